@@ -1,0 +1,171 @@
+/**
+ * The tables as the program sees them, one interface a table, the same names as in `migrations/`. Times come back as `Date`,
+ * bigint as `number` (positions stay below 2^53), jsonb as `unknown`: a room's view.ts parses it with its zod schema.
+ */
+import type { ColumnType, Generated } from 'kysely';
+
+type Time = ColumnType<Date, Date | string, Date | string>;
+type Json = ColumnType<unknown, string, string>;
+
+interface Fact {
+  seq: number;
+  occurred_at: Time;
+  recorded_at: Time;
+}
+
+export interface Database {
+  'ledger.entry': Fact & {
+    id: string;
+    stream: string;
+    kind: string;
+    matter: string | null;
+    by_party: string;
+    audience: string;
+    corrects: string | null;
+    canonical: string;
+    opening: Buffer;
+    commitment: Buffer;
+  };
+  'ledger.command': { key: string; first_seq: number; count: number };
+  'log.head': { only_row: boolean; size: number; recorded_at: Time };
+  'log.tree': { only_row: boolean; size: number };
+  'log.tile': { level: number; n: number; data: Buffer };
+  'log.checkpoint': { size: number; signed_at: Time; note: string };
+
+  'view.party': Fact & { id: string; name: string; kind: string; ocd_id: string | null; state: string | null };
+  'view.matter': Fact & {
+    id: string;
+    slug: string;
+    title: string;
+    summary: string;
+    issuer: string;
+    audience: string;
+    example: boolean;
+  };
+  'view.note': Fact & { id: string; matter: string; text: string; source: Json; audience: string };
+  'view.request': Fact & {
+    id: string;
+    matter: string;
+    issuer: string;
+    title: string;
+    authority: string;
+    compulsory: boolean;
+    conduct: string;
+    items: Json;
+    due_rule: Json;
+    letter: Json;
+    audience: string;
+  };
+  'view.revocation': Fact & { request: string; reason: string };
+  'view.service': Fact & {
+    id: string;
+    request: string;
+    matter: string;
+    recipient: string;
+    name: string;
+    kind: string;
+    state: string | null;
+    ocd_id: string | null;
+    due_on: string;
+    due_at: Time;
+    working: Json;
+    merge: Json;
+    audience: string;
+  };
+  'view.evidence': Fact & { service: string; event: string; detail: Json };
+  'view.answer': Fact & { id: string; service: string; round: number; body: Json };
+  'view.item_answer': Fact & {
+    entry: string;
+    service: string;
+    request: string;
+    item: number;
+    disposition: string;
+    answer: string;
+    documents: number;
+  };
+  'view.item_determination': Fact & {
+    entry: string;
+    service: string;
+    request: string;
+    item: number;
+    finding: string;
+    reasons: string;
+    answer: string;
+  };
+
+  'work.organisation': { auth_id: string; party: string };
+  'work.request_draft': {
+    id: string;
+    matter: string;
+    body: Json;
+    version: Generated<number>;
+    request: string | null;
+    updated_at: Time;
+  };
+  'work.draft_recipient': {
+    draft: string;
+    line: number;
+    name: string;
+    kind: string;
+    state: string | null;
+    ocd_id: string | null;
+    email: string | null;
+    party: string | null;
+    merge: Json;
+  };
+  'work.contact': { service: string; address: string };
+  'work.outbox': {
+    id: Generated<number>;
+    kind: string;
+    key: string;
+    service: string | null;
+    request: string | null;
+    entry: string | null;
+    address: string;
+    params: ColumnType<unknown, string | undefined, string>;
+    not_before: Time;
+    state: Generated<string>;
+    attempts: Generated<number>;
+    error: string | null;
+    message_id: string | null;
+    sent_at: ColumnType<Date | null, Date | string | null | undefined, Date | string | null>;
+  };
+  'work.link': {
+    hash: Buffer;
+    service: string;
+    address: string;
+    created_at: Time;
+    expires_at: Time;
+    replaced_at: ColumnType<Date | null, Date | string | null | undefined, Date | string | null>;
+    wrong_codes: Generated<number>;
+    locked_until: ColumnType<Date | null, Date | string | null | undefined, Date | string | null>;
+  };
+  'work.code': {
+    id: string;
+    link: Buffer;
+    hash: Buffer;
+    created_at: Time;
+    expires_at: Time;
+    tries: Generated<number>;
+    used_at: ColumnType<Date | null, Date | string | null | undefined, Date | string | null>;
+  };
+  'work.recipient_session': {
+    hash: Buffer;
+    service: string;
+    address: string;
+    link: Buffer;
+    created_at: Time;
+    expires_at: Time;
+  };
+  'work.answer_draft': { service: string; version: Generated<number>; body: Json; updated_at: Time };
+  'work.upload': {
+    id: string;
+    service: string;
+    item: number;
+    sha256: string;
+    bytes: number;
+    name: string;
+    type: string;
+    stored_at: Time;
+  };
+}
