@@ -30,10 +30,17 @@ interface Ran {
   readonly ms: number;
 }
 
-function run(program: string, args: readonly string[], cwd = root, show = false): Promise<Ran> {
+function run(
+  program: string,
+  args: readonly string[],
+  cwd = root,
+  show = false,
+  env: NodeJS.ProcessEnv = process.env,
+): Promise<Ran> {
   const started = performance.now();
   const child = spawn(process.execPath, [join(root, 'node_modules', program), ...args], {
     cwd,
+    env,
     stdio: ['ignore', show ? 'inherit' : 'pipe', show ? 'inherit' : 'pipe'],
   });
   let output = '';
@@ -129,7 +136,8 @@ async function vitest(filters: readonly string[]): Promise<void> {
   const file = join(dir, 'report.json');
   try {
     const args = ['run', '--reporter=default', '--reporter=json', `--outputFile.json=${file}`, ...filters];
-    const ran = await run('vitest/vitest.mjs', args, root, true);
+    const all = filters.length === 0 ? { ...process.env, COUNTERFOIL_TEST_ALL: '1' } : process.env;
+    const ran = await run('vitest/vitest.mjs', args, root, true, all);
     if (!existsSync(file)) return said('tests', false, ran.ms, 'Vitest ended without a report.');
     const { testResults } = report.parse(JSON.parse(readFileSync(file, 'utf8')));
     const before = failed;

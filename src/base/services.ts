@@ -1,8 +1,8 @@
 /** What handlers may use: wired once in `src/main.ts` (or by a test), passed down, never imported. */
 import type { Kysely } from 'kysely';
+import type { Append, Appended, ReceiptFile } from './append.ts';
 import type { Clock, Random } from './clock.ts';
 import type { Database } from './database.ts';
-import type { Append, Appended, ReceiptFile } from './append.ts';
 
 export interface Config {
   /** where people reach this server, without trailing slash: `http://localhost:8080` */
