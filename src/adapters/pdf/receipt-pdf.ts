@@ -144,7 +144,7 @@ function head(doc: Doc, input: ReceiptPdf): void {
 /** Draws the paths of an SVG in a square of `side` points; anything else in the SVG is left out. */
 function drawRosette(doc: Doc, svg: string, x: number, y: number, side: number): void {
   const [left = 0, top = 0, width = 1000] = (/viewBox="([^"]*)"/.exec(svg)?.[1] ?? '').split(/[ ,]+/).map(Number);
-  if (!(width > 0)) return;
+  if (!(width > 0) || !Number.isFinite(left + top + width)) return;
   const scale = side / width;
   doc
     .save()
