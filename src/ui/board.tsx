@@ -25,7 +25,7 @@ export interface BoardCell {
 }
 
 export interface BoardClock {
-  /** `running`, `paused`, `overdue`, `answered`, `complete`, `revoked` */
+  /** `running`, `paused`, `overdue`, `stopped`, `revoked`, `unknown` (words.ts, CLOCKS) */
   readonly state: string;
   /** "Fri 23 Feb 2018, 29 days"; empty where the state says it all */
   readonly text: string;
