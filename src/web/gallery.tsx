@@ -56,7 +56,7 @@ const CLOCKS = [
 
 function rows(items: number): BoardRow[] {
   return PLACES.map((name, i) => ({
-    id: String(i),
+    id: `${items}-${i}`,
     name,
     detail: name.includes('County') ? 'county, Example State' : 'city, Example State',
     href: `${MATTER}?row=${i}`,
