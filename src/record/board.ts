@@ -101,8 +101,8 @@ function rememberedOf(db: Kysely<Database>): Remembered {
 }
 
 /**
- * One page of a board. Costs 3 queries (4 with `asOf` and 1 more each where counts or the total were not read before);
- * a test pins this.
+ * One page of a board. Costs 4 queries (3 with `cut` given), and 1 more each where counts or the total of this state were not read
+ * before; a test pins this.
  */
 export async function boardPage(db: Kysely<Database>, query: BoardQuery): Promise<BoardPage> {
   const { request, filter } = query;
