@@ -3,35 +3,17 @@
  * says, as of any time on either axis. Shared by the public record and the staff's pages. Reads views only; derives states when
  * read and stores none.
  */
-import { type Kysely, sql } from 'kysely';
+import { type Kysely, type RawBuilder, sql } from 'kysely';
 import type { Database } from '../base/database.ts';
 import { type ClockState, clockOf } from '../rooms/clock/rules.ts';
 import type { Request } from '../rooms/requests/view.ts';
+import { type BoardAnswer, type BoardDetermination, readCells, type Said } from './board-cells.ts';
 import { type BoardCounts, type Facets, facets, summed, versionAt } from './board-counts.ts';
 import { type BoardFilter, type BoardSort, filterConditions } from './board-filter.ts';
-import { type AsOfPoint, type Cut, newestFirst, visible } from './cut.ts';
+import { type AsOfPoint, type Cut, visible } from './cut.ts';
 import { type Memory, memory } from './lru.ts';
 
-export interface BoardAnswer {
-  readonly disposition: string;
-  readonly documents: number;
-  /** when it happened */
-  readonly at: Date;
-  readonly recordedAt: Date;
-  /** id of the entry, and of the answer it is part of */
-  readonly entry: string;
-  readonly answer: string;
-}
-
-export interface BoardDetermination {
-  readonly finding: string;
-  readonly reasons: string;
-  readonly at: Date;
-  readonly recordedAt: Date;
-  readonly entry: string;
-  /** false: a newer answer came since, which nobody has determined yet */
-  readonly current: boolean;
-}
+export type { BoardAnswer, BoardDetermination } from './board-cells.ts';
 
 export interface BoardCell {
   readonly item: number;
@@ -87,21 +69,22 @@ export interface BoardQuery {
 
 interface Remembered {
   readonly facets: Memory<Facets>;
-  readonly totals: Memory<number>;
+  /** ids of the recipients that fit a filter, in the order of a sort, 16 bytes each */
+  readonly orders: Memory<Buffer>;
 }
 // Exact, not stale: keys hold the position of the last fact that could change the value, and facts are only ever added.
 const remembered = new WeakMap<Kysely<Database>, Remembered>();
 function rememberedOf(db: Kysely<Database>): Remembered {
   let found = remembered.get(db);
   if (!found) {
-    found = { facets: memory(256), totals: memory(1024) };
+    found = { facets: memory(256), orders: memory(24) };
     remembered.set(db, found);
   }
   return found;
 }
 
 /**
- * One page of a board. Costs 4 queries (3 with `cut` given), and 1 more each where counts or the total of this state were not read
+ * One page of a board. Costs 4 queries (3 with `cut` given), and 1 more each where counts or the order of this state were not read
  * before; a test pins this.
  */
 export async function boardPage(db: Kysely<Database>, query: BoardQuery): Promise<BoardPage> {
@@ -121,21 +104,24 @@ export async function boardPage(db: Kysely<Database>, query: BoardQuery): Promis
   const conditions = [sql<boolean>`s.request = ${request.id}`, visible('s', cut), ...filterConditions(filter, facts)];
   const where = sql.join(conditions, sql` and `);
 
+  const skip = (query.page - 1) * query.size;
   let total = sums.asked;
-  if (conditions.length > 2) {
-    // How many due moments have passed is all that the present can change about a total.
+  let services: readonly ServiceLine[];
+  if (conditions.length === 2 && query.sort.by === 'recipient' && skip < NEAR) {
+    // The first pages lie at the beginning of an index.
+    services = await readServices(db, sql`${where} order by ${orderOf(query.sort)} limit ${query.size} offset ${skip}`);
+  } else {
+    // How many due moments have passed is all that the present can change about who fits.
     const passed = sums.groups.filter((g) => g.dueAt <= at.getTime()).length;
-    const totalKey = `${key} ${passed} ${JSON.stringify(Object.entries(filter).sort())}`;
-    const before = known.totals.get(totalKey);
-    if (before === undefined) {
-      const { rows } = await sql<{ n: number }>`
-        select count(*)::int as n from view.service s where ${where}`.execute(db);
-      total = rows[0]?.n ?? 0;
-      known.totals.set(totalKey, total);
-    } else total = before;
+    const orderKey = JSON.stringify([key, passed, Object.entries(filter).sort(), query.sort]);
+    const order = known.orders.get(orderKey) ?? (await readOrder(db, sql`${where}`, query.sort));
+    known.orders.set(orderKey, order);
+    total = order.length / 16;
+    const ids = idsFrom(order, skip, query.size);
+    const found = ids.length === 0 ? [] : await readServices(db, sql`s.id = any(${ids}::uuid[])`);
+    const byId = new Map(found.map((s) => [s.id, s]));
+    services = ids.flatMap((id) => byId.get(id) ?? []);
   }
-
-  const services = await readServices(db, where, query);
   const cells =
     services.length === 0
       ? new Map<string, Said>()
@@ -190,87 +176,39 @@ interface ServiceLine {
   readonly due_at: Date;
 }
 
-async function readServices(
-  db: Kysely<Database>,
-  where: ReturnType<typeof sql.join>,
-  { sort, page, size }: BoardQuery,
-): Promise<readonly ServiceLine[]> {
+/** How far into a board rows are still counted off an index instead of a remembered order. */
+const NEAR = 2000;
+
+function orderOf(sort: BoardSort): RawBuilder<unknown> {
   const dir = sort.down ? sql`desc` : sql`asc`;
-  const order = {
+  return {
     recipient: sql`s.name ${dir}, s.id ${dir}`,
     state: sql`s.state ${dir} nulls last, s.name, s.id`,
     clock: sql`s.due_at ${dir}, s.name, s.id`,
   }[sort.by];
+}
+
+async function readServices(db: Kysely<Database>, where: RawBuilder<unknown>): Promise<readonly ServiceLine[]> {
   const { rows } = await sql<ServiceLine>`
-    select s.id, s.name, s.kind, s.state, s.ocd_id, s.due_on::text as due_on, s.due_at from view.service s
-    where ${where} order by ${order} limit ${size} offset ${(page - 1) * size}`.execute(db);
+    select s.id, s.name, s.kind, s.state, s.ocd_id, s.due_on::text as due_on, s.due_at
+    from view.service s where ${where}`.execute(db);
   return rows;
 }
 
-interface Said {
-  readonly answer: BoardAnswer | null;
-  readonly determination: BoardDetermination | null;
-  /** when the item was first answered; the clock stopped then */
-  readonly firstAt: number | null;
+/** All ids that fit, in order, as bytes: 1.4 MB for 90,000 recipients. */
+async function readOrder(db: Kysely<Database>, where: RawBuilder<unknown>, sort: BoardSort): Promise<Buffer> {
+  const { rows } = await sql<{ ids: Buffer | null }>`
+    select string_agg(uuid_send(s.id), ''::bytea order by ${orderOf(sort)}) as ids
+    from view.service s where ${where}`.execute(db);
+  return rows[0]?.ids ?? Buffer.alloc(0);
 }
 
-interface CellLine {
-  readonly service: string;
-  readonly item: number;
-  readonly disposition: string;
-  readonly documents: number;
-  readonly answer: string;
-  readonly entry: string;
-  readonly occurred_at: Date;
-  readonly recorded_at: Date;
-  readonly first_at: Date;
-  readonly finding: string | null;
-  readonly reasons: string | null;
-  readonly d_answer: string | null;
-  readonly d_entry: string | null;
-  readonly d_occurred_at: Date | null;
-  readonly d_recorded_at: Date | null;
-}
-
-/** Newest answer and determination of every answered cell of these services, by `service item`, in one query. */
-async function readCells(db: Kysely<Database>, services: readonly string[], cut: Cut): Promise<Map<string, Said>> {
-  const { rows } = await sql<CellLine>`
-    select a.*, d.finding, d.reasons, d.answer as d_answer, d.entry as d_entry,
-           d.occurred_at as d_occurred_at, d.recorded_at as d_recorded_at
-    from (
-      select distinct on (a.service, a.item) a.service, a.item, a.disposition, a.documents, a.answer, a.entry,
-             a.occurred_at, a.recorded_at, min(a.occurred_at) over (partition by a.service, a.item) as first_at
-      from view.item_answer a where a.service = any(${[...services]}::uuid[]) and ${visible('a', cut)}
-      order by a.service, a.item, ${newestFirst('a', cut)}
-    ) a left join lateral (
-      select d.* from view.item_determination d
-      where d.service = a.service and d.item = a.item and ${visible('d', cut)}
-      order by ${newestFirst('d', cut)} limit 1
-    ) d on true`.execute(db);
-  return new Map(
-    rows.map((r) => {
-      const answer: BoardAnswer = {
-        disposition: r.disposition,
-        documents: r.documents,
-        at: r.occurred_at,
-        recordedAt: r.recorded_at,
-        entry: r.entry,
-        answer: r.answer,
-      };
-      const determination =
-        r.finding === null || r.d_entry === null || r.d_occurred_at === null || r.d_recorded_at === null
-          ? null
-          : {
-              finding: r.finding,
-              reasons: r.reasons ?? '',
-              at: r.d_occurred_at,
-              recordedAt: r.d_recorded_at,
-              entry: r.d_entry,
-              current: r.d_answer === r.answer,
-            };
-      return [`${r.service} ${r.item}`, { answer, determination, firstAt: r.first_at.getTime() }];
-    }),
-  );
+function idsFrom(order: Buffer, skip: number, size: number): string[] {
+  const ids: string[] = [];
+  for (let at = skip * 16; at < order.length && ids.length < size; at += 16) {
+    ids.push(order.toString('hex', at, at + 16).replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5'));
+  }
+  return ids;
 }
 
 /** What the recipient says, as one word of `ui/words.ts`: for recorded requests a missing answer is "not known". */
