@@ -3,7 +3,7 @@ const floors = ['proof', 'base', 'ledger', 'ui', 'rooms', 'record', 'web'];
 const rules = floors.slice(0, -1).map((floor, i) => ({
   name: `${floor}-knows-nothing-above`,
   severity: 'error',
-  from: { path: `^src/${floor}/` },
+  from: { path: `^src/${floor}/`, pathNot: '\\.test\\.tsx?$' },
   to: { path: `^src/(${floors.slice(i + 1).join('|')}|post|adapters|cli|islands)/|^src/main` },
 }));
 module.exports = {
