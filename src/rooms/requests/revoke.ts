@@ -68,15 +68,13 @@ export async function revokeRequest(
   if (!request || !matter) throw new NotFound('no-request', 'There is no such request.');
   const repeated = await db.selectFrom('ledger.command').select('key').where('key', '=', key).executeTakeFirst();
   if (repeated) return;
-  const [revoked, leavesAt, last] = await Promise.all([
-    revocationOf(db, requestId),
-    leavesAtOf(db, requestId),
-    db
-      .selectFrom('ledger.entry')
-      .select((eb) => eb.fn.max('seq').as('seq'))
-      .where('stream', '=', requestId)
-      .executeTakeFirst(),
-  ]);
+  // Read before what the decision is made on, so that whatever comes in between is a conflict and not overlooked.
+  const last = await db
+    .selectFrom('ledger.entry')
+    .select((eb) => eb.fn.max('seq').as('seq'))
+    .where('stream', '=', requestId)
+    .executeTakeFirst();
+  const [revoked, leavesAt] = await Promise.all([revocationOf(db, requestId), leavesAtOf(db, requestId)]);
   const now = services.clock.now();
   const entry = revoke(
     { matter, request: requestId, revoked: revoked !== null, leavesAt },
