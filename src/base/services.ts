@@ -3,6 +3,7 @@ import type { Kysely } from 'kysely';
 import type { Append, Appended, ReceiptFile } from './append.ts';
 import type { Clock, Random } from './clock.ts';
 import type { Database } from './database.ts';
+import type { Mailer } from './mailer.ts';
 
 export interface Config {
   /** where people reach this server, without trailing slash: `http://localhost:8080` */
@@ -13,6 +14,8 @@ export interface Config {
   readonly revokeMinutes: number;
   /** largest file a recipient may upload, in bytes */
   readonly maxFileBytes: number;
+  /** a reverse proxy that writes X-Forwarded-For stands in front: take the client's address from there */
+  readonly proxied?: boolean;
 }
 
 /** The ledger as rooms see it; implemented by `src/ledger`. */
@@ -49,6 +52,7 @@ export interface Services {
   readonly blobs: Blobs;
   readonly clock: Clock;
   readonly random: Random;
+  readonly mailer: Mailer;
   readonly config: Config;
   /** The receipt as a page for people with the file inside (FORMATS.md, "PDF receipt"); left out where PDFs are not made. */
   readonly receiptPdf?: ReceiptPdf;

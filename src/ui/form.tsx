@@ -120,7 +120,7 @@ export function Select(props: FieldProps & { readonly choices: readonly Choice[]
     <Frame
       {...props}
       control={(tie) => (
-        <select {...tie} class={`usa-select${tie['aria-invalid'] ? ' usa-input--error' : ''}`}>
+        <select {...tie} class={`usa-input select${tie['aria-invalid'] ? ' usa-input--error' : ''}`}>
           {props.none === undefined ? null : <option value="">{props.none}</option>}
           {props.choices.map((choice) => (
             <option value={choice.value} selected={choice.value === props.value}>
@@ -163,7 +163,6 @@ function ChoiceSet(
   const id = props.id ?? fieldId(props.name);
   const error = props.errors?.[props.name];
   const described = [props.hint ? `${id}-hint` : '', error ? `${id}-error` : ''].filter(Boolean).join(' ');
-  const kind = props.type === 'radio' ? 'usa-radio' : 'usa-checkbox';
   return (
     <fieldset
       class={error ? 'usa-fieldset usa-form-group usa-form-group--error' : 'usa-fieldset usa-form-group'}
@@ -189,9 +188,9 @@ function ChoiceSet(
           // The summary links to the first choice, so it carries the field's own id.
           const own = i === 0 ? id : `${id}-${i}`;
           return (
-            <div class={kind}>
+            <div class="choice">
               <input
-                class={`${kind}__input`}
+                class="choice__input"
                 type={props.type}
                 id={own}
                 name={props.name}
@@ -200,11 +199,11 @@ function ChoiceSet(
                 required={props.type === 'radio' && props.required === true}
                 aria-describedby={choice.hint ? `${own}-about` : undefined}
               />
-              <label class={`${kind}__label`} for={own}>
+              <label class="choice__label" for={own}>
                 {choice.label}
               </label>
               {choice.hint ? (
-                <span class={`${kind}__label-description`} id={`${own}-about`}>
+                <span class="choice__hint" id={`${own}-about`}>
                   {choice.hint}
                 </span>
               ) : null}
@@ -244,9 +243,9 @@ export function Checkbox(props: {
           {error}
         </p>
       ) : null}
-      <div class="usa-checkbox">
+      <div class="choice">
         <input
-          class="usa-checkbox__input"
+          class="choice__input"
           type="checkbox"
           id={id}
           name={props.name}
@@ -254,11 +253,11 @@ export function Checkbox(props: {
           required={props.required === true}
           aria-describedby={described || undefined}
         />
-        <label class="usa-checkbox__label" for={id}>
+        <label class="choice__label" for={id}>
           {props.label}
         </label>
         {props.hint ? (
-          <span class="usa-checkbox__label-description" id={`${id}-hint`}>
+          <span class="choice__hint" id={`${id}-hint`}>
             {props.hint}
           </span>
         ) : null}
