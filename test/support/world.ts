@@ -86,6 +86,7 @@ export async function world(over: { sendCodeFails?: boolean } = {}) {
         throw new Error('no blobs here');
       },
       get: async () => null,
+      room: async () => 0,
     },
     clock,
     random,
