@@ -46,6 +46,11 @@ export const EDITOR: Access = { who: 'staff', role: 'editor' };
 export const OWNER: Access = { who: 'staff', role: 'owner' };
 export const RECIPIENT: Access = { who: 'recipient' };
 
+/** What a page needs to know of styles and scripts: the address of each by its plain name (`app.css`, `board.js`). */
+export interface AssetUrls {
+  url(name: string): string;
+}
+
 /** Hono's environment: what middleware has put in place before a handler runs. */
 export interface Env {
   Variables: {
@@ -53,6 +58,10 @@ export interface Env {
     services: Services;
     /** message of the page before, shown once (set through `redirectWith`) */
     notice?: string;
+    /** names this request in the log and on error pages */
+    requestId?: string;
+    /** where styles and scripts lie (see src/ui/assets.ts) */
+    assets?: AssetUrls;
   };
 }
 export type Ctx = Context<Env>;

@@ -3,6 +3,7 @@ import type { Kysely } from 'kysely';
 import type { Append, Appended, ReceiptFile } from './append.ts';
 import type { Clock, Random } from './clock.ts';
 import type { Database } from './database.ts';
+import type { Mailer } from './mailer.ts';
 
 export interface Config {
   /** where people reach this server, without trailing slash: `http://localhost:8080` */
@@ -13,6 +14,8 @@ export interface Config {
   readonly revokeMinutes: number;
   /** largest file a recipient may upload, in bytes */
   readonly maxFileBytes: number;
+  /** a reverse proxy that writes X-Forwarded-For stands in front: take the client's address from there */
+  readonly proxied?: boolean;
 }
 
 /** The ledger as rooms see it; implemented by `src/ledger`. */
@@ -31,7 +34,17 @@ export interface Blobs {
   put(source: AsyncIterable<Uint8Array>, limits: { maxBytes: number }): Promise<{ sha256: string; bytes: number }>;
   /** null when there is no such blob. */
   get(sha256: string): Promise<{ bytes: number; stream(): ReadableStream<Uint8Array> } | null>;
+  /** Bytes that still fit, to refuse an upload before it is read; null where nobody knows (object stores). */
+  room(): Promise<number | null>;
 }
+
+/** Names that the entry itself does not hold, for the people who read a receipt. */
+export interface ReceiptNames {
+  readonly issuer: string;
+  readonly recipient: string | null;
+  readonly title: string;
+}
+export type ReceiptPdf = (receipt: ReceiptFile, names: ReceiptNames) => Promise<Uint8Array>;
 
 export interface Services {
   readonly db: Kysely<Database>;
@@ -39,5 +52,8 @@ export interface Services {
   readonly blobs: Blobs;
   readonly clock: Clock;
   readonly random: Random;
+  readonly mailer: Mailer;
   readonly config: Config;
+  /** The receipt as a page for people with the file inside (FORMATS.md, "PDF receipt"); left out where PDFs are not made. */
+  readonly receiptPdf?: ReceiptPdf;
 }

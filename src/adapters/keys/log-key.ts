@@ -1,0 +1,61 @@
+/**
+ * The log's signing key: an Ed25519 key in a file of its own outside the database, readable by the server's user alone, made
+ * on first start. Its private half is never printed, logged or exported.
+ */
+import { createPrivateKey, createPublicKey, generateKeyPairSync, sign } from 'node:crypto';
+import { chmod, mkdir, open, readFile, rename, stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { formatVkey, type Signer, verifierKey } from '../../proof/index.ts';
+
+export interface LogKey {
+  readonly signer: Signer;
+  /** C2SP verifier key, for policies and `/.well-known/counterfoil` */
+  readonly vkey: string;
+}
+
+/** Writes a file so that after a crash it is either there whole or not at all. */
+async function writeOnce(path: string, content: string): Promise<void> {
+  const temporary = `${path}.new`;
+  const file = await open(temporary, 'w', 0o600);
+  try {
+    await file.writeFile(content);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+  await rename(temporary, path);
+  const folder = await open(dirname(path), 'r');
+  await folder.sync().finally(() => folder.close());
+}
+
+/**
+ * Reads the key, or makes it when there is none.
+ * @param origin name of the key: the log's origin
+ * @throws Error when others on this machine could read the file
+ */
+export async function loadLogKey(keysDir: string, origin: string): Promise<LogKey> {
+  await mkdir(keysDir, { recursive: true, mode: 0o700 });
+  const path = join(keysDir, 'log-ed25519.pem');
+  let pem: string;
+  try {
+    const { mode } = await stat(path);
+    if ((mode & 0o077) !== 0) {
+      throw new Error(
+        'the log key can be read by other users of this machine: set its mode to 0600, or make a new key',
+      );
+    }
+    pem = await readFile(path, 'utf8');
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error;
+    pem = generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
+    await writeOnce(path, pem);
+    await chmod(path, 0o600);
+  }
+  const privateKey = createPrivateKey(pem);
+  const spki = createPublicKey(privateKey).export({ type: 'spki', format: 'der' });
+  const key = verifierKey(origin, 1, new Uint8Array(spki.subarray(spki.length - 32)));
+  return {
+    signer: { key, sign: async (message) => new Uint8Array(sign(null, message, privateKey)) },
+    vkey: formatVkey(key),
+  };
+}

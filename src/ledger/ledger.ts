@@ -1,0 +1,114 @@
+/**
+ * The ledger of one server: the append queue, the sequencer's rhythm, receipts. Put together here, used by everybody through
+ * `LedgerPort`. It starts no timer before `start` and leaves none after `stop`.
+ */
+import type { Pool } from 'pg';
+import type { Append, Appended } from '../base/append.ts';
+import type { LedgerPort } from '../base/services.ts';
+import type { Signer, TileReader } from '../proof/index.ts';
+import { type AppendDeps, writeBatch } from './append.ts';
+import { groupCommit } from './queue.ts';
+import { receiptOf } from './receipts.ts';
+import { sequencer } from './sequence.ts';
+import { tileReader } from './tiles.ts';
+
+export interface LedgerDeps extends AppendDeps {
+  readonly origin: string;
+  readonly signer: Signer;
+  /** told of failures in the background, which the next round mends */
+  readonly onError: (error: unknown) => void;
+  /** turns the database's errors into refusals (full disk, lost connection) */
+  readonly mapError: (error: unknown) => unknown;
+  /** milliseconds between rounds of the sequencer: receipts come within about twice this */
+  readonly publishEvery?: number;
+}
+
+export interface Ledger extends LedgerPort {
+  readonly pool: Pool;
+  readonly tiles: TileReader;
+  /** Publishes everything that is durable now; for tests, the command line, and the end of `stop`. */
+  publish(): Promise<number>;
+  start(): void;
+  stop(): Promise<void>;
+}
+
+/** Entries in one transaction at most: bounds memory and the time the log's lock is held. */
+const MAX_BATCH = 4096;
+
+/** @returns the ledger; call `start` for publishing at a fixed rhythm (also what keeps batch timing from telling much) */
+export function createLedger(deps: LedgerDeps): Ledger {
+  const every = deps.publishEvery ?? 200;
+  const queue = groupCommit<Append, Appended>((commands) => writeBatch(deps, commands), MAX_BATCH);
+  const rounds = sequencer(deps);
+  const tiles = tileReader(deps.pool);
+  const waiting = new Set<{ position: number; tell: (done: boolean) => void }>();
+  let publishedSize = 0;
+  let timer: NodeJS.Timeout | null = null;
+  let running: Promise<number> | null = null;
+
+  async function publishAll(): Promise<number> {
+    for (;;) {
+      const { size, more } = await rounds.round();
+      publishedSize = size;
+      for (const one of waiting) {
+        if (one.position >= size) continue;
+        waiting.delete(one);
+        one.tell(true);
+      }
+      if (!more) return size;
+    }
+  }
+
+  function publish(): Promise<number> {
+    running ??= publishAll().finally(() => {
+      running = null;
+    });
+    return running;
+  }
+
+  function schedule(): void {
+    timer = setTimeout(async () => {
+      await publish().catch(deps.onError);
+      if (timer) schedule();
+    }, every);
+  }
+
+  return {
+    pool: deps.pool,
+    tiles,
+    async append(command) {
+      try {
+        return await queue.push(command, Math.max(1, command.entries.length));
+      } catch (error) {
+        throw deps.mapError(error);
+      }
+    },
+    receipt: (entryId) => receiptOf(deps.pool, tiles, entryId),
+    published(position, ms) {
+      if (position < publishedSize) return Promise.resolve(true);
+      return new Promise((resolve) => {
+        const one = { position, tell: resolve };
+        const late = setTimeout(() => {
+          waiting.delete(one);
+          resolve(false);
+        }, ms);
+        one.tell = (done) => {
+          clearTimeout(late);
+          resolve(done);
+        };
+        waiting.add(one);
+      });
+    },
+    publish,
+    start() {
+      if (!timer) schedule();
+    },
+    async stop() {
+      if (timer) clearTimeout(timer);
+      timer = null;
+      await queue.idle();
+      await running?.catch(() => 0);
+      await publish();
+    },
+  };
+}

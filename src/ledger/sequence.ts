@@ -1,0 +1,95 @@
+/**
+ * The sequencer: takes entries that are durable but not yet under a checkpoint, grows the tree, signs, and publishes. Tiles,
+ * checkpoint and the tree's size move in one transaction, so a reader sees either the old log or the new one, whole.
+ *
+ * What a crash means, step by step:
+ * - before COMMIT: nothing moved; the next round takes the same entries and comes to the same tiles and root (the tree is a
+ *   function of the commitments). A signature made in vain was never published, so no two checkpoints can disagree.
+ * - COMMIT stored, answer lost: the next round reads the tree's size anew and goes on from there.
+ * - two processes at once: the row lock on log.tree lets one work; the other finds nothing left to do.
+ */
+import type { Pool, PoolClient } from 'pg';
+import type { Clock } from '../base/clock.ts';
+import {
+  type Edge,
+  edgeFrom,
+  formatCheckpoint,
+  growTiles,
+  HASH_BYTES,
+  leafHash,
+  partialTiles,
+  type Signer,
+  signNote,
+} from '../proof/index.ts';
+import { readCommitments, tileReader, writeTiles } from './tiles.ts';
+
+/** Entries that one round takes at most: bounds memory and the time that a round holds its lock. */
+export const ROUND = 16_384;
+
+export interface SequenceDeps {
+  readonly pool: Pool;
+  readonly clock: Clock;
+  readonly origin: string;
+  readonly signer: Signer;
+}
+
+export interface Sequencer {
+  /** One round. Gives the tree's size afterwards and whether entries are still waiting. */
+  round(): Promise<{ readonly size: number; readonly more: boolean }>;
+}
+
+/** @returns a sequencer that remembers the tree's right edge between rounds and reads it back when another process moved it */
+export function sequencer(deps: SequenceDeps): Sequencer {
+  let remembered: Edge | null = null;
+
+  async function edgeAt(client: PoolClient, size: number): Promise<Edge> {
+    if (remembered?.size === size) return remembered;
+    return edgeFrom(size, await tileReader(client).readTiles(partialTiles(size)));
+  }
+
+  return {
+    async round() {
+      const client = await deps.pool.connect();
+      let broken: Error | undefined;
+      try {
+        await client.query('begin');
+        const { rows } = await client.query<{ tree: number; head: number }>({
+          name: 'lock-tree',
+          text: 'select t.size as tree, h.size as head from log.tree t, log.head h for update of t',
+        });
+        const { tree = 0, head = 0 } = rows[0] ?? {};
+        if (head <= tree) {
+          await client.query('commit');
+          return { size: tree, more: false };
+        }
+        const commitments = await readCommitments(client, tree, Math.min(ROUND, head - tree));
+        const edge = await edgeAt(client, tree);
+        const leaves = new Uint8Array(commitments.length * HASH_BYTES);
+        commitments.forEach((c, i) => {
+          leaves.set(leafHash(c), i * HASH_BYTES);
+        });
+        const grown = growTiles(edge, leaves);
+        const size = grown.edge.size;
+        const note = await signNote(formatCheckpoint({ origin: deps.origin, size, root: grown.root }), [deps.signer]);
+        await writeTiles(client, grown.tiles);
+        await client.query({
+          name: 'publish',
+          text: `with moved as (update log.tree set size = $1 where size = $4 returning 1)
+                 insert into log.checkpoint (size, signed_at, note) select $1, $2, $3 from moved`,
+          values: [size, new Date(deps.clock.now()), note, tree],
+        });
+        await client.query('commit');
+        remembered = grown.edge;
+        return { size, more: size < head };
+      } catch (error) {
+        remembered = null;
+        await client.query('rollback').catch((e: Error) => {
+          broken = e;
+        });
+        throw error;
+      } finally {
+        client.release(broken);
+      }
+    },
+  };
+}

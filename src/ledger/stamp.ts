@@ -1,0 +1,35 @@
+/**
+ * From a new entry to what the ledger stores: time of recording, canonical bytes, opening, commitment (FORMATS.md, "Entry"
+ * and "Commitment, leaf"). Pure but for the random bytes that are given. Never writes anything.
+ */
+import type { NewEntry } from '../base/append.ts';
+import type { Random } from '../base/clock.ts';
+import { InvalidInput } from '../base/errors.ts';
+import { commitment, type Entry, OPENING_BYTES, ProofFailure, readEntry } from '../proof/index.ts';
+
+export interface Stamped {
+  readonly entry: Entry;
+  /** RFC 8785 text of the entry */
+  readonly canonical: string;
+  /** 32 random bytes, used for this entry alone */
+  readonly opening: Uint8Array;
+  readonly commitment: Uint8Array;
+}
+
+/**
+ * Stamps `v` and `recordedAt` (RFC 3339, UTC, ms) and commits to the result with 32 fresh random bytes.
+ * @throws InvalidInput when the entry is not one that FORMATS.md allows (floats, not NFC, above 60,000 bytes …)
+ */
+export function stamp(fresh: NewEntry, recordedAt: string, random: Random): Stamped {
+  try {
+    const { entry, canonical, bytes } = readEntry({ v: 1, ...fresh, recordedAt });
+    const opening = random(OPENING_BYTES);
+    return { entry, canonical, opening, commitment: commitment(opening, bytes) };
+  } catch (error) {
+    if (!(error instanceof ProofFailure)) throw error;
+    throw new InvalidInput('entry-refused', {
+      what: `This cannot be written to the ledger: ${error.message}.`,
+      lost: 'Nothing was written.',
+    });
+  }
+}

@@ -1,0 +1,223 @@
+/**
+ * The entry: one fact, written once (FORMATS.md, "Entry"). Checks a value from outside field by field, gives its
+ * canonical bytes (RFC 8785), and finds the documents it names. Never repairs a value and never looks at the clock.
+ *
+ * Byte format: RFC 8785 JSON in UTF-8, at most 60,000 bytes. Example (one line):
+ * {"audience":"public","body":{"title":"Annual report"},"by":"01890a5d-ac96-774b-bcce-b302099a8057",
+ *  "id":"01890a5d-ac96-774b-bcce-b302099a8058","kind":"matter.opened","matter":"01890a5d-ac96-774b-bcce-b302099a8059",
+ *  "occurredAt":"2026-03-02T15:04:05.000Z","recordedAt":"2026-03-02T15:04:05.120Z","v":1}
+ */
+import canonicalize from 'canonicalize';
+import { utf8 } from './bytes.ts';
+import { ProofFailure, quote } from './failure.ts';
+
+/** What may stand in `body`: JSON without floats. */
+export type JsonValue = null | boolean | number | string | readonly JsonValue[] | JsonObject;
+export interface JsonObject {
+  readonly [key: string]: JsonValue;
+}
+
+export type Audience = 'public' | 'parties' | 'own';
+
+export interface Entry {
+  readonly v: 1;
+  /** `noun.verb`, past tense. */
+  readonly kind: string;
+  /** UUIDv7 of the entry. */
+  readonly id: string;
+  /** UUIDv7 of the matter; null for the directory. */
+  readonly matter: string | null;
+  /** Id of the party that speaks. */
+  readonly by: string;
+  /** RFC 3339, UTC, milliseconds, `Z`. */
+  readonly occurredAt: string;
+  readonly recordedAt: string;
+  readonly audience: Audience;
+  /** Id of the entry that this one replaces. */
+  readonly corrects?: string;
+  readonly body: JsonObject;
+}
+
+/** A document as entries name it. `sha256` is lower-case hex, `bytes` its length, `type` a media type. */
+export interface DocumentRef {
+  readonly sha256: string;
+  readonly bytes: number;
+  readonly name: string;
+  readonly type: string;
+}
+
+/** The longest entry, in canonical bytes. */
+export const ENTRY_BYTES = 60_000;
+/** The deepest nesting of objects and lists in an entry; deeper ones are refused before they can exhaust a stack. */
+const DEPTH = 32;
+
+const UUID7 = /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
+const KIND = /^[a-z][a-z0-9]*(?:-[a-z0-9]+)*\.[a-z][a-z0-9]*(?:-[a-z0-9]+)*$/;
+const INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
+const SHA256 = /^[0-9a-f]{64}$/;
+const MEDIA_TYPE = /^[A-Za-z0-9!#$&^_.+-]{1,127}\/[A-Za-z0-9!#$&^_.+-]{1,127}(?:;[ -~]*)?$/;
+/** Below U+0300 every text is in NFC already: no need to normalise in order to know. */
+const BEYOND_LATIN = /[^\0-\u02ff]/;
+
+function bad(expected: string, found: string): ProofFailure {
+  return new ProofFailure('bad-entry', expected, found);
+}
+
+function checkText(text: string, where: string): void {
+  if (!BEYOND_LATIN.test(text)) return;
+  if (!text.isWellFormed()) {
+    throw new ProofFailure('not-canonicalisable', `well-formed text in ${where}`, 'a lone surrogate');
+  }
+  if (text.normalize('NFC') !== text) {
+    throw new ProofFailure('not-canonicalisable', `text in Unicode form NFC in ${where}`, quote(text));
+  }
+}
+
+function isPlain(value: object): boolean {
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === Object.prototype || prototype === null;
+}
+
+/** Throws unless `value` is JSON as entries allow it; the return value only narrows the type. */
+function isJson(value: unknown, where: string, depth: number): value is JsonValue {
+  if (value === null || typeof value === 'boolean') return true;
+  if (typeof value === 'string') {
+    checkText(value, where);
+    return true;
+  }
+  if (typeof value === 'number') {
+    if (!Number.isSafeInteger(value) || Object.is(value, -0)) {
+      throw new ProofFailure('not-canonicalisable', `an integer within ±(2^53−1) in ${where}`, String(value));
+    }
+    return true;
+  }
+  if (typeof value !== 'object') throw bad(`JSON in ${where}`, typeof value);
+  if (depth >= DEPTH)
+    throw new ProofFailure('not-canonicalisable', `at most ${DEPTH} levels`, `more, in ${quote(where)}`);
+  if (Array.isArray(value)) {
+    for (let i = 0; i < value.length; i++) isJson(value[i], where, depth + 1);
+    return true;
+  }
+  if (!isPlain(value)) throw bad(`JSON in ${where}`, 'an object with a class');
+  let document = false;
+  for (const [key, inner] of Object.entries(value)) {
+    checkText(key, 'a field name');
+    isJson(inner, key, depth + 1);
+    if (key === 'sha256') document = true;
+  }
+  if (document && !isDocument(value)) {
+    throw bad(
+      'a document as exactly sha256, bytes, name and type',
+      `${quote(Object.keys(value).join(', '))} in ${where}`,
+    );
+  }
+  return true;
+}
+
+function isObject(value: unknown, where: string): value is JsonObject {
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    throw bad(`an object in ${where}`, quote(value));
+  return isJson(value, where, 1);
+}
+
+/** Whether a value is exactly `{ sha256, bytes, name, type }`, each of its form. */
+function isDocument(value: unknown): value is DocumentRef {
+  if (typeof value !== 'object' || value === null || Object.keys(value).length !== 4) return false;
+  if (!('sha256' in value && 'bytes' in value && 'name' in value && 'type' in value)) return false;
+  const { sha256, bytes, name, type } = value;
+  return (
+    typeof sha256 === 'string' &&
+    SHA256.test(sha256) &&
+    typeof bytes === 'number' &&
+    Number.isSafeInteger(bytes) &&
+    bytes >= 0 &&
+    typeof name === 'string' &&
+    name !== '' &&
+    typeof type === 'string' &&
+    MEDIA_TYPE.test(type)
+  );
+}
+
+function text(value: unknown, field: string, pattern: RegExp, form: string): string {
+  if (typeof value !== 'string' || !pattern.test(value)) throw bad(`${form} in ${field}`, quote(value));
+  return value;
+}
+
+function instant(value: unknown, field: string): string {
+  const spelled = text(value, field, INSTANT, 'a time like 2026-03-02T15:04:05.000Z');
+  const time = Date.parse(spelled);
+  // The 30th of February parses to a day in March: only a real date comes back as it went in.
+  if (Number.isNaN(time) || new Date(time).toISOString() !== spelled)
+    throw bad(`a real date in ${field}`, quote(spelled));
+  return spelled;
+}
+
+function audience(value: unknown): Audience {
+  if (value === 'public' || value === 'parties' || value === 'own') return value;
+  throw bad('public, parties or own in audience', quote(value));
+}
+
+const FIELDS = new Set(['v', 'kind', 'id', 'matter', 'by', 'occurredAt', 'recordedAt', 'audience', 'corrects', 'body']);
+
+/** The entry together with its canonical text, for callers that need both. Same checks as `checkEntry`. */
+export function readEntry(value: unknown): { entry: Entry; canonical: string; bytes: Uint8Array } {
+  if (typeof value !== 'object' || value === null || Array.isArray(value) || !isPlain(value)) {
+    throw bad('an object as entry', quote(value));
+  }
+  const given: Record<string, unknown> = { ...value };
+  for (const key of Object.keys(value))
+    if (!FIELDS.has(key)) throw bad('no field that entries do not have', quote(key));
+  if (given.v !== 1) throw bad('1 in v', quote(given.v));
+  const by = text(given.by, 'by', /^[!-~]{1,200}$/, 'the id of a party');
+  const body = given.body;
+  if (!isObject(body, 'body')) throw bad('an object in body', quote(body));
+  const entry: Entry = {
+    v: 1,
+    kind: text(given.kind, 'kind', KIND, 'noun.verb'),
+    id: text(given.id, 'id', UUID7, 'a UUIDv7'),
+    matter: given.matter === null ? null : text(given.matter, 'matter', UUID7, 'a UUIDv7 or null'),
+    by,
+    occurredAt: instant(given.occurredAt, 'occurredAt'),
+    recordedAt: instant(given.recordedAt, 'recordedAt'),
+    audience: audience(given.audience),
+    ...('corrects' in given ? { corrects: text(given.corrects, 'corrects', UUID7, 'a UUIDv7') } : {}),
+    body,
+  };
+  const canonical = canonicalText(entry);
+  const bytes = utf8(canonical);
+  if (bytes.length > ENTRY_BYTES) {
+    throw new ProofFailure('too-large', `an entry of at most ${ENTRY_BYTES} canonical bytes`, `${bytes.length} bytes`);
+  }
+  return { entry, canonical, bytes };
+}
+
+/**
+ * A value from outside as an entry, or a `ProofFailure`: `bad-entry` (a field missing, unknown or not of its form),
+ * `not-canonicalisable` (float, not NFC, lone surrogate, too deep) or `too-large`. The body is not copied.
+ */
+export function checkEntry(value: unknown): Entry {
+  return readEntry(value).entry;
+}
+
+function canonicalText(entry: Entry): string {
+  const canonical = canonicalize(entry);
+  if (canonical === undefined) throw new ProofFailure('not-canonicalisable', 'JSON', 'nothing');
+  return canonical;
+}
+
+/** Canonical bytes of a checked entry (RFC 8785, UTF-8). */
+export function canonicalEntry(entry: Entry): Uint8Array {
+  return utf8(canonicalText(entry));
+}
+
+/** All documents that the entry's body names, in the order of the body, each as often as it is named. */
+export function documentsOf(entry: Entry): DocumentRef[] {
+  const found: DocumentRef[] = [];
+  const look = (value: JsonValue): void => {
+    if (typeof value !== 'object' || value === null) return;
+    if (isDocument(value)) found.push(value);
+    else for (const inner of Object.values(value)) look(inner);
+  };
+  look(entry.body);
+  return found;
+}

@@ -1,0 +1,70 @@
+/**
+ * The one named failure of every check in this folder. It says what was expected and what was found, in words and
+ * values that may be shown to a person; it never carries more of a file than the value that does not fit.
+ *
+ * Example: `new ProofFailure('bad-encoding', 'base64 of 32 bytes', '"AA-_"')`
+ */
+
+/**
+ * Every way in which a check can fail. The names are stable: other programs may rely on them.
+ *
+ * - `bad-encoding`: not UTF-8, not JSON, a repeated key, not strict base64 or decimal, or a line out of place
+ * - `unknown-version`: the file says that it is something other than `receipt/v1`
+ * - `unknown-field`: the receipt's outer object holds a field that receipt/v1 does not have
+ * - `bad-entry`: a field of the entry is missing, unknown or not of its form
+ * - `not-canonicalisable`: the entry has no canonical bytes (a float, a string that is not NFC, a lone surrogate, too deep)
+ * - `too-large`: more bytes than the format allows
+ * - `not-included`: the inclusion proof has the wrong shape for its position and size
+ * - `commitment-mismatch`: the checkpoint is the log's, but this entry with this opening does not lead to its root
+ * - `unknown-log`: the policy does not list this log
+ * - `bad-signature`: a signature by a known key is wrong, or the log's own signature is missing
+ * - `quorum-missing`: too few of the policy's witnesses signed
+ * - `document-mismatch`: a document that was given is not one that the entry names
+ * - `bad-policy`: the policy file is not a tlog-policy
+ * - `bad-key`: a verifier key is not of its form
+ * - `no-receipt`: neither a receipt nor a PDF with one inside
+ * - `ambiguous-pdf`: the PDF holds more than one embedded file, so nobody can say which one counts
+ * - `bad-tile`: a tile is missing or of the wrong length
+ * - `inconsistent`: two checkpoints do not describe one growing log
+ * - `crypto-unavailable`: this machine or browser offers no Ed25519 in WebCrypto (or the page is not served securely)
+ */
+export type FailureName =
+  | 'bad-encoding'
+  | 'unknown-version'
+  | 'unknown-field'
+  | 'bad-entry'
+  | 'not-canonicalisable'
+  | 'too-large'
+  | 'not-included'
+  | 'commitment-mismatch'
+  | 'unknown-log'
+  | 'bad-signature'
+  | 'quorum-missing'
+  | 'document-mismatch'
+  | 'bad-policy'
+  | 'bad-key'
+  | 'no-receipt'
+  | 'ambiguous-pdf'
+  | 'bad-tile'
+  | 'inconsistent'
+  | 'crypto-unavailable';
+
+/** Thrown by every parser and check here. `expected` and `found` are short sentences or values, never whole files. */
+export class ProofFailure extends Error {
+  readonly failure: FailureName;
+  readonly expected: string;
+  readonly found: string;
+  constructor(failure: FailureName, expected: string, found: string) {
+    super(`${failure}: expected ${expected}, found ${found}`);
+    this.name = 'ProofFailure';
+    this.failure = failure;
+    this.expected = expected;
+    this.found = found;
+  }
+}
+
+/** A value as it is shown in `found`: quoted and cut, so that a hostile file cannot flood a screen. */
+export function quote(value: unknown, limit = 80): string {
+  const text = typeof value === 'string' ? JSON.stringify(value) : String(value);
+  return text.length > limit ? `${text.slice(0, limit)}…` : text;
+}

@@ -1,0 +1,89 @@
+/**
+ * The receipt: proof that one entry stands in a log, checkable by anyone with this file and a policy, without a network
+ * (FORMATS.md, "Receipt"). Writes, reads and verifies it. Never trusts anything that the file says about keys.
+ *
+ * Byte format: JSON in UTF-8 with exactly four fields. Example (cut):
+ *   {
+ *     "counterfoil": "receipt/v1",
+ *     "entry": {"audience":"public",…},
+ *     "opening": "base64 of 32 bytes",
+ *     "proof": "c2sp.org/tlog-proof@v1\nindex 17\n…\n\n<signed checkpoint>"
+ *   }
+ */
+import { base64, fromBase64 } from './bytes.ts';
+import { OPENING_BYTES } from './commitment.ts';
+import { type Entry, readEntry } from './entry.ts';
+import { ProofFailure, quote } from './failure.ts';
+import { checkJsonSpelling } from './json.ts';
+import { RECEIPT_BYTES } from './pdf.ts';
+import { formatTlogProof, parseTlogProof, type TlogProof } from './tlogproof.ts';
+
+/** What the first field of every receipt says. */
+export const RECEIPT_VERSION = 'receipt/v1';
+
+export interface Receipt {
+  readonly entry: Entry;
+  /** Canonical bytes of the entry. */
+  readonly canonical: Uint8Array;
+  readonly opening: Uint8Array;
+  readonly proof: TlogProof;
+}
+
+function layout(canonical: string, opening: string, proof: string): string {
+  const fields = [
+    `"counterfoil": "${RECEIPT_VERSION}"`,
+    `"entry": ${canonical}`,
+    `"opening": "${opening}"`,
+    `"proof": ${JSON.stringify(proof)}`,
+  ];
+  return `{\n  ${fields.join(',\n  ')}\n}\n`;
+}
+
+/**
+ * The text of a receipt. The entry stands in it in its canonical spelling, so that the bytes that were hashed can be
+ * seen. `proof` is a tlog-proof, as its text or its parts.
+ */
+export function formatReceipt(parts: { entry: Entry; opening: Uint8Array; proof: string | TlogProof }): string {
+  const { canonical } = readEntry(parts.entry);
+  if (parts.opening.length !== OPENING_BYTES) {
+    throw new ProofFailure('bad-encoding', `an opening of ${OPENING_BYTES} bytes`, `${parts.opening.length} bytes`);
+  }
+  const proof = typeof parts.proof === 'string' ? parts.proof : formatTlogProof(parts.proof);
+  return layout(canonical, base64(parts.opening), proof);
+}
+
+const FIELDS = ['counterfoil', 'entry', 'opening', 'proof'];
+
+/** Reads a receipt's JSON text. Any JSON layout is accepted; repeated keys and unknown fields are not. */
+export function parseReceipt(text: string): Receipt {
+  if (text.length > RECEIPT_BYTES)
+    throw new ProofFailure('too-large', `at most ${RECEIPT_BYTES} characters`, `${text.length}`);
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    throw new ProofFailure('bad-encoding', 'JSON', 'something else');
+  }
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw new ProofFailure('bad-encoding', 'a JSON object', quote(value));
+  }
+  const { counterfoil, entry, opening, proof, ...more }: Record<string, unknown> = { ...value };
+  if (counterfoil !== RECEIPT_VERSION)
+    throw new ProofFailure('unknown-version', quote(RECEIPT_VERSION), quote(counterfoil));
+  const [extra] = Object.keys(more);
+  if (extra !== undefined) throw new ProofFailure('unknown-field', `only ${FIELDS.join(', ')}`, quote(extra));
+  if (typeof opening !== 'string') throw new ProofFailure('bad-encoding', 'text in opening', quote(opening));
+  if (typeof proof !== 'string') throw new ProofFailure('bad-encoding', 'text in proof', quote(proof));
+  const read = readEntry(entry);
+  const receipt = {
+    entry: read.entry,
+    canonical: read.bytes,
+    opening: fromBase64(opening, OPENING_BYTES),
+    proof: parseTlogProof(proof),
+  };
+  if (receipt.proof.extra !== undefined)
+    throw new ProofFailure('unknown-field', 'a proof without an extra line', 'one');
+  // Our own layout has one spelling, so a text equal to it repeats nothing; only others need the slow look.
+  if (text !== layout(read.canonical, opening, proof)) checkJsonSpelling(text);
+  return receipt;
+}

@@ -1,0 +1,125 @@
+/** From an invitation's link to a place on the team. The link alone opens nothing: a code to the invited mailbox comes in between. */
+import { z } from 'zod';
+import { InvalidInput } from '../../base/errors.ts';
+import { ANYONE, type Ctx, type Route } from '../../base/route.ts';
+import { maskAddress, TOKEN } from '../../base/secrets.ts';
+import { type Errors, Field, Form, Heading, page, redirectWith, Submit } from '../../ui/standin.tsx';
+import type { AccessPort, InvitationSeen, Person } from './port.ts';
+import { Name, readForm } from './rules.ts';
+import { askForCode, formOf, go } from './sign-in.tsx';
+
+async function find(c: Ctx, port: AccessPort): Promise<InvitationSeen | null> {
+  const token = c.req.param('token') ?? '';
+  if (!TOKEN.test(token)) return null;
+  const invitation = await port.invitation(token);
+  return invitation?.open ? invitation : null;
+}
+
+function closed(c: Ctx) {
+  return page(
+    c,
+    { title: 'Invitation', area: 'public', status: 410 },
+    <>
+      <Heading title="This invitation is not open" />
+      <p>It was used, cancelled, replaced by a newer one, or is older than seven days. Ask for a new one.</p>
+      <p>
+        If you joined already, <a href="/sign-in">sign in</a>.
+      </p>
+    </>,
+  );
+}
+
+function shown(c: Ctx, invitation: InvitationSeen, person: Person | null, errors: Errors = {}, typed?: string) {
+  const here = `/invitation/${invitation.id}`;
+  c.header('cache-control', 'no-store');
+  c.header('x-robots-tag', 'noindex');
+  const lead = (
+    <>
+      {invitation.inviter} invites you to {invitation.organisation} as {invitation.role}.
+    </>
+  );
+  const body =
+    person === null ? (
+      <Form action={`${here}/code`} label="Get a code">
+        <p>To join, get a code at {maskAddress(invitation.email)}, where this invitation went.</p>
+        <Submit text="Send me a code" />
+      </Form>
+    ) : person.email !== invitation.email ? (
+      <Form action="/sign-out" label="Sign out">
+        <p>
+          You are signed in as {person.email}, but the invitation went to another mailbox. Sign out, then open the link
+          again.
+        </p>
+        <Submit text="Sign out" />
+      </Form>
+    ) : (
+      <Form action={`${here}/join`} errors={errors} label="Join the team">
+        <Field
+          name="name"
+          label="Your name"
+          autocomplete="name"
+          hint="Your team sees it."
+          value={typed ?? person.name}
+          errors={errors}
+          required
+        />
+        <Submit text={`Join ${invitation.organisation}`} />
+      </Form>
+    );
+  return page(
+    c,
+    { title: 'Invitation', area: 'public', status: Object.keys(errors).length ? 422 : 200 },
+    <>
+      <Heading title={`Join ${invitation.organisation}`} lead={lead} />
+      {body}
+    </>,
+  );
+}
+
+export function invitationRoutes(port: AccessPort): Route[] {
+  return [
+    {
+      method: 'GET',
+      path: '/invitation/:token',
+      access: ANYONE,
+      handler: async (c) => {
+        const invitation = await find(c, port);
+        return invitation ? shown(c, invitation, await port.person(c.req.raw.headers)) : closed(c);
+      },
+    },
+    {
+      method: 'POST',
+      path: '/invitation/:token/code',
+      access: ANYONE,
+      handler: async (c) => {
+        const invitation = await find(c, port);
+        if (!invitation) return closed(c);
+        return await askForCode(c, port, invitation.email, `/invitation/${invitation.id}`);
+      },
+    },
+    {
+      method: 'POST',
+      path: '/invitation/:token/join',
+      access: ANYONE,
+      handler: async (c) => {
+        const invitation = await find(c, port);
+        if (!invitation) return closed(c);
+        const person = await port.person(c.req.raw.headers);
+        if (!person || person.email !== invitation.email) return go(`/invitation/${invitation.id}`, [], c);
+        const form = await formOf(c);
+        try {
+          const { name } = readForm(z.object({ name: Name }), form);
+          if (!(await port.join(invitation.id, person, name))) return closed(c);
+          return redirectWith(
+            c,
+            '/desk',
+            `Welcome to ${invitation.organisation}. Add a passkey under "Your account" to sign in without mail.`,
+          );
+        } catch (error) {
+          if (error instanceof InvalidInput) return shown(c, invitation, person, error.fields, form.name);
+          throw error;
+        }
+      },
+    },
+  ];
+}

@@ -1,0 +1,214 @@
+/**
+ * Signing in and out: e-mail, then code; a passkey where the browser can. Every page works without JavaScript. What these pages say never
+ * depends on whether an address is known here.
+ */
+import { getCookie, setCookie } from 'hono/cookie';
+import { z } from 'zod';
+import { clientIp } from '../../base/client.ts';
+import { InvalidInput } from '../../base/errors.ts';
+import { ANYONE, type Ctx, type Route } from '../../base/route.ts';
+import { readCode } from '../../base/secrets.ts';
+import { type Errors, Field, Form, Heading, page, redirectWith, Submit } from '../../ui/standin.tsx';
+import { type AccessPort, type Cookies, type From, PASSKEY_DOORS } from './port.ts';
+import { Email, localPath, readForm } from './rules.ts';
+
+/** The address stays in a cookie between the two steps, so that it stands in no URL and no log. */
+const STEP = 'sign-in';
+
+export const from = (c: Ctx): From => ({ headers: c.req.raw.headers, ip: clientIp(c) });
+
+/** The fields of a posted form; files and repeated names are dropped. */
+export async function formOf(c: Ctx): Promise<Record<string, string>> {
+  const body = await c.req.parseBody();
+  const fields: Record<string, string> = {};
+  for (const [name, value] of Object.entries(body)) if (typeof value === 'string') fields[name] = value;
+  return fields;
+}
+
+/** A 303 that sets these cookies. */
+export function go(to: string, cookies: Cookies, c: Ctx): Response {
+  for (const cookie of cookies) c.header('set-cookie', cookie, { append: true });
+  c.header('cache-control', 'no-store');
+  return c.redirect(to, 303);
+}
+
+function rememberStep(c: Ctx, email: string, next: string): void {
+  const secure = c.get('services').config.baseUrl.startsWith('https://');
+  const value = JSON.stringify({ email, next });
+  setCookie(c, STEP, value, { httpOnly: true, sameSite: 'Lax', secure, path: '/sign-in', maxAge: 1800 });
+}
+
+function step(c: Ctx): { email: string; next: string } | null {
+  const Step = z.object({ email: Email, next: z.string() });
+  try {
+    const read = Step.safeParse(JSON.parse(getCookie(c, STEP) ?? 'null'));
+    return read.success ? { email: read.data.email, next: localPath(read.data.next) } : null;
+  } catch {
+    return null;
+  }
+}
+
+/** Sends a code and leads to the page where it is entered; used by the invitation too. */
+export async function askForCode(c: Ctx, port: AccessPort, email: string, next: string): Promise<Response> {
+  await port.sendCode(email, from(c));
+  rememberStep(c, email, next);
+  return go('/sign-in/code', [], c);
+}
+
+function signInPage(c: Ctx, next: string, email = '', errors: Errors = {}) {
+  c.header('cache-control', 'no-store');
+  return page(
+    c,
+    { title: 'Sign in', area: 'public', islands: ['passkey'], status: Object.keys(errors).length ? 422 : 200 },
+    <>
+      <Heading title="Sign in" lead="For staff. If you came to answer a request, use the link in your letter." />
+      <Form action="/sign-in" hidden={{ next }} errors={errors} label="Sign in with a code">
+        <Field
+          name="email"
+          label="Your e-mail address"
+          type="email"
+          autocomplete="username webauthn"
+          errors={errors}
+          value={email}
+          required
+        />
+        <Submit text="Send me a code" />
+      </Form>
+      <div data-passkey="sign-in" data-next={next} hidden>
+        <p>Or, if you added a passkey to your account:</p>
+        <button type="button" class="usa-button usa-button--outline">
+          Use a passkey
+        </button>
+        <p role="status" />
+      </div>
+    </>,
+  );
+}
+
+function codePage(c: Ctx, email: string, errors: Errors = {}) {
+  c.header('cache-control', 'no-store');
+  return page(
+    c,
+    { title: 'Enter your code', area: 'public', status: Object.keys(errors).length ? 422 : 200 },
+    <>
+      <Heading
+        title="Enter your code"
+        lead={<>If {email} belongs to somebody here, a code of eight digits is on its way to it.</>}
+      />
+      <Form action="/sign-in/code" errors={errors} label="Enter the code">
+        <Field
+          name="code"
+          label="Code"
+          hint="It works once, for 15 minutes."
+          inputmode="numeric"
+          autocomplete="one-time-code"
+          maxlength={20}
+          width="medium"
+          errors={errors}
+          required
+        />
+        <Submit text="Sign in" cancel={{ text: 'Use another address, or get a new code', href: '/sign-in' }} />
+      </Form>
+    </>,
+  );
+}
+
+/** Routes of signing in and out, and the four WebAuthn steps that the passkey script talks to. */
+export function signInRoutes(port: AccessPort): Route[] {
+  return [
+    {
+      method: 'GET',
+      path: '/sign-in',
+      access: ANYONE,
+      handler: async (c) => {
+        const next = localPath(c.req.query('next'));
+        const actor = await port.staffActor(c.req.raw.headers);
+        if (actor.who === 'staff') return go(next, [], c);
+        const person = await port.person(c.req.raw.headers);
+        if (!person) return signInPage(c, next);
+        const invitation = await port.invitationOf(person.email);
+        if (invitation) return go(`/invitation/${invitation.id}`, [], c);
+        return page(
+          c,
+          { title: 'No organisation', area: 'public' },
+          <>
+            <Heading
+              title="You are on no team"
+              lead={<>You are signed in as {person.email}, but no organisation here has you on its team.</>}
+            />
+            <p>Ask an owner of your organisation to invite this address.</p>
+            <Form action="/sign-out" label="Sign out">
+              <Submit text="Sign out" />
+            </Form>
+          </>,
+        );
+      },
+    },
+    {
+      method: 'POST',
+      path: '/sign-in',
+      access: ANYONE,
+      handler: async (c) => {
+        const form = await formOf(c);
+        const next = localPath(form.next);
+        try {
+          const { email } = readForm(z.object({ email: Email }), form);
+          return await askForCode(c, port, email, next);
+        } catch (error) {
+          if (error instanceof InvalidInput) return signInPage(c, next, form.email, error.fields);
+          throw error;
+        }
+      },
+    },
+    {
+      method: 'GET',
+      path: '/sign-in/code',
+      access: ANYONE,
+      handler: (c) => {
+        const now = step(c);
+        return now ? codePage(c, now.email) : go('/sign-in', [], c);
+      },
+    },
+    {
+      method: 'POST',
+      path: '/sign-in/code',
+      access: ANYONE,
+      handler: async (c) => {
+        const now = step(c);
+        if (!now) return go('/sign-in', [], c);
+        const code = readCode((await formOf(c)).code ?? '');
+        if (code === null) return codePage(c, now.email, { code: 'Enter the eight digits from the mail.' });
+        const cookies = await port.enterCode(now.email, code, from(c));
+        if (!cookies)
+          return codePage(c, now.email, {
+            code: 'This code does not fit, or is used or too old. Check it, or get a new one.',
+          });
+        setCookie(c, STEP, '', { path: '/sign-in', maxAge: 0 });
+        // Somebody who is invited, and on no team yet, joins first.
+        return go(
+          now.next.startsWith('/invitation/') ? now.next : `/sign-in?next=${encodeURIComponent(now.next)}`,
+          cookies,
+          c,
+        );
+      },
+    },
+    {
+      method: 'POST',
+      path: '/sign-out',
+      access: ANYONE,
+      handler: async (c) => {
+        for (const cookie of await port.signOut(c.req.raw.headers)) c.header('set-cookie', cookie, { append: true });
+        return redirectWith(c, '/sign-in', 'You are signed out.');
+      },
+    },
+    ...PASSKEY_DOORS.map(
+      ({ method, name }): Route => ({
+        method,
+        path: `/auth/passkey/${name}`,
+        access: ANYONE,
+        body: { maxBytes: 64 * 1024 },
+        handler: (c) => port.passkeyDoor(name, c.req.raw, clientIp(c)),
+      }),
+    ),
+  ];
+}

@@ -1,0 +1,49 @@
+/**
+ * All kinds of entry of this server in one table: what the body of each must look like, and which history (stream) it
+ * belongs to. The ledger asks here before it writes; nothing that is not listed can be written.
+ */
+import { z } from 'zod';
+import type { NewEntry } from '../base/append.ts';
+import { InvalidInput } from '../base/errors.ts';
+import { answerEntries } from './answers/entries.ts';
+import { determinationEntries } from './determinations/entries.ts';
+import { directoryEntries } from './directory/entries.ts';
+import { matterEntries } from './matters/entries.ts';
+import { requestEntries } from './requests/entries.ts';
+
+export const ENTRY_KINDS = {
+  ...directoryEntries,
+  ...matterEntries,
+  ...requestEntries,
+  ...answerEntries,
+  ...determinationEntries,
+} as const;
+export type EntryKind = keyof typeof ENTRY_KINDS;
+export type Body<K extends EntryKind> = z.infer<(typeof ENTRY_KINDS)[K]>;
+
+const kind = z.string().refine((k): k is EntryKind => Object.hasOwn(ENTRY_KINDS, k), 'is not a kind of entry');
+
+/** Checks the body of an entry against its kind. @throws InvalidInput naming kind and field */
+export function checkBody(entry: Pick<NewEntry, 'kind' | 'body'>): void {
+  const known = kind.safeParse(entry.kind);
+  if (!known.success) throw new InvalidInput('unknown-kind', `There is no kind of entry called ${entry.kind}.`);
+  const checked = ENTRY_KINDS[known.data].safeParse(entry.body);
+  if (checked.success) return;
+  const issue = checked.error.issues[0];
+  throw new InvalidInput(
+    'body-refused',
+    `${entry.kind}: ${issue?.path.join('.') ?? ''} ${issue?.message ?? ''}`.trim(),
+  );
+}
+
+const streamKeys = z.object({
+  service: z.string().optional(),
+  request: z.string().optional(),
+  party: z.string().optional(),
+});
+
+/** The history an entry belongs to: its service, else its request, else its party, else its matter. */
+export function streamOf(entry: Pick<NewEntry, 'id' | 'matter' | 'body'>): string {
+  const keys = streamKeys.parse(entry.body);
+  return keys.service ?? keys.request ?? keys.party ?? entry.matter ?? entry.id;
+}

@@ -1,0 +1,73 @@
+/** Fields that the entries and forms of every room share. */
+import { z } from 'zod';
+import { UUID } from '../base/ids.ts';
+
+export const uuid = z.string().regex(UUID, 'is not an id of this server');
+
+// C0, C1, and the marks that change reading direction or hide text (Unicode TR 36, section 2.5).
+const HIDDEN = /[\u0000-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]/;
+const HIDDEN_BUT_BREAKS = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]/;
+
+const nfc = (text: string) => text.normalize('NFC');
+
+/** One line of text: trimmed, NFC, without control or direction characters, 1 to `max` characters. */
+export const line = (max: number) =>
+  z
+    .string()
+    .transform((text) => nfc(text.trim()))
+    .pipe(
+      z
+        .string()
+        .min(1, 'is missing')
+        .max(max, `is longer than ${max} characters`)
+        .refine(
+          (text) => text.isWellFormed() && !HIDDEN.test(text),
+          'contains control characters or hidden direction marks',
+        ),
+    );
+
+/** Text of several lines, line breaks as \n; may be empty. */
+export const prose = (max: number) =>
+  z
+    .string()
+    .transform((text) => nfc(text.replace(/\r\n?/g, '\n').replace(/\t/g, ' ').trim()))
+    .pipe(
+      z
+        .string()
+        .max(max, `is longer than ${max} characters`)
+        .refine(
+          (text) => text.isWellFormed() && !HIDDEN_BUT_BREAKS.test(text),
+          'contains control characters or hidden direction marks',
+        ),
+    );
+
+/** A calendar date that exists, `YYYY-MM-DD`. */
+export const isoDate = z
+  .string()
+  .regex(/^\d{4}-\d{2}-\d{2}$/, 'is not a date like 2018-02-23')
+  .refine((text) => {
+    const date = new Date(`${text}T00:00:00Z`);
+    return !Number.isNaN(date.getTime()) && date.toISOString().startsWith(text);
+  }, 'is not a date of the calendar');
+
+/** An IANA time zone known to this machine, such as `America/New_York`. */
+export const timeZone = z.string().refine((zone) => {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: zone });
+    return zone.includes('/') || zone === 'UTC';
+  } catch {
+    return false;
+  }
+}, 'is not a time zone such as America/New_York');
+
+/** RFC 3339, UTC, milliseconds. */
+export const instantText = z.string().regex(/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z$/);
+
+/** A document as entries name it (FORMATS.md, "Entry"). */
+export const documentRef = z.strictObject({
+  sha256: z.string().regex(/^[0-9a-f]{64}$/),
+  bytes: z.number().int().nonnegative(),
+  name: line(255),
+  type: line(120),
+});
+export type DocumentRef = z.infer<typeof documentRef>;

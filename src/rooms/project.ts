@@ -1,0 +1,20 @@
+/** All rooms' projections as one: what the ledger writes beside an entry, and what `counterfoil rebuild` makes anew. */
+import type { Project } from '../base/row.ts';
+import { projectAnswers } from './answers/view.ts';
+import { projectDeterminations } from './determinations/view.ts';
+import { projectDirectory } from './directory/view.ts';
+import { projectMatters } from './matters/view.ts';
+import { projectRequests } from './requests/view.ts';
+
+const BY_ROOM: Readonly<Record<string, Project>> = {
+  party: projectDirectory,
+  matter: projectMatters,
+  request: projectRequests,
+  service: projectRequests,
+  answer: projectAnswers,
+  item: (entry, seq) => [...projectAnswers(entry, seq), ...projectDeterminations(entry, seq)],
+};
+
+/** Rows that an entry adds to the read models. */
+export const project: Project = (entry, seq) =>
+  BY_ROOM[entry.kind.slice(0, entry.kind.indexOf('.'))]?.(entry, seq) ?? [];

@@ -1,0 +1,87 @@
+/** A request as it is being composed: everything may still be missing. Drafts are work, not facts; they can change and be deleted. */
+import { z } from 'zod';
+import { instant, type Millis } from '../../base/clock.ts';
+import { dueRule } from '../clock/entries.ts';
+import { dueOf } from '../clock/rules.ts';
+import { line, prose } from '../fields.ts';
+import { source } from '../matters/entries.ts';
+import { letterProblems } from './letter.ts';
+
+export const draftBody = z.strictObject({
+  title: line(200).nullable(),
+  authority: line(500).nullable(),
+  items: z.array(prose(4000).pipe(z.string().min(1))).max(500),
+  due: dueRule.nullable(),
+  letter: z.strictObject({ subject: line(200), text: prose(20_000) }).nullable(),
+  /** further columns of the recipients' CSV */
+  columns: z.array(z.string()),
+  conduct: z.enum(['served', 'recorded']),
+  /** for recorded requests: when it was served, and where that is known from */
+  recorded: z.strictObject({ servedAt: z.string(), source }).nullable(),
+});
+export type DraftBody = z.infer<typeof draftBody>;
+
+export const EMPTY_DRAFT: DraftBody = {
+  title: null,
+  authority: null,
+  items: [],
+  due: null,
+  letter: null,
+  columns: [],
+  conduct: 'served',
+  recorded: null,
+};
+
+/** A draft that lacks nothing; what `ready` gives. */
+export interface ReadyDraft {
+  readonly title: string;
+  readonly authority: string;
+  readonly items: readonly { readonly item: number; readonly text: string }[];
+  readonly due: z.infer<typeof dueRule>;
+  readonly letter: { readonly subject: string; readonly text: string } | null;
+  readonly conduct: 'served' | 'recorded';
+  readonly recorded: DraftBody['recorded'];
+}
+
+/** Steps of composing, in order; each has its own page. */
+export const STEPS = ['what', 'whom', 'when', 'letter', 'check'] as const;
+export type Step = (typeof STEPS)[number];
+
+/** What is still missing or wrong, each with the step where it is mended. An empty list means: can be served. */
+export function draftProblems(
+  draft: DraftBody,
+  recipients: number,
+  servedAt: Millis,
+): readonly { readonly step: Step; readonly what: string }[] {
+  const problems: { step: Step; what: string }[] = [];
+  if (!draft.title) problems.push({ step: 'what', what: 'The request has no title.' });
+  if (!draft.authority) problems.push({ step: 'what', what: 'The authority you ask under is missing.' });
+  if (draft.items.length === 0) problems.push({ step: 'what', what: 'The request asks for nothing: it has no items.' });
+  if (recipients === 0) problems.push({ step: 'whom', what: 'There are no recipients.' });
+  if (!draft.due) problems.push({ step: 'when', what: 'There is no due date or rule.' });
+  else {
+    try {
+      dueOf(draft.due, servedAt);
+    } catch (error) {
+      problems.push({ step: 'when', what: error instanceof Error ? error.message : instant(servedAt) });
+    }
+  }
+  if (draft.conduct === 'served') {
+    if (!draft.letter) problems.push({ step: 'letter', what: 'There is no letter.' });
+    else for (const what of letterProblems(draft.letter, draft.columns)) problems.push({ step: 'letter', what });
+  } else if (!draft.recorded) {
+    problems.push({
+      step: 'when',
+      what: 'A request recorded from elsewhere needs the time of its service and a source.',
+    });
+  }
+  return problems;
+}
+
+/** The draft with nothing missing, or null. */
+export function ready(draft: DraftBody, recipients: number, servedAt: Millis): ReadyDraft | null {
+  const { title, authority, due, letter, conduct, recorded } = draft;
+  if (draftProblems(draft, recipients, servedAt).length > 0 || !title || !authority || !due) return null;
+  const items = draft.items.map((text, i) => ({ item: i + 1, text }));
+  return { title, authority, items, due, letter: conduct === 'served' ? letter : null, conduct, recorded };
+}

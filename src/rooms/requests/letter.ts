@@ -1,0 +1,84 @@
+/**
+ * Letters: merge fields in double braces, filled for one recipient. The link to the answer page is never part of what is
+ * written to the ledger; it is put in when the letter leaves.
+ */
+import { RuleRefusal } from '../../base/errors.ts';
+import type { Item, Letter } from './entries.ts';
+
+const FIELD = /\{\{\s*([a-z][a-z0-9_]*)\s*\}\}/g;
+
+/** Fields that every letter has, with what they mean, for the page that explains them. */
+export const LETTER_FIELDS: Readonly<Record<string, string>> = {
+  recipient: 'name of the recipient',
+  state: 'its state',
+  issuer: 'your organisation',
+  title: 'title of the request',
+  authority: 'the authority you ask under',
+  items: 'the numbered items',
+  due_date: 'the due date, written out',
+  link: 'the link to the answer page, different for each recipient; the only field that must be there',
+};
+
+export interface LetterValues {
+  readonly recipient: string;
+  readonly state: string;
+  readonly issuer: string;
+  readonly title: string;
+  readonly authority: string;
+  readonly items: readonly Item[];
+  readonly dueDate: string;
+  /** further columns of the recipients' CSV */
+  readonly merge: Readonly<Record<string, string>>;
+}
+
+/** What stands in place of the link in the letter as the ledger and the pages show it. */
+export const LINK_PLACEHOLDER = '[link for this recipient alone]';
+
+/** Names of the merge fields used in a template, each once. */
+export function fieldsOf(template: string): readonly string[] {
+  return [...new Set([...template.matchAll(FIELD)].map((m) => m[1] ?? ''))];
+}
+
+/**
+ * What is wrong with a letter before anybody is named: unknown fields, no link.
+ * @param columns further columns of the recipients' CSV, or null while no CSV has been given
+ */
+export function letterProblems(letter: Letter, columns: readonly string[] | null): readonly string[] {
+  const problems: string[] = [];
+  const used = [...new Set([...fieldsOf(letter.subject), ...fieldsOf(letter.text)])];
+  for (const field of used) {
+    if (Object.hasOwn(LETTER_FIELDS, field)) continue;
+    if (columns && !columns.includes(field))
+      problems.push(`{{${field}}} is neither a field of letters nor a column of the CSV.`);
+  }
+  if (fieldsOf(letter.subject).includes('link'))
+    problems.push('The subject must not hold {{link}}: subjects are not private.');
+  if (!fieldsOf(letter.text).includes('link'))
+    problems.push('The letter does not hold {{link}}, so nobody could answer.');
+  return problems;
+}
+
+/**
+ * Fills a template for one recipient.
+ * @throws RuleRefusal `merge-field-empty` when a field has no value for this recipient
+ */
+export function fill(template: string, values: LetterValues, link: string): string {
+  const known: Readonly<Record<string, string>> = {
+    ...values.merge,
+    recipient: values.recipient,
+    state: values.state,
+    issuer: values.issuer,
+    title: values.title,
+    authority: values.authority,
+    items: values.items.map((i) => `${i.item}. ${i.text}`).join('\n'),
+    due_date: values.dueDate,
+    link,
+  };
+  return template.replace(FIELD, (_, field: string) => {
+    const value = Object.hasOwn(known, field) ? known[field] : undefined;
+    if (value === undefined || (value === '' && field !== 'state')) {
+      throw new RuleRefusal('merge-field-empty', `There is no value for {{${field}}} for ${values.recipient}.`);
+    }
+    return value;
+  });
+}

@@ -1,0 +1,180 @@
+/**
+ * Rules of requests: issue, serve, revoke. Pure: what is known plus the time go in; entries or one named refusal come out.
+ */
+
+import { Temporal } from 'temporal-polyfill';
+import type { NewEntry } from '../../base/append.ts';
+import { instant, type Millis } from '../../base/clock.ts';
+import { RuleRefusal } from '../../base/errors.ts';
+import type { Due } from '../clock/entries.ts';
+import { dateWords, dueOf } from '../clock/rules.ts';
+import type { DocumentRef } from '../fields.ts';
+import type { Matter } from '../matters/view.ts';
+import type { ReadyDraft } from './draft.ts';
+import { fill, LINK_PLACEHOLDER } from './letter.ts';
+import type { Recipient } from './recipients.ts';
+
+/** A revocation must be in before the first letter can be on its way: letters start this long after the cut-off. */
+export const REVOKE_MARGIN_MS = 2_000;
+
+export interface Serving {
+  readonly matter: Matter;
+  readonly issuerName: string;
+  readonly request: string;
+  readonly draft: ReadyDraft;
+  /** when the serving was ordered; equal for all recipients of a request */
+  readonly now: Millis;
+  /** when letters may leave; null for recorded requests */
+  readonly leavesAt: Millis | null;
+  readonly recipients: number;
+}
+
+function audienceOf(matter: Matter): 'public' | 'parties' {
+  return matter.audience === 'public' ? 'public' : 'parties';
+}
+
+/** The moment that counts as service: when letters leave, or, for recorded requests, what the source says. */
+export function servedAt(serving: Pick<Serving, 'draft' | 'now' | 'leavesAt'>): Millis {
+  return serving.draft.recorded ? Date.parse(serving.draft.recorded.servedAt) : (serving.leavesAt ?? serving.now);
+}
+
+/** `request.issued`, once a request. */
+export function issue(serving: Serving, id: string): NewEntry {
+  const { draft, matter } = serving;
+  return {
+    kind: 'request.issued',
+    id,
+    matter: matter.id,
+    by: matter.issuer,
+    occurredAt: instant(draft.recorded ? servedAt(serving) : serving.now),
+    audience: audienceOf(matter),
+    body: {
+      request: serving.request,
+      title: draft.title,
+      authority: draft.authority,
+      compulsory: false,
+      conduct: draft.conduct,
+      items: draft.items.map((i) => ({ ...i })),
+      due: { ...draft.due },
+      letter: draft.letter ? { ...draft.letter } : null,
+      source: draft.recorded ? { ...draft.recorded.source } : null,
+      recipients: serving.recipients,
+    },
+  };
+}
+
+/** The due date of all services of one serving. @throws RuleRefusal `due-before-service` */
+export function dueFor(serving: Serving): Due {
+  return dueOf(serving.draft.due, servedAt(serving));
+}
+
+// All letters of a request name one due date; writing a date out costs more than the rest of a letter.
+let written = { on: '', words: '' };
+function dueWords(on: string): string {
+  if (written.on !== on) written = { on, words: dateWords(Temporal.PlainDate.from(on)) };
+  return written.words;
+}
+
+/** The letter to one recipient, with a link or the placeholder for it. @throws RuleRefusal `merge-field-empty` */
+export function letterTo(
+  serving: Pick<Serving, 'issuerName'> & {
+    readonly draft: Pick<ReadyDraft, 'letter' | 'title' | 'authority' | 'items'>;
+  },
+  to: Pick<Recipient, 'name' | 'state' | 'merge'>,
+  dueOn: string,
+  link: string = LINK_PLACEHOLDER,
+): { readonly subject: string; readonly text: string } {
+  const { letter } = serving.draft;
+  if (!letter)
+    throw new RuleRefusal('no-letter', 'A request that was recorded from elsewhere has no letter of its own.');
+  const values = {
+    recipient: to.name,
+    state: to.state ?? '',
+    issuer: serving.issuerName,
+    title: serving.draft.title,
+    authority: serving.draft.authority,
+    items: serving.draft.items,
+    dueDate: dueWords(dueOn),
+    merge: to.merge,
+  };
+  return { subject: fill(letter.subject, values, link), text: fill(letter.text, values, link) };
+}
+
+export interface Served {
+  readonly entry: NewEntry;
+  readonly service: string;
+}
+
+/** `request.served` for one recipient. `hash` gives the SHA-256 of the letter's text, in hex. */
+export function serve(
+  serving: Serving,
+  due: Due,
+  to: Recipient & { readonly party: string },
+  id: string,
+  hash: (text: string) => string,
+): Served {
+  const text = serving.draft.letter ? letterTo(serving, to, due.on).text : null;
+  const letter: DocumentRef | null =
+    text === null
+      ? null
+      : { sha256: hash(text), bytes: new TextEncoder().encode(text).length, name: 'letter.txt', type: 'text/plain' };
+  const recorded = serving.draft.conduct === 'recorded';
+  const entry: NewEntry = {
+    kind: 'request.served',
+    id,
+    matter: serving.matter.id,
+    by: serving.matter.issuer,
+    occurredAt: instant(recorded ? servedAt(serving) : serving.now),
+    audience: audienceOf(serving.matter),
+    body: {
+      service: id,
+      request: serving.request,
+      recipient: to.party,
+      name: to.name,
+      kind: to.kind,
+      state: to.state,
+      ocdId: to.ocdId,
+      channel: recorded ? 'recorded' : to.email ? 'mail' : 'no address',
+      leavesAt: recorded || serving.leavesAt === null ? null : instant(serving.leavesAt),
+      due: { ...due, working: [...due.working] },
+      letter: letter ? { ...letter } : null,
+      merge: { ...to.merge },
+    },
+  };
+  return { entry, service: id };
+}
+
+/**
+ * `request.revoked`: until letters leave, a request can be taken back whole.
+ * @throws RuleRefusal `already-revoked` or `letters-left`
+ */
+export function revoke(
+  state: {
+    readonly matter: Matter;
+    readonly request: string;
+    readonly revoked: boolean;
+    readonly leavesAt: Millis | null;
+  },
+  reason: string,
+  id: string,
+  now: Millis,
+): NewEntry {
+  if (state.revoked)
+    throw new RuleRefusal('already-revoked', 'This request has been revoked already; nothing left the house.');
+  if (state.leavesAt === null || now > state.leavesAt - REVOKE_MARGIN_MS) {
+    throw new RuleRefusal('letters-left', {
+      what: 'The letters have left, so the request cannot be taken back.',
+      lost: 'Nothing was changed.',
+      next: 'Write to the recipients, or issue a new request that says what it replaces.',
+    });
+  }
+  return {
+    kind: 'request.revoked',
+    id,
+    matter: state.matter.id,
+    by: state.matter.issuer,
+    occurredAt: instant(now),
+    audience: audienceOf(state.matter),
+    body: { request: state.request, reason },
+  };
+}

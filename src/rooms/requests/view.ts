@@ -1,0 +1,241 @@
+/** Requests, services, revocations and evidence, as read. */
+import type { Kysely } from 'kysely';
+import { z } from 'zod';
+import type { Database } from '../../base/database.ts';
+import { type Project, stamps } from '../../base/row.ts';
+import { type DueRule, dueRule } from '../clock/entries.ts';
+import {
+  type Item,
+  item,
+  type Letter,
+  letter,
+  merge,
+  requestIssued,
+  requestRevoked,
+  requestServed,
+  serviceEvidenced,
+} from './entries.ts';
+
+export interface Request {
+  readonly id: string;
+  readonly seq: number;
+  readonly matter: string;
+  readonly issuer: string;
+  readonly title: string;
+  readonly authority: string;
+  readonly compulsory: boolean;
+  readonly conduct: 'served' | 'recorded';
+  readonly items: readonly Item[];
+  readonly dueRule: DueRule;
+  readonly letter: Letter | null;
+  readonly audience: string;
+  readonly occurredAt: Date;
+  readonly recordedAt: Date;
+}
+
+export interface Service {
+  readonly id: string;
+  readonly seq: number;
+  readonly request: string;
+  readonly matter: string;
+  readonly recipient: string;
+  readonly name: string;
+  readonly kind: string;
+  readonly state: string | null;
+  readonly ocdId: string | null;
+  readonly dueOn: string;
+  readonly dueAt: Date;
+  readonly working: readonly string[];
+  readonly merge: Readonly<Record<string, string>>;
+  readonly occurredAt: Date;
+  readonly recordedAt: Date;
+}
+
+export interface Evidence {
+  readonly event: string;
+  readonly channel: string;
+  readonly address: string | null;
+  readonly detail: string | null;
+  readonly seq: number;
+  readonly occurredAt: Date;
+  readonly recordedAt: Date;
+}
+
+export const projectRequests: Project = (entry, seq) => {
+  switch (entry.kind) {
+    case 'request.issued': {
+      const b = requestIssued.parse(entry.body);
+      return [
+        {
+          table: 'view.request',
+          row: {
+            ...stamps(entry, seq),
+            id: b.request,
+            matter: entry.matter,
+            issuer: entry.by,
+            title: b.title,
+            authority: b.authority,
+            compulsory: b.compulsory,
+            conduct: b.conduct,
+            items: b.items,
+            due_rule: b.due,
+            letter: { template: b.letter, source: b.source },
+            audience: entry.audience,
+          },
+        },
+      ];
+    }
+    case 'request.served': {
+      const b = requestServed.parse(entry.body);
+      return [
+        {
+          table: 'view.service',
+          row: {
+            ...stamps(entry, seq),
+            id: b.service,
+            request: b.request,
+            matter: entry.matter,
+            recipient: b.recipient,
+            name: b.name,
+            kind: b.kind,
+            state: b.state,
+            ocd_id: b.ocdId,
+            due_on: b.due.on,
+            due_at: b.due.at,
+            working: b.due.working,
+            merge: b.merge,
+            audience: entry.audience,
+          },
+        },
+      ];
+    }
+    case 'request.revoked': {
+      const b = requestRevoked.parse(entry.body);
+      return [{ table: 'view.revocation', row: { ...stamps(entry, seq), request: b.request, reason: b.reason } }];
+    }
+    case 'service.evidenced': {
+      const b = serviceEvidenced.parse(entry.body);
+      const detail = { channel: b.channel, address: b.address, detail: b.detail };
+      return [{ table: 'view.evidence', row: { ...stamps(entry, seq), service: b.service, event: b.event, detail } }];
+    }
+    default:
+      return [];
+  }
+};
+
+const storedLetter = z.object({ template: letter.nullable() });
+
+/** The request with this id, or null. */
+export async function requestById(db: Kysely<Database>, id: string): Promise<Request | null> {
+  const row = await db.selectFrom('view.request').selectAll().where('id', '=', id).executeTakeFirst();
+  return row ? toRequest(row) : null;
+}
+
+/** Requests of a matter, oldest first. */
+export async function requestsOf(db: Kysely<Database>, matter: string): Promise<readonly Request[]> {
+  const rows = await db.selectFrom('view.request').selectAll().where('matter', '=', matter).orderBy('seq').execute();
+  return rows.map(toRequest);
+}
+
+export interface RequestRow {
+  id: string;
+  seq: number;
+  matter: string;
+  issuer: string;
+  title: string;
+  authority: string;
+  compulsory: boolean;
+  conduct: string;
+  items: unknown;
+  due_rule: unknown;
+  letter: unknown;
+  audience: string;
+  occurred_at: Date;
+  recorded_at: Date;
+}
+
+export function toRequest(row: RequestRow): Request {
+  return {
+    id: row.id,
+    seq: row.seq,
+    matter: row.matter,
+    issuer: row.issuer,
+    title: row.title,
+    authority: row.authority,
+    compulsory: row.compulsory,
+    conduct: row.conduct === 'recorded' ? 'recorded' : 'served',
+    items: z.array(item).parse(row.items),
+    dueRule: dueRule.parse(row.due_rule),
+    letter: storedLetter.parse(row.letter).template,
+    audience: row.audience,
+    occurredAt: row.occurred_at,
+    recordedAt: row.recorded_at,
+  };
+}
+
+export interface ServiceRow {
+  id: string;
+  seq: number;
+  request: string;
+  matter: string;
+  recipient: string;
+  name: string;
+  kind: string;
+  state: string | null;
+  ocd_id: string | null;
+  due_on: string;
+  due_at: Date;
+  working: unknown;
+  merge: unknown;
+  occurred_at: Date;
+  recorded_at: Date;
+}
+
+export function toService(row: ServiceRow): Service {
+  return {
+    id: row.id,
+    seq: row.seq,
+    request: row.request,
+    matter: row.matter,
+    recipient: row.recipient,
+    name: row.name,
+    kind: row.kind,
+    state: row.state,
+    ocdId: row.ocd_id,
+    dueOn: row.due_on,
+    dueAt: row.due_at,
+    working: z.array(z.string()).parse(row.working),
+    merge: merge.parse(row.merge),
+    occurredAt: row.occurred_at,
+    recordedAt: row.recorded_at,
+  };
+}
+
+/** The service with this id, or null. */
+export async function serviceById(db: Kysely<Database>, id: string): Promise<Service | null> {
+  const row = await db.selectFrom('view.service').selectAll().where('id', '=', id).executeTakeFirst();
+  return row ? toService(row) : null;
+}
+
+/** Why and when a request was revoked, or null. */
+export async function revocationOf(
+  db: Kysely<Database>,
+  request: string,
+): Promise<{ readonly reason: string; readonly recordedAt: Date } | null> {
+  const row = await db.selectFrom('view.revocation').selectAll().where('request', '=', request).executeTakeFirst();
+  return row ? { reason: row.reason, recordedAt: row.recorded_at } : null;
+}
+
+const storedDetail = z.object({ channel: z.string(), address: z.string().nullable(), detail: z.string().nullable() });
+
+/** Evidence of one service, in the order written. */
+export async function evidenceOf(db: Kysely<Database>, service: string): Promise<readonly Evidence[]> {
+  const rows = await db.selectFrom('view.evidence').selectAll().where('service', '=', service).orderBy('seq').execute();
+  return rows.map((row) => ({
+    event: row.event,
+    ...storedDetail.parse(row.detail),
+    seq: row.seq,
+    occurredAt: row.occurred_at,
+    recordedAt: row.recorded_at,
+  }));
+}

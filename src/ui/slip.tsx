@@ -1,0 +1,104 @@
+/**
+ * A receipt drawn as a slip: the issuer's half left, the recipient's half right, both with the same number and the same rosette, a
+ * perforation between them. On a phone the halves stand one above the other. It shows a receipt and checks nothing.
+ */
+
+import { raw } from 'hono/html';
+import type { Child } from 'hono/jsx';
+import { rosette } from './rosette.ts';
+import { Time } from './time.tsx';
+
+export interface SlipProps {
+  /** 32 bytes */
+  readonly commitment: Uint8Array;
+  /** position in the log; null while no checkpoint covers the entry */
+  readonly position: number | null;
+  readonly logOrigin: string;
+  /** what happened, in plain words: "Request served", "Answer sent" */
+  readonly title: string;
+  readonly at: Date;
+  readonly zone: string;
+  readonly issuer: Half;
+  readonly recipient: Half;
+  /** facts in one line each, under both halves: documents, items */
+  readonly facts?: readonly { readonly name: string; readonly value: Child }[];
+  /** addresses of the receipt; left out where there is none yet */
+  readonly json?: string;
+  readonly pdf?: string;
+  /** where the reader can verify it; default `/verify` */
+  readonly verify?: string;
+  /** level of the title in the page, 2 or 3 */
+  readonly level?: 2 | 3;
+}
+
+/** One side of the slip. */
+export interface Half {
+  readonly name: string;
+  /** what this side holds or did: "asked for 10 items", "answered 8 of 10" */
+  readonly line?: Child;
+}
+
+function HalfView({ side, half, slip }: { side: 'issuer' | 'recipient'; half: Half; slip: SlipProps }) {
+  return (
+    <div class={`slip__half slip__half--${side}`}>
+      {raw(rosette(slip.commitment, 104))}
+      <div class="slip__words">
+        <p class="slip__side">{side === 'issuer' ? 'Issuer’s half' : 'Recipient’s half'}</p>
+        <p class="slip__name">{half.name}</p>
+        {half.line ? <p class="slip__line">{half.line}</p> : null}
+        <p class="slip__number">
+          {slip.position === null ? 'No. follows' : `No. ${slip.position.toLocaleString('en-US')}`}
+        </p>
+      </div>
+    </div>
+  );
+}
+
+export function Slip(props: SlipProps) {
+  const Title = props.level === 3 ? 'h3' : 'h2';
+  return (
+    <article class="slip">
+      <header class="slip__head">
+        <Title class="slip__title">{props.title}</Title>
+        <p class="slip__time">
+          <Time at={props.at} zone={props.zone} seconds />
+        </p>
+      </header>
+      <div class="slip__paper">
+        <HalfView side="issuer" half={props.issuer} slip={props} />
+        <HalfView side="recipient" half={props.recipient} slip={props} />
+      </div>
+      {props.facts && props.facts.length > 0 ? (
+        <dl class="facts slip__facts">
+          {props.facts.map((fact) => (
+            <div>
+              <dt>{fact.name}</dt>
+              <dd>{fact.value}</dd>
+            </div>
+          ))}
+        </dl>
+      ) : null}
+      <p class="slip__log">
+        {props.position === null
+          ? `On its way into the log of ${props.logOrigin}; the receipt follows within seconds.`
+          : `Position ${props.position.toLocaleString('en-US')} in the log ${props.logOrigin}`}
+      </p>
+      {props.json || props.pdf ? (
+        <p class="slip__keep">
+          <span>Keep this:</span>
+          {props.pdf ? (
+            <a href={props.pdf} download>
+              receipt as PDF
+            </a>
+          ) : null}
+          {props.json ? (
+            <a href={props.json} download>
+              receipt as JSON
+            </a>
+          ) : null}
+          <a href={props.verify ?? '/verify'}>verify it yourself</a>
+        </p>
+      ) : null}
+    </article>
+  );
+}

@@ -1,0 +1,96 @@
+/** The app on one screen: what happens to a request, in order. It knows routes only as a list and holds no page of its own. */
+import { Hono } from 'hono';
+import { bodyLimit } from 'hono/body-limit';
+import { compress } from 'hono/compress';
+import { csrf } from 'hono/csrf';
+import { TooLarge } from '../base/errors.ts';
+import type { Ctx, Env, Route } from '../base/route.ts';
+import type { Services } from '../base/services.ts';
+import type { Assets } from '../ui/assets.ts';
+import { authorize, unowned, type WhoIs } from './authorize.ts';
+import { answerError, notFound, understand, wantsJson } from './errors.tsx';
+import { type Log, silent } from './log.ts';
+import { caching, headers, logged, provide } from './middleware.ts';
+import { serveAsset } from './serve-assets.ts';
+
+export interface AppParts {
+  readonly services: Services;
+  readonly assets: Assets;
+  readonly routes: readonly Route[];
+  readonly whoIs: WhoIs;
+  /** everything under `/api/auth/`, with its own checks */
+  readonly authHandler?: (request: Request) => Response | Promise<Response>;
+  /** further parameters of staff routes that their handlers look up inside the reader's organisation (see authorize.ts) */
+  readonly freeParameters?: readonly string[];
+  readonly log?: Log;
+}
+
+const MAX_BODY = 1024 * 1024;
+const FREE = ['member', 'invitation', 'page', 'step'];
+
+/** Throws when a staff route names a thing whose owner nobody can tell: such a route must not go live. */
+export function buildApp(parts: AppParts): Hono<Env> {
+  const { services, assets, routes, whoIs, authHandler } = parts;
+  const log = parts.log ?? silent;
+  const loose = unowned(routes, [...FREE, ...(parts.freeParameters ?? [])]);
+  if (loose.length > 0) throw new Error(`say in src/web/authorize.ts who owns the thing in ${loose.join(', ')}`);
+  const base = new URL(services.config.baseUrl);
+  const answered = new WeakMap<Ctx, Route>();
+  const app = new Hono<Env>();
+
+  app.use(logged(log, (c) => answered.get(c)?.path ?? null));
+  app.use(provide(services, assets));
+  app.use(headers(base.protocol === 'https:'));
+  app.use(compress());
+  app.use(csrf({ origin: (origin, c) => origin === base.origin || origin === new URL(c.req.url).origin }));
+
+  app.get('/healthz', (c) => c.text('ok', 200, { 'Cache-Control': 'no-store' }));
+  app.get('/assets/*', (c) => serveAsset(assets, c) ?? c.notFound());
+  app.get('/favicon.ico', (c) => c.redirect(assets.url('mark.svg'), 302));
+  if (authHandler) app.on(['GET', 'POST'], '/api/auth/*', (c) => authHandler(c.req.raw));
+
+  for (const route of routes) {
+    const limit =
+      route.body === 'stream' ? null : bodyLimit({ maxSize: route.body?.maxBytes ?? MAX_BODY, onError: tooLarge });
+    app.on(
+      route.method,
+      route.path,
+      async (c, next) => {
+        answered.set(c, route);
+        await next();
+      },
+      caching(route.access.who),
+      async (c, next) => {
+        c.set('actor', await whoIs(c, route.access));
+        await authorize(services.db, route, c.get('actor'), (name) => c.req.param(name));
+        await next();
+      },
+      ...(limit ? [limit] : []),
+      (c) => route.handler(c),
+    );
+  }
+
+  app.notFound((c) => answerError(c, notFound(), 'anyone'));
+  app.onError((error, c) => {
+    const route = answered.get(c);
+    const { status, code, expected } = understand(error, '');
+    if (!expected) log.error({ requestId: c.get('requestId'), route: route?.path, err: error }, 'unexpected');
+    if (status === 401 && code === 'sign-in-needed' && c.req.method !== 'POST' && !wantsJson(c)) return toSignIn(c);
+    return answerError(c, error, route?.access.who ?? 'anyone');
+  });
+  return app;
+}
+
+/** Only the path goes along, on this server: `next` can lead nowhere else. */
+function toSignIn(c: Ctx): Response {
+  const url = new URL(c.req.url);
+  return c.redirect(`/sign-in?next=${encodeURIComponent(url.pathname + url.search)}`, 303);
+}
+
+function tooLarge(): never {
+  throw new TooLarge('body-too-large', {
+    what: 'What was sent is larger than this page takes.',
+    lost: 'Nothing of it was kept; what was saved before is still there.',
+    next: 'Send less at once, or a smaller file.',
+  });
+}

@@ -1,0 +1,114 @@
+/**
+ * A real ledger on a fresh database, with the rooms' rules and views, for tests. Time stands still unless a test moves it;
+ * randomness is real. `publish` is called by hand or by `start`.
+ */
+import { randomBytes } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Kysely } from 'kysely';
+import type pg from 'pg';
+import { loadLogKey } from '../../src/adapters/keys/log-key.ts';
+import { fromPostgres } from '../../src/adapters/postgres/index.ts';
+import { openKysely, openPool } from '../../src/adapters/postgres/pool.ts';
+import type { NewEntry } from '../../src/base/append.ts';
+import { instant } from '../../src/base/clock.ts';
+import type { Database } from '../../src/base/database.ts';
+import { uuidv7 } from '../../src/base/ids.ts';
+import { createLedger, type Ledger } from '../../src/ledger/ledger.ts';
+import type { Signer } from '../../src/proof/index.ts';
+import { checkBody, streamOf } from '../../src/rooms/entries.ts';
+import { project } from '../../src/rooms/project.ts';
+import { type FreshDatabase, freshDatabase } from './postgres.ts';
+
+export interface TestClock {
+  now(): number;
+  set(ms: number): void;
+  tick(ms: number): void;
+}
+
+export function testClock(start = Date.parse('2026-03-02T15:00:00.000Z')): TestClock {
+  let now = start;
+  return {
+    now: () => now,
+    set: (ms) => {
+      now = ms;
+    },
+    tick: (ms) => {
+      now += ms;
+    },
+  };
+}
+
+export const random = (length: number): Uint8Array => new Uint8Array(randomBytes(length));
+export const TEST_ORIGIN = 'records.example.gov/log';
+
+export interface TestLedger {
+  readonly ledger: Ledger;
+  readonly pool: pg.Pool;
+  readonly db: Kysely<Database>;
+  readonly clock: TestClock;
+  readonly database: FreshDatabase;
+  readonly signer: Signer;
+  readonly vkey: string;
+  /** tlog-policy that asks for this log's signature alone */
+  readonly policy: string;
+  newId(): string;
+  close(): Promise<void>;
+}
+
+/** @param options.start publish in the background; otherwise tests call `ledger.publish()` */
+export async function testLedger(options: { start?: boolean; database?: FreshDatabase } = {}): Promise<TestLedger> {
+  const database = options.database ?? (await freshDatabase());
+  const pool = openPool(database.appConfig);
+  const clock = testClock();
+  const keys = await mkdtemp(join(tmpdir(), 'counterfoil-keys-'));
+  const { signer, vkey } = await loadLogKey(keys, TEST_ORIGIN);
+  const ledger = createLedger({
+    pool,
+    clock,
+    random,
+    project,
+    streamOf,
+    checkBody,
+    origin: TEST_ORIGIN,
+    signer,
+    onError: (error) => {
+      throw error;
+    },
+    mapError: fromPostgres,
+    publishEvery: 50,
+  });
+  if (options.start) ledger.start();
+  return {
+    ledger,
+    pool,
+    db: openKysely(pool),
+    clock,
+    database,
+    signer,
+    vkey,
+    policy: `log ${vkey}\nquorum none\n`,
+    newId: () => uuidv7(clock.now(), random),
+    async close() {
+      await ledger.stop().catch(() => {});
+      await pool.end();
+      if (!options.database) await database.drop();
+      await rm(keys, { recursive: true, force: true });
+    },
+  };
+}
+
+/** A party entry, the smallest fact there is: for tests that only need something written. */
+export function partyEntry(t: Pick<TestLedger, 'newId' | 'clock'>, name = 'City of Example'): NewEntry {
+  const party = t.newId();
+  return {
+    kind: 'party.registered',
+    id: t.newId(),
+    matter: null,
+    by: party,
+    occurredAt: instant(t.clock.now()),
+    audience: 'public',
+    body: { party, name, kind: 'place', ocdId: null, state: 'Example State' },
+  };
+}
