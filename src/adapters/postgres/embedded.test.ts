@@ -30,7 +30,13 @@ afterEach(async () => {
 
 /** Without flushes, which cost seconds on a busy disk; the first test is about durability and has them. */
 async function start(dataDir: string, more: Partial<EmbeddedOptions> = {}): Promise<Embedded> {
-  const server = await startPostgres({ dataDir, log: () => {}, initdb: ['--no-sync'], settings: { fsync: 'off' }, ...more });
+  const server = await startPostgres({
+    dataDir,
+    log: () => {},
+    initdb: ['--no-sync'],
+    settings: { fsync: 'off' },
+    ...more,
+  });
   running.push(server);
   return server;
 }
