@@ -74,6 +74,7 @@ export async function world(over: { sendCodeFails?: boolean } = {}) {
   const pool = authPool(database.appConfig);
   const main = new pg.Pool({ ...database.appConfig, max: 10 });
   const owner = new pg.Pool({ ...database.ownerConfig, max: 1 });
+  for (const p of [main, owner]) p.on('connect', (client) => client.on('error', () => {})); // the database is dropped under them
   const db = new Kysely<Database>({ dialect: new PostgresDialect({ pool: main }) });
   const mailer = fileMailer({ dataDir, from: { name: 'Counterfoil', address: 'post@example.gov' }, clock });
   const appended: Append[] = [];
@@ -116,6 +117,7 @@ export async function world(over: { sendCodeFails?: boolean } = {}) {
     pool,
     services,
     clock,
+    dataDir,
     pass: (ms: number) => {
       now += ms;
     },

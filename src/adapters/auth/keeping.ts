@@ -6,7 +6,11 @@ import { Pool, type PoolConfig } from 'pg';
 
 /** Connections of sign-in's own, so that a busy ledger keeps nobody out. Give it the server's `appConfig`, never the owner's. */
 export function authPool(appConfig: PoolConfig): Pool {
-  return new Pool({ max: 8, ...appConfig });
+  const pool = new Pool({ max: 8, ...appConfig });
+  // A connection that breaks while nobody uses it is replaced by the next query; without a listener it would end the program.
+  pool.on('error', () => {});
+  pool.on('connect', (client) => client.on('error', () => {}));
+  return pool;
 }
 
 /**
