@@ -1,7 +1,6 @@
 /** Sign-in, set-up, team and invitation over HTTP, the way a browser without JavaScript goes. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { BASE, browser, codeIn, count, linkIn, random, type World, world } from '../../../test/support/world.ts';
-import { ownerLink } from '../../adapters/auth/index.ts';
+import { browser, codeIn, count, linkIn, type World, world } from '../../../test/support/world.ts';
 
 let w: World;
 beforeEach(async () => {
@@ -19,9 +18,9 @@ const FORM = {
 const OLIVE = 'olive@example.gov';
 
 async function setupPath(): Promise<string> {
-  const link = await ownerLink({ pool: w.pool, clock: w.clock, random, baseUrl: BASE });
-  if (!link) throw new Error('no owner link');
-  return link.slice(BASE.length);
+  const path = await w.ownerPath();
+  if (!path) throw new Error('no owner link');
+  return path;
 }
 
 /** A server with one owner; the browser is signed in. */
@@ -90,7 +89,7 @@ describe('owner link', () => {
 
     expect((await b.get(path)).status).toBe(410);
     expect((await browser(w.app).post(path, { ...FORM, email: 'other@example.gov' })).status).toBe(410);
-    expect(await ownerLink({ pool: w.pool, clock: w.clock, random, baseUrl: BASE })).toBeNull();
+    expect(await w.ownerPath()).toBeNull();
     expect(await count(w, 'select count(*)::int as n from auth."user"')).toBe(1);
   });
 
