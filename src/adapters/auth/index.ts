@@ -112,10 +112,11 @@ export function createAuth(setup: AuthSetup & { readonly clock: Clock }): Access
           ...(body === null ? {} : { body }),
         }),
       );
-      if (door !== 'verify-authentication' && door !== 'verify-registration') return answer;
-      // The library's answer repeats the session token and the key; the browser needs neither.
       const headers = new Headers({ 'content-type': 'application/json', 'cache-control': 'no-store' });
       for (const cookie of answer.headers.getSetCookie()) headers.append('set-cookie', cookie);
+      const options = door === 'generate-authenticate-options' || door === 'generate-register-options';
+      if (options) return new Response(await answer.text(), { status: answer.status, headers });
+      // The library's answer repeats the session token and the key; the browser needs neither.
       return new Response(JSON.stringify({ ok: answer.ok }), { status: answer.status, headers });
     },
 

@@ -16,6 +16,7 @@ async function find(c: Ctx, port: AccessPort): Promise<InvitationSeen | null> {
 }
 
 function closed(c: Ctx) {
+  c.header('cache-control', 'no-store');
   return page(
     c,
     { title: 'Invitation', area: 'public', status: 410 },
@@ -33,6 +34,7 @@ function shown(c: Ctx, invitation: InvitationSeen, person: Person | null, errors
   const here = `/invitation/${invitation.id}`;
   c.header('cache-control', 'no-store');
   c.header('x-robots-tag', 'noindex');
+  c.header('referrer-policy', 'same-origin'); // the token stands in this page's address
   const lead = (
     <>
       {invitation.inviter} invites you to {invitation.organisation} as {invitation.role}.

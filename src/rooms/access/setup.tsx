@@ -15,6 +15,7 @@ import { formOf, from, go } from './sign-in.tsx';
 const ZONES = ['UTC', ...Intl.supportedValuesOf('timeZone').filter((zone) => zone.includes('/'))];
 
 function dead(c: Ctx) {
+  c.header('cache-control', 'no-store');
   return page(
     c,
     { title: 'Set-up', area: 'public', status: 410 },
@@ -31,6 +32,7 @@ function dead(c: Ctx) {
 function form(c: Ctx, token: string, values: Readonly<Record<string, string>> = {}, errors: Errors = {}) {
   c.header('cache-control', 'no-store');
   c.header('x-robots-tag', 'noindex');
+  c.header('referrer-policy', 'same-origin'); // the token stands in this page's address
   const kinds = Object.entries(KINDS).map(([value, label]) => ({ value, label }));
   const zones = ZONES.map((zone) => ({ value: zone, label: zone.replaceAll('_', ' ') }));
   const with_ = (name: string) => ({ name, errors, value: values[name] ?? '', required: true });

@@ -128,6 +128,7 @@ export function signInRoutes(port: AccessPort): Route[] {
         if (!person) return signInPage(c, next);
         const invitation = await port.invitationOf(person.email);
         if (invitation) return go(`/invitation/${invitation.id}`, [], c);
+        c.header('cache-control', 'no-store');
         return page(
           c,
           { title: 'No organisation', area: 'public' },
