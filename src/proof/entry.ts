@@ -143,12 +143,16 @@ function text(value: unknown, field: string, pattern: RegExp, form: string): str
   return value;
 }
 
+/** A time in its one spelling, and on a day that its month has. */
 function instant(value: unknown, field: string): string {
   const spelled = text(value, field, INSTANT, 'a time like 2026-03-02T15:04:05.000Z');
-  const time = Date.parse(spelled);
-  // The 30th of February parses to a day in March: only a real date comes back as it went in.
-  if (Number.isNaN(time) || new Date(time).toISOString() !== spelled)
-    throw bad(`a real date in ${field}`, quote(spelled));
+  const two = (at: number) => (spelled.charCodeAt(at) - 48) * 10 + spelled.charCodeAt(at + 1) - 48;
+  const month = two(5);
+  // A year of a century counts its leap days by the century: 1900 has none, 2000 has one.
+  const leap = (two(2) === 0 ? two(0) : two(2)) % 4 === 0;
+  const days = month === 2 ? (leap ? 29 : 28) : month === 4 || month === 6 || month === 9 || month === 11 ? 30 : 31;
+  const real = month >= 1 && month <= 12 && two(8) >= 1 && two(8) <= days;
+  if (!real || two(11) > 23 || two(14) > 59 || two(17) > 59) throw bad(`a real date in ${field}`, quote(spelled));
   return spelled;
 }
 
