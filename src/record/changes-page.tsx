@@ -52,7 +52,7 @@ async function changes(c: Ctx): Promise<Response> {
   const pages = found ? Math.ceil(found.total / CHANGES_SIZE) : 1;
   return page(
     c,
-    { title: `Changes · ${matter.title}`, area: 'public', wide: true, status: bad ? 422 : 200, islands: ['zone'] },
+    { title: `Changes · ${matter.title}`, area: 'public', wide: true, status: bad ? 422 : 200 },
     <>
       <RecordHead matter={matter} moment={moment} now={now} tab="Changes" timeLine={false} />
       {bad ? (

@@ -40,7 +40,7 @@ async function entryPage(c: Ctx): Promise<Response> {
   cachePublic(c, clock.now() - Date.parse(entry.recordedAt) > 60_000 ? 300 : 5, new Date(entry.recordedAt));
   return page(
     c,
-    { title: `Entry ${told.position} · ${matter.title}`, area: 'public', islands: ['zone'] },
+    { title: `Entry ${told.position} · ${matter.title}`, area: 'public' },
     <>
       <Heading
         title={told.title}

@@ -45,7 +45,7 @@ async function home(c: Ctx): Promise<Response> {
   const halves = one ? await halvesOf(db, one.told) : null;
   return page(
     c,
-    { title: 'Counterfoil', area: 'public', islands: ['zone'] },
+    { title: 'Counterfoil', area: 'public' },
     <div class="home">
       <h1>Both sides hold proof</h1>
       <p class="lead">

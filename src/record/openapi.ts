@@ -31,13 +31,10 @@ registry.registerPath({
         .string()
         .optional()
         .meta({ description: 'RFC 3339 with Z or offset, or a wall clock in `tz`; left out: now' }),
-      axis: z
-        .enum(['known', 'happened'])
-        .optional()
-        .meta({
-          description:
-            'known (default): what the record showed then; happened: what had happened by then, as known today',
-        }),
+      axis: z.enum(['known', 'happened']).optional().meta({
+        description:
+          'known (default): what the record showed then; happened: what had happened by then, as known today',
+      }),
       tz: z
         .string()
         .optional()

@@ -35,16 +35,16 @@ async function record(c: Ctx): Promise<Response> {
   if (moment.problem !== null) {
     c.header('Cache-Control', 'no-store');
     const head = <RecordHead matter={matter} moment={moment} now={now} tab="Board" />;
-    return page(c, { title, area: 'public', wide: true, status: 422, islands: ['zone'] }, head);
+    return page(c, { title, area: 'public', wide: true, status: 422 }, head);
   }
   const model = await recordModel(c.get('services').db, matter, moment, queryOf(c));
   cacheRecord(c, moment, model.last, now);
-  return page(c, { title, area: 'public', wide: true, islands: ['zone'] }, <Record model={model} now={now} />);
+  return page(c, { title, area: 'public', wide: true }, <Record model={model} now={now} />);
 }
 
 function Record({ model, now }: { model: RecordModel; now: Date }) {
   const { matter, moment, board, request, last } = model;
-  const keep = { request: model.requests.length > 1 && request ? request.id : '' };
+  const keep: Record<string, string> = model.requests.length > 1 && request ? { request: request.id } : {};
   return (
     <>
       <RecordHead matter={matter} moment={moment} now={now} tab="Board" recent={model.recent} keep={keep} />

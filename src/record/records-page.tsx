@@ -20,7 +20,7 @@ async function records(c: Ctx): Promise<Response> {
   cachePublic(c, 10);
   return page(
     c,
-    { title: 'Public records', area: 'public', islands: ['zone'] },
+    { title: 'Public records', area: 'public' },
     <>
       <Heading
         title="Public records"

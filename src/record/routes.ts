@@ -5,15 +5,15 @@ import { changesRoutes } from './changes-page.tsx';
 import { entryRoutes } from './entry-page.tsx';
 import { homeRoutes } from './home-page.tsx';
 import type { LogIdentity } from './log-identity.ts';
-import { type DrawReceipt, receiptRoutes } from './receipts.ts';
+import { receiptRoutes } from './receipts.ts';
 import { recordRoutes } from './record-page.tsx';
 import { recordsRoutes } from './records-page.tsx';
 import { serviceRoutes } from './service-page.tsx';
 import { timelineRoutes } from './timeline-page.tsx';
 import { verifyRoutes } from './verify-page.tsx';
 
-/** @param parts how a receipt becomes a PDF, and what strangers need to know of the log */
-export function publicRoutes(parts: { readonly draw: DrawReceipt; readonly log: LogIdentity }): readonly Route[] {
+/** @param log what strangers need to know of it to verify receipts */
+export function publicRoutes(log: LogIdentity): readonly Route[] {
   return [
     ...homeRoutes,
     ...recordsRoutes,
@@ -23,7 +23,7 @@ export function publicRoutes(parts: { readonly draw: DrawReceipt; readonly log: 
     ...serviceRoutes,
     ...entryRoutes,
     ...recordRoutes,
-    ...receiptRoutes(parts.draw),
-    ...verifyRoutes(parts.log),
+    ...receiptRoutes,
+    ...verifyRoutes(log),
   ];
 }

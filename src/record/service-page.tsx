@@ -54,7 +54,6 @@ async function servicePage(c: Ctx): Promise<Response> {
     {
       title: `${service.name} · ${matter.title}`,
       area: 'public',
-      islands: ['zone'],
       status: moment.problem === null ? 200 : 422,
     },
     <>

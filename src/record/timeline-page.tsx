@@ -54,7 +54,7 @@ async function timelinePage(c: Ctx): Promise<Response> {
   const title = `Timeline · ${matter.title}`;
   if (moment.problem !== null) {
     c.header('Cache-Control', 'no-store');
-    return page(c, { title, area: 'public', wide: true, status: 422, islands: ['zone'] }, head);
+    return page(c, { title, area: 'public', wide: true, status: 422 }, head);
   }
   const cut = await cutAt(db, moment.point);
   const wanted = Number(queryOf(c).page ?? '0');
@@ -63,7 +63,7 @@ async function timelinePage(c: Ctx): Promise<Response> {
   cacheRecord(c, moment, last, now);
   return page(
     c,
-    { title, area: 'public', wide: true, islands: ['zone'] },
+    { title, area: 'public', wide: true },
     <>
       {head}
       <h2>Entries, newest last</h2>

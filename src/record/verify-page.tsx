@@ -194,7 +194,7 @@ async function upload(c: Ctx): Promise<{ policy: string; receipts: ReceiptBytes[
 
 /** `GET` and `POST /verify`, and the worker that keeps the page for times without a network. */
 export function verifyRoutes(log: LogIdentity): readonly Route[] {
-  const options = { title: 'Verify a receipt', area: 'public', islands: ['verify', 'zone'] } as const;
+  const options = { title: 'Verify a receipt', area: 'public', islands: ['verify'] } as const;
   return [
     {
       method: 'GET',
