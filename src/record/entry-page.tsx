@@ -85,9 +85,9 @@ async function entryPage(c: Ctx): Promise<Response> {
         Keep the receipt and drop it on the page <a href="/verify">Verify a receipt</a>: the check runs in your browser,
         also with the network off. Or, with this program’s source and without any server:
       </p>
-      <pre>
-        <code>bin/counterfoil verify {entry.id}.receipt.json --policy policy.txt</code>
-      </pre>
+      <p>
+        <code class="command">bin/counterfoil verify {entry.id}.receipt.json --policy policy.txt</code>
+      </p>
       <p>
         The policy, a file of some lines, says which log and witnesses you trust. This server’s own stands at{' '}
         <a href="/.well-known/counterfoil">/.well-known/counterfoil</a>; take it once and keep it.

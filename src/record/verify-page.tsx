@@ -160,9 +160,9 @@ function Verify({ policy, results, problem }: { policy: string; results: readonl
       </form>
       <h2>On your own machine</h2>
       <p>The same check without any browser or server, from this program’s source:</p>
-      <pre>
-        <code>bin/counterfoil verify FILE --policy POLICY --document DOCUMENT</code>
-      </pre>
+      <p>
+        <code class="command">bin/counterfoil verify FILE --policy POLICY --document DOCUMENT</code>
+      </p>
     </>
   );
 }
