@@ -38,7 +38,7 @@ function shown(one: Spoken): HTMLElement {
   const item = element('li', one.ok ? 'verdict verdict--good' : 'verdict verdict--bad');
   item.append(
     element('h3', 'verdict__file', sign, ' ', one.file),
-    element('p', 'verdict__sentence', one.ok ? 'It holds. ' : 'It does not hold. ', one.sentence),
+    element('p', 'verdict__sentence', one.ok ? 'It holds. ' : 'Something does not fit. ', one.sentence),
   );
   if (one.failure) {
     const { name, expected, found } = one.failure;
@@ -138,13 +138,13 @@ function start(form: HTMLFormElement, results: HTMLElement, drop: HTMLElement, s
   for (const name of ['dragover', 'dragenter']) {
     drop.addEventListener(name, (event) => {
       event.preventDefault();
-      drop.classList.add('drop--over');
+      drop.classList.add('vdrop--over');
     });
   }
-  drop.addEventListener('dragleave', () => drop.classList.remove('drop--over'));
+  drop.addEventListener('dragleave', () => drop.classList.remove('vdrop--over'));
   drop.addEventListener('drop', (event) => {
     event.preventDefault();
-    drop.classList.remove('drop--over');
+    drop.classList.remove('vdrop--over');
     void run(add([...(event.dataTransfer?.files ?? [])], 'either'));
   });
   form.classList.add('verify--live');

@@ -30,13 +30,8 @@ export async function loadExample(
   const key = `example:${matter.slug}`;
   const issuer = await issuerOf(services, example, `${key}:issuer`);
   const { title, slug, summary } = matter;
-  const opened = await openMatter(
-    services,
-    issuer,
-    { title, slug, summary, audience: 'public', example: true },
-    key,
-    Date.parse(matter.servedAt),
-  );
+  // The matter was opened when it was recorded here; only what it is about happened in the past.
+  const opened = await openMatter(services, issuer, { title, slug, summary, audience: 'public', example: true }, key);
   await serveOnce(services, opened.id, example);
   if ((await notesOf(services.db, opened.id)).length < example.notes.length) {
     for (const [i, note] of example.notes.entries()) {

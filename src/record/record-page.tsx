@@ -142,6 +142,7 @@ export function Numbers({ board }: { board: BoardPage }) {
       ? []
       : [
           { n: counts.answered, text: 'answered' },
+          ...(counts.partly > 0 ? [{ n: counts.partly, text: 'answered in part' }] : []),
           { n: counts.determined, text: 'determined' },
         ]),
     ...(revoked ? [{ n: counts.revoked, text: 'revoked' }] : []),

@@ -40,7 +40,7 @@ function Verdict({ one }: { one: Spoken }) {
         {one.file}
       </h3>
       <p class="verdict__sentence">
-        {one.ok ? 'It holds. ' : 'It does not hold. '}
+        {one.ok ? 'It holds. ' : 'Something does not fit. '}
         {one.sentence}
       </p>
       {failure ? (
@@ -98,16 +98,16 @@ function Verify({ policy, results, problem }: { policy: string; results: readonl
             </p>
           </Notice>
         </noscript>
-        <div id="drop" class="drop">
-          <p class="drop__words">Drop receipts (JSON or PDF) and documents here, or choose them:</p>
-          <div class="drop__inputs">
+        <div id="drop" class="vdrop">
+          <p class="vdrop__words">Drop receipts (JSON or PDF) and documents here, or choose them:</p>
+          <div class="vdrop__inputs">
             <div>
               <label class="usa-label" for="f-receipts">
                 Receipts
               </label>
               <input
                 id="f-receipts"
-                class="drop__input"
+                class="vdrop__input"
                 type="file"
                 name="receipts"
                 multiple
@@ -118,7 +118,7 @@ function Verify({ policy, results, problem }: { policy: string; results: readonl
               <label class="usa-label" for="f-documents">
                 Documents that they name <span class="usa-hint">(optional)</span>
               </label>
-              <input id="f-documents" class="drop__input" type="file" name="documents" multiple />
+              <input id="f-documents" class="vdrop__input" type="file" name="documents" multiple />
             </div>
           </div>
         </div>
@@ -154,7 +154,7 @@ function Verify({ policy, results, problem }: { policy: string; results: readonl
             <label class="usa-label" for="f-policyFile">
               Or take it from a file
             </label>
-            <input id="f-policyFile" class="drop__input" type="file" name="policyFile" />
+            <input id="f-policyFile" class="vdrop__input" type="file" name="policyFile" />
           </div>
         </details>
       </form>
