@@ -343,7 +343,7 @@ describe('answers', () => {
       );
       expect([h.get('x-content-type-options'), h.get('referrer-policy'), h.get('strict-transport-security')]).toEqual([
         'nosniff',
-        'no-referrer',
+        'same-origin',
         null,
       ]);
     }
