@@ -23,6 +23,7 @@ import type { Clock, Random } from './base/clock.ts';
 import type { Services } from './base/services.ts';
 import { createLedger } from './ledger/ledger.ts';
 import { createPost } from './post/worker.ts';
+import { loadExample } from './record/example.ts';
 import { signInMail } from './rooms/access/mails.ts';
 import { checkBody, streamOf } from './rooms/entries.ts';
 import { project } from './rooms/project.ts';
@@ -154,9 +155,11 @@ async function wire(
       await mailer.send(signInMail(email, code));
     },
   });
-  const app = buildApp({ services, assets, routes: allRoutes(access, clock), whoIs: makeWhoIs(access), log });
+  const identity = { origin: logOrigin, logKey: vkey, witnesses: [], policy: `log ${vkey}\nquorum none\n` };
+  const app = buildApp({ services, assets, routes: allRoutes(access, clock, identity), whoIs: makeWhoIs(access), log });
   ready(app.fetch);
 
+  if (settings.example) await loadExample(services);
   const post = createPost({ services, onError });
   post.start();
   undo.push(() => post.stop());
