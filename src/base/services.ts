@@ -34,7 +34,17 @@ export interface Blobs {
   put(source: AsyncIterable<Uint8Array>, limits: { maxBytes: number }): Promise<{ sha256: string; bytes: number }>;
   /** null when there is no such blob. */
   get(sha256: string): Promise<{ bytes: number; stream(): ReadableStream<Uint8Array> } | null>;
+  /** Bytes that still fit, to refuse an upload before it is read; null where nobody knows (object stores). */
+  room(): Promise<number | null>;
 }
+
+/** Names that the entry itself does not hold, for the people who read a receipt. */
+export interface ReceiptNames {
+  readonly issuer: string;
+  readonly recipient: string | null;
+  readonly title: string;
+}
+export type ReceiptPdf = (receipt: ReceiptFile, names: ReceiptNames) => Promise<Uint8Array>;
 
 export interface Services {
   readonly db: Kysely<Database>;
@@ -44,4 +54,6 @@ export interface Services {
   readonly random: Random;
   readonly mailer: Mailer;
   readonly config: Config;
+  /** The receipt as a page for people with the file inside (FORMATS.md, "PDF receipt"); left out where PDFs are not made. */
+  readonly receiptPdf?: ReceiptPdf;
 }
