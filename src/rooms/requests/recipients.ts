@@ -63,7 +63,8 @@ export function decodeCsv(bytes: Uint8Array): string {
 
 // What a spreadsheet would run as a formula when the list is opened again (CSV injection, OWASP).
 const FORMULA = /^[=+\-@\t\r]/;
-const email = z
+/** A mailbox that mail can be sent to: plain `local@domain`, nothing that could break out of a header line. */
+export const email = z
   .string()
   .max(254)
   .regex(/^[A-Za-z0-9._%+'-]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?\.[A-Za-z]{2,}$/);

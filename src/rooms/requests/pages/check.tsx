@@ -1,6 +1,8 @@
 /** Step 5, check: everything on one page, what will happen in one sentence, what is still missing with a link to its step, and the button. Serving itself stands in ../serve.ts. */
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Conflict, Refusal, RuleRefusal } from '../../../base/errors.ts';
 import type { Ctx } from '../../../base/route.ts';
+import { redirectWith } from '../../../ui/context.ts';
 import { Form, Submit } from '../../../ui/form.tsx';
 import { Notice } from '../../../ui/notice.tsx';
 import { Facts } from '../../../ui/table.tsx';
@@ -11,14 +13,17 @@ import { type Checked, checkDraft, columnsUsed, leavesAtFor, servedAtIf } from '
 import { deleteDraft } from '../drafts.ts';
 import { CHUNK_SIZE, serveInBackground, startServing } from '../serve.ts';
 import { type Composing, composing, servingHref, stepHref, stepPage, whenServing } from './frame.tsx';
-import { redirectWith } from '../../../ui/context.ts';
+
+/** How long a person waits for the next page, ms, while another serving is still under way. */
+const PATIENCE = 3_000;
 
 const many = (n: number, one: string, more: string) => `${n.toLocaleString('en-US')} ${n === 1 ? one : more}`;
 
 /** "Serves 23 parties, 21 by mail, 2 have no address; …", without the time at its end. */
 export function sentence(counts: Checked['counts'], recorded: boolean): string {
   const { total, withMail } = counts;
-  if (recorded) return `Writes down that ${many(total, 'party was', 'parties were')} served; no letter leaves from here.`;
+  if (recorded)
+    return `Writes down that ${many(total, 'party was', 'parties were')} served; no letter leaves from here.`;
   const without = total - withMail;
   const parts = [`Serves ${many(total, 'party', 'parties')}`, `${withMail.toLocaleString('en-US')} by mail`];
   if (without > 0) parts.push(`${without.toLocaleString('en-US')} ${without === 1 ? 'has' : 'have'} no address`);
@@ -85,7 +90,14 @@ async function view(c: Ctx, at: Composing, refused: Refusal | null = null) {
       ) : null}
       <Facts
         facts={[
-          { name: 'Request', value: <>{body.title ?? 'no title'} · {mend('what', 'title, authority and items')}</> },
+          {
+            name: 'Request',
+            value: (
+              <>
+                {body.title ?? 'no title'} · {mend('what', 'title, authority and items')}
+              </>
+            ),
+          },
           { name: 'Authority', value: body.authority ?? 'missing' },
           {
             name: body.items.length === 1 ? 'Item' : 'Items',
@@ -102,9 +114,20 @@ async function view(c: Ctx, at: Composing, refused: Refusal | null = null) {
           },
           {
             name: 'Recipients',
-            value: <>{many(checked.counts.total, 'recipient', 'recipients')} · {mend('whom', 'recipients')}</>,
+            value: (
+              <>
+                {many(checked.counts.total, 'recipient', 'recipients')} · {mend('whom', 'recipients')}
+              </>
+            ),
           },
-          { name: 'Due', value: <><Due at={at} /> {mend('when', 'the due date')}</> },
+          {
+            name: 'Due',
+            value: (
+              <>
+                <Due at={at} /> {mend('when', 'the due date')}
+              </>
+            ),
+          },
           ...(body.conduct === 'served'
             ? [
                 {
@@ -147,7 +170,9 @@ async function view(c: Ctx, at: Composing, refused: Refusal | null = null) {
       ) : null}
       <details class="working">
         <summary>Delete this draft</summary>
-        <p>Nothing of it was sent or written to the record. Its text and its list of recipients are deleted for good.</p>
+        <p>
+          Nothing of it was sent or written to the record. Its text and its list of recipients are deleted for good.
+        </p>
         <Form action={`/desk/drafts/${draft.id}/delete`} label="Delete this draft">
           <Submit text="Delete the draft" danger />
         </Form>
@@ -173,7 +198,7 @@ export async function postServe(c: Ctx): Promise<Response> {
   }
   const done = serveInBackground(at.services, at.draft.id);
   // A request that fits one append is there before the next page is; larger ones show their progress.
-  if (recipients <= CHUNK_SIZE) await done;
+  if (recipients <= CHUNK_SIZE) await Promise.race([done, sleep(PATIENCE, undefined, { ref: false })]);
   return c.redirect(servingHref(at.draft.id), 303);
 }
 

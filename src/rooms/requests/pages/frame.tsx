@@ -4,6 +4,7 @@
  */
 import type { Child } from 'hono/jsx';
 import { Conflict, Refusal } from '../../../base/errors.ts';
+import { uuidv7 } from '../../../base/ids.ts';
 import type { Ctx } from '../../../base/route.ts';
 import type { Services } from '../../../base/services.ts';
 import { redirectWith } from '../../../ui/context.ts';
@@ -12,7 +13,6 @@ import { Heading } from '../../../ui/heading.tsx';
 import { Notice } from '../../../ui/notice.tsx';
 import { page } from '../../../ui/page.tsx';
 import { COMPOSE_STEPS, Steps } from '../../../ui/steps.tsx';
-import { uuidv7 } from '../../../base/ids.ts';
 import { type Matter, matterById } from '../../matters/view.ts';
 import { type DraftBody, STEPS, type Step } from '../draft.ts';
 import { type Draft, loadDraft, saveDraft } from '../drafts.ts';

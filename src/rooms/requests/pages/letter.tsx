@@ -2,10 +2,10 @@
 import type { Conflict } from '../../../base/errors.ts';
 import { Refusal } from '../../../base/errors.ts';
 import type { Ctx } from '../../../base/route.ts';
-import { type Errors, ErrorSummary, Field, Submit, TextArea } from '../../../ui/form.tsx';
+import { ErrorSummary, type Errors, Field, Submit, TextArea } from '../../../ui/form.tsx';
 import { Notice } from '../../../ui/notice.tsx';
-import { partyById } from '../../directory/view.ts';
 import { dueOf } from '../../clock/rules.ts';
+import { partyById } from '../../directory/view.ts';
 import { checkDraft, missingValues, servedAtIf } from '../check.ts';
 import { draftBody } from '../draft.ts';
 import { recipientsPage } from '../draft-recipients.ts';
@@ -57,7 +57,8 @@ async function Preview({ c, at }: { c: Ctx; at: Composing }) {
   if (!to) {
     return (
       <p>
-        There is nobody to write to yet. <a href={stepHref(draft.id, 'whom')}>Choose the recipients</a> to see their letters.
+        There is nobody to write to yet. <a href={stepHref(draft.id, 'whom')}>Choose the recipients</a> to see their
+        letters.
       </p>
     );
   }

@@ -16,7 +16,14 @@ export async function getRecipientsCsv(c: Ctx): Promise<Response> {
       const last = some.at(-1);
       if (!last) return;
       line = last.line;
-      yield some.map((r) => [r.name, r.kind, r.state, r.ocdId, r.email, ...columns.map((name) => r.merge[name] ?? null)]);
+      yield some.map((r) => [
+        r.name,
+        r.kind,
+        r.state,
+        r.ocdId,
+        r.email,
+        ...columns.map((name) => r.merge[name] ?? null),
+      ]);
     }
   }
   return csvDownload(fileName(`${draft.body.title ?? 'request'} recipients`, 'csv'), [...HEAD, ...columns], rows());
@@ -37,7 +44,14 @@ export async function getProblemsCsv(c: Ctx): Promise<Response> {
 
 const SAMPLE = [
   [...HEAD, 'clerk'],
-  ['City of Example', 'city', 'California', 'ocd-division/country:us/state:ca/place:example', 'clerk@city.example.gov', 'the City Clerk'],
+  [
+    'City of Example',
+    'city',
+    'California',
+    'ocd-division/country:us/state:ca/place:example',
+    'clerk@city.example.gov',
+    'the City Clerk',
+  ],
   ['Example County', 'county', 'California', '', 'records@county.example.gov', 'the Records Officer'],
   ['State of Example', 'state', '', '', '', 'the Attorney General'],
 ];

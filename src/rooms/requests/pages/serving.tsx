@@ -1,13 +1,13 @@
 /** A serving under way: how far it is, what is safe meanwhile, and what to do where it stopped. Reloads itself; needs no script. */
 import type { Ctx } from '../../../base/route.ts';
+import { redirectWith } from '../../../ui/context.ts';
 import { Form, Submit } from '../../../ui/form.tsx';
 import { Heading } from '../../../ui/heading.tsx';
 import { Notice } from '../../../ui/notice.tsx';
 import { page } from '../../../ui/page.tsx';
 import { Progress, refreshHead } from '../../../ui/progress.tsx';
 import { Time } from '../../../ui/time.tsx';
-import { redirectWith } from '../../../ui/context.ts';
-import { serveInBackground, servedSoFar } from '../serve.ts';
+import { servedSoFar, serveInBackground } from '../serve.ts';
 import { requestById } from '../view.ts';
 import { composing, servingHref, stepHref } from './frame.tsx';
 

@@ -1,11 +1,11 @@
 /** Step 1, what is asked: title, authority, numbered items, and whether letters leave from here. Items are added, moved and removed by plain buttons. */
-import { z } from 'zod';
+import type { z } from 'zod';
+import type { Conflict } from '../../../base/errors.ts';
 import type { Ctx } from '../../../base/route.ts';
-import { type Errors, ErrorSummary, Field, Radios, Submit, TextArea } from '../../../ui/form.tsx';
+import { ErrorSummary, type Errors, Field, Radios, Submit, TextArea } from '../../../ui/form.tsx';
 import { line, prose } from '../../fields.ts';
 import type { DraftBody } from '../draft.ts';
 import type { Draft } from '../drafts.ts';
-import type { Conflict } from '../../../base/errors.ts';
 import {
   type Composing,
   ConflictNotice,
@@ -197,7 +197,8 @@ export async function postWhat(c: Ctx): Promise<Response> {
   if (Object.keys(errors).length > 0) return view(c, at, { ...shown, errors });
   const saved = await saveStep(at.services, at.draft, form, body);
   if ('conflict' in saved) return view(c, at, { ...shown, conflict: { draft: saved.conflict, why: saved.why } });
-  if (action === 'add') return c.redirect(`${stepHref(at.draft.id, 'what')}?blank=1#f-item-${body.items.length + 1}`, 303);
+  if (action === 'add')
+    return c.redirect(`${stepHref(at.draft.id, 'what')}?blank=1#f-item-${body.items.length + 1}`, 303);
   if (action !== 'next') return onward(c, at.draft.id, 'what', false);
   if (!body.title) errors['title'] = 'The request has no title.';
   if (!body.authority) errors['authority'] = 'The authority you ask under is missing.';

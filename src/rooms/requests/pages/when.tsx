@@ -4,7 +4,7 @@ import type { Conflict } from '../../../base/errors.ts';
 import { Refusal } from '../../../base/errors.ts';
 import type { Ctx } from '../../../base/route.ts';
 import { DEFAULT_ZONE } from '../../../ui/context.ts';
-import { type Errors, ErrorSummary, Field, Radios, Select, Submit } from '../../../ui/form.tsx';
+import { ErrorSummary, type Errors, Field, Radios, Select, Submit } from '../../../ui/form.tsx';
 import { localInput } from '../../../ui/time.tsx';
 import { Working } from '../../../ui/working.tsx';
 import { type DueRule, dueRule } from '../../clock/entries.ts';

@@ -2,7 +2,7 @@
 import { InvalidInput } from '../../../base/errors.ts';
 import type { Ctx } from '../../../base/route.ts';
 import { redirectWith } from '../../../ui/context.ts';
-import { type Errors, ErrorSummary, Field, FileField, Form, Select, Submit } from '../../../ui/form.tsx';
+import { ErrorSummary, type Errors, Field, FileField, Form, Select, Submit } from '../../../ui/form.tsx';
 import { Notice } from '../../../ui/notice.tsx';
 import { Links, Pages, Table } from '../../../ui/table.tsx';
 import { count } from '../../../ui/words.ts';
@@ -42,8 +42,8 @@ async function Problems({ at, counts }: { at: Composing; counts: RecipientCounts
   return (
     <Notice tone="bad" title={`${count(counts.problems, 'row')} of the file cannot be used`}>
       <p>
-        The other rows are listed below. Mend these in your sheet and choose the file again, or leave them out. Nobody is
-        served before that.
+        The other rows are listed below. Mend these in your sheet and choose the file again, or leave them out. Nobody
+        is served before that.
       </p>
       <ul>
         {some.map((problem) => (
@@ -65,15 +65,7 @@ async function Problems({ at, counts }: { at: Composing; counts: RecipientCounts
   );
 }
 
-function RecipientTable({
-  at,
-  rows,
-  search,
-}: {
-  at: Composing;
-  rows: readonly DraftRecipient[];
-  search: string;
-}) {
+function RecipientTable({ at, rows, search }: { at: Composing; rows: readonly DraftRecipient[]; search: string }) {
   const base = stepHref(at.draft.id, 'whom');
   const columns = at.draft.body.columns.slice(0, 6);
   return (
@@ -125,7 +117,10 @@ function OneForm({ at, shown }: { at: Composing; shown: Shown }) {
           required
           value={value((o) => o.kind) || 'place'}
           errors={errors}
-          choices={PARTY_KINDS.map((kind) => ({ value: kind, label: kind === 'place' ? 'city, town or village' : kind }))}
+          choices={PARTY_KINDS.map((kind) => ({
+            value: kind,
+            label: kind === 'place' ? 'city, town or village' : kind,
+          }))}
         />
         <Field
           name="state"
@@ -187,8 +182,8 @@ async function view(c: Ctx, at: Composing, shown: Shown = {}) {
           required
           hint={
             <>
-              Columns name and kind; state, ocd_id and email where you have them. Every further column can be used in the
-              letter. Up to {MAX_ROWS.toLocaleString('en-US')} rows, 64 MiB, UTF-8.{' '}
+              Columns name and kind; state, ocd_id and email where you have them. Every further column can be used in
+              the letter. Up to {MAX_ROWS.toLocaleString('en-US')} rows, 64 MiB, UTF-8.{' '}
               <a href="/desk/recipients-sample.csv" download>
                 Sample file
               </a>
@@ -203,7 +198,7 @@ async function view(c: Ctx, at: Composing, shown: Shown = {}) {
       <h2 id="recipients">Recipients</h2>
       {counts.total > 0 ? (
         <>
-          <form class="form form--row" method="get" action={`${base}#recipients`} role="search">
+          <form class="form form--row" method="get" action={`${base}#recipients`} aria-label="Find">
             <Field name="q" type="search" label="Find a recipient" value={search} width="medium" />
             <Submit text="Find" />
           </form>
@@ -224,8 +219,8 @@ async function view(c: Ctx, at: Composing, shown: Shown = {}) {
       ) : null}
       {at.matter.audience === 'public' ? (
         <p class="soft">
-          This matter is public: names, kinds and states of recipients, and the values of further columns that the letter
-          uses, become part of the public record once served. E-mail addresses never do.
+          This matter is public: names, kinds and states of recipients, and the values of further columns that the
+          letter uses, become part of the public record once served. E-mail addresses never do.
         </p>
       ) : null}
       <p class="submit">
