@@ -7,7 +7,7 @@ export interface Waiting {
   readonly title: string;
   readonly n: number;
   /** the date that it is about; null where there is none */
-  readonly on: string | null;
+  readonly day: string | null;
 }
 
 export interface Today {
@@ -31,14 +31,14 @@ export async function todayOf(db: Kysely<Database>, issuer: string, now: Date): 
   const soon = new Date(now.getTime() + SOON_MS);
   const [owing, review, failed, serving] = await Promise.all([
     sql<Waiting & { overdue: boolean }>`
-      select r.id as request, r.title, s.due_on::text as on, s.due_at <= ${now} as overdue, count(*)::int as n
+      select r.id as request, r.title, s.due_on::text as day, min(s.due_at) <= ${now} as overdue, count(*)::int as n
       from view.request r join view.service s on s.request = r.id
       where r.issuer = ${issuer} and r.conduct = 'served' and ${notRevoked} and s.due_at < ${soon}
         and (select count(distinct a.item) from view.item_answer a where a.service = s.id) < jsonb_array_length(r.items)
-      group by r.id, r.title, s.due_on, s.due_at <= ${now}
+      group by r.id, r.title, s.due_on
       order by s.due_on, r.id limit ${2 * MOST}`.execute(db),
     sql<Waiting>`
-      select r.id as request, r.title, null as on, count(distinct a.service)::int as n
+      select r.id as request, r.title, null as day, count(distinct a.service)::int as n
       from view.request r join view.item_answer a on a.request = r.id
       where r.issuer = ${issuer}
         and not exists (select 1 from view.item_answer b where b.service = a.service and b.item = a.item and b.seq > a.seq)
@@ -46,7 +46,7 @@ export async function todayOf(db: Kysely<Database>, issuer: string, now: Date): 
           where d.service = a.service and d.item = a.item and d.answer = a.answer)
       group by r.id, r.title order by min(a.seq) limit ${MOST}`.execute(db),
     sql<Waiting>`
-      select r.id as request, r.title, null as on, count(*)::int as n
+      select r.id as request, r.title, null as day, count(*)::int as n
       from work.outbox o join view.request r on r.id = o.request
       where r.issuer = ${issuer} and o.kind = 'letter' and o.state = 'failed'
         and not exists (select 1 from work.outbox later
@@ -58,7 +58,7 @@ export async function todayOf(db: Kysely<Database>, issuer: string, now: Date): 
       where m.issuer = ${issuer} and d.serving is not null and d.served_at is null
       order by d.updated_at limit ${MOST}`.execute(db),
   ]);
-  const plain = ({ request, title, n, on }: Waiting): Waiting => ({ request, title, n, on });
+  const plain = ({ request, title, n, day }: Waiting): Waiting => ({ request, title, n, day });
   return {
     dueSoon: owing.rows.filter((row) => !row.overdue).map(plain),
     overdue: owing.rows.filter((row) => row.overdue).map(plain),

@@ -60,13 +60,13 @@ function TodayColumn({ today }: { today: Today }) {
       <Part
         title="Overdue"
         waiting={today.overdue}
-        words={(one) => `${people(one.n, 'recipient', 'recipients')} since ${dateText(one.on ?? '')}`}
+        words={(one) => `${people(one.n, 'recipient', 'recipients')} since ${dateText(one.day ?? '')}`}
         href={(one) => board(one, 'clock=overdue')}
       />
       <Part
         title="Due soon"
         waiting={today.dueSoon}
-        words={(one) => `${people(one.n, 'recipient', 'recipients')} by ${dateText(one.on ?? '', true)}`}
+        words={(one) => `${people(one.n, 'recipient', 'recipients')} by ${dateText(one.day ?? '', true)}`}
         href={(one) => board(one, 'clock=running')}
       />
       <Part
