@@ -1,6 +1,7 @@
 /** The issuer's pages over HTTP without a socket: the real app, routes and checks; who is signed in is the test's to say. */
 import type { Actor, Role } from '../../src/base/route.ts';
 import { deskPages } from '../../src/record/desk-pages.ts';
+import type { Assets } from '../../src/ui/assets.ts';
 import { buildApp } from '../../src/web/app.tsx';
 import type { Desk } from './desk.ts';
 
@@ -13,7 +14,10 @@ export interface Browser {
   ): Promise<{ status: number; text: string; to: string | null; notice: string | null }>;
 }
 
-export function browserOf(desk: Desk, role: Role = 'editor', party = desk.office.party): Browser {
+const NO_ASSETS: Assets = { url: (name) => `/assets/${name}`, get: () => undefined, names: [] };
+
+/** The app with somebody of the office signed in. */
+export function deskApp(desk: Desk, assets: Assets = NO_ASSETS, role: Role = 'editor', party = desk.office.party) {
   const actor: Actor = {
     who: 'staff',
     userId: 'u1',
@@ -23,14 +27,18 @@ export function browserOf(desk: Desk, role: Role = 'editor', party = desk.office
     partyName: desk.office.partyName,
     role,
   };
-  const app = buildApp({
+  return buildApp({
     services: desk.services,
-    assets: { url: (name) => `/assets/${name}`, get: () => undefined, names: [] },
+    assets,
     routes: deskPages,
     whoIs: async () => actor,
     // What a page did not expect is the first thing to know when a test of it fails.
     log: { info() {}, warn() {}, error: (facts) => console.error(facts) },
   });
+}
+
+export function browserOf(desk: Desk, role: Role = 'editor', party = desk.office.party): Browser {
+  const app = deskApp(desk, NO_ASSETS, role, party);
   const base = desk.services.config.baseUrl;
   return {
     async get(path) {

@@ -77,7 +77,7 @@ function view(c: Ctx, at: Composing, shown: Shown) {
     },
     <form class="form" method="post" action={stepHref(at.draft.id, 'what')} novalidate>
       {/* Enter in a field presses the first button of a form: it saves, and nothing else. */}
-      <button class="usa-sr-only" type="submit" name="do" value="save" tabindex={-1} aria-hidden="true">
+      <button type="submit" name="do" value="save" hidden>
         Save
       </button>
       <ErrorSummary errors={errors} what="Nothing was saved yet, and what you entered is still here." />
