@@ -158,7 +158,7 @@ async function view(c: Ctx, values: Values = NO_VALUES, errors: Errors = {}, sen
         ]}
       />
       {writes ? newRequest : null}
-      {drafts.length > 0 ? (
+      {drafts.length > 0 && writes ? (
         <>
           <h2>Drafts</h2>
           <ul class="entries">

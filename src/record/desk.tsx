@@ -98,7 +98,7 @@ async function getDesk(c: Ctx): Promise<Response> {
       <Heading title="Desk" lead={actor.partyName} />
       <div class="beside">
         <TodayColumn today={today} />
-        <section aria-labelledby="matters">
+        <div>
           <h2 id="matters">Matters</h2>
           <Table
             caption="Matters"
@@ -126,7 +126,7 @@ async function getDesk(c: Ctx): Promise<Response> {
               </a>
             </p>
           ) : null}
-        </section>
+        </div>
       </div>
     </>,
   );

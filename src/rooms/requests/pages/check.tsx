@@ -136,6 +136,12 @@ async function view(c: Ctx, at: Composing, refused: Refusal | null = null) {
                     <>
                       {body.letter?.subject ?? 'missing'} · {mend('letter', 'the letter')} ·{' '}
                       <a href={`${stepHref(draft.id, 'letter')}?n=1#preview`}>see each letter</a>
+                      {body.letter ? (
+                        <details class="working">
+                          <summary>The text, before it is filled in</summary>
+                          <div class="letter">{body.letter.text}</div>
+                        </details>
+                      ) : null}
                     </>
                   ),
                 },

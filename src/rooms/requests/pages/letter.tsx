@@ -195,7 +195,7 @@ async function view(c: Ctx, at: Composing, shown: Shown) {
           rows={18}
           maxlength={20_000}
         />
-        <details open>
+        <details class="working" open>
           <summary>Words that are filled in</summary>
           <dl class="facts">
             {Object.entries(LETTER_FIELDS).map(([field, meaning]) => (

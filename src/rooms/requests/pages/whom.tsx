@@ -79,8 +79,8 @@ function RecipientTable({ at, rows, search }: { at: Composing; rows: readonly Dr
           : { what: `No recipient holds “${search}”`, action: { text: 'Show all', href: base } }
       }
       columns={[
-        { head: 'Line', numeric: true, cell: (row) => row.line.toLocaleString('en-US') },
         { head: 'Name', names: true, cell: (row) => row.name },
+        { head: 'Line', numeric: true, cell: (row) => row.line.toLocaleString('en-US') },
         { head: 'Kind', cell: (row) => row.kind },
         { head: 'State', cell: (row) => row.state ?? '–' },
         { head: 'E-mail', cell: (row) => row.email ?? 'no address' },
@@ -107,7 +107,7 @@ function OneForm({ at, shown }: { at: Composing; shown: Shown }) {
   const one = shown.one;
   const value = (pick: (o: OneRecipient) => string) => (one ? pick(one) : '');
   return (
-    <details open={one !== undefined || undefined}>
+    <details class="working" open={one !== undefined || undefined}>
       <summary>Add one recipient</summary>
       <Form action={`${stepHref(at.draft.id, 'whom')}/one`} label="Add one recipient">
         <Field name="name" label="Name" required value={value((o) => o.name)} errors={errors} maxlength={200} />
