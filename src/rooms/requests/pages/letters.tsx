@@ -41,7 +41,7 @@ function State({
   zone: string;
 }) {
   return (
-    <>
+    <div>
       <Mark state={WORDS[row.state]}>
         {row.state === 'queued' ? (
           <>
@@ -52,7 +52,7 @@ function State({
         ) : null}
       </Mark>
       {row.error && row.state !== 'sent' ? <div class="soft">{row.error}</div> : null}
-    </>
+    </div>
   );
 }
 
