@@ -26,6 +26,8 @@ export interface LedgerPort {
   append(command: Append): Promise<Appended>;
   /** The receipt of an entry, as the exact bytes to hand out; null while no checkpoint covers it yet. */
   receipt(entryId: string): Promise<ReceiptFile | null>;
+  /** Receipts of many entries in one query, by id; those that are not there yet are absent. */
+  receipts(entryIds: readonly string[]): Promise<ReadonlyMap<string, ReceiptFile>>;
   /** Waits until a signed checkpoint covers this position, at most `ms` milliseconds; false if not yet. */
   published(position: number, ms: number): Promise<boolean>;
 }

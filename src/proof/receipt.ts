@@ -37,12 +37,16 @@ const HEAD = `{\n  "counterfoil": "${RECEIPT_VERSION}",\n  "entry": `;
  * seen. `proof` is a tlog-proof, as its text or its parts.
  */
 export function formatReceipt(parts: { entry: Entry; opening: Uint8Array; proof: string | TlogProof }): string {
-  const { canonical } = readEntry(parts.entry);
+  const proof = typeof parts.proof === 'string' ? parts.proof : formatTlogProof(parts.proof);
+  return formatStoredReceipt({ canonical: readEntry(parts.entry).canonical, opening: parts.opening, proof });
+}
+
+/** The same from the canonical text of an entry that was checked when it was stored; for servers that give many receipts. */
+export function formatStoredReceipt(parts: { canonical: string; opening: Uint8Array; proof: string }): string {
   if (parts.opening.length !== OPENING_BYTES) {
     throw new ProofFailure('bad-encoding', `an opening of ${OPENING_BYTES} bytes`, `${parts.opening.length} bytes`);
   }
-  const proof = typeof parts.proof === 'string' ? parts.proof : formatTlogProof(parts.proof);
-  return `${HEAD}${canonical},\n  "opening": "${base64(parts.opening)}",\n  "proof": ${JSON.stringify(proof)}\n}\n`;
+  return `${HEAD}${parts.canonical},\n  "opening": "${base64(parts.opening)}",\n  "proof": ${JSON.stringify(parts.proof)}\n}\n`;
 }
 
 /**

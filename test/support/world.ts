@@ -59,6 +59,7 @@ function ledgerStandIn(db: Kysely<Database>, appended: Append[]): LedgerPort {
       return await now;
     },
     receipt: async () => null,
+    receipts: async () => new Map(),
     published: async () => true,
   };
 }
