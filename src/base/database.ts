@@ -101,7 +101,11 @@ export interface Database {
     version: Generated<number>;
     request: string | null;
     updated_at: Time;
+    recipients_version: Generated<number>;
+    serving: ColumnType<unknown, string | null | undefined, string | null>;
+    served_at: ColumnType<Date | null, Date | string | null | undefined, Date | string | null>;
   };
+  'work.draft_problem': { draft: string; line: number; what: string };
   'work.draft_recipient': {
     draft: string;
     line: number;

@@ -25,7 +25,7 @@ export interface BoardCell {
 }
 
 export interface BoardClock {
-  /** `running`, `paused`, `overdue`, `answered`, `complete`, `revoked` */
+  /** `running`, `paused`, `overdue`, `stopped`, `revoked`, `unknown` (words.ts, CLOCKS) */
   readonly state: string;
   /** "Fri 23 Feb 2018, 29 days"; empty where the state says it all */
   readonly text: string;
@@ -73,7 +73,11 @@ export function Board({ caption, items, rows, empty, sort }: BoardProps) {
   const ariaSort = (by: string) => (sort?.by === by ? (sort.down ? 'descending' : 'ascending') : undefined);
   const one = items.length === 1;
   return (
-    <section class="board-scroll" aria-label={caption} tabindex={0}>
+    <section
+      class={items.length <= 2 ? 'board-scroll board-scroll--few' : 'board-scroll'}
+      aria-label={caption}
+      tabindex={0}
+    >
       <table class={one ? 'board board--one' : 'board'}>
         <caption class="usa-sr-only">{caption}</caption>
         <thead>
@@ -113,9 +117,10 @@ export function Board({ caption, items, rows, empty, sort }: BoardProps) {
               {row.cells.map((cell, i) => (
                 <>
                   <td class={cell.changed ? 'board__says board__says--changed' : 'board__says'}>
-                    <span class="board__label">
-                      {one ? 'Recipient' : `Item ${items[i]?.number ?? i + 1} · recipient`}{' '}
-                    </span>
+                    {one ? null : (
+                      <span class="board__label board__label--item">Item {items[i]?.number ?? i + 1} </span>
+                    )}
+                    <span class="board__label">Recipient </span>
                     {cell.href ? (
                       <a class="board__cell" href={cell.href}>
                         <Mark state={disposition(cell.disposition)} />

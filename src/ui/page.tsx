@@ -124,7 +124,7 @@ export function Document({
         />
         <link rel="stylesheet" href={ctx.assets.url('app.css')} />
         <link rel="icon" type="image/svg+xml" href={options.icon ?? ctx.assets.url('mark.svg')} />
-        {(options.islands ?? []).map((name) => (
+        {['zone', ...(options.islands ?? [])].map((name) => (
           <script type="module" src={ctx.assets.url(`${name}.js`)} />
         ))}
         {options.area === 'public' ? null : <meta name="robots" content="noindex" />}

@@ -129,7 +129,7 @@ export function rosettePath(commitment: Uint8Array): string[] {
  */
 export function rosette(commitment: Uint8Array, size: number): string {
   const small = size < 48;
-  const width = small ? 14 : size < 90 ? 8 : size < 160 ? 5 : 3;
+  const width = small ? 14 : size < 90 ? 9 : size < 160 ? 7 : 4;
   const d = rosettePath(commitment);
   // Where lines would run together only the two inner bands are drawn, larger.
   const box = small ? '180 180 640 640' : `0 0 ${ROSETTE_BOX} ${ROSETTE_BOX}`;

@@ -47,7 +47,7 @@ function HalfView({ side, half, slip }: { side: 'issuer' | 'recipient'; half: Ha
         <p class="slip__name">{half.name}</p>
         {half.line ? <p class="slip__line">{half.line}</p> : null}
         <p class="slip__number">
-          {slip.position === null ? 'No. pending' : `No. ${slip.position.toLocaleString('en-US')}`}
+          {slip.position === null ? 'No. follows' : `No. ${slip.position.toLocaleString('en-US')}`}
         </p>
       </div>
     </div>

@@ -112,7 +112,8 @@ export function Pages({ page, pages, href, range }: PagesProps) {
           <>
             {i > 0 && n - (shown[i - 1] ?? n) > 1 ? <li aria-hidden="true">…</li> : null}
             <li>
-              <a href={href(n)} aria-label={`Page ${n}`} aria-current={n === page ? 'page' : undefined}>
+              <a href={href(n)} aria-current={n === page ? 'page' : undefined}>
+                <span class="usa-sr-only">Page </span>
                 {n.toLocaleString('en-US')}
               </a>
             </li>

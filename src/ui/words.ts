@@ -43,9 +43,9 @@ export const CLOCKS: Readonly<Record<string, Word>> = {
   running: w('due', '▸', 'run'),
   paused: w('paused', '‖', 'mixed'),
   overdue: w('overdue since', '!', 'bad'),
-  answered: w('answered', '✓', 'good'),
-  complete: w('complete', '✓', 'good'),
+  stopped: w('answered', '✓', 'good'),
   revoked: w('revoked', '✕', 'quiet'),
+  unknown: w('not known', '?', 'quiet'),
 };
 
 export interface Rung {
@@ -62,6 +62,7 @@ export const RUNGS: readonly Rung[] = [
   { event: 'NotificationDelivered', word: 'delivered', plain: 'the mail server reported it in the mailbox' },
   { event: 'ContentAccessTracking', word: 'opened', plain: 'the link in the letter was opened' },
   { event: 'ContentHandover', word: 'acknowledged', plain: 'the code from the same mailbox was entered' },
+  { event: 'ConsignmentAcceptance', word: 'answered', plain: 'an answer was sent from that mailbox' },
 ];
 
 /** Evidence beside the ladder. */
@@ -72,7 +73,6 @@ const EVENTS: Readonly<Record<string, string>> = {
   RelayFailure: 'failed on the way',
   ContentConsignmentFailure: 'could not be delivered',
   NotificationDeliveredFailure: 'notice could not be delivered',
-  ConsignmentAcceptance: 'accepted by the recipient',
   ConsignmentRejection: 'refused by the recipient',
   ConsignmentExpiry: 'expired before it was accepted',
   ContentHandoverFailure: 'could not be handed over',
@@ -81,7 +81,8 @@ const EVENTS: Readonly<Record<string, string>> = {
 const KINDS: Readonly<Record<string, string>> = {
   'party.registered': 'party entered in the directory',
   'matter.opened': 'matter opened',
-  'note.added': 'note added',
+  'matter.noted': 'note added',
+  'service.evidenced': 'delivery evidence',
   'request.issued': 'request issued',
   'request.served': 'request served',
   'request.revoked': 'request revoked',

@@ -86,7 +86,9 @@ async function dropAll(admin: DatabaseConfig, prefix: string): Promise<void> {
 
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const dir = mkdtempSync(join(tmpdir(), 'counterfoil-test-'));
-  let shared: Promise<Shared> | undefined;
+  // A run of everything needs it for certain, so it starts at once, beside the first tests.
+  let shared = process.env.COUNTERFOIL_TEST_ALL === '1' ? prepare(dir) : undefined;
+  shared?.catch(() => {}); // told to whoever asks
   const open = new Set<Socket>();
   const door = createServer((socket) => {
     open.add(socket);

@@ -4,9 +4,9 @@ import { chmod, link, mkdir, open, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Pool, type PoolConfig } from 'pg';
 
-/** Connections for sign-in: schema `auth` first, as the role that cannot touch the ledger's past. */
-export function authPool(connection: PoolConfig): Pool {
-  return new Pool({ max: 8, ...connection, options: '-c search_path=auth -c role=counterfoil_app' });
+/** Connections of sign-in's own, so that a busy ledger keeps nobody out. Give it the server's `appConfig`, never the owner's. */
+export function authPool(appConfig: PoolConfig): Pool {
+  return new Pool({ max: 8, ...appConfig });
 }
 
 /**

@@ -9,12 +9,13 @@ import { APIError, createAuthEndpoint } from 'better-auth/api';
 import { setSessionCookie } from 'better-auth/cookies';
 import { emailOTP, organization } from 'better-auth/plugins';
 import { createAccessControl } from 'better-auth/plugins/access';
+import { PostgresDialect } from 'kysely';
 import type { Pool } from 'pg';
 import { z } from 'zod';
 import { CODE_DIGITS } from '../../base/secrets.ts';
 
 export interface AuthSetup {
-  /** connections that see schema `auth` first, see `authPool` */
+  /** connections of the running server (role counterfoil_app), see `authPool` */
   readonly pool: Pool;
   /** at least 32 characters, see `readSecret` */
   readonly secret: string;
@@ -81,7 +82,8 @@ export function authOptions({ pool, secret, baseUrl, sendCode, log }: AuthSetup)
     baseURL: baseUrl,
     basePath: '/auth',
     secret,
-    database: pool,
+    // The schema is named in every statement, so any connection will do, whatever its search_path.
+    database: { dialect: new PostgresDialect({ pool }), type: 'postgres', schemaName: 'auth', transaction: true },
     telemetry: { enabled: false },
     logger: {
       level: 'warn',

@@ -99,7 +99,7 @@ export function readRecipients(bytes: Uint8Array): Recipients {
       problems.push({ line: at, what: row });
       continue;
     }
-    const key = row.ocdId ?? `${row.kind}|${row.state ?? ''}|${row.name}`.toLowerCase();
+    const key = sameness(row);
     const before = seen.get(key);
     if (before !== undefined) {
       problems.push({ line: at, what: `${row.name} stands in line ${before} already.` });
@@ -132,8 +132,19 @@ function parseRecords(text: string): { record: string[]; at: number }[] {
   }
 }
 
+/** Further columns of one row may hold this much together, so that the entry of its service stays well below 60,000 bytes. */
+const MAX_MERGE_BYTES = 20_000;
+
+/** What makes two rows the same recipient before the directory is asked. */
+export const sameness = (row: Pick<Recipient, 'name' | 'kind' | 'state' | 'ocdId'>): string =>
+  row.ocdId ?? `${row.kind}|${row.state ?? ''}|${row.name}`.toLowerCase();
+
 /** One row, or what is wrong with it. */
-function readRow(cells: ReadonlyMap<string, string>, at: number, columns: readonly string[]): Recipient | string {
+export function readRow(
+  cells: ReadonlyMap<string, string>,
+  at: number,
+  columns: readonly string[],
+): Recipient | string {
   for (const [column, cell] of cells) {
     if (FORMULA.test(cell))
       return `The ${column} starts with “${cell.slice(0, 1)}”, which a spreadsheet would run as a formula.`;
@@ -163,6 +174,9 @@ function readRow(cells: ReadonlyMap<string, string>, at: number, columns: readon
     const text = line(500).safeParse(value);
     if (!text.success) return `The ${column} ${text.error.issues[0]?.message ?? 'cannot be used'}.`;
     merge[column] = text.data;
+  }
+  if (columns.length > 40 && Buffer.byteLength(JSON.stringify(merge)) > MAX_MERGE_BYTES) {
+    return `The further columns hold more than ${MAX_MERGE_BYTES.toLocaleString('en-US')} bytes together.`;
   }
   return {
     line: at,

@@ -68,6 +68,13 @@ export function dueFor(serving: Serving): Due {
   return dueOf(serving.draft.due, servedAt(serving));
 }
 
+// All letters of a request name one due date; writing a date out costs more than the rest of a letter.
+let written = { on: '', words: '' };
+function dueWords(on: string): string {
+  if (written.on !== on) written = { on, words: dateWords(Temporal.PlainDate.from(on)) };
+  return written.words;
+}
+
 /** The letter to one recipient, with a link or the placeholder for it. @throws RuleRefusal `merge-field-empty` */
 export function letterTo(
   serving: Pick<Serving, 'issuerName'> & {
@@ -87,7 +94,7 @@ export function letterTo(
     title: serving.draft.title,
     authority: serving.draft.authority,
     items: serving.draft.items,
-    dueDate: dateWords(Temporal.PlainDate.from(dueOn)),
+    dueDate: dueWords(dueOn),
     merge: to.merge,
   };
   return { subject: fill(letter.subject, values, link), text: fill(letter.text, values, link) };

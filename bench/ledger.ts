@@ -1,0 +1,34 @@
+/** The ledger as the server runs it, on a benchmark's database. */
+import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
+import type pg from 'pg';
+import { loadLogKey } from '../src/adapters/keys/log-key.ts';
+import { openPool } from '../src/adapters/postgres/pool.ts';
+import { createLedger, type Ledger } from '../src/ledger/ledger.ts';
+import { checkBody, streamOf } from '../src/rooms/entries.ts';
+import { project } from '../src/rooms/project.ts';
+import type { BenchDatabase } from './database.ts';
+
+export const random = (n: number) => new Uint8Array(randomBytes(n));
+export const clock = { now: () => Date.now() };
+export const ORIGIN = 'bench.example.gov/log';
+
+export async function benchLedger(database: BenchDatabase): Promise<{ ledger: Ledger; pool: pg.Pool; vkey: string }> {
+  const pool = openPool(database.appConfig);
+  const { signer, vkey } = await loadLogKey(join(database.dataDir, 'keys'), ORIGIN);
+  const ledger = createLedger({
+    pool,
+    clock,
+    random,
+    project,
+    streamOf,
+    checkBody,
+    origin: ORIGIN,
+    signer,
+    onError: (error) => {
+      throw error;
+    },
+    mapError: (error) => error,
+  });
+  return { ledger, pool, vkey };
+}

@@ -1,0 +1,70 @@
+/** Mail over SMTP. It tells apart what may work later from what never will, and never repeats the server's words, which may carry addresses. */
+import { createTransport } from 'nodemailer';
+import { z } from 'zod';
+import type { Clock } from '../../base/clock.ts';
+import { type Mailer, MailFailed } from '../../base/mailer.ts';
+import { compose } from './compose.ts';
+
+export interface SmtpSettings {
+  /** `smtp://user:password@host:587` (STARTTLS where offered) or `smtps://…:465` */
+  readonly url: string;
+  readonly from: { readonly name: string; readonly address: string };
+  readonly clock: Clock;
+  /** milliseconds for connecting, greeting and each silence; default 20 s */
+  readonly timeout?: number;
+  /** connections kept open at once; default 2 */
+  readonly connections?: number;
+}
+
+const Failure = z.object({
+  code: z.string().optional(),
+  responseCode: z.number().optional(),
+  command: z.string().optional(),
+});
+
+/** True when the same mail can never be taken: a 5xx for this mailbox or message (RFC 5321, 4.2.1). Sign-in and connection trouble is ours and passes. */
+export function isPermanent(error: unknown): boolean {
+  const read = Failure.safeParse(error);
+  if (!read.success) return false;
+  const { code, responseCode = 0, command } = read.data;
+  if (code === 'EAUTH' || command === 'CONN' || command?.startsWith('AUTH')) return false;
+  return responseCode >= 500 && responseCode < 600;
+}
+
+export function smtpMailer(settings: SmtpSettings): Mailer & { close(): void } {
+  const url = new URL(settings.url);
+  const secure = url.protocol === 'smtps:';
+  const timeout = settings.timeout ?? 20_000;
+  const transport = createTransport({
+    pool: true,
+    maxConnections: settings.connections ?? 2,
+    host: url.hostname.replace(/^\[|\]$/g, ''),
+    port: url.port ? Number(url.port) : secure ? 465 : 587,
+    secure,
+    ...(url.username
+      ? { auth: { user: decodeURIComponent(url.username), pass: decodeURIComponent(url.password) } }
+      : {}),
+    connectionTimeout: timeout,
+    greetingTimeout: timeout,
+    socketTimeout: timeout,
+    dnsTimeout: timeout,
+    disableFileAccess: true,
+    disableUrlAccess: true,
+  });
+  return {
+    async send(mail) {
+      const { raw, envelope, messageId } = await compose(mail, settings.from, new Date(settings.clock.now()));
+      try {
+        await transport.sendMail({ envelope: { from: envelope.from, to: [envelope.to] }, raw });
+      } catch (error) {
+        const permanent = isPermanent(error);
+        throw new MailFailed(
+          permanent,
+          permanent ? 'The mail server refuses this mail.' : 'The mail server does not take mail at the moment.',
+        );
+      }
+      return { messageId };
+    },
+    close: () => transport.close(),
+  };
+}

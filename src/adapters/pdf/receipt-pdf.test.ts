@@ -1,0 +1,90 @@
+/** The PDF receipt: what our extractor, poppler's tools and a reader of the page get back out of it. */
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { checkEntry, fromUtf8, parseReceipt, receiptFromPdf, verifyReceipt } from '../../proof/index.ts';
+import { drawable, receiptPdf } from './receipt-pdf.ts';
+
+const FIXTURES = join(import.meta.dirname, '../../../test/fixtures');
+const receiptJson = readFileSync(join(FIXTURES, 'valid/kind.item.answered.receipt.json'), 'utf8');
+const { entry, proof } = parseReceipt(receiptJson);
+const base = { receiptJson, entry, origin: 'records.example.gov/log', index: proof.index, size: 184 };
+const labels = {
+  title: 'City of Exampleton answers',
+  rows: [['Asked by', 'Office of the Inspector']] as [string, string][],
+};
+const folder = mkdtempSync(join(tmpdir(), 'counterfoil-pdf-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const poppler = spawnSync('pdftotext', ['-v']).error === undefined;
+
+/** Text of the page by pdftotext, one space for any white space. */
+function pageText(pdf: Uint8Array): string {
+  const file = join(folder, 'page.pdf');
+  writeFileSync(file, pdf);
+  return spawnSync('pdftotext', ['-layout', file, '-'], { encoding: 'utf8' }).stdout.replaceAll(/\s+/g, ' ');
+}
+
+describe('PDF receipt', () => {
+  it('holds the receipt as it is, and that verifies', async () => {
+    const pdf = await receiptPdf({ ...base, labels });
+    expect(fromUtf8(await receiptFromPdf(pdf))).toBe(receiptJson);
+    const policy = readFileSync(join(FIXTURES, 'policies/two-of-three.policy'), 'utf8');
+    expect(await verifyReceipt({ receipt: pdf, policy })).toMatchObject({ ok: true, index: proof.index });
+    const raw = Buffer.from(pdf).toString('latin1');
+    expect(raw).toContain('/AFRelationship /Data');
+    expect(raw).toContain(receiptJson.slice(0, 30));
+    expect(pdf.length).toBeLessThan(60_000);
+  });
+
+  it('is the same for the same input', async () => {
+    expect(await receiptPdf({ ...base, labels })).toEqual(await receiptPdf({ ...base, labels }));
+  });
+
+  it('draws any text without failing, and loses nothing', async () => {
+    const odd = `\ud800 \u0000 \u202e‮evil.pdf 中文 😀 مرحبا e\u0301 ﷽ \u2028 ${'long'.repeat(400)}`;
+    expect(drawable('中 a\u202eb\nc')).toBe('[U+4E2D] a[U+202E]b c');
+    const rows = Array.from({ length: 40 }, (_, i): [string, string] => [`${odd.slice(0, 40)} ${i}`, odd]);
+    const pdf = await receiptPdf({
+      ...base,
+      labels: { title: odd, rows },
+      rosette: '<svg viewBox="x"><path d="M0 0Q"/></svg>',
+    });
+    expect(fromUtf8(await receiptFromPdf(pdf))).toBe(receiptJson);
+    expect(await receiptPdf({ ...base, labels: { title: '', rows: [] } })).toBeInstanceOf(Uint8Array);
+  });
+
+  it('draws the rosette it is given', async () => {
+    const svg =
+      '<svg viewBox="0 0 1000 1000"><path d="M0 0c10-10 20 30 40 40s5 5 9 9z"/><path class="a" d="M5 5L99 99"/></svg>';
+    const pdf = await receiptPdf({ ...base, labels, rosette: svg, compress: false });
+    expect(Buffer.from(pdf).toString('latin1')).toContain('99 99 l');
+  });
+
+  it('is extracted even where the entry talks like a PDF', async () => {
+    const sly = checkEntry({ ...entry, body: { title: '/Type /EmbeddedFile endstream endobj' } });
+    const pdf = await receiptPdf({ ...base, receiptJson: JSON.stringify(sly), entry: sly, labels });
+    expect(fromUtf8(await receiptFromPdf(pdf))).toBe(JSON.stringify(sly));
+  });
+
+  it.runIf(poppler)('reads well by poppler: page and attachment', async () => {
+    const pdf = await receiptPdf({ ...base, labels });
+    const text = pageText(pdf);
+    for (const words of [
+      'City of Exampleton answers',
+      'Office of the Inspector',
+      'directive-3.txt',
+      'records.example.gov/log',
+      entry.id,
+    ]) {
+      expect(text).toContain(words);
+    }
+    expect(text).toContain('March 2, 2026, 15:04:05 UTC');
+    const out = join(folder, 'out.json');
+    const detached = spawnSync('pdfdetach', ['-save', '1', '-o', out, join(folder, 'page.pdf')], { encoding: 'utf8' });
+    expect(detached.stderr).toBe('');
+    expect(readFileSync(out, 'utf8')).toBe(receiptJson);
+  });
+});

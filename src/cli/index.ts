@@ -1,0 +1,32 @@
+/** The command line: finds the command by its first word and loads only that one. Knows nothing of what commands do. */
+import type { Command } from './io.ts';
+
+interface Listed {
+  readonly what: string;
+  readonly load: () => Promise<Command>;
+}
+
+/** Each command with one line of help. A new command is one more line here. */
+const COMMANDS: Readonly<Record<string, Listed>> = {
+  verify: {
+    what: 'check receipts against a policy, offline',
+    load: async () => (await import('./verify.ts')).verifyCommand,
+  },
+};
+
+function usage(): string {
+  const lines = Object.entries(COMMANDS).map(([name, { what }]) => `  ${name.padEnd(10)} ${what}`);
+  return `counterfoil COMMAND …\n\n${lines.join('\n')}\n`;
+}
+
+async function run(argv: string[]): Promise<number> {
+  const [name = '', ...rest] = argv;
+  const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
+  if (command !== undefined) return (await command.load())(rest, process);
+  const help = name === '--help' || name === '-h' || name === 'help';
+  if (help) process.stdout.write(usage());
+  else process.stderr.write(`${name === '' ? 'No command given.' : `No command "${name}".`}\n\n${usage()}`);
+  return help ? 0 : 1;
+}
+
+process.exitCode = await run(process.argv.slice(2));

@@ -1,0 +1,145 @@
+/**
+ * What the mails say: the letter that serves a request, the receipt of an answer, the news of a determination. Links are minted
+ * at the moment of writing and stand nowhere else. It reads; it sends nothing.
+ */
+import type { ReceiptFile } from '../base/append.ts';
+import type { Attachment, Mail } from '../base/mailer.ts';
+import type { Services } from '../base/services.ts';
+import { mintLink } from '../rooms/answers/links.ts';
+import { answersOf } from '../rooms/answers/view.ts';
+import { determinationsOf } from '../rooms/determinations/view.ts';
+import { partyById } from '../rooms/directory/view.ts';
+import { letterTo } from '../rooms/requests/rules.ts';
+import { type Request, requestById, type Service, serviceById } from '../rooms/requests/view.ts';
+import type { Job } from './outbox.ts';
+
+/** Links live this long past the due date, in days: answers come late, and receipts are wanted afterwards. */
+const LINK_DAYS = 90;
+const DAY = 86_400_000;
+
+/** Makes the page for people of a receipt; implemented by an adapter. */
+export type ReceiptPdf = (receipt: ReceiptFile) => Promise<Uint8Array>;
+
+/** What a mail is about, or null while its receipt is not there yet. */
+export interface About {
+  readonly request: Request;
+  readonly service: Service;
+  readonly issuerName: string;
+}
+
+export type Composed =
+  | { readonly ready: true; readonly mail: Omit<Mail, 'to'>; readonly about: About }
+  | { readonly ready: false };
+
+async function about(services: Services, job: Job): Promise<About> {
+  const service = await serviceById(services.db, job.service);
+  const request = service ? await requestById(services.db, service.request) : null;
+  if (!service || !request) throw new Error('a mail in the outbox is about a service that does not exist');
+  const issuer = await partyById(services.db, request.issuer);
+  return { service, request, issuerName: issuer?.name ?? 'the issuer' };
+}
+
+async function linkFor(services: Services, service: Service, address: string): Promise<string> {
+  const now = services.clock.now();
+  const expiresAt = new Date(Math.max(now, service.dueAt.getTime()) + LINK_DAYS * DAY);
+  const token = await mintLink(services, { service: service.id, address, expiresAt });
+  return `${services.config.baseUrl}/r/${token}`;
+}
+
+async function attach(receipt: ReceiptFile, pdf: ReceiptPdf): Promise<Attachment[]> {
+  return [
+    { filename: receipt.name, contentType: 'application/json', content: receipt.json },
+    {
+      filename: receipt.name.replace(/\.receipt\.json$/, '.receipt.pdf'),
+      contentType: 'application/pdf',
+      content: await pdf(receipt),
+    },
+  ];
+}
+
+const keepThis = (baseUrl: string) =>
+  `The attached receipt proves what was written and when. Keep both files; anyone can check them without us, also offline: ${baseUrl}/verify`;
+
+async function letter(services: Services, pdf: ReceiptPdf, job: Job, what: About): Promise<Composed> {
+  const receipt = await services.ledger.receipt(what.service.id);
+  if (!receipt) return { ready: false };
+  const { request, service } = what;
+  const link = await linkFor(services, service, job.address);
+  const filled = letterTo(
+    {
+      issuerName: what.issuerName,
+      draft: { letter: request.letter, title: request.title, authority: request.authority, items: request.items },
+    },
+    { name: service.name, state: service.state, merge: service.merge },
+    service.dueOn,
+    link,
+  );
+  const text = `${filled.text}\n\n--\nThe link is for this mailbox: opening it asks for a code that is sent here. ${keepThis(services.config.baseUrl)}\n`;
+  return { ready: true, about: what, mail: { subject: filled.subject, text, attachments: await attach(receipt, pdf) } };
+}
+
+async function answerReceipt(services: Services, pdf: ReceiptPdf, job: Job, what: About): Promise<Composed> {
+  const answers = await answersOf(services.db, what.service.id);
+  const answer = answers.find((a) => a.entry === job.entry);
+  const receipt = job.entry ? await services.ledger.receipt(job.entry) : null;
+  if (!answer || !receipt) return { ready: false };
+  const items = answer.items.map((i) => {
+    const files = i.documents.map((d) => `\n     ${d.name}, ${d.bytes} bytes, SHA-256 ${d.sha256}`).join('');
+    return `  ${i.item}. ${i.disposition}${files}`;
+  });
+  const text = `${what.service.name} has answered “${what.request.title}” of ${what.issuerName}.
+
+Sent by ${answer.actedBy.name} on ${receipt.entry.recordedAt.slice(0, 16).replace('T', ', ')} UTC:
+
+${items.join('\n')}
+
+${keepThis(services.config.baseUrl)}
+`;
+  const mail = {
+    subject: `Receipt: your answer to “${what.request.title}”`,
+    text,
+    attachments: await attach(receipt, pdf),
+  };
+  return { ready: true, about: what, mail };
+}
+
+async function determination(services: Services, pdf: ReceiptPdf, job: Job, what: About): Promise<Composed> {
+  const all = await determinationsOf(services.db, what.service.id);
+  const one = all.find((d) => d.entry === job.entry);
+  const receipt = job.entry ? await services.ledger.receipt(job.entry) : null;
+  if (!one || !receipt) return { ready: false };
+  const link = await linkFor(services, what.service, job.address);
+  const item = what.request.items.find((i) => i.item === one.item);
+  const reasons = one.reasons === '' ? '' : `\nTheir reasons:\n${one.reasons}\n`;
+  const text = `${what.issuerName} has looked at the answer of ${what.service.name} to “${what.request.title}”.
+
+Item ${one.item}: ${item?.text ?? ''}
+Determination: ${one.finding}
+${reasons}
+To see everything, or to add to your answer, use this link; it replaces the earlier one:
+${link}
+
+${keepThis(services.config.baseUrl)}
+`;
+  const mail = {
+    subject: `“${what.request.title}”: item ${one.item} ${one.finding}`,
+    text,
+    attachments: await attach(receipt, pdf),
+  };
+  return { ready: true, about: what, mail };
+}
+
+/** Writes the mail of a job. @throws Error for a kind that nobody knows */
+export async function compose(services: Services, pdf: ReceiptPdf, job: Job): Promise<Composed> {
+  const what = await about(services, job);
+  switch (job.kind) {
+    case 'letter':
+      return letter(services, pdf, job, what);
+    case 'answer-receipt':
+      return answerReceipt(services, pdf, job, what);
+    case 'determination':
+      return determination(services, pdf, job, what);
+    default:
+      throw new Error(`the outbox holds a mail of an unknown kind: ${job.kind}`);
+  }
+}

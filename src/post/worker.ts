@@ -1,0 +1,144 @@
+/**
+ * The worker of the outbox: takes mails that are due, hands them to the transport, and writes the evidence. It never decides
+ * whether a mail should exist; that was decided when its entry was written.
+ *
+ * What a crash means: before the transport has the mail, the lease runs out and it is sent by the next worker; after it, but
+ * before the evidence is written, it is sent once more (a letter twice is better than none; both name the same service).
+ */
+import { instant } from '../base/clock.ts';
+import { Refusal } from '../base/errors.ts';
+import { uuidv7 } from '../base/ids.ts';
+import { MailFailed } from '../base/mailer.ts';
+import type { Services } from '../base/services.ts';
+import type { EvidenceEvent } from '../rooms/requests/entries.ts';
+import { type About, compose, type ReceiptPdf } from './letters.ts';
+import { claim, type Job, later, nextDue, notSent, retryAt, sent } from './outbox.ts';
+
+export interface PostDeps {
+  readonly services: Services;
+  readonly pdf: ReceiptPdf;
+  readonly onError: (error: unknown) => void;
+  /** mails under way at once */
+  readonly concurrency?: number;
+  /** longest sleep between looks, ms */
+  readonly idleMs?: number;
+}
+
+/** Milliseconds to wait for the receipt of an entry that is not under a checkpoint yet. */
+const SOON = 500;
+
+async function evidence(deps: PostDeps, job: Job, what: About, event: EvidenceEvent, detail: string): Promise<void> {
+  const { services } = deps;
+  const now = services.clock.now();
+  await services.ledger.append({
+    key: `evidence:${job.key}:${event}`,
+    entries: [
+      {
+        kind: 'service.evidenced',
+        id: uuidv7(now, services.random),
+        matter: what.service.matter,
+        by: what.request.issuer,
+        occurredAt: instant(now),
+        audience: 'parties',
+        body: {
+          service: what.service.id,
+          request: what.request.id,
+          event,
+          channel: 'mail',
+          address: job.address,
+          detail: detail.replace(/\s+/g, ' ').slice(0, 500) || null,
+        },
+      },
+    ],
+  });
+}
+
+/** Sends one mail and writes down what became of it. Never throws for a mail that could not be sent. */
+async function work(deps: PostDeps, job: Job): Promise<void> {
+  const { services } = deps;
+  const composed = await compose(services, deps.pdf, job);
+  if (!composed.ready) {
+    await later(services.db, job.id, services.clock.now() + SOON);
+    return;
+  }
+  try {
+    const { messageId } = await services.mailer.send({ to: job.address, ...composed.mail });
+    if (job.kind === 'letter') await evidence(deps, job, composed.about, 'ContentConsignment', messageId);
+    await sent(services.db, job.id, messageId, services.clock.now());
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    const words = error.advice.what;
+    const permanent = !(error instanceof MailFailed) || error.permanent;
+    const again = permanent ? null : retryAt(job.attempts, services.clock.now());
+    if (again === null && job.kind === 'letter') {
+      await evidence(deps, job, composed.about, 'ContentConsignmentFailure', words);
+    }
+    await notSent(services.db, job.id, words, again);
+  }
+}
+
+export interface Post {
+  /** Sends everything that is due now; gives the number of mails looked at. */
+  round(): Promise<number>;
+  start(): void;
+  stop(): Promise<void>;
+}
+
+export function createPost(deps: PostDeps): Post {
+  const { services } = deps;
+  const concurrency = deps.concurrency ?? 4;
+  let timer: NodeJS.Timeout | null = null;
+  let stopping = false;
+  let running: Promise<unknown> = Promise.resolve();
+
+  async function round(): Promise<number> {
+    let looked = 0;
+    while (!stopping) {
+      const jobs = await claim(services.db, services.clock.now(), concurrency * 8);
+      if (jobs.length === 0) return looked;
+      looked += jobs.length;
+      const queue = [...jobs];
+      const workers = Array.from({ length: concurrency }, async () => {
+        for (let job = queue.shift(); job; job = queue.shift()) {
+          // One mail that cannot be written must not hold up the others; its lease brings it back.
+          await work(deps, job).catch(deps.onError);
+        }
+      });
+      await Promise.all(workers);
+    }
+    return looked;
+  }
+
+  async function sleepTime(): Promise<number> {
+    const idle = deps.idleMs ?? 2_000;
+    const due = await nextDue(services.db);
+    return due === null ? idle : Math.max(100, Math.min(idle, due - services.clock.now()));
+  }
+
+  function schedule(ms: number): void {
+    timer = setTimeout(() => {
+      running = round()
+        .then(sleepTime)
+        .catch((error: unknown) => {
+          deps.onError(error);
+          return 5_000;
+        })
+        .then((next) => {
+          if (!stopping) schedule(next);
+        });
+    }, ms);
+  }
+
+  return {
+    round,
+    start() {
+      stopping = false;
+      schedule(0);
+    },
+    async stop() {
+      stopping = true;
+      if (timer) clearTimeout(timer);
+      await running;
+    },
+  };
+}

@@ -1,0 +1,144 @@
+/**
+ * The numbers above a board, and the position they depend on. Summed once for each state of a request's facts, by due date, so
+ * that what is running or overdue at any moment is an addition. Derived when read, never stored.
+ */
+import { type Kysely, sql } from 'kysely';
+import type { Database } from '../base/database.ts';
+import type { Request } from '../rooms/requests/view.ts';
+import { type AsOfPoint, type Cut, cutAt, newestFirst, visible } from './cut.ts';
+
+/** Recipients in each state. Recipients with several items: `answered` and `determined` mean every item, `partly` some. */
+export interface BoardCounts {
+  readonly asked: number;
+  readonly answered: number;
+  readonly partly: number;
+  readonly determined: number;
+  /** at least one item found deficient */
+  readonly deficient: number;
+  /** at least one answered item whose newest answer nobody has determined */
+  readonly toReview: number;
+  readonly running: number;
+  readonly overdue: number;
+  /** recorded requests after their due date: what followed is not known here */
+  readonly unknown: number;
+  readonly revoked: number;
+  /** the earliest due moment still ahead of a recipient that owes something, and its date */
+  readonly nextDueOn: string | null;
+}
+
+interface Group {
+  readonly dueAt: number;
+  readonly dueOn: string;
+  readonly asked: number;
+  readonly answered: number;
+  readonly partly: number;
+  readonly determined: number;
+  readonly deficient: number;
+  readonly toReview: number;
+}
+
+export interface Facets {
+  readonly asked: number;
+  readonly groups: readonly Group[];
+  readonly kinds: readonly string[];
+  readonly states: readonly string[];
+}
+
+/** The cut of a page, the position of the last fact about this request within it, and whether it is revoked by then. */
+export async function versionAt(
+  db: Kysely<Database>,
+  request: string,
+  asOf: AsOfPoint | undefined,
+  given: Cut | undefined,
+): Promise<{ readonly cut: Cut; readonly version: number; readonly revoked: boolean }> {
+  const cut = given ?? (await cutAt(db, asOf));
+  const last = (table: string) =>
+    sql`(select max(t.seq) from ${sql.table(table)} t where t.request = ${request} and t.seq <= ${cut.last})`;
+  const { rows } = await sql<{ version: number | null; revoked: boolean }>`
+    select greatest(${last('view.service')}, ${last('view.item_answer')}, ${last('view.item_determination')}) as version,
+           exists (select 1 from view.revocation r where r.request = ${request} and ${visible('r', cut)}) as revoked
+    `.execute(db);
+  return { cut, version: Number(rows[0]?.version ?? -1), revoked: rows[0]?.revoked ?? false };
+}
+
+interface GroupLine {
+  readonly due_at: Date;
+  readonly due_on: string;
+  readonly asked: number;
+  readonly answered: number;
+  readonly partly: number;
+  readonly determined: number;
+  readonly deficient: number;
+  readonly to_review: number;
+  readonly kinds: string[];
+  readonly states: string[];
+}
+
+/** Sums over all recipients of a request at a cut, by due date. */
+export async function facets(db: Kysely<Database>, request: Request, cut: Cut): Promise<Facets> {
+  const items = request.items.length;
+  const { rows } = await sql<GroupLine>`
+    with a as materialized (
+      select distinct on (a.service, a.item) a.service, a.item, a.answer from view.item_answer a
+      where a.request = ${request.id} and ${visible('a', cut)} order by a.service, a.item, ${newestFirst('a', cut)}
+    ), d as materialized (
+      select distinct on (d.service, d.item) d.service, d.item, d.finding, d.answer from view.item_determination d
+      where d.request = ${request.id} and ${visible('d', cut)} order by d.service, d.item, ${newestFirst('d', cut)}
+    ), per as materialized (
+      select a.service, count(*) as answered, count(d.item) as determined,
+             count(*) filter (where d.finding = 'deficient') as deficient,
+             count(*) filter (where d.answer is distinct from a.answer) as to_review
+      from a left join d on d.service = a.service and d.item = a.item group by a.service
+    )
+    select s.due_at, s.due_on::text as due_on, count(*)::int as asked,
+           count(*) filter (where p.answered >= ${items})::int as answered,
+           count(*) filter (where p.answered < ${items})::int as partly,
+           count(*) filter (where p.determined >= ${items})::int as determined,
+           count(*) filter (where p.deficient > 0)::int as deficient,
+           count(*) filter (where p.to_review > 0)::int as to_review,
+           array_agg(distinct s.kind) as kinds,
+           coalesce(array_agg(distinct s.state) filter (where s.state is not null), '{}') as states
+    from view.service s left join per p on p.service = s.id
+    where s.request = ${request.id} and ${visible('s', cut)}
+    group by s.due_at, s.due_on order by s.due_at`.execute(db);
+  const distinct = (of: (row: GroupLine) => readonly string[]) => [...new Set(rows.flatMap(of))].sort();
+  return {
+    asked: rows.reduce((n, r) => n + r.asked, 0),
+    groups: rows.map((r) => ({
+      dueAt: r.due_at.getTime(),
+      dueOn: r.due_on,
+      asked: r.asked,
+      answered: r.answered,
+      partly: r.partly,
+      determined: r.determined,
+      deficient: r.deficient,
+      toReview: r.to_review,
+    })),
+    kinds: distinct((r) => r.kinds),
+    states: distinct((r) => r.states),
+  };
+}
+
+/** The counts at a moment. */
+export function summed(
+  { asked, groups }: Facets,
+  { at, revoked, recorded }: { readonly at: number; readonly revoked: boolean; readonly recorded: boolean },
+): BoardCounts {
+  const sum = (of: (g: Group) => number) => groups.reduce((n, g) => n + of(g), 0);
+  const open = (due: (g: Group) => boolean) => (revoked ? 0 : sum((g) => (due(g) ? g.asked - g.answered : 0)));
+  const past = open((g) => g.dueAt <= at);
+  const next = groups.find((g) => g.dueAt > at && g.asked > g.answered);
+  return {
+    asked,
+    answered: sum((g) => g.answered),
+    partly: sum((g) => g.partly),
+    determined: sum((g) => g.determined),
+    deficient: sum((g) => g.deficient),
+    toReview: sum((g) => g.toReview),
+    running: open((g) => g.dueAt > at),
+    overdue: recorded ? 0 : past,
+    unknown: recorded ? past : 0,
+    revoked: revoked ? asked : 0,
+    nextDueOn: revoked ? null : (next?.dueOn ?? null),
+  };
+}

@@ -1,0 +1,131 @@
+/**
+ * What a board can be narrowed to, read from an address, and the same as conditions in SQL. A row of the board is one service; a
+ * filter on answers or determinations holds when any of its items fits. Runs no query.
+ */
+import { type RawBuilder, type SqlBool, sql } from 'kysely';
+import { z } from 'zod';
+import { DISPOSITIONS } from '../rooms/answers/entries.ts';
+import { FINDINGS } from '../rooms/determinations/entries.ts';
+import { PARTY_KINDS } from '../rooms/directory/entries.ts';
+import { type Cut, newerThan, visible } from './cut.ts';
+
+export const ANSWER_FILTERS = ['unanswered', ...DISPOSITIONS] as const;
+/** `to review`: the newest answer to an item has no determination of its own yet. */
+export const DETERMINATION_FILTERS = ['not reviewed', 'to review', ...FINDINGS] as const;
+export const CLOCK_FILTERS = ['running', 'overdue', 'stopped', 'revoked', 'unknown'] as const;
+export const SORTS = ['recipient', 'state', 'clock'] as const;
+
+export interface BoardFilter {
+  readonly kind?: string | undefined;
+  readonly state?: string | undefined;
+  readonly answer?: (typeof ANSWER_FILTERS)[number] | undefined;
+  readonly determination?: (typeof DETERMINATION_FILTERS)[number] | undefined;
+  readonly clock?: (typeof CLOCK_FILTERS)[number] | undefined;
+  /** part of the recipient's name or state, any case */
+  readonly text?: string | undefined;
+}
+export interface BoardSort {
+  readonly by: (typeof SORTS)[number];
+  readonly down: boolean;
+}
+
+// An unknown or empty value narrows nothing: an address typed by hand still shows a board.
+const loose = <T extends z.ZodType>(schema: T) => schema.optional().catch(undefined);
+
+const query = z.object({
+  kind: loose(z.enum(PARTY_KINDS)),
+  state: loose(z.string().trim().min(1).max(60)),
+  answer: loose(z.enum(ANSWER_FILTERS)),
+  determination: loose(z.enum(DETERMINATION_FILTERS)),
+  clock: loose(z.enum(CLOCK_FILTERS)),
+  text: loose(z.string().trim().min(1).max(200)),
+  sort: z.enum(SORTS).catch('recipient'),
+  dir: z.enum(['up', 'down']).catch('up'),
+  page: z.coerce.number().int().min(1).max(1_000_000).catch(1),
+});
+
+/** Filter, sort and page of a query string (`kind`, `state`, `answer`, `determination`, `clock`, `text`, `sort`, `dir`, `page`). */
+export function readBoardQuery(raw: Readonly<Record<string, string>>): {
+  readonly filter: BoardFilter;
+  readonly sort: BoardSort;
+  readonly page: number;
+} {
+  const { sort, dir, page, ...filter } = query.parse(raw);
+  return { filter, sort: { by: sort, down: dir === 'down' }, page };
+}
+
+/** The same as query parameters, for links that keep them; page and what is at its default are left out. */
+export function boardParams(filter: BoardFilter, sort: BoardSort): Record<string, string> {
+  const params: Record<string, string> = {};
+  for (const [name, value] of Object.entries(filter)) if (typeof value === 'string') params[name] = value;
+  if (sort.by !== 'recipient') params.sort = sort.by;
+  if (sort.down) params.dir = 'down';
+  return params;
+}
+
+export interface FilterFacts {
+  readonly request: string;
+  readonly items: number;
+  readonly cut: Cut;
+  readonly revoked: boolean;
+  readonly recorded: boolean;
+  readonly now: Date;
+}
+
+type Condition = RawBuilder<SqlBool>;
+type Facts = 'view.item_answer' | 'view.item_determination';
+
+/** Services of the request whose items all have at least one visible fact in `table`. */
+function complete(table: Facts, f: FilterFacts): Condition {
+  return sql<SqlBool>`s.id in (
+    select c.service from ${sql.table(table)} c where c.request = ${f.request} and ${visible('c', f.cut)}
+    group by c.service having count(distinct c.item) >= ${f.items})`;
+}
+
+/** Services with an item whose newest visible fact in `table` has `value` in `column`. */
+function newestIs(table: Facts, column: string, value: string, f: FilterFacts): Condition {
+  return sql<SqlBool>`s.id in (
+    select a.service from ${sql.table(table)} a
+    where a.request = ${f.request} and ${sql.ref(`a.${column}`)} = ${value} and ${visible('a', f.cut)}
+      and not exists (select 1 from ${sql.table(table)} b
+        where b.service = a.service and b.item = a.item and ${newerThan('b', 'a', f.cut)} and ${visible('b', f.cut)}))`;
+}
+
+function toReview(f: FilterFacts): Condition {
+  return sql<SqlBool>`s.id in (
+    select a.service from view.item_answer a where a.request = ${f.request} and ${visible('a', f.cut)}
+      and not exists (select 1 from view.item_answer b
+        where b.service = a.service and b.item = a.item and ${newerThan('b', 'a', f.cut)} and ${visible('b', f.cut)})
+      and not exists (select 1 from view.item_determination d
+        where d.service = a.service and d.item = a.item and d.answer = a.answer and ${visible('d', f.cut)}))`;
+}
+
+function clockIs(clock: NonNullable<BoardFilter['clock']>, f: FilterFacts): Condition {
+  if (f.revoked || clock === 'revoked') return f.revoked && clock === 'revoked' ? sql`true` : sql`false`;
+  const done = complete('view.item_answer', f);
+  if (clock === 'stopped') return done;
+  if (clock === 'running') return sql<SqlBool>`s.due_at > ${f.now} and not (${done})`;
+  if ((clock === 'unknown') !== f.recorded) return sql`false`;
+  return sql<SqlBool>`s.due_at <= ${f.now} and not (${done})`;
+}
+
+/** Conditions on services `s` that a filter asks for; an empty list: all. */
+export function filterConditions(filter: BoardFilter, f: FilterFacts): readonly Condition[] {
+  const all: Condition[] = [];
+  if (filter.kind !== undefined) all.push(sql<SqlBool>`s.kind = ${filter.kind}`);
+  if (filter.state !== undefined) all.push(sql<SqlBool>`s.state = ${filter.state}`);
+  if (filter.text !== undefined) {
+    const like = `%${filter.text.replace(/[\\%_]/g, '\\$&')}%`;
+    all.push(sql<SqlBool>`(s.name ilike ${like} or s.state ilike ${like})`);
+  }
+  if (filter.answer === 'unanswered') all.push(sql<SqlBool>`not (${complete('view.item_answer', f)})`);
+  else if (filter.answer !== undefined) all.push(newestIs('view.item_answer', 'disposition', filter.answer, f));
+  if (filter.determination === 'to review') all.push(toReview(f));
+  else if (filter.determination === 'not reviewed') {
+    all.push(sql<SqlBool>`not (${complete('view.item_determination', f)})`);
+  } else if (filter.determination !== undefined) {
+    all.push(newestIs('view.item_determination', 'finding', filter.determination, f));
+  }
+  if (filter.clock !== undefined) all.push(clockIs(filter.clock, f));
+  return all;
+}

@@ -1,0 +1,220 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type TestLedger, testLedger } from '../../test/support/ledger.ts';
+import { requestOf, type TestMatter, testMatter } from '../../test/support/matter.ts';
+import { type BoardQuery, boardPage, foundWord, saidWord } from './board.ts';
+import { readBoardQuery } from './board-filter.ts';
+
+let t: TestLedger;
+beforeAll(async () => {
+  t = await testLedger();
+});
+afterAll(() => t.close());
+
+const HOUR = 3_600_000;
+type Some = Partial<Omit<BoardQuery, 'request'>>;
+async function board(made: TestMatter, some: Some = {}) {
+  const sort = { by: 'recipient', down: false } as const;
+  const plain = { filter: {}, sort, page: 1, size: 100, now: new Date(t.clock.now()) };
+  return boardPage(t.db, { ...plain, request: await requestOf(t, made), ...some });
+}
+const names = (b: { rows: readonly { name: string }[] }) => b.rows.map((r) => r.name.slice(-3)).join(' ');
+
+describe('a board', () => {
+  it('shows three facts a cell and counts recipients', async () => {
+    const m = await testMatter(t, { recipients: 5 });
+    const first = await m.answer(0, 1, 'produced');
+    await m.answer(0, 2, 'objected');
+    await m.answer(1, 1, 'withheld');
+    const finding = await m.determine(0, 1, first.answer, 'deficient');
+    const b = await board(m);
+    expect(names(b)).toBe('001 002 003 004 005');
+    expect(b.counts).toMatchObject({ asked: 5, answered: 1, partly: 1, determined: 0, deficient: 1, toReview: 2 });
+    expect(b.counts).toMatchObject({ running: 4, overdue: 0, unknown: 0, revoked: 0, nextDueOn: '2026-04-01' });
+    const [one, two] = b.rows;
+    expect(one?.cells[0]).toMatchObject({
+      item: 1,
+      answer: { disposition: 'produced', documents: 1, entry: first.entry },
+      determination: { finding: 'deficient', reasons: 'Page 2 is missing.', entry: finding, current: true },
+      clock: { state: 'stopped', late: false },
+    });
+    expect(one?.clock.state).toBe('stopped');
+    expect(two?.clock).toMatchObject({ state: 'running', dueOn: '2026-04-01' });
+    expect(two?.cells.map((c) => saidWord(c, b))).toEqual(['withheld', 'unanswered']);
+    expect(two?.cells.map((c) => foundWord(c, b))).toEqual(['not reviewed', 'not reviewed']);
+    const later = await board(m, { now: new Date('2026-04-03T12:00:00Z') });
+    expect(later.counts).toMatchObject({ running: 0, overdue: 4, answered: 1, nextDueOn: null });
+    expect(later.rows[2]?.clock).toMatchObject({ state: 'overdue', days: 2 });
+  });
+
+  it('says when a newer answer waits for a determination', async () => {
+    const m = await testMatter(t, { items: 1 });
+    const old = await m.answer(0, 1, 'produced in part');
+    await m.determine(0, 1, old.answer, 'deficient');
+    await m.answer(0, 1, 'produced');
+    const b = await board(m, { filter: { determination: 'to review' } });
+    expect(names(b)).toBe('001');
+    expect(b.rows[0]?.cells[0]).toMatchObject({
+      answer: { disposition: 'produced' },
+      determination: { current: false },
+    });
+    expect(b.counts).toMatchObject({ toReview: 1, determined: 1, deficient: 1 });
+  });
+
+  it('narrows by kind, state, text, answer, determination and clock, in SQL', async () => {
+    const m = await testMatter(t, { recipients: 7, items: 1 });
+    const first = await m.answer(0, 1, 'produced');
+    await m.answer(1, 1, 'objected');
+    await m.answer(1, 1, 'produced');
+    await m.determine(0, 1, first.answer, 'accepted');
+    const by = async (filter: BoardQuery['filter'], some: Some = {}) => {
+      const b = await board(m, { filter, ...some });
+      expect(b.total).toBe(b.rows.length);
+      expect(b.counts.asked).toBe(7);
+      return names(b);
+    };
+    expect(await by({ kind: 'place' })).toBe('001 004 007');
+    expect(await by({ state: 'Sample State' })).toBe('002 004 006');
+    expect(await by({ text: 'ce 00' })).toBe('001 002 003 004 005 006 007');
+    expect(await by({ text: '%' })).toBe('');
+    expect(await by({ answer: 'produced' })).toBe('001 002');
+    expect(await by({ answer: 'objected' })).toBe('');
+    expect(await by({ answer: 'unanswered' })).toBe('003 004 005 006 007');
+    expect(await by({ determination: 'accepted' })).toBe('001');
+    expect(await by({ determination: 'not reviewed', answer: 'produced' })).toBe('002');
+    expect(await by({ clock: 'stopped' })).toBe('001 002');
+    expect(await by({ clock: 'running', kind: 'place' })).toBe('004 007');
+    expect(await by({ clock: 'overdue' })).toBe('');
+    const now = new Date('2026-05-01T00:00:00Z');
+    expect(await by({ clock: 'overdue' }, { now })).toBe('003 004 005 006 007');
+    expect(await by({ clock: 'running' }, { now })).toBe('');
+    expect(
+      (await board(m, { sort: { by: 'recipient', down: true }, size: 2, page: 2 })).rows.map((r) => r.name),
+    ).toEqual(['Place 005', 'Place 004']);
+    expect(names(await board(m, { sort: { by: 'state', down: false } }))).toBe('001 003 005 007 002 004 006');
+  });
+
+  it('reads what it showed then and what had happened by then', async () => {
+    const start = t.clock.now();
+    const m = await testMatter(t, { items: 1 });
+    t.clock.tick(HOUR);
+    const a = await m.answer(0, 1, 'objected');
+    t.clock.tick(HOUR);
+    await m.answer(0, 1, 'produced');
+    // A late fact: happened half an hour after the start, recorded now.
+    t.clock.tick(HOUR);
+    await m.answer(1, 1, 'withheld', start + HOUR / 2);
+    const said = async (axis: 'recorded' | 'occurred', ms: number) => {
+      const b = await board(m, { asOf: { axis, at: new Date(ms) } });
+      return b.rows.map((r) => (r.cells[0] ? saidWord(r.cells[0], b) : '')).join(', ');
+    };
+    expect(await said('recorded', start - 1)).toBe('');
+    expect(await said('recorded', start)).toBe('unanswered, unanswered, unanswered');
+    expect(await said('recorded', start + HOUR)).toBe('objected, unanswered, unanswered');
+    expect(await said('recorded', start + 2 * HOUR)).toBe('produced, unanswered, unanswered');
+    expect(await said('recorded', start + 3 * HOUR)).toBe('produced, withheld, unanswered');
+    expect(await said('occurred', start + HOUR / 2)).toBe('unanswered, withheld, unanswered');
+    expect(await said('occurred', start + HOUR)).toBe('objected, withheld, unanswered');
+    const then = await board(m, {
+      asOf: { axis: 'recorded', at: new Date(start + HOUR) },
+      filter: { answer: 'objected' },
+    });
+    expect(then.rows[0]?.cells[0]?.answer?.entry).toBe(a.entry);
+    expect(then.counts).toMatchObject({ asked: 3, answered: 1 });
+    expect(then.total).toBe(1);
+  });
+
+  it('stops the clock at the first answer, and calls it late when it was', async () => {
+    const m = await testMatter(t, { items: 1 });
+    await m.answer(0, 1, 'objected', Date.parse('2026-04-01T12:00:00Z'));
+    await m.answer(0, 1, 'produced', Date.parse('2026-05-01T12:00:00Z'));
+    await m.answer(1, 1, 'produced', Date.parse('2026-05-01T12:00:00Z'));
+    const b = await board(m, { now: new Date('2026-06-01T12:00:00Z') });
+    expect(b.rows.map((r) => r.clock)).toMatchObject([
+      { state: 'stopped', late: false },
+      { state: 'stopped', late: true },
+      { state: 'overdue' },
+    ]);
+  });
+
+  it('never calls a recorded request unanswered or overdue', async () => {
+    const m = await testMatter(t, { conduct: 'recorded', servedAt: Date.parse('2018-01-24T17:00:00Z') });
+    const b = await board(m);
+    expect(b.unknown).toBe(true);
+    expect(b.rows.map((r) => r.clock.state)).toEqual(['unknown', 'unknown', 'unknown']);
+    expect(b.rows.flatMap((r) => r.cells.map((c) => [saidWord(c, b), foundWord(c, b)])).flat()).not.toContain(
+      'unanswered',
+    );
+    expect(b.counts).toMatchObject({ overdue: 0, unknown: 3, running: 0 });
+    expect((await board(m, { filter: { clock: 'unknown' } })).total).toBe(3);
+    expect((await board(m, { filter: { clock: 'overdue' } })).total).toBe(0);
+    const then = await board(m, { asOf: { axis: 'occurred', at: new Date('2018-01-25T11:53:00Z') } });
+    expect(then.rows[0]?.clock).toMatchObject({ state: 'running', days: 30 });
+    expect(then.counts).toMatchObject({ asked: 3, running: 3 });
+  });
+
+  it('shows a revoked request as revoked, and as it was before', async () => {
+    const m = await testMatter(t);
+    const before = t.clock.now();
+    t.clock.tick(1000);
+    await m.revoke('Wrong list.');
+    const b = await board(m);
+    expect(b.revoked).toBe(true);
+    expect(b.rows.every((r) => r.clock.state === 'revoked')).toBe(true);
+    expect(b.counts).toMatchObject({ revoked: 3, running: 0, overdue: 0 });
+    expect((await board(m, { filter: { clock: 'revoked' } })).total).toBe(3);
+    expect((await board(m, { filter: { clock: 'running' } })).total).toBe(0);
+    expect((await board(m, { asOf: { axis: 'recorded', at: new Date(before) } })).counts.running).toBe(3);
+  });
+
+  it('costs a pinned number of queries', async () => {
+    const m = await testMatter(t, { recipients: 4 });
+    await m.answer(0, 1, 'produced');
+    const request = await requestOf(t, m);
+    const now = new Date(t.clock.now());
+    let queries = 0;
+    const counting = t.db.withPlugin({
+      transformQuery: (args) => {
+        queries++;
+        return args.node;
+      },
+      transformResult: async (args) => args.result,
+    });
+    const cost = async (some: Some = {}) => {
+      queries = 0;
+      const sort = { by: 'recipient', down: false } as const;
+      await boardPage(counting, { filter: {}, sort, page: 1, size: 100, now, request, ...some });
+      return queries;
+    };
+    const asOf = { axis: 'recorded', at: now } as const;
+    expect(await cost()).toBe(5); // the end of the log, version, counts, services, cells
+    expect(await cost()).toBe(4); // counts are remembered
+    expect(await cost({ asOf })).toBe(4);
+    expect(await cost({ filter: { answer: 'produced' } })).toBe(5); // and the order
+    expect(await cost({ filter: { answer: 'produced' }, page: 2 })).toBe(2); // remembered too; no rows, so neither services nor cells
+    await m.answer(1, 1, 'produced');
+    expect(
+      (
+        await boardPage(counting, {
+          filter: {},
+          sort: { by: 'recipient', down: false },
+          page: 1,
+          size: 9,
+          now,
+          request,
+        })
+      ).counts.partly,
+    ).toBe(2);
+  });
+});
+
+describe('the query of a board', () => {
+  it('ignores what it does not know', () => {
+    expect(
+      readBoardQuery({ kind: 'galaxy', answer: 'objected', clock: '', page: '-4', sort: 'drop table', dir: 'down' }),
+    ).toEqual({
+      filter: { answer: 'objected' },
+      sort: { by: 'recipient', down: true },
+      page: 1,
+    });
+  });
+});

@@ -1,0 +1,281 @@
+/**
+ * The door for recipients: link, code, answer. Opening the link changes nothing, because mail scanners open it first. The pages show who asks
+ * whom for what and a masked mailbox, never an address; what a guesser sees is one and the same page.
+ */
+import { getCookie, setCookie } from 'hono/cookie';
+import type { Child } from 'hono/jsx';
+import { type Buckets, buckets } from '../../base/bucket.ts';
+import { clientIp } from '../../base/client.ts';
+import type { Clock } from '../../base/clock.ts';
+import { MailFailed } from '../../base/mailer.ts';
+import { type Actor, ANYONE, type Ctx, RECIPIENT, type Route } from '../../base/route.ts';
+import type { Services } from '../../base/services.ts';
+import { type Errors, Field, Form, Heading, Notice, page, Submit } from '../../ui/standin.tsx';
+import { enterCode, leave, makeCode, sessionOf } from './codes.ts';
+import { type LinkStanding, type Needs, openLink, renewLink, TRIES_A_CODE } from './links.ts';
+import { type Asked, codeMail, freshLinkMail } from './mails.ts';
+
+/** The recipient's session. Its path keeps it away from every page but the answer's. */
+export const COOKIE = 'answer_session';
+const CODE_FIELD = 'code';
+
+/** Who asks whom for what; null when the service is not in the views. */
+async function asked(db: Services['db'], service: string): Promise<Asked | null> {
+  const row = await db
+    .selectFrom('view.service')
+    .innerJoin('view.request', 'view.request.id', 'view.service.request')
+    .innerJoin('view.party', 'view.party.id', 'view.request.issuer')
+    .select(['view.party.name as issuer', 'view.service.name as recipient', 'view.request.title'])
+    .where('view.service.id', '=', service)
+    .executeTakeFirst();
+  return row ?? null;
+}
+
+/** Unknown, garbled and too often guessed links: one page, one status. It names no rule that a guesser could measure. */
+function nothingHere(c: Ctx) {
+  return answer(c, 404, 'This link opens nothing', [
+    <p>
+      Check that you opened the whole link: mail programs sometimes break long ones in two. Nothing of yours is lost.
+    </p>,
+    <p>If it still opens nothing, write to whoever sent you the letter and ask for a new one.</p>,
+  ]);
+}
+
+function answer(c: Ctx, status: 200 | 404 | 410 | 422 | 429 | 503, title: string, body: Child) {
+  c.header('cache-control', 'no-store');
+  c.header('x-robots-tag', 'noindex, nofollow');
+  // The token stands in this page's address: no other server may learn it.
+  c.header('referrer-policy', 'same-origin');
+  return page(
+    c,
+    { title, area: 'recipient', status },
+    <>
+      <Heading title={title} />
+      {body}
+    </>,
+  );
+}
+
+function Question({ of }: { of: Asked }) {
+  return (
+    <p class="lead">
+      {of.issuer} asks {of.recipient}: <cite>{of.title}</cite>
+    </p>
+  );
+}
+
+/** What an old or locked link shows. */
+function shut(c: Ctx, state: Exclude<LinkStanding, 'ok'>, token: string, of: Asked, mailbox: string) {
+  if (state === 'locked')
+    return answer(c, 429, 'Locked for an hour', [
+      <Question of={of} />,
+      <p>Too many wrong codes were entered for this link. Nothing of yours is lost. Try again in an hour.</p>,
+    ]);
+  const why =
+    state === 'expired'
+      ? 'This link is too old.'
+      : `A newer link was sent after this one. Look for the newest letter in ${mailbox}.`;
+  return answer(c, 410, state === 'expired' ? 'This link is too old' : 'There is a newer link', [
+    <Question of={of} />,
+    <p>{why} What you have answered is kept.</p>,
+    <Form action={`/r/${token}/renew`} label="Get a new link">
+      <p>A new link can go to the address that we have on file, and only there.</p>
+      <Submit text="Send me a new link" />
+    </Form>,
+  ]);
+}
+
+function codeForm(c: Ctx, token: string, of: Asked, mailbox: string, errors: Errors = {}) {
+  const bad = Object.keys(errors).length > 0;
+  return answer(c, bad ? 422 : 200, 'Enter your code', [
+    <Question of={of} />,
+    <p>A code of eight digits is on its way to {mailbox}. It works once, for 15 minutes.</p>,
+    <Form action={`/r/${token}/enter`} errors={errors} label="Enter the code">
+      <Field
+        name={CODE_FIELD}
+        label="Code"
+        inputmode="numeric"
+        autocomplete="one-time-code"
+        maxlength={20}
+        width="medium"
+        errors={errors}
+        required
+      />
+      <Submit text="Continue" />
+    </Form>,
+    <Form action={`/r/${token}/code`} label="Get another code">
+      <button type="submit" class="usa-button usa-button--unstyled">
+        Send another code
+      </button>
+    </Form>,
+  ]);
+}
+
+/** A link that exists and may be talked about, or the page to show instead. */
+async function visit(c: Ctx, guesses: Buckets) {
+  const services = c.get('services');
+  const ip = clientIp(c);
+  if (!guesses.has(ip)) return { page: await nothingHere(c) };
+  const token = c.req.param('token') ?? '';
+  const link = await openLink(services, token);
+  const of = link.state === 'unknown' ? null : await asked(services.db, link.service);
+  if (link.state === 'unknown' || !of) {
+    guesses.take(ip);
+    return { page: await nothingHere(c) };
+  }
+  return { token, link, of };
+}
+
+/** The routes of the entrance. `clock` fills the buckets that slow guessers down: 30 unknown links at once, then one every 20 seconds. */
+export function entranceRoutes(clock: Clock): Route[] {
+  const guesses = buckets(clock, { burst: 30, everyMs: 20_000 });
+  return [
+    {
+      method: 'GET',
+      path: '/r/:token',
+      access: ANYONE,
+      handler: async (c) => {
+        const seen = await visit(c, guesses);
+        if ('page' in seen) return seen.page;
+        const { token, link, of } = seen;
+        if (link.state !== 'ok') return shut(c, link.state, token, of, link.mailbox);
+        return answer(c, 200, of.title, [
+          <Question of={of} />,
+          <Form action={`/r/${token}/code`} label="Get a code">
+            <p>
+              To make sure that it is you, we mail a code to {link.mailbox}, where the letter went. You need no account.
+            </p>
+            <Submit text="Send me a code" />
+          </Form>,
+        ]);
+      },
+    },
+    {
+      method: 'POST',
+      path: '/r/:token/code',
+      access: ANYONE,
+      handler: async (c) => {
+        const seen = await visit(c, guesses);
+        if ('page' in seen) return seen.page;
+        const { token, of, link } = seen;
+        const services = c.get('services');
+        const made = await makeCode(services, token);
+        if (made.state === 'unknown') return nothingHere(c);
+        if (made.state === 'wait') {
+          c.header('retry-after', String(Math.ceil(made.ms / 1000)));
+          return codeForm(c, token, of, link.mailbox, {
+            [CODE_FIELD]: `Five codes were sent within an hour; use the newest. Another can be sent in ${Math.ceil(made.ms / 60_000)} minutes.`,
+          });
+        }
+        if (made.state !== 'sent') return shut(c, made.state, token, of, link.mailbox);
+        try {
+          await services.mailer.send(codeMail(made.to, made.code, of));
+        } catch (error) {
+          if (!(error instanceof MailFailed)) throw error;
+          return answer(c, 503, 'The code did not leave', [
+            <p>Mail does not leave at the moment. Nothing of yours is lost. Open your link again in a few minutes.</p>,
+          ]);
+        }
+        return codeForm(c, token, of, made.mailbox);
+      },
+    },
+    {
+      method: 'POST',
+      path: '/r/:token/enter',
+      access: ANYONE,
+      handler: async (c) => {
+        const seen = await visit(c, guesses);
+        if ('page' in seen) return seen.page;
+        const { token, of, link } = seen;
+        const services = c.get('services');
+        const typed = (await c.req.parseBody())[CODE_FIELD];
+        const entered = await enterCode(services, token, typeof typed === 'string' ? typed : '');
+        switch (entered.state) {
+          case 'in': {
+            const secure = services.config.baseUrl.startsWith('https://');
+            setCookie(c, COOKIE, entered.session, {
+              httpOnly: true,
+              sameSite: 'Lax',
+              secure,
+              path: '/answer',
+              maxAge: 12 * 3600,
+            });
+            c.header('cache-control', 'no-store');
+            return c.redirect('/answer', 303);
+          }
+          case 'wrong':
+            return codeForm(c, token, of, link.mailbox, { [CODE_FIELD]: wrong(entered.triesLeft) });
+          case 'no-code':
+            return codeForm(c, token, of, link.mailbox, {
+              [CODE_FIELD]: 'This code is used, too old, or was tried too often. Send another code.',
+            });
+          case 'unknown':
+            return nothingHere(c);
+          default:
+            return shut(c, entered.state, token, of, link.mailbox);
+        }
+      },
+    },
+    {
+      method: 'POST',
+      path: '/r/:token/renew',
+      access: ANYONE,
+      handler: async (c) => {
+        const seen = await visit(c, guesses);
+        if ('page' in seen) return seen.page;
+        const { token, of, link } = seen;
+        const services = c.get('services');
+        const fresh = await renewLink(services, token);
+        if (fresh.state === 'unknown') return nothingHere(c);
+        if (fresh.state === 'ok') return c.redirect(`/r/${token}`, 303);
+        if (fresh.state === 'locked') return shut(c, 'locked', token, of, link.mailbox);
+        if (fresh.state === 'sent') {
+          // The same page whether it left or not: whoever has an old link learns nothing of the mailbox. The letter can be sent anew by staff.
+          await services.mailer
+            .send(freshLinkMail(fresh.to, `${services.config.baseUrl}/r/${fresh.token}`, of))
+            .catch((error: unknown) => {
+              if (!(error instanceof MailFailed)) throw error;
+            });
+        }
+        return answer(c, 200, 'Look into your mailbox', [
+          <p>
+            If no new link was sent within the last hour already, one is on its way to the address that we have on file.
+          </p>,
+          <p>If it does not come, write to whoever sent you the letter: perhaps they have an old address.</p>,
+        ]);
+      },
+    },
+    {
+      method: 'POST',
+      path: '/answer/leave',
+      access: RECIPIENT,
+      handler: async (c) => {
+        await leave(c.get('services'), getCookie(c, COOKIE) ?? '');
+        setCookie(c, COOKIE, '', { path: '/answer', maxAge: 0 });
+        return answer(c, 200, 'You have left', [
+          <Notice>
+            <p>What you saved is kept. Come back with the link in your letter.</p>
+          </Notice>,
+        ]);
+      },
+    },
+  ];
+}
+
+function wrong(left: number): string {
+  const tries = left === 1 ? 'One try is left' : `${left} tries are left`;
+  return left > 0 && left < TRIES_A_CODE
+    ? `This code does not fit. ${tries}.`
+    : 'This code does not fit. Send another code.';
+}
+
+/** The recipient whose session cookie this is, or `anyone`. Call it for paths under /answer only, see src/web/who.ts. */
+export async function recipientActor(needs: Needs, cookieHeader: string | undefined): Promise<Actor> {
+  const value = (cookieHeader ?? '')
+    .split(';')
+    .map((part) => part.trim())
+    .find((part) => part.startsWith(`${COOKIE}=`))
+    ?.slice(COOKIE.length + 1);
+  const session = value ? await sessionOf(needs, value) : null;
+  return session ? { who: 'recipient', ...session } : { who: 'anyone' };
+}

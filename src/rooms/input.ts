@@ -1,0 +1,34 @@
+/** From a form or an API call to checked values: one helper, so that every refusal names its fields in the same way. */
+import type { z } from 'zod';
+import { InvalidInput } from '../base/errors.ts';
+
+const sentence = (name: string, message: string) =>
+  /^[A-Z]/.test(message)
+    ? message
+    : `${name.charAt(0).toUpperCase()}${name.slice(1).replaceAll(/[_.-]/g, ' ')} ${message}.`;
+
+/**
+ * @param names what people call a field, where its name is not a word of the page
+ * @throws InvalidInput `input-refused` with one message a field
+ */
+export function checked<T extends z.ZodType>(
+  schema: T,
+  value: unknown,
+  names: Readonly<Record<string, string>> = {},
+): z.output<T> {
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  const fields: Record<string, string> = {};
+  for (const issue of parsed.error.issues) {
+    const name = issue.path.join('.');
+    fields[name] ??= sentence((Object.hasOwn(names, name) ? names[name] : undefined) ?? name, issue.message);
+  }
+  throw new InvalidInput(
+    'input-refused',
+    {
+      what: Object.values(fields)[0] ?? 'Something in the form cannot be used.',
+      lost: 'Nothing was written, and what you entered is kept on the page.',
+    },
+    fields,
+  );
+}

@@ -1,0 +1,104 @@
+/**
+ * Everything that keeps a draft from being served, each with the step where it is mended: what draft.ts says of the draft itself,
+ * plus what only its recipients can show (bad rows, letters that would lack a value). Reads; never writes.
+ */
+import { type Kysely, sql } from 'kysely';
+import type { Millis } from '../../base/clock.ts';
+import type { Database } from '../../base/database.ts';
+import type { Services } from '../../base/services.ts';
+import { type DraftBody, draftProblems, type ReadyDraft, ready, type Step } from './draft.ts';
+import { countRecipients, type RecipientCounts } from './draft-recipients.ts';
+import type { Draft } from './drafts.ts';
+import { fieldsOf, LETTER_FIELDS } from './letter.ts';
+
+export interface Trouble {
+  readonly step: Step;
+  readonly what: string;
+}
+
+export interface Checked {
+  readonly counts: RecipientCounts;
+  readonly problems: readonly Trouble[];
+  /** null while there are problems */
+  readonly ready: ReadyDraft | null;
+}
+
+/** Minutes that a request can be revoked, as the moment letters may leave; null for recorded requests, which send none. */
+export function leavesAtFor(services: Services, body: DraftBody, now: Millis): Millis | null {
+  return body.conduct === 'recorded' ? null : now + services.config.revokeMinutes * 60_000;
+}
+
+/** The moment that would count as service if it were served at `now`. */
+export function servedAtIf(services: Services, body: DraftBody, now: Millis): Millis {
+  if (body.conduct === 'recorded') {
+    const at = Date.parse(body.recorded?.servedAt ?? '');
+    return Number.isNaN(at) ? now : at;
+  }
+  return leavesAtFor(services, body, now) ?? now;
+}
+
+/** Merge fields of the letter that come from columns of the CSV. */
+export function columnsUsed(body: Pick<DraftBody, 'letter'>): readonly string[] {
+  if (!body.letter) return [];
+  const used = [...fieldsOf(body.letter.subject), ...fieldsOf(body.letter.text)];
+  return [...new Set(used)].filter((field) => !Object.hasOwn(LETTER_FIELDS, field));
+}
+
+/** How many missing values are named one by one. */
+const NAMED = 200;
+
+/** Recipients for whom a field of the letter has no value, by line. */
+export async function missingValues(
+  db: Kysely<Database>,
+  draft: string,
+  body: Pick<DraftBody, 'letter'>,
+): Promise<{ readonly named: readonly string[]; readonly total: number }> {
+  const fields = columnsUsed(body);
+  if (fields.length === 0) return { named: [], total: 0 };
+  const lacking = sql`draft = ${draft} and not merge ?& ${fields}::text[]`;
+  const { rows } = await sql<{ line: number; name: string; missing: string[]; total: number }>`
+    select line, name, array(select f from unnest(${fields}::text[]) f where not merge ? f) as missing,
+      (select count(*) from work.draft_recipient where ${lacking}) as total
+    from work.draft_recipient where ${lacking} order by line limit ${NAMED}`.execute(db);
+  const named = rows.map(
+    (row) =>
+      `Line ${row.line}: there is no value for ${row.missing.map((f) => `{{${f}}}`).join(' and ')} for ${row.name}.`,
+  );
+  return { named, total: rows[0]?.total ?? 0 };
+}
+
+// An entry holds at most 60,000 bytes (FORMATS.md); the rest of request.issued takes less than 2,000.
+const MAX_REQUEST_BYTES = 57_000;
+
+/** All that is missing or wrong if it were served at `now`. */
+export async function checkDraft(services: Services, draft: Draft, now: Millis): Promise<Checked> {
+  const { body } = draft;
+  const [counts, missing] = await Promise.all([
+    countRecipients(services.db, draft.id),
+    missingValues(services.db, draft.id, body),
+  ]);
+  const servedAt = servedAtIf(services, body, now);
+  const problems: Trouble[] = [...draftProblems(body, counts.total, servedAt)];
+  const bytes = Buffer.byteLength(JSON.stringify({ ...body, columns: [] }));
+  if (bytes > MAX_REQUEST_BYTES) {
+    problems.push({
+      step: 'what',
+      what: `Items and letter together take ${bytes.toLocaleString('en-US')} bytes; an entry of the ledger holds ${MAX_REQUEST_BYTES.toLocaleString('en-US')}. Shorten them, or ask in two requests.`,
+    });
+  }
+  if (counts.problems > 0) {
+    problems.push({
+      step: 'whom',
+      what:
+        counts.problems === 1
+          ? 'One row of the file cannot be used: mend it, or leave it out.'
+          : `${counts.problems.toLocaleString('en-US')} rows of the file cannot be used: mend them, or leave them out.`,
+    });
+  }
+  for (const what of missing.named) problems.push({ step: 'letter', what });
+  if (missing.total > missing.named.length) {
+    const more = (missing.total - missing.named.length).toLocaleString('en-US');
+    problems.push({ step: 'letter', what: `${more} more recipients lack a value for the letter.` });
+  }
+  return { counts, problems, ready: problems.length === 0 ? ready(body, counts.total, servedAt) : null };
+}

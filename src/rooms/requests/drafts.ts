@@ -1,0 +1,183 @@
+/**
+ * Drafts as kept in work.request_draft: made, read, saved with a version so that two windows never overwrite each other silently,
+ * frozen once serving has started. What they must hold to be served is said in draft.ts.
+ */
+import type { Kysely, Transaction } from 'kysely';
+import { z } from 'zod';
+import type { Database } from '../../base/database.ts';
+import { Conflict, NotFound, RuleRefusal } from '../../base/errors.ts';
+import { uuidv7 } from '../../base/ids.ts';
+import type { Services } from '../../base/services.ts';
+import { type DraftBody, draftBody, EMPTY_DRAFT } from './draft.ts';
+
+/** What was fixed when serving started; equal for every recipient and every resumption. Times in ms. */
+export const servingState = z.strictObject({
+  now: z.number(),
+  leavesAt: z.number().nullable(),
+  recipients: z.number(),
+  issuerName: z.string(),
+  /** set when it came to an end */
+  ended: z.enum(['served', 'revoked']).nullable(),
+  /** what stopped it last; it goes on at the next start or when asked to */
+  trouble: z.string().nullable(),
+});
+export type ServingState = z.infer<typeof servingState>;
+
+export interface Draft {
+  readonly id: string;
+  readonly matter: string;
+  readonly body: DraftBody;
+  readonly version: number;
+  readonly recipientsVersion: number;
+  /** id of the request, once serving has started */
+  readonly request: string | null;
+  readonly serving: ServingState | null;
+  readonly servedAt: Date | null;
+  readonly updatedAt: Date;
+}
+
+interface DraftRow {
+  id: string;
+  matter: string;
+  body: unknown;
+  version: number;
+  recipients_version: number;
+  request: string | null;
+  serving: unknown;
+  served_at: Date | null;
+  updated_at: Date;
+}
+
+export const toDraft = (row: DraftRow): Draft => ({
+  id: row.id,
+  matter: row.matter,
+  body: draftBody.parse(row.body),
+  version: row.version,
+  recipientsVersion: row.recipients_version,
+  request: row.request,
+  serving: row.serving === null ? null : servingState.parse(row.serving),
+  servedAt: row.served_at,
+  updatedAt: row.updated_at,
+});
+
+/** A new, empty draft in a matter. @returns its id */
+export async function createDraft(services: Services, matter: string, body: DraftBody = EMPTY_DRAFT): Promise<string> {
+  const id = uuidv7(services.clock.now(), services.random);
+  await services.db
+    .insertInto('work.request_draft')
+    .values({
+      id,
+      matter,
+      body: JSON.stringify(draftBody.parse(body)),
+      request: null,
+      updated_at: new Date(services.clock.now()),
+    })
+    .execute();
+  return id;
+}
+
+/** @throws NotFound */
+export async function loadDraft(db: Kysely<Database>, id: string): Promise<Draft> {
+  const row = await db.selectFrom('work.request_draft').selectAll().where('id', '=', id).executeTakeFirst();
+  if (!row) throw new NotFound('no-draft', 'This draft does not exist any more.');
+  return toDraft(row);
+}
+
+/** Drafts of a matter that are not served yet, newest first. */
+export async function draftsOf(db: Kysely<Database>, matter: string): Promise<readonly Draft[]> {
+  const rows = await db
+    .selectFrom('work.request_draft')
+    .selectAll()
+    .where('matter', '=', matter)
+    .where('served_at', 'is', null)
+    .orderBy('updated_at', 'desc')
+    .limit(200)
+    .execute();
+  return rows.map(toDraft);
+}
+
+/** The draft that a request was served from, or null (a request that came from another server's draft). */
+export async function draftOfRequest(db: Kysely<Database>, request: string): Promise<Draft | null> {
+  const row = await db.selectFrom('work.request_draft').selectAll().where('request', '=', request).executeTakeFirst();
+  return row ? toDraft(row) : null;
+}
+
+const frozen = () =>
+  new RuleRefusal('draft-frozen', {
+    what: 'Serving of this request has started, so it can no longer be changed.',
+    lost: 'Nothing was changed.',
+    next: 'Until the letters leave you can revoke it and start anew.',
+  });
+
+/**
+ * Saves a draft that was read at `version`.
+ * @returns the new version
+ * @throws Conflict `draft-changed` when another window saved in between; RuleRefusal `draft-frozen`
+ */
+export async function saveDraft(services: Services, id: string, version: number, body: DraftBody): Promise<number> {
+  const row = await services.db
+    .updateTable('work.request_draft')
+    .set((eb) => ({
+      body: JSON.stringify(draftBody.parse(body)),
+      version: eb('version', '+', 1),
+      updated_at: new Date(services.clock.now()),
+    }))
+    .where('id', '=', id)
+    .where('version', '=', version)
+    .where('serving', 'is', null)
+    .returning('version')
+    .executeTakeFirst();
+  if (row) return row.version;
+  if ((await loadDraft(services.db, id)).serving) throw frozen();
+  throw new Conflict('draft-changed', {
+    what: 'This request was changed in another window since you opened this page.',
+    lost: 'What you entered is still on this page; it has not been saved yet.',
+    next: 'Compare it with what is saved, then save again.',
+  });
+}
+
+/** Deletes a draft that was never served. @throws RuleRefusal `draft-frozen` */
+export async function deleteDraft(db: Kysely<Database>, id: string): Promise<void> {
+  const gone = await db
+    .deleteFrom('work.request_draft')
+    .where('id', '=', id)
+    .where('serving', 'is', null)
+    .executeTakeFirst();
+  if (gone.numDeletedRows === 0n) {
+    await loadDraft(db, id);
+    throw frozen();
+  }
+}
+
+/**
+ * Runs `work` on a draft that nobody else can change meanwhile, and moves the version of its recipients on.
+ * @throws NotFound, RuleRefusal `draft-frozen`
+ */
+export async function changeRecipients<R>(
+  services: Services,
+  id: string,
+  work: (trx: Transaction<Database>, draft: Draft) => Promise<{ readonly result: R; readonly body?: DraftBody }>,
+): Promise<R> {
+  return services.db.transaction().execute(async (trx) => {
+    const row = await trx
+      .selectFrom('work.request_draft')
+      .selectAll()
+      .where('id', '=', id)
+      .forUpdate()
+      .executeTakeFirst();
+    if (!row) throw new NotFound('no-draft', 'This draft does not exist any more.');
+    const draft = toDraft(row);
+    if (draft.serving) throw frozen();
+    const { result, body } = await work(trx, draft);
+    await trx
+      .updateTable('work.request_draft')
+      .set((eb) => ({
+        recipients_version: eb('recipients_version', '+', 1),
+        updated_at: new Date(services.clock.now()),
+        ...(body ? { body: JSON.stringify(draftBody.parse(body)), version: eb('version', '+', 1) } : {}),
+      }))
+      .where('id', '=', id)
+      .execute();
+    return result;
+  });
+}

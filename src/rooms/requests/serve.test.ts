@@ -1,0 +1,304 @@
+/** Serving against a real ledger: once and only once, whatever is clicked, crashes or is revoked in between. */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Desk, placesCsv, READY, REVOKE_MINUTES, testDesk } from '../../../test/support/desk.ts';
+import { Conflict, RuleRefusal, Unavailable } from '../../base/errors.ts';
+import type { Services } from '../../base/services.ts';
+import { removeRecipient } from './draft-recipients.ts';
+import { loadDraft, saveDraft } from './drafts.ts';
+import { revokeRequest } from './revoke.ts';
+import {
+  CHUNK_SIZE,
+  finishServing,
+  resumeServing,
+  serveDraft,
+  servedSoFar,
+  startServing,
+  stopServing,
+} from './serve.ts';
+import { requestById, revocationOf } from './view.ts';
+
+let desk: Desk;
+let matter: string;
+beforeAll(async () => {
+  desk = await testDesk();
+  matter = await desk.openMatter();
+});
+afterAll(() => desk.close());
+
+const outbox = (request: string) =>
+  desk.t.db.selectFrom('work.outbox').selectAll().where('request', '=', request).orderBy('id').execute();
+const servicesOf = (request: string) =>
+  desk.t.db.selectFrom('view.service').selectAll().where('request', '=', request).orderBy('name').execute();
+
+/** Services whose ledger fails: at the n-th append, before or after it was stored. */
+function failing(at: number, stored: boolean): { services: Services; appends: () => number } {
+  let n = 0;
+  const { ledger } = desk.services;
+  return {
+    appends: () => n,
+    services: {
+      ...desk.services,
+      ledger: {
+        ...ledger,
+        receipt: (id) => ledger.receipt(id),
+        published: (position, ms) => ledger.published(position, ms),
+        append: async (command) => {
+          n += 1;
+          if (n === at && !stored) throw new Error('the machine went down');
+          const done = await ledger.append(command);
+          if (n === at) throw new Error('the machine went down');
+          return done;
+        },
+      },
+    },
+  };
+}
+
+describe('serving a small request', () => {
+  it('writes issue, parties, services, contacts and letters in one append, after the time to revoke', async () => {
+    const draft = await desk.draft(
+      matter,
+      placesCsv(3, (i) => i !== 2),
+    );
+    const before = await desk.t.db.selectFrom('ledger.command').select('key').execute();
+    const request = await serveDraft(desk.services, draft);
+    const keys = await desk.t.db.selectFrom('ledger.command').select('key').execute();
+    expect(keys.length - before.length).toBe(1);
+    expect((await requestById(desk.t.db, request))?.title).toBe(READY.title);
+    const served = await servicesOf(request);
+    expect(served.map((s) => s.name)).toEqual(['Place 000001', 'Place 000002', 'Place 000003']);
+    const letters = await outbox(request);
+    expect(letters.map((l) => [l.kind, l.key, l.state, l.address])).toEqual([
+      ['letter', `letter:${served[0]?.id}`, 'queued', 'clerk000001@place.example.gov'],
+      ['letter', `letter:${served[2]?.id}`, 'queued', 'clerk000003@place.example.gov'],
+    ]);
+    const leaves = desk.t.clock.now() + REVOKE_MINUTES * 60_000;
+    expect(letters.map((l) => l.not_before.getTime())).toEqual([leaves, leaves]);
+    const contacts = await desk.t.db
+      .selectFrom('work.contact')
+      .selectAll()
+      .where(
+        'service',
+        'in',
+        served.map((s) => s.id),
+      )
+      .execute();
+    expect(contacts.length).toBe(2);
+    expect((await loadDraft(desk.t.db, draft)).serving?.ended).toBe('served');
+  });
+
+  it('uses parties of the directory again instead of registering them twice', async () => {
+    const first = await serveDraft(desk.services, await desk.draft(matter, placesCsv(3)));
+    const second = await serveDraft(desk.services, await desk.draft(matter, placesCsv(3)));
+    const [a, b] = [await servicesOf(first), await servicesOf(second)];
+    expect(b.map((s) => s.recipient)).toEqual(a.map((s) => s.recipient));
+  });
+
+  it('keeps columns that the letter does not use out of the record', async () => {
+    const csv =
+      'name,kind,state,email,clerk,phone\nCity of Sample,place,Example State,c@place.example.gov,Ms Clerk,555\n';
+    const letter = { subject: 'S', text: 'Dear {{clerk}} {{link}}' };
+    const draft = await desk.draft(matter, csv, { letter });
+    const [service] = await servicesOf(await serveDraft(desk.services, draft));
+    expect(service?.merge).toEqual({ clerk: 'Ms Clerk' });
+  });
+
+  it('serves nobody twice when served twice at once or again later', async () => {
+    const draft = await desk.draft(matter, placesCsv(5));
+    const other = { ...desk.services };
+    const all = await Promise.all([
+      serveDraft(desk.services, draft),
+      serveDraft(desk.services, draft),
+      serveDraft(other, draft),
+    ]);
+    const again = await serveDraft(desk.services, draft);
+    expect(new Set([...all, again]).size).toBe(1);
+    expect((await servicesOf(again)).length).toBe(5);
+    expect((await outbox(again)).length).toBe(5);
+  });
+
+  it('cannot be changed once serving has started', async () => {
+    const draft = await desk.draft(matter, placesCsv(2));
+    await startServing(desk.services, draft);
+    const { version, body } = await loadDraft(desk.t.db, draft);
+    await expect(saveDraft(desk.services, draft, version, body)).rejects.toMatchObject({ code: 'draft-frozen' });
+    await expect(removeRecipient(desk.services, draft, 2)).rejects.toMatchObject({ code: 'draft-frozen' });
+    await serveDraft(desk.services, draft);
+  });
+
+  it("writes recorded requests with the source's time and without letters", async () => {
+    const recorded = {
+      servedAt: '2026-01-05T15:00:00.000Z',
+      source: { publisher: 'Example Gazette', title: 'Letters sent', date: '2026-01-05' },
+    };
+    const draft = await desk.draft(matter, placesCsv(2), {
+      conduct: 'recorded',
+      recorded,
+      letter: null,
+      due: { type: 'fixed', on: '2026-02-04', zone: 'America/New_York' },
+    });
+    const request = await serveDraft(desk.services, draft);
+    expect((await servicesOf(request)).map((s) => s.occurred_at.toISOString())).toEqual([
+      recorded.servedAt,
+      recorded.servedAt,
+    ]);
+    expect(await outbox(request)).toEqual([]);
+  });
+});
+
+describe('what is not ready', () => {
+  const refused = async (csv: string, change: Parameters<Desk['draft']>[2], words: RegExp) => {
+    const draft = await desk.draft(matter, csv, change);
+    const before = await desk.t.db.selectFrom('log.head').select('size').executeTakeFirst();
+    await expect(serveDraft(desk.services, draft)).rejects.toMatchObject({
+      code: 'draft-not-ready',
+      message: expect.stringMatching(words),
+    });
+    const after = await desk.t.db.selectFrom('log.head').select('size').executeTakeFirst();
+    expect(after).toEqual(before);
+    expect((await loadDraft(desk.t.db, draft)).serving).toBeNull();
+  };
+
+  it('refuses a request without items', () => refused(placesCsv(1), { items: [] }, /asks for nothing/));
+  it('refuses a due date before its service', () =>
+    refused(placesCsv(1), { due: { type: 'fixed', on: '2026-03-01', zone: 'UTC' } }, /lies before the day of service/));
+  it('refuses an unknown merge field', () =>
+    refused(placesCsv(1), { letter: { subject: 'S', text: '{{nickname}} {{link}}' } }, /nickname.*neither/));
+  it('names by line whoever lacks a value of the letter', () =>
+    refused(
+      'name,kind,state,clerk\nCity of One,place,Example State,A\nCity of Two,place,Example State,\n',
+      { letter: { subject: 'S', text: '{{clerk}} {{link}}' } },
+      /Line 3: there is no value for \{\{clerk\}\} for City of Two/,
+    ));
+  it('refuses while rows of the file are unsettled', () =>
+    refused('name,kind,state\nCity of One,place,Example State\nWashington,place,\n', {}, /One row of the file/));
+  it('refuses what no entry could hold', () =>
+    refused(
+      placesCsv(1),
+      { items: Array.from({ length: 20 }, () => 'x'.repeat(3500)) },
+      /an entry of the ledger holds/,
+    ));
+
+  it('refuses when a party was registered meanwhile that fits two rows', async () => {
+    const csv =
+      'name,kind,state,ocd_id\nTwin,place,Example State,ocd-division/country:us/state:zz/place:twin\nTwin,place,Example State,\n';
+    const draft = await desk.draft(matter, csv);
+    await serveDraft(desk.services, await desk.draft(matter, 'name,kind,state\nTwin,place,Example State\n'));
+    await expect(serveDraft(desk.services, draft)).rejects.toMatchObject({ code: 'recipients-unclear' });
+  });
+});
+
+describe('serving a large request', () => {
+  const N = 2 * CHUNK_SIZE + 7;
+  const csv = placesCsv(N, (i) => i % 10 !== 0);
+
+  it.each([
+    [1, false],
+    [1, true],
+    [2, false],
+    [3, true],
+    [4, false],
+  ])('goes on after a crash at append %i (stored: %s) and serves nobody twice', async (at, stored) => {
+    const draft = await desk.draft(matter, csv);
+    const { request } = await startServing(desk.services, draft);
+    const broken = failing(at, stored);
+    await expect(finishServing(broken.services, draft)).rejects.toThrow('the machine went down');
+    expect((await loadDraft(desk.t.db, draft)).servedAt).toBeNull();
+    const next = { ...desk.services };
+    expect(await resumeServing(next)).toBe(1);
+    // Asking for it again starts nothing new, and waits for the same work.
+    await serveDraft(next, draft);
+    expect(await servedSoFar(desk.services, request)).toBe(N);
+    expect((await outbox(request)).length).toBe(N - Math.floor(N / 10));
+    const parties = await desk.t.db
+      .selectFrom('view.party')
+      .select((eb) => eb.fn.countAll<number>().as('n'))
+      .where('ocd_id', 'like', 'ocd-division/country:us/state:zz/place:p%')
+      .executeTakeFirst();
+    expect(parties?.n).toBe(N);
+  });
+
+  it('stops at a chunk when it is told to, and goes on at the next start', async () => {
+    const draft = await desk.draft(matter, csv);
+    const { request } = await startServing(desk.services, draft);
+    let asked = 0;
+    await finishServing(desk.services, draft, () => ++asked < 2);
+    expect(await servedSoFar(desk.services, request)).toBe(CHUNK_SIZE);
+    const next = { ...desk.services };
+    expect(await resumeServing(next)).toBe(1);
+    await serveDraft(next, draft);
+    expect(await servedSoFar(desk.services, request)).toBe(N);
+  });
+
+  it('finishes the chunk in hand when the server stops', async () => {
+    const draft = await desk.draft(matter, csv);
+    const { request } = await startServing(desk.services, draft);
+    const own = { ...desk.services };
+    expect(await resumeServing(own)).toBe(1);
+    await stopServing(own);
+    const soFar = await servedSoFar(desk.services, request);
+    expect([0, CHUNK_SIZE, 2 * CHUNK_SIZE, N]).toContain(soFar);
+    await serveDraft({ ...desk.services }, draft);
+    expect(await servedSoFar(desk.services, request)).toBe(N);
+  });
+
+  it('ends when the request is revoked while it is served', async () => {
+    const draft = await desk.draft(matter, csv);
+    const { request } = await startServing(desk.services, draft);
+    let asked = 0;
+    await finishServing(desk.services, draft, () => ++asked < 2);
+    await revokeRequest(desk.services, request, { reason: 'Wrong items' }, desk.t.newId());
+    await finishServing(desk.services, draft);
+    expect((await loadDraft(desk.t.db, draft)).serving?.ended).toBe('revoked');
+    expect(await servedSoFar(desk.services, request)).toBe(CHUNK_SIZE);
+    expect(new Set((await outbox(request)).map((l) => l.state))).toEqual(new Set(['revoked']));
+    expect(await resumeServing({ ...desk.services })).toBe(0);
+  });
+
+  it('says in the draft what stopped it when it cannot go on by itself', async () => {
+    const draft = await desk.draft(matter, csv);
+    const { services } = failing(2, false);
+    await expect(serveDraft(services, draft)).rejects.toBeInstanceOf(Unavailable);
+    expect((await loadDraft(desk.t.db, draft)).serving?.trouble).toMatch(/not made for/);
+    await serveDraft({ ...desk.services }, draft);
+    expect((await loadDraft(desk.t.db, draft)).serving).toMatchObject({ ended: 'served', trouble: null });
+  });
+});
+
+describe('revoking', () => {
+  it('takes the request back and stops its letters, once', async () => {
+    const request = await serveDraft(desk.services, await desk.draft(matter, placesCsv(2)));
+    const once = desk.t.newId();
+    await Promise.all([
+      revokeRequest(desk.services, request, { reason: 'Wrong items' }, once),
+      revokeRequest(desk.services, request, { reason: 'Wrong items' }, once),
+    ]);
+    expect((await revocationOf(desk.t.db, request))?.reason).toBe('Wrong items');
+    expect((await outbox(request)).map((l) => l.state)).toEqual(['revoked', 'revoked']);
+    await expect(revokeRequest(desk.services, request, { reason: 'Again' }, desk.t.newId())).rejects.toMatchObject({
+      code: 'already-revoked',
+    });
+  });
+
+  it('refuses two people at once, the second by name', async () => {
+    const request = await serveDraft(desk.services, await desk.draft(matter, placesCsv(1)));
+    const both = await Promise.allSettled(
+      ['A', 'B'].map((reason) => revokeRequest(desk.services, request, { reason }, desk.t.newId())),
+    );
+    expect(both.map((one) => one.status).sort()).toEqual(['fulfilled', 'rejected']);
+    const lost = both.find((one) => one.status === 'rejected');
+    expect(lost?.reason instanceof Conflict || lost?.reason instanceof RuleRefusal).toBe(true);
+  });
+
+  it('refuses a reason that is missing, and refuses when it is too late', async () => {
+    const request = await serveDraft(desk.services, await desk.draft(matter, placesCsv(1)));
+    await expect(revokeRequest(desk.services, request, { reason: ' ' }, desk.t.newId())).rejects.toMatchObject({
+      fields: { reason: 'Reason is missing: say why.' },
+    });
+    desk.t.clock.tick(REVOKE_MINUTES * 60_000 - 1_999);
+    await expect(revokeRequest(desk.services, request, { reason: 'Too late' }, desk.t.newId())).rejects.toMatchObject({
+      code: 'letters-left',
+    });
+    expect((await outbox(request)).map((l) => l.state)).toEqual(['queued']);
+  });
+});

@@ -1,0 +1,417 @@
+/**
+ * Serving a request as a job that can be stopped anywhere and goes on: first everything is checked and what must stay equal is
+ * fixed in the draft, then `request.issued` and chunks of at most 1,000 recipients are appended, each under a key of its own.
+ *
+ * What a crash means: before the draft is marked, nothing happened. After it, `resumeServing` at the next start goes on; a chunk
+ * that was written is found by its key and not written again, so nobody is served twice. Letters wait in the outbox.
+ */
+import { createHash } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { sql } from 'kysely';
+import type { NewEntry, Rows } from '../../base/append.ts';
+import { instant } from '../../base/clock.ts';
+import { Conflict, NotFound, Refusal, RuleRefusal, StorageFull, Unavailable } from '../../base/errors.ts';
+import { uuidv7 } from '../../base/ids.ts';
+import type { Services } from '../../base/services.ts';
+import { partyById } from '../directory/view.ts';
+import { matterById } from '../matters/view.ts';
+import { checkDraft, columnsUsed, leavesAtFor, servedAtIf } from './check.ts';
+import { ready } from './draft.ts';
+import { type DraftRecipient, directoryFor, matchRows, recipientsAfter } from './draft-recipients.ts';
+import { type Draft, loadDraft, type ServingState, toDraft } from './drafts.ts';
+import { matchParty } from './recipients.ts';
+import { revokeQueuedLetters } from './revoke.ts';
+import { dueFor, issue, type Serving, serve } from './rules.ts';
+import { revocationOf } from './view.ts';
+
+/** Recipients written in one append. */
+export const CHUNK_SIZE = 1000;
+
+const sha256Hex = (text: string) => createHash('sha256').update(text).digest('hex');
+
+/**
+ * Checks everything and fixes what serving needs; writes nothing to the ledger. Started before: says so, changes nothing.
+ * @throws RuleRefusal `draft-not-ready` (first problem; the check page lists all), `recipients-unclear`; Conflict; NotFound
+ */
+export async function startServing(
+  services: Services,
+  draftId: string,
+): Promise<{ readonly request: string; readonly recipients: number }> {
+  const draft = await loadDraft(services.db, draftId);
+  if (draft.serving && draft.request) return { request: draft.request, recipients: draft.serving.recipients };
+  const now = services.clock.now();
+  const { problems, counts } = await checkDraft(services, draft, now);
+  const [problem] = problems;
+  if (problem) {
+    throw new RuleRefusal('draft-not-ready', {
+      what: problems.length > 1 ? `${problem.what} There are ${problems.length - 1} more problems.` : problem.what,
+      lost: 'Nobody was served; the draft is as it was.',
+      next: 'Put right what the last step lists, then serve.',
+    });
+  }
+  await refuseUnclear(services, draftId);
+  const issuer = await issuerOf(services, draft.matter);
+  const serving: ServingState = {
+    now,
+    leavesAt: leavesAtFor(services, draft.body, now),
+    recipients: counts.total,
+    issuerName: issuer.name,
+    ended: null,
+    trouble: null,
+  };
+  const request = uuidv7(now, services.random);
+  const marked = await services.db
+    .updateTable('work.request_draft')
+    .set((eb) => ({
+      request,
+      serving: JSON.stringify(serving),
+      version: eb('version', '+', 1),
+      updated_at: new Date(now),
+    }))
+    .where('id', '=', draftId)
+    .where('serving', 'is', null)
+    // Both versions as read: what was checked is what is served.
+    .where('version', '=', draft.version)
+    .where('recipients_version', '=', draft.recipientsVersion)
+    .executeTakeFirst();
+  if (marked.numUpdatedRows > 0n) return { request, recipients: serving.recipients };
+  const other = await loadDraft(services.db, draftId);
+  if (other.serving && other.request) return { request: other.request, recipients: other.serving.recipients };
+  throw new Conflict('draft-changed', {
+    what: 'This request was changed in another window while it was checked.',
+    lost: 'Nobody was served.',
+    next: 'Look at the last step again, then serve.',
+  });
+}
+
+/** The directory may have grown since the CSV was read: rows that now fit two parties, or one party twice, stop the serving. */
+async function refuseUnclear(services: Services, draft: string): Promise<void> {
+  const known = await services.db
+    .selectFrom('work.draft_recipient')
+    .select(['party', 'line'])
+    .where('draft', '=', draft)
+    .where('party', 'is not', null)
+    .execute();
+  const used = new Map(known.flatMap((row) => (row.party ? [[row.party, row.line] as const] : [])));
+  const unclear: string[] = [];
+  for (let line = 0; ; ) {
+    const rows = await recipientsAfter(services.db, draft, line, 5000);
+    const last = rows.at(-1);
+    if (!last) break;
+    line = last.line;
+    const fresh = rows.filter((row) => row.party === null);
+    const { matched, problems } = await matchRows(services.db, fresh, used);
+    for (const row of matched) if (row.party) used.set(row.party, row.line);
+    unclear.push(...problems.map((p) => `Line ${p.line}: ${p.what}`));
+  }
+  if (unclear.length > 0) {
+    throw new RuleRefusal('recipients-unclear', {
+      what: unclear.slice(0, 10).join(' '),
+      lost: 'Nobody was served; the draft is as it was.',
+      next: 'Mend or remove these recipients, then serve.',
+    });
+  }
+}
+
+async function issuerOf(services: Services, matterId: string) {
+  const matter = await matterById(services.db, matterId);
+  if (!matter) throw new NotFound('no-matter', 'There is no such matter.');
+  const party = await partyById(services.db, matter.issuer);
+  if (!party) throw new NotFound('no-issuer', 'The organisation that asks is not in the directory.');
+  return { matter, name: party.name };
+}
+
+/** How far a serving is: recipients that stand in the ledger. */
+export async function servedSoFar(services: Services, request: string): Promise<number> {
+  const row = await services.db
+    .selectFrom('view.service')
+    .select((eb) => eb.fn.countAll<number>().as('n'))
+    .where('request', '=', request)
+    .executeTakeFirst();
+  return row?.n ?? 0;
+}
+
+async function settle(services: Services, draft: Draft, change: Partial<ServingState>): Promise<void> {
+  if (!draft.serving) return;
+  const over = change.ended !== undefined && change.ended !== null;
+  await services.db
+    .updateTable('work.request_draft')
+    .set({
+      serving: JSON.stringify({ ...draft.serving, trouble: null, ...change }),
+      updated_at: new Date(services.clock.now()),
+      ...(over ? { served_at: new Date(services.clock.now()) } : {}),
+    })
+    .where('id', '=', draft.id)
+    .where('served_at', 'is', null)
+    .execute();
+}
+
+/**
+ * Writes what is still missing of a serving that was started; resolves when everybody is served or the request was revoked.
+ * @param goesOn asked between chunks; false stops (the rest comes at the next start)
+ */
+export async function finishServing(
+  services: Services,
+  draftId: string,
+  goesOn: () => boolean = () => true,
+): Promise<void> {
+  const draft = await loadDraft(services.db, draftId);
+  if (!draft.serving || !draft.request || draft.servedAt) return;
+  const { serving: fixed, request, body } = draft;
+  const issuer = await issuerOf(services, draft.matter);
+  const full = ready(body, fixed.recipients, servedAtIf(services, body, fixed.now));
+  if (!full) throw new Error(`draft ${draftId} was marked as serving, but is not ready`);
+  const serving: Serving = {
+    matter: issuer.matter,
+    issuerName: fixed.issuerName,
+    request,
+    draft: full,
+    now: fixed.now,
+    leavesAt: fixed.leavesAt,
+    recipients: fixed.recipients,
+  };
+  const write = chunkWriter(services, serving, columnsUsed(body));
+  try {
+    if (fixed.recipients <= CHUNK_SIZE) await serveAtOnce(services, serving, draftId, write);
+    else if (!(await serveInChunks(services, serving, draftId, write, goesOn))) return;
+    await settle(services, draft, { ended: 'served' });
+  } catch (error) {
+    // The guard on the request's history: somebody revoked it meanwhile. Nobody further is served.
+    if (!(error instanceof Conflict) || !(await revocationOf(services.db, request))) throw error;
+    await revokeQueuedLetters(services.db, request);
+    await settle(services, draft, { ended: 'revoked' });
+  }
+}
+
+type Written = { readonly entries: readonly NewEntry[]; readonly rows: readonly Rows[] };
+type WriteChunk = (recipients: readonly DraftRecipient[]) => Promise<Written>;
+
+const issuedKey = (request: string) => `serve:${request}:issued`;
+
+async function serveAtOnce(services: Services, serving: Serving, draft: string, write: WriteChunk): Promise<void> {
+  const { entries, rows } = await write(await recipientsAfter(services.db, draft, 0, CHUNK_SIZE));
+  const issued = issue(serving, uuidv7(serving.now, services.random));
+  await services.ledger.append({
+    key: issuedKey(serving.request),
+    entries: [issued, ...entries],
+    expect: [{ stream: serving.request, last: null }],
+    rows,
+  });
+}
+
+/** @returns false when it was asked to stop before the end */
+async function serveInChunks(
+  services: Services,
+  serving: Serving,
+  draft: string,
+  write: WriteChunk,
+  goesOn: () => boolean,
+): Promise<boolean> {
+  const { request } = serving;
+  const { entries } = await services.ledger.append({
+    key: issuedKey(request),
+    entries: [issue(serving, uuidv7(serving.now, services.random))],
+    expect: [{ stream: request, last: null }],
+  });
+  const position = entries[0]?.position ?? null;
+  const keys = Array.from({ length: Math.ceil(serving.recipients / CHUNK_SIZE) }, (_, i) => `serve:${request}:${i}`);
+  const done = new Set(
+    (await services.db.selectFrom('ledger.command').select('key').where('key', 'in', keys).execute()).map((r) => r.key),
+  );
+  let line = 0;
+  // One chunk is made while the one before it is on its way to disk.
+  let underway: Promise<unknown> = Promise.resolve();
+  try {
+    for (const key of keys) {
+      if (!goesOn()) return false;
+      const recipients = await recipientsAfter(services.db, draft, line, CHUNK_SIZE);
+      line = recipients.at(-1)?.line ?? line;
+      if (done.has(key)) continue;
+      const chunk = await write(recipients);
+      await underway;
+      underway = services.ledger.append({ key, ...chunk, expect: [{ stream: request, last: position }] });
+      // Awaited in the next round; a failure in between is not yet one that nobody handles.
+      underway.catch(() => {});
+    }
+  } finally {
+    await underway;
+  }
+  return true;
+}
+
+/** Makes entries and rows for a chunk of recipients. Two look-ups a chunk, none a recipient. */
+function chunkWriter(services: Services, serving: Serving, columns: readonly string[]): WriteChunk {
+  const due = dueFor(serving);
+  const occurredAt = instant(serving.draft.recorded ? Date.parse(serving.draft.recorded.servedAt) : serving.now);
+  const newId = () => uuidv7(serving.now, services.random);
+  const leavesAt = serving.leavesAt === null ? null : instant(serving.leavesAt);
+  return async (recipients) => {
+    const partyOf = await partiesFor(services, serving.request, recipients);
+    const entries: NewEntry[] = [];
+    const contacts: Record<string, unknown>[] = [];
+    const letters: Record<string, unknown>[] = [];
+    for (const recipient of recipients) {
+      let party = partyOf(recipient);
+      if (party === null) {
+        party = newId();
+        entries.push({
+          kind: 'party.registered',
+          id: newId(),
+          matter: null,
+          by: serving.matter.issuer,
+          occurredAt,
+          audience: 'public',
+          body: { party, name: recipient.name, kind: recipient.kind, ocdId: recipient.ocdId, state: recipient.state },
+        });
+      }
+      // Only columns that the letter uses become part of the record.
+      const merge = Object.fromEntries(columns.map((column) => [column, recipient.merge[column] ?? '']));
+      const { entry, service } = serve(serving, due, { ...recipient, merge, party }, newId(), sha256Hex);
+      entries.push(entry);
+      if (recipient.email === null) continue;
+      contacts.push({ service, address: recipient.email });
+      if (leavesAt === null) continue;
+      letters.push({
+        kind: 'letter',
+        key: `letter:${service}`,
+        service,
+        request: serving.request,
+        entry: entry.id,
+        address: recipient.email,
+        not_before: leavesAt,
+        params: {},
+        state: 'queued',
+        attempts: 0,
+      });
+    }
+    const rows: Rows[] = [];
+    if (contacts.length > 0) rows.push({ table: 'work.contact', rows: contacts });
+    if (letters.length > 0) rows.push({ table: 'work.outbox', rows: letters });
+    return { entries, rows };
+  };
+}
+
+/**
+ * The directory's party of each recipient of a chunk, or null for one to register. Asked again here, because another serving may
+ * have registered the same party since the draft was made; a party that this request serves already is never used twice.
+ */
+async function partiesFor(
+  services: Services,
+  request: string,
+  recipients: readonly DraftRecipient[],
+): Promise<(recipient: DraftRecipient) => string | null> {
+  const fresh = recipients.filter((recipient) => recipient.party === null);
+  if (fresh.length === 0) return (recipient) => recipient.party;
+  const candidates = await directoryFor(services.db, fresh);
+  const found = new Map<number, string>();
+  for (const row of fresh) {
+    const match = matchParty(row, candidates(row));
+    if (match.match === 'known') found.set(row.line, match.party.id);
+  }
+  const used = new Set(recipients.flatMap((recipient) => (recipient.party ? [recipient.party] : [])));
+  if (found.size > 0) {
+    const served = await services.db
+      .selectFrom('view.service')
+      .select('recipient')
+      .where('request', '=', request)
+      .where((eb) => eb('recipient', '=', eb.fn.any(eb.val([...found.values()]))))
+      .execute();
+    for (const row of served) used.add(row.recipient);
+  }
+  return (recipient) => {
+    if (recipient.party !== null) return recipient.party;
+    const party = found.get(recipient.line);
+    if (party === undefined || used.has(party)) return null;
+    used.add(party);
+    return party;
+  };
+}
+
+interface Jobs {
+  /** servings of this process, one after the other */
+  tail: Promise<void>;
+  readonly names: Set<string>;
+  stopping: boolean;
+}
+const jobsOf = new WeakMap<Services, Jobs>();
+function jobs(services: Services): Jobs {
+  const there = jobsOf.get(services) ?? { tail: Promise.resolve(), names: new Set<string>(), stopping: false };
+  jobsOf.set(services, there);
+  return there;
+}
+
+/** One serving at a time across all processes, so that two never register the same new party. */
+const SERVING_LOCK = 0x636f756e;
+
+const WAITS = [500, 2_000, 8_000];
+
+/**
+ * Serves in the background what was started; asking twice does it once. Resolves when it ended or gave up, and never rejects: what
+ * went wrong stands in the draft (`serving.trouble`), and the next start goes on.
+ */
+export function serveInBackground(services: Services, draftId: string): Promise<void> {
+  const own = jobs(services);
+  if (own.names.has(draftId)) return own.tail;
+  own.names.add(draftId);
+  const job = async () => {
+    for (let tries = 0; !own.stopping; tries++) {
+      try {
+        await services.db.transaction().execute(async (trx) => {
+          await sql`select pg_advisory_xact_lock(${SERVING_LOCK})`.execute(trx);
+          await finishServing(services, draftId, () => !own.stopping);
+        });
+        return;
+      } catch (error) {
+        const wait = WAITS[tries];
+        const passing = error instanceof Unavailable || error instanceof StorageFull;
+        if (passing && wait !== undefined) {
+          await sleep(wait);
+          continue;
+        }
+        const trouble = error instanceof Refusal ? error.advice.what : 'This server met something it was not made for.';
+        // Where even this cannot be kept, the serving is still open and the next start goes on with it.
+        await loadDraft(services.db, draftId)
+          .then((draft) => settle(services, draft, { trouble }))
+          .catch(() => {});
+        return;
+      }
+    }
+  };
+  own.tail = own.tail.then(job).finally(() => own.names.delete(draftId));
+  return own.tail;
+}
+
+/** Goes on with every serving that a crash or a stop interrupted; called once at the start of the server. @returns how many */
+export async function resumeServing(services: Services): Promise<number> {
+  const rows = await services.db
+    .selectFrom('work.request_draft')
+    .selectAll()
+    .where('serving', 'is not', null)
+    .where('served_at', 'is', null)
+    .orderBy('updated_at')
+    .execute();
+  for (const draft of rows.map(toDraft)) void serveInBackground(services, draft.id);
+  return rows.length;
+}
+
+/** Stops after the chunk in hand and waits for it; for the end of the process. What is left goes on at the next start. */
+export async function stopServing(services: Services): Promise<void> {
+  const own = jobs(services);
+  own.stopping = true;
+  await own.tail;
+}
+
+/** Starts and finishes a serving, for callers that can wait: the example, small requests, tests. @returns id of the request */
+export async function serveDraft(services: Services, draftId: string): Promise<string> {
+  const { request } = await startServing(services, draftId);
+  await serveInBackground(services, draftId);
+  const { serving } = await loadDraft(services.db, draftId);
+  if (serving?.trouble) {
+    throw new Unavailable('serving-stopped', {
+      what: `Serving stopped: ${serving.trouble}`,
+      lost: 'Nothing is lost: whoever was served stays served, and nobody is served twice.',
+      next: 'Go on with it from the page of the request.',
+    });
+  }
+  return request;
+}

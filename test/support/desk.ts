@@ -1,0 +1,89 @@
+/**
+ * The issuer's side with everything real around it: PostgreSQL, ledger, rules. Gives services, a matter of an organisation of
+ * made-up name, and drafts ready to be served. Mail is not part of it: whoever sends gets a loud failure.
+ */
+import type { Services } from '../../src/base/services.ts';
+import { openMatter } from '../../src/rooms/matters/commands.ts';
+import { type DraftBody, EMPTY_DRAFT } from '../../src/rooms/requests/draft.ts';
+import { replaceRecipients } from '../../src/rooms/requests/draft-recipients.ts';
+import { createDraft, loadDraft, saveDraft } from '../../src/rooms/requests/drafts.ts';
+import { partyEntry, random, type TestLedger, testLedger } from './ledger.ts';
+
+export interface Desk {
+  readonly t: TestLedger;
+  readonly services: Services;
+  /** the organisation that asks */
+  readonly office: { readonly party: string; readonly partyName: string };
+  openMatter(slug?: string, audience?: 'public' | 'parties'): Promise<string>;
+  /** A draft that lacks nothing but what `change` takes away, with the recipients of this CSV. */
+  draft(matter: string, csv: string, change?: Partial<DraftBody>): Promise<string>;
+  close(): Promise<void>;
+}
+
+export const REVOKE_MINUTES = 10;
+
+export const READY: DraftBody = {
+  ...EMPTY_DRAFT,
+  title: 'Orders and guidance to employees',
+  authority: 'Example Code § 12',
+  items: ['Orders to employees since 2024.', 'Guidance to employees since 2024.'],
+  due: { type: 'days', days: 30, business: false, zone: 'America/New_York' },
+  letter: {
+    subject: '{{title}}',
+    text: 'To {{recipient}}\n\n{{issuer}} asks:\n{{items}}\n\nBy {{due_date}}: {{link}}',
+  },
+};
+
+export async function testDesk(t?: TestLedger): Promise<Desk> {
+  const ledger = t ?? (await testLedger());
+  const services: Services = {
+    db: ledger.db,
+    ledger: ledger.ledger,
+    blobs: {
+      put: () => Promise.reject(new Error('this test has no blobs')),
+      get: () => Promise.reject(new Error('this test has no blobs')),
+    },
+    clock: ledger.clock,
+    random,
+    mailer: { send: () => Promise.reject(new Error('this test sends no mail')) },
+    config: {
+      baseUrl: 'http://localhost:8080',
+      logOrigin: 'localhost:8080/log',
+      revokeMinutes: REVOKE_MINUTES,
+      maxFileBytes: 1_000_000,
+    },
+  };
+  const entry = partyEntry(ledger, 'Office of Records');
+  await ledger.ledger.append({ key: `office:${entry.id}`, entries: [entry] });
+  const office = { party: entry.by, partyName: 'Office of Records' };
+  return {
+    t: ledger,
+    services,
+    office,
+    async openMatter(slug = '', audience = 'public') {
+      const input = { title: 'The sample letters', slug, summary: '', audience };
+      return (await openMatter(services, office, input, ledger.newId())).id;
+    },
+    async draft(matter, csv, change = {}) {
+      const id = await createDraft(services, matter, { ...READY, ...change });
+      await replaceRecipients(services, id, new TextEncoder().encode(csv));
+      const { body, version } = await loadDraft(services.db, id);
+      await saveDraft(services, id, version, { ...body, ...change });
+      return id;
+    },
+    async close() {
+      if (!t) await ledger.close();
+    },
+  };
+}
+
+/** A CSV of `n` places of made-up names, each with an address unless `mail` says otherwise. */
+export function placesCsv(n: number, mail: (i: number) => boolean = () => true): string {
+  const lines = ['name,kind,state,ocd_id,email'];
+  for (let i = 1; i <= n; i++) {
+    const no = String(i).padStart(6, '0');
+    const address = mail(i) ? `clerk${no}@place.example.gov` : '';
+    lines.push(`Place ${no},city,Example State,ocd-division/country:us/state:zz/place:p${no},${address}`);
+  }
+  return `${lines.join('\r\n')}\r\n`;
+}
