@@ -1,5 +1,6 @@
 /** What handlers may use: wired once in `src/main.ts` (or by a test), passed down, never imported. */
 import type { Kysely } from 'kysely';
+import type { Entry } from '../proof/index.ts';
 import type { Append, Appended, ReceiptFile } from './append.ts';
 import type { Clock, Random } from './clock.ts';
 import type { Database } from './database.ts';
@@ -34,17 +35,22 @@ export interface Blobs {
   put(source: AsyncIterable<Uint8Array>, limits: { maxBytes: number }): Promise<{ sha256: string; bytes: number }>;
   /** null when there is no such blob. */
   get(sha256: string): Promise<{ bytes: number; stream(): ReadableStream<Uint8Array> } | null>;
-  /** Bytes that still fit, to refuse an upload before it is read; null where nobody knows (object stores). */
-  room(): Promise<number | null>;
+  /** Bytes that still fit, to refuse an upload before it is read; left out where nobody knows (object stores). */
+  room?(): Promise<number>;
 }
 
-/** Names that the entry itself does not hold, for the people who read a receipt. */
-export interface ReceiptNames {
-  readonly issuer: string;
-  readonly recipient: string | null;
-  readonly title: string;
+/** What a receipt as a page for people is made of; the words in `labels` are not in the entry itself. */
+export interface ReceiptPdfInput {
+  readonly receiptJson: string;
+  readonly entry: Entry;
+  readonly origin: string;
+  readonly index: number;
+  readonly size: number;
+  readonly labels: { readonly title: string; readonly rows: readonly (readonly [string, string])[] };
+  /** SVG */
+  readonly rosette?: string;
 }
-export type ReceiptPdf = (receipt: ReceiptFile, names: ReceiptNames) => Promise<Uint8Array>;
+export type ReceiptPdf = (input: ReceiptPdfInput) => Promise<Uint8Array>;
 
 export interface Services {
   readonly db: Kysely<Database>;
