@@ -162,7 +162,12 @@ export async function unlessEmpty(file: IncomingFile): Promise<IncomingFile | nu
   const first = await iterator.next();
   if (first.done && file.name === '') return null;
   async function* rest(): AsyncGenerator<Uint8Array> {
-    for (let next = first; !next.done; next = await iterator.next()) yield next.value;
+    try {
+      for (let next = first; !next.done; next = await iterator.next()) yield next.value;
+    } finally {
+      // Whoever stops reading early must let go of the stream, or the rest of the form never passes.
+      await iterator.return?.(undefined);
+    }
   }
   return { ...file, bytes: rest() };
 }
