@@ -3,6 +3,8 @@
  * script the form does the same when its buttons are pressed. Never sends files by itself, never drops what was typed.
  */
 const WAIT = 1500;
+// By name: the form's buttons are called `action`, which hides the property.
+const ADDRESS = '/answer';
 
 const found = document.querySelector('form.answer');
 if (found instanceof HTMLFormElement) attend(found);
@@ -20,7 +22,7 @@ function attend(form: HTMLFormElement): void {
     for (const name of [...data.keys()]) if (name.startsWith('files-')) data.delete(name);
     data.set('action', 'save');
     try {
-      const response = await fetch(form.action, {
+      const response = await fetch(ADDRESS, {
         method: 'POST',
         body: data,
         headers: { Accept: 'application/json' },
@@ -101,6 +103,6 @@ function upload(form: HTMLFormElement, data: FormData, say: (text: string) => vo
     const words = page.querySelector('.lead, .notice p:not(.notice__title)')?.textContent;
     failed(`${words ?? 'The files were not taken.'} Your texts are still here; press “Save” to keep them.`);
   });
-  request.open('POST', form.action);
+  request.open('POST', ADDRESS);
   request.send(data);
 }
