@@ -86,7 +86,9 @@ async function entryPage(c: Ctx): Promise<Response> {
         also with the network off. Or, with this program’s source and without any server:
       </p>
       <p>
-        <code class="command">bin/counterfoil verify {entry.kind.replace('.', '-')}-{told.position}.receipt.json --policy policy.txt</code>
+        <code class="command">
+          bin/counterfoil verify {entry.kind.replace('.', '-')}-{told.position}.receipt.json --policy policy.txt
+        </code>
       </p>
       <p>
         The policy, a file of some lines, says which log and witnesses you trust. This server’s own stands at{' '}

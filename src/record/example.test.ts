@@ -23,6 +23,7 @@ describe('the 2018 letters', () => {
       ...desk.services,
       ledger: {
         receipt: (id) => ledger.receipt(id),
+        receipts: (ids) => ledger.receipts(ids),
         published: (position, ms) => ledger.published(position, ms),
         append: (command) => (left-- > 0 ? ledger.append(command) : Promise.reject(new Error('the machine went down'))),
       },

@@ -36,9 +36,13 @@ export function Entry({ told, matter, zone }: { told: Told; matter: PublicMatter
             Recipients one by one: <a href={recordPath(matter)}>on the board</a> ·{' '}
           </>
         ) : null}
-        happened{' '}
-        {/* Of what others report, the day is known and not the hour. */}
-        {entry.kind === 'matter.noted' ? <Day on={entry.occurredAt.slice(0, 10)} /> : <Time at={occurred} zone={zone} />} · recorded <Time at={recorded} zone={zone} /> ·{' '}
+        happened {/* Of what others report, the day is known and not the hour. */}
+        {entry.kind === 'matter.noted' ? (
+          <Day on={entry.occurredAt.slice(0, 10)} />
+        ) : (
+          <Time at={occurred} zone={zone} />
+        )}{' '}
+        · recorded <Time at={recorded} zone={zone} /> ·{' '}
         <a href={entryPath(matter, entry.id)}>
           entry {told.position.toLocaleString('en-US')}
           <span class="usa-sr-only"> and its receipt</span>
