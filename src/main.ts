@@ -27,6 +27,7 @@ import { loadExample } from './record/example.ts';
 import { signInMail } from './rooms/access/mails.ts';
 import { checkBody, streamOf } from './rooms/entries.ts';
 import { project } from './rooms/project.ts';
+import { resumeServing, stopServing } from './rooms/requests/serve.ts';
 import { readSettings, type Settings } from './settings.ts';
 import { buildApp } from './web/app.tsx';
 import { allRoutes } from './web/routes.ts';
@@ -108,7 +109,7 @@ async function wire(
   const [{ signer, vkey }, blobs, assets, secret] = await Promise.all([
     loadLogKey(join(settings.dataDir, 'keys'), logOrigin),
     fileBlobs({ dir: join(settings.dataDir, 'blobs') }),
-    buildAssets({ cacheDir: join(ROOT, 'build') }),
+    buildAssets({ cacheDir: join(ROOT, 'build', 'assets') }),
     readSecret(settings.dataDir),
   ]);
   const ledger = createLedger({
@@ -139,6 +140,7 @@ async function wire(
     revokeMinutes: settings.revokeMinutes,
     maxFileBytes: settings.maxFileBytes,
     proxied: settings.behindProxy,
+    ...(settings.smtpUrl ? {} : { mailFolder: join(settings.dataDir, 'mail') }),
   };
   const receiptPdf = pdfService(logOrigin);
   const services: Services = { db: openKysely(pool), ledger, blobs, clock, random, mailer, config, receiptPdf };
@@ -163,6 +165,10 @@ async function wire(
   const post = createPost({ services, onError });
   post.start();
   undo.push(() => post.stop());
+
+  if (settings.example) await loadExample(services);
+  await resumeServing(services);
+  undo.push(() => stopServing(services));
 
   const link = await ownerLink({ pool: signIn, clock, random, baseUrl });
   say(`Counterfoil ready on ${baseUrl}`);
