@@ -14,6 +14,8 @@ export interface Config {
   readonly revokeMinutes: number;
   /** largest file a recipient may upload, in bytes */
   readonly maxFileBytes: number;
+  /** folder where mails lie as files, where no mail server is configured; the staff's pages name it */
+  readonly mailFolder?: string;
   /** a reverse proxy that writes X-Forwarded-For stands in front: take the client's address from there */
   readonly proxied?: boolean;
 }

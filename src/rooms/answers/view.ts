@@ -3,6 +3,11 @@ import type { Kysely } from 'kysely';
 import { z } from 'zod';
 import type { Database } from '../../base/database.ts';
 import { type Project, stamps } from '../../base/row.ts';
+import { type Determination, determinationsOf } from '../determinations/view.ts';
+import { partyById } from '../directory/view.ts';
+import { type Matter, matterById } from '../matters/view.ts';
+import { type Request, requestById, revocationOf, type Service, serviceById } from '../requests/view.ts';
+import { lastOf } from '../stream.ts';
 import { answerSent, itemAnswered } from './entries.ts';
 
 export type SentAnswer = z.infer<typeof answerSent> & {
@@ -53,4 +58,95 @@ export async function answersOf(db: Kysely<Database>, service: string): Promise<
     const stored = storedAnswer.parse(row.body);
     return { ...stored.sent, entry: stored.entry, seq: row.seq, recordedAt: row.recorded_at };
   });
+}
+
+/** What a recipient says of one item now: the newest answer to it. */
+export interface ItemAnswer {
+  readonly item: number;
+  readonly disposition: string;
+  readonly answer: string;
+  readonly documents: number;
+  readonly entry: string;
+  readonly seq: number;
+  readonly occurredAt: Date;
+}
+
+/** The newest answer of each answered item of a service. */
+export async function itemAnswersOf(db: Kysely<Database>, service: string): Promise<ReadonlyMap<number, ItemAnswer>> {
+  const rows = await db
+    .selectFrom('view.item_answer')
+    .selectAll()
+    .where('service', '=', service)
+    .orderBy('seq')
+    .execute();
+  return new Map(
+    rows.map((row) => [
+      row.item,
+      {
+        item: row.item,
+        disposition: row.disposition,
+        answer: row.answer,
+        documents: row.documents,
+        entry: row.entry,
+        seq: row.seq,
+        occurredAt: row.occurred_at,
+      },
+    ]),
+  );
+}
+
+/** Everything that stands between one issuer and one recipient: what was asked, said and found. For the two of them alone. */
+export interface Exchange {
+  readonly service: Service;
+  readonly request: Request;
+  readonly matter: Matter;
+  readonly issuerName: string;
+  readonly revocation: { readonly reason: string; readonly recordedAt: Date } | null;
+  /** oldest first */
+  readonly answers: readonly SentAnswer[];
+  /** newest answer by item */
+  readonly items: ReadonlyMap<number, ItemAnswer>;
+  /** oldest first */
+  readonly determinations: readonly Determination[];
+  /** position of the last entry of the service that was there before all this was read; for `expect` */
+  readonly last: number | null;
+}
+
+/** The exchange on a service, or null when there is no such service. */
+export async function exchangeOf(db: Kysely<Database>, id: string): Promise<Exchange | null> {
+  const last = await lastOf(db, id);
+  const service = await serviceById(db, id);
+  if (!service) return null;
+  const [request, matter, revocation, answers, items, determinations] = await Promise.all([
+    requestById(db, service.request),
+    matterById(db, service.matter),
+    revocationOf(db, service.request),
+    answersOf(db, id),
+    itemAnswersOf(db, id),
+    determinationsOf(db, id),
+  ]);
+  if (!request || !matter) return null;
+  const issuer = await partyById(db, matter.issuer);
+  return {
+    service,
+    request,
+    matter,
+    issuerName: issuer?.name ?? 'The issuer',
+    revocation,
+    answers,
+    items,
+    determinations,
+    last,
+  };
+}
+
+/** What was sent for an item in one answer, or undefined. */
+export function sentItem(exchange: Exchange, answer: string, item: number) {
+  return exchange.answers.find((one) => one.answer === answer)?.items.find((one) => one.item === item);
+}
+
+/** The newest determination that looks at the newest answer to an item; an older one is of an answer that was replaced. */
+export function standingOf(exchange: Exchange, item: number): Determination | null {
+  const answer = exchange.items.get(item)?.answer;
+  return exchange.determinations.findLast((one) => one.item === item && one.answer === answer) ?? null;
 }

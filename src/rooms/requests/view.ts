@@ -15,6 +15,7 @@ import {
   requestServed,
   serviceEvidenced,
 } from './entries.ts';
+import { letterTo } from './rules.ts';
 
 export interface Request {
   readonly id: string;
@@ -224,6 +225,17 @@ export async function revocationOf(
 ): Promise<{ readonly reason: string; readonly recordedAt: Date } | null> {
   const row = await db.selectFrom('view.revocation').selectAll().where('request', '=', request).executeTakeFirst();
   return row ? { reason: row.reason, recordedAt: row.recorded_at } : null;
+}
+
+/** The letter as one recipient got it, with a placeholder for its link; null where the request has no letter of its own. */
+export function letterOf(
+  request: Request,
+  service: Service,
+  issuerName: string,
+): { readonly subject: string; readonly text: string } | null {
+  const { letter } = request;
+  if (!letter) return null;
+  return letterTo({ issuerName, draft: { ...request, letter } }, service, service.dueOn);
 }
 
 const storedDetail = z.object({ channel: z.string(), address: z.string().nullable(), detail: z.string().nullable() });

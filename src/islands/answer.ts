@@ -1,0 +1,108 @@
+/**
+ * The recipient's form with a browser script: texts are saved while one types, and an upload shows how far it is. Without this
+ * script the form does the same when its buttons are pressed. Never sends files by itself, never drops what was typed.
+ */
+const WAIT = 1500;
+// By name: the form's buttons are called `action`, which hides the property.
+const ADDRESS = '/answer';
+
+const found = document.querySelector('form.answer');
+if (found instanceof HTMLFormElement) attend(found);
+
+function attend(form: HTMLFormElement): void {
+  const status = form.querySelector('[data-saved]');
+  const say = (text: string) => {
+    if (status) status.textContent = text;
+  };
+  let timer: number | undefined;
+  let stopped = false;
+
+  async function save(): Promise<void> {
+    const data = new FormData(form);
+    for (const name of [...data.keys()]) if (name.startsWith('files-')) data.delete(name);
+    data.set('action', 'save');
+    try {
+      const response = await fetch(ADDRESS, {
+        method: 'POST',
+        body: data,
+        headers: { Accept: 'application/json' },
+      });
+      const answer: unknown = await response.json();
+      if (!response.ok || !isSaved(answer)) {
+        stopped = true;
+        say('Changed in another browser too. Press “Save” to see both texts; nothing is lost.');
+        return;
+      }
+      for (const [item, digest] of Object.entries(answer.was)) {
+        const was = form.elements.namedItem(`was-${item}`);
+        if (was instanceof HTMLInputElement) was.value = digest;
+      }
+      say(`Saved ${answer.at}. You can close this page and come back with the same link.`);
+    } catch {
+      say('Not saved just now: no connection. What you typed is still here; press “Save” later.');
+    }
+  }
+
+  form.addEventListener('input', (event) => {
+    if (stopped || (event.target instanceof HTMLInputElement && event.target.type === 'file')) return;
+    window.clearTimeout(timer);
+    timer = window.setTimeout(save, WAIT);
+  });
+
+  form.addEventListener('submit', (event) => {
+    window.clearTimeout(timer);
+    stopped = true;
+    const files = [...form.querySelectorAll('input[type=file]')].some(
+      (input) => input instanceof HTMLInputElement && (input.files?.length ?? 0) > 0,
+    );
+    if (!files) return;
+    event.preventDefault();
+    upload(form, new FormData(form, event.submitter), say);
+  });
+}
+
+interface Saved {
+  readonly at: string;
+  readonly was: Readonly<Record<string, string>>;
+}
+
+function isSaved(answer: unknown): answer is Saved {
+  return typeof answer === 'object' && answer !== null && 'at' in answer && 'was' in answer;
+}
+
+function upload(form: HTMLFormElement, data: FormData, say: (text: string) => void): void {
+  const request = new XMLHttpRequest();
+  const bar = document.createElement('progress');
+  bar.max = 100;
+  bar.setAttribute('aria-label', 'Upload');
+  form.querySelector('.answer__end')?.append(bar);
+  bar.scrollIntoView({ block: 'nearest' });
+  const failed = (text: string) => {
+    bar.remove();
+    say(text);
+  };
+  request.upload.addEventListener('progress', (event) => {
+    if (!event.lengthComputable) return;
+    const percent = Math.floor((100 * event.loaded) / event.total);
+    bar.value = percent;
+    say(percent < 100 ? `Adding files: ${percent}%. Keep this page open.` : 'Files are there; being stored.');
+  });
+  request.addEventListener('error', () => {
+    failed('The upload broke off. Your texts are still here; press the button again.');
+  });
+  request.addEventListener('load', () => {
+    if (request.status < 400) {
+      const action = String(data.get('action') ?? '');
+      const item = /^add-(\d+)$/.exec(action)?.[1];
+      window.location.assign(request.responseURL);
+      if (item) window.location.hash = `item-${item}`;
+      if (new URL(request.responseURL).pathname === window.location.pathname) window.location.reload();
+      return;
+    }
+    const page = new DOMParser().parseFromString(request.responseText, 'text/html');
+    const words = page.querySelector('.lead, .notice p:not(.notice__title)')?.textContent;
+    failed(`${words ?? 'The files were not taken.'} Your texts are still here; press “Save” to keep them.`);
+  });
+  request.open('POST', ADDRESS);
+  request.send(data);
+}

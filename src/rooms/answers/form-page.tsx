@@ -1,0 +1,80 @@
+/** The recipient's form: `GET /answer` shows it, `POST /answer` saves it whole, whichever button was pressed, and then does what the button says. */
+import { type Ctx, RECIPIENT, type Route, recipient } from '../../base/route.ts';
+import { redirectWith, zoneOf } from '../../ui/context.ts';
+import { page } from '../../ui/page.tsx';
+import { timeText } from '../../ui/time.tsx';
+import { uploadsOf } from '../documents/view.ts';
+import { currentDraft, handOver, ownExchange } from './commands.ts';
+import { type Clash, digestOf, itemOf, postedItems } from './draft.ts';
+import { AnswerForm } from './form.tsx';
+import { receiveForm, refuseBeforeReading } from './receiving.ts';
+import { removeUpload, saveForm } from './saving.ts';
+import type { Exchange } from './view.ts';
+
+async function show(
+  c: Ctx,
+  exchange: Exchange,
+  more: { readonly clashes: readonly Clash[]; readonly overtaken: boolean; readonly status: 200 | 409 },
+): Promise<Response> {
+  const services = c.get('services');
+  const service = exchange.service.id;
+  const draft = await currentDraft(services, service);
+  const uploads = await uploadsOf(services.db, service);
+  return await page(
+    c,
+    { title: `Answer: ${exchange.request.title}`, area: 'recipient', islands: ['answer'], status: more.status },
+    <AnswerForm
+      exchange={exchange}
+      draft={draft}
+      uploads={uploads}
+      clashes={more.clashes}
+      overtaken={more.overtaken}
+      maxFileBytes={services.config.maxFileBytes}
+      zone={zoneOf(c)}
+      now={services.clock.now()}
+    />,
+  );
+}
+
+async function getAnswer(c: Ctx): Promise<Response> {
+  const services = c.get('services');
+  const { service, address } = recipient(c);
+  const exchange = await ownExchange(services, service);
+  await handOver(services, exchange, address);
+  return await show(c, exchange, { clashes: [], overtaken: false, status: 200 });
+}
+
+async function postAnswer(c: Ctx): Promise<Response> {
+  const services = c.get('services');
+  const { service } = recipient(c);
+  await refuseBeforeReading(services, c.req.raw.headers);
+  const exchange = await ownExchange(services, service);
+  const items = exchange.request.items.map((one) => one.item);
+  const { form, said } = await receiveForm(services, c.req.raw, service, items);
+  const action = form.fields.get('action') ?? 'save';
+  if (action.startsWith('remove-')) await removeUpload(services, service, action.slice('remove-'.length));
+  await currentDraft(services, service);
+  const { draft, clashes } = await saveForm(services, service, postedItems(form.fields, items), said);
+  const overtaken = draft.body.once !== form.fields.get('once');
+  if (c.req.header('accept') === 'application/json') {
+    const at = timeText(new Date(services.clock.now()), zoneOf(c)).text;
+    const was = Object.fromEntries(items.map((item) => [item, digestOf(itemOf(draft.body, item))]));
+    return clashes.length > 0 || overtaken ? c.json({ saved: false }, 409) : c.json({ saved: true, at, was });
+  }
+  if (clashes.length > 0 || overtaken) {
+    // Read again: what was sent from the other browser belongs on this page.
+    const now = await ownExchange(services, service);
+    return await show(c, now, { clashes, overtaken, status: 409 });
+  }
+  if (said.length > 0) return c.redirect('/answer', 303);
+  if (action === 'review') return c.redirect('/answer/review', 303);
+  const item = /^add-(\d+)$/.exec(action)?.[1];
+  if (item) return c.redirect(`/answer#item-${item}`, 303);
+  if (action.startsWith('remove-')) return redirectWith(c, '/answer', 'The file is taken away.');
+  return redirectWith(c, '/answer', 'Saved. You can close this page and come back with the same link.');
+}
+
+export const formRoutes: readonly Route[] = [
+  { method: 'GET', path: '/answer', access: RECIPIENT, handler: getAnswer },
+  { method: 'POST', path: '/answer', access: RECIPIENT, body: 'stream', handler: postAnswer },
+];

@@ -1,0 +1,50 @@
+/** Receipts for the two sides of a service: only of entries of that service's history that both may see. */
+import { NotFound } from '../../base/errors.ts';
+import { type Ctx, RECIPIENT, type Route, recipient, VIEWER } from '../../base/route.ts';
+import { receiptName, receiptResponse } from '../../ui/receipt-response.tsx';
+import { entryWords } from '../parts.tsx';
+import { entriesOf } from '../stream.ts';
+import { exchangeOf } from './view.ts';
+
+const missing = () =>
+  new NotFound('no-such-receipt', {
+    what: 'There is no such receipt here.',
+    next: 'Go back to the answer and choose it from the list.',
+  });
+
+async function download(c: Ctx, service: string, area: 'staff' | 'recipient'): Promise<Response> {
+  const { db } = c.get('services');
+  const wanted = receiptName(c.req.param('file') ?? '');
+  const exchange = wanted && (await exchangeOf(db, service));
+  const entry = exchange && (await entriesOf(db, service)).find((one) => one.id === wanted.entry);
+  if (!entry) throw missing();
+  return await receiptResponse(c, {
+    ...wanted,
+    heading: entryWords(entry),
+    names: {
+      issuer: exchange.issuerName,
+      recipient: exchange.service.name,
+      title: exchange.request.title,
+    },
+    area,
+    back:
+      area === 'staff'
+        ? { text: `Back to ${exchange.service.name}`, href: `/desk/services/${service}` }
+        : { text: 'Everything sent so far', href: '/answer/history' },
+  });
+}
+
+export const receiptRoutes: readonly Route[] = [
+  {
+    method: 'GET',
+    path: '/answer/receipts/:file',
+    access: RECIPIENT,
+    handler: (c) => download(c, recipient(c).service, 'recipient'),
+  },
+  {
+    method: 'GET',
+    path: '/desk/services/:service/receipts/:file',
+    access: VIEWER,
+    handler: (c) => download(c, c.req.param('service') ?? '', 'staff'),
+  },
+];

@@ -1,0 +1,354 @@
+/**
+ * One recipient as the issuer sees it: evidence of delivery, each item with what the recipient says and what the issuer found, the
+ * clock with its working, the history with receipts. Shows what it is given; writes nothing.
+ */
+import type { Child } from 'hono/jsx';
+import type { Millis } from '../../base/clock.ts';
+import { Empty } from '../../ui/empty.tsx';
+import { ErrorSummary, type Errors, Form, Radios, Submit, TextArea } from '../../ui/form.tsx';
+import { Heading } from '../../ui/heading.tsx';
+import { Ladder } from '../../ui/ladder.tsx';
+import { Mark } from '../../ui/mark.tsx';
+import { Notice } from '../../ui/notice.tsx';
+import { Facts } from '../../ui/table.tsx';
+import { Day, Time } from '../../ui/time.tsx';
+import { count, disposition, finding } from '../../ui/words.ts';
+import { Working } from '../../ui/working.tsx';
+import { type Exchange, type SentAnswer, sentItem, standingOf } from '../answers/view.ts';
+import { type ClockState, clockOf } from '../clock/rules.ts';
+import { History, Said } from '../parts.tsx';
+import type { Item } from '../requests/entries.ts';
+import type { StreamEntry } from '../stream.ts';
+import { unreviewed } from './commands.ts';
+
+/** What was typed in a determination that was not taken, so that it stands there again. */
+export interface Refused {
+  readonly item: number;
+  readonly finding: string;
+  readonly reasons: string;
+  readonly errors: Errors;
+}
+
+export interface ServiceView {
+  readonly exchange: Exchange;
+  readonly entries: readonly StreamEntry[];
+  readonly contact: string | null;
+  readonly refused: Refused | null;
+  /** may determine: an editor or owner */
+  readonly mayWrite: boolean;
+  readonly newOnce: () => string;
+  readonly now: Millis;
+  readonly zone: string;
+}
+
+/** Plain words for the clock of one recipient. */
+function clockWords(state: ClockState): Child {
+  switch (state.state) {
+    case 'running':
+      return (
+        <>
+          ▸ running, due <Day on={state.dueOn} weekday /> ({count(state.days, 'day')} left)
+        </>
+      );
+    case 'overdue':
+      return (
+        <>
+          ! overdue since <Day on={state.dueOn} weekday /> ({count(state.days, 'day')})
+        </>
+      );
+    case 'stopped':
+      return (
+        <>
+          ✓ answered {state.late ? 'after' : 'by'} the due date, <Day on={state.dueOn} weekday />
+        </>
+      );
+    case 'revoked':
+      return '✕ stopped: the request was revoked';
+    case 'unknown':
+      return (
+        <>
+          – was due <Day on={state.dueOn} weekday />; what followed is not known here
+        </>
+      );
+  }
+}
+
+function clockFor(view: ServiceView, item: number): ClockState {
+  const { service, request, revocation, items } = view.exchange;
+  return clockOf(
+    {
+      dueOn: service.dueOn,
+      dueAt: service.dueAt.getTime(),
+      answeredAt: items.get(item)?.occurredAt.getTime() ?? null,
+      revoked: revocation !== null,
+      conduct: request.conduct,
+    },
+    view.now,
+  );
+}
+
+export function ServicePage(view: ServiceView) {
+  const { exchange, entries, zone } = view;
+  const { service, request, matter } = exchange;
+  const open = unreviewed(exchange);
+  const base = `/desk/services/${service.id}`;
+  const names = new Map([
+    [matter.issuer, exchange.issuerName],
+    [service.recipient, service.name],
+  ]);
+  const evidence = entries.flatMap((entry) =>
+    entry.kind === 'service.evidenced' && typeof entry.body.event === 'string'
+      ? [
+          {
+            event: entry.body.event,
+            at: entry.occurredAt,
+            receipt: `${base}/receipts/${entry.id}.pdf`,
+            ...(typeof entry.body.detail === 'string' ? { detail: entry.body.detail } : {}),
+          },
+        ]
+      : [],
+  );
+  return (
+    <>
+      <Heading
+        title={service.name}
+        tags={matter.example ? ['example'] : []}
+        crumbs={[
+          { text: matter.title, href: `/desk/matters/${matter.id}` },
+          { text: request.title, href: `/desk/requests/${request.id}/board` },
+        ]}
+        lead={
+          <>
+            {service.kind}
+            {service.state ? `, ${service.state}` : ''} · served <Time at={service.occurredAt} zone={zone} />
+          </>
+        }
+      />
+      {view.refused ? (
+        <ErrorSummary
+          errors={view.refused.errors}
+          what="Nothing was written; what you typed stands below, beside its item."
+        />
+      ) : null}
+      {exchange.revocation ? (
+        <Notice title="This request was revoked">
+          <p>{exchange.revocation.reason}</p>
+        </Notice>
+      ) : null}
+      <Facts
+        facts={[
+          { name: 'Letters go to', value: view.contact ?? 'no address on file' },
+          {
+            name: 'Due',
+            value: (
+              <>
+                <Day on={service.dueOn} weekday />
+                <Working steps={service.working} />
+              </>
+            ),
+          },
+          { name: 'Answers', value: answersLine(exchange.answers, zone) },
+        ]}
+      />
+      <h2>Delivery</h2>
+      {request.conduct === 'recorded' ? (
+        <p>
+          This request was conducted elsewhere and written down here from a source. How it was delivered is not known.
+        </p>
+      ) : (
+        <Ladder evidence={evidence} zone={zone} />
+      )}
+      <h2>Items</h2>
+      {exchange.items.size === 0 ? (
+        <Empty
+          what={request.conduct === 'recorded' ? 'What was answered is not known' : 'No answer yet'}
+          how={
+            request.conduct === 'recorded'
+              ? 'It can be added when a source says it.'
+              : 'Answers come here the moment the recipient sends them, with their documents.'
+          }
+        />
+      ) : null}
+      {open.length > 0 && view.mayWrite ? (
+        <p>
+          {count(open.length, 'answered item')} {open.length === 1 ? 'waits' : 'wait'} for you ·{' '}
+          <a href={`${base}/accept-all`}>Accept all answered items…</a>
+        </p>
+      ) : null}
+      {request.items.map((item) => (
+        <ItemView item={item} view={view} base={base} />
+      ))}
+      <h2>History</h2>
+      <p>Everything that was written down about this recipient, oldest first. Both sides hold these receipts.</p>
+      <History entries={entries} names={names} receipts={`${base}/receipts`} zone={zone} />
+    </>
+  );
+}
+
+function answersLine(answers: readonly SentAnswer[], zone: string): Child {
+  const last = answers.at(-1);
+  if (!last) return 'none yet';
+  const { name, title, address } = last.actedBy;
+  return (
+    <>
+      {count(answers.length, 'answer')}, the last <Time at={last.recordedAt} zone={zone} /> by{' '}
+      {title ? `${name}, ${title}` : name} ({address})
+    </>
+  );
+}
+
+function ItemView({ item, view, base }: { item: Item; view: ServiceView; base: string }) {
+  const { exchange, zone } = view;
+  const latest = exchange.items.get(item.item);
+  const sent = latest ? sentItem(exchange, latest.answer, item.item) : undefined;
+  const found = standingOf(exchange, item.item);
+  const earlier = exchange.answers.filter(
+    (one) => one.answer !== latest?.answer && one.items.some((said) => said.item === item.item),
+  );
+  const href = (document: { readonly sha256: string }) => `${base}/documents/${document.sha256}`;
+  return (
+    <section class="item" id={`item-${item.item}`} aria-labelledby={`item-${item.item}-head`}>
+      <h3 class="item__head" id={`item-${item.item}-head`}>
+        Item {item.item}
+      </h3>
+      <p class="item__text">{item.text}</p>
+      <h4>The recipient says</h4>
+      {latest && sent ? (
+        <>
+          <Said one={sent} href={href} />
+          <p class="item__when">
+            <Time at={latest.occurredAt} zone={zone} />
+          </p>
+        </>
+      ) : (
+        <p>
+          <Mark state={disposition(exchange.request.conduct === 'recorded' ? 'not known' : 'unanswered')} />
+        </p>
+      )}
+      {earlier.length > 0 ? (
+        <details>
+          <summary>{count(earlier.length, 'earlier answer')}</summary>
+          {earlier.map((answer) => {
+            const said = answer.items.find((one) => one.item === item.item);
+            return said ? (
+              <div>
+                <Said one={said} href={href} />
+                <p class="item__when">
+                  <Time at={answer.recordedAt} zone={zone} />
+                </p>
+              </div>
+            ) : null;
+          })}
+        </details>
+      ) : null}
+      <h4>You say</h4>
+      <p>
+        <Mark state={finding(found?.finding ?? 'not reviewed')} />
+        {found ? (
+          <>
+            {' '}
+            · <Time at={found.occurredAt} zone={zone} />
+          </>
+        ) : null}
+      </p>
+      {found?.reasons ? <div class="said__note">{found.reasons}</div> : null}
+      <h4>The clock</h4>
+      <p>{clockWords(clockFor(view, item.item))}</p>
+      {latest && view.mayWrite ? (
+        <DetermineForm item={item.item} seen={latest.answer} done={found !== null} view={view} base={base} />
+      ) : null}
+    </section>
+  );
+}
+
+function DetermineForm(props: { item: number; seen: string; done: boolean; view: ServiceView; base: string }) {
+  const { item, view } = props;
+  const refused = view.refused?.item === item ? view.refused : null;
+  const form = (
+    <Form
+      action={`${props.base}/items/${item}/determination`}
+      hidden={{ once: view.newOnce(), seen: props.seen }}
+      label={`Determination of item ${item}`}
+    >
+      <Radios
+        name={`finding-${item}`}
+        label={`Your determination of item ${item}`}
+        required
+        {...(refused ? { value: refused.finding, errors: refused.errors } : {})}
+        choices={[
+          { value: 'accepted', label: 'Accepted', hint: 'It answers what you asked.' },
+          { value: 'deficient', label: 'Deficient', hint: 'Something is missing or wrong. Say what, below.' },
+        ]}
+      />
+      <TextArea
+        name={`reasons-${item}`}
+        label={`Reasons on item ${item}`}
+        hint="The recipient reads this. Needed when it is deficient."
+        rows={3}
+        value={refused?.reasons ?? ''}
+        {...(refused ? { errors: refused.errors } : {})}
+      />
+      <Submit text={`Record for item ${item}`} />
+    </Form>
+  );
+  return props.done ? (
+    <details open={refused !== null}>
+      <summary>Determine it again</summary>
+      {form}
+    </details>
+  ) : (
+    form
+  );
+}
+
+/** The step before accepting everything at once: says exactly what will be written and who is told. */
+export function AcceptAllPage(props: { exchange: Exchange; contact: string | null; once: string }) {
+  const { exchange } = props;
+  const open = unreviewed(exchange);
+  const base = `/desk/services/${exchange.service.id}`;
+  return (
+    <>
+      <Heading
+        title="Accept all answered items"
+        crumbs={[{ text: exchange.service.name, href: base }]}
+        lead={`${exchange.service.name}, “${exchange.request.title}”`}
+      />
+      {open.length === 0 ? (
+        <Empty
+          what="Nothing waits"
+          how="Every answered item has your determination already."
+          action={{ text: 'Back', href: base }}
+        />
+      ) : (
+        <>
+          <p>
+            This records “accepted” for {count(open.length, 'item')}.{' '}
+            {props.contact ? `One mail with the receipt goes to ${props.contact}.` : 'There is no address to tell.'} A
+            determination can be followed by another one, but not deleted.
+          </p>
+          <ul class="entries">
+            {open.map(({ item, answer }) => {
+              const said = sentItem(exchange, answer, item);
+              return (
+                <li>
+                  <p>
+                    Item {item} {said ? <Mark state={disposition(said.disposition)} /> : null}
+                    {said && said.documents.length > 0 ? ` · ${count(said.documents.length, 'file')}` : ''}
+                  </p>
+                  {said?.note ? <div class="said__note">{said.note}</div> : null}
+                </li>
+              );
+            })}
+          </ul>
+          <Form
+            action={`${base}/accept-all`}
+            hidden={{ once: props.once, seen: open.map((one) => `${one.item}:${one.answer}`).join(' ') }}
+            label="Accept all"
+          >
+            <Submit text={`Accept ${count(open.length, 'item')}`} cancel={{ text: 'Back', href: base }} />
+          </Form>
+        </>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,135 @@
+/** Parts that the recipient's and the issuer's pages share: files in a list, an item as it was sent, the history of a service with its receipts. */
+import { filesize } from '../ui/filesize.ts';
+import { Hash } from '../ui/hash.tsx';
+import { Mark } from '../ui/mark.tsx';
+import { Time } from '../ui/time.tsx';
+import { disposition, evidenceWord, finding, kindWord } from '../ui/words.ts';
+import { answerSent, itemAnswered } from './answers/entries.ts';
+import { itemDetermined } from './determinations/entries.ts';
+import type { DocumentRef } from './fields.ts';
+import { serviceEvidenced } from './requests/entries.ts';
+import type { StreamEntry } from './stream.ts';
+
+/** Files with name, size and hash; `href` gives the address of each, `whole` prints hashes in full. */
+export function Files({
+  documents,
+  href,
+  whole,
+}: {
+  documents: readonly DocumentRef[];
+  href: (document: DocumentRef) => string;
+  whole?: boolean;
+}) {
+  return (
+    <ul class="files">
+      {documents.map((document) => (
+        <li>
+          <a href={href(document)} download>
+            <bdi>{document.name}</bdi>
+          </a>
+          <span>{filesize(document.bytes)}</span>
+          <span>
+            SHA-256 <Hash hex={document.sha256} whole={whole === true} />
+          </span>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+export interface SentItem {
+  readonly disposition: string;
+  readonly note: string;
+  readonly documents: readonly DocumentRef[];
+}
+
+/** An item as it is, or would be, sent: the word, the note, the files. */
+export function Said({
+  one,
+  href,
+  whole,
+}: {
+  one: SentItem;
+  href: (document: DocumentRef) => string;
+  whole?: boolean;
+}) {
+  return (
+    <div class="said">
+      <p>
+        <Mark state={disposition(one.disposition)} />
+      </p>
+      {one.note === '' ? null : <div class="said__note">{one.note}</div>}
+      {one.documents.length > 0 ? <Files documents={one.documents} href={href} whole={whole === true} /> : null}
+    </div>
+  );
+}
+
+/** What an entry of a service says, in one line. Unknown kinds are named as they are. */
+export function entryWords(entry: Pick<StreamEntry, 'kind' | 'body'>): string {
+  const answer = answerSent.safeParse(entry.body);
+  if (entry.kind === 'answer.sent' && answer.success) {
+    const { name, title } = answer.data.actedBy;
+    return `Answer ${answer.data.round} sent by ${title ? `${name}, ${title}` : name}`;
+  }
+  const item = itemAnswered.safeParse(entry.body);
+  if (entry.kind === 'item.answered' && item.success) {
+    return `Item ${item.data.item} answered: ${disposition(item.data.disposition).word}`;
+  }
+  const found = itemDetermined.safeParse(entry.body);
+  if (entry.kind === 'item.determined' && found.success) {
+    return `Item ${found.data.item} determined: ${finding(found.data.finding).word}`;
+  }
+  const evidence = serviceEvidenced.safeParse(entry.body);
+  if (entry.kind === 'service.evidenced' && evidence.success) {
+    return `Evidence of delivery: ${evidenceWord(evidence.data.event)}`;
+  }
+  const words = kindWord(entry.kind);
+  return words.charAt(0).toUpperCase() + words.slice(1);
+}
+
+/** Every entry of a service, oldest first, each with its receipt. `receipts` is the address that `/<entry>.json` follows. */
+export function History({
+  entries,
+  names,
+  receipts,
+  zone,
+}: {
+  entries: readonly StreamEntry[];
+  /** names of parties by id */
+  names: ReadonlyMap<string, string>;
+  receipts: string;
+  zone: string;
+}) {
+  return (
+    <ol class="entries">
+      {entries.map((entry) => {
+        const words = entryWords(entry);
+        const found = entry.kind === 'item.determined' ? itemDetermined.safeParse(entry.body).data : undefined;
+        return (
+          <li>
+            <p>{words}</p>
+            {found?.reasons ? <div class="said__note">{found.reasons}</div> : null}
+            <p class="entries__when">
+              <Time at={entry.recordedAt} zone={zone} seconds /> · {names.get(entry.by) ?? 'another party'} · No.{' '}
+              {entry.position.toLocaleString('en-US')} · receipt{' '}
+              <a href={`${receipts}/${entry.id}.pdf`} download>
+                PDF
+                <span class="usa-sr-only">
+                  {' '}
+                  of {words}, number {entry.position}
+                </span>
+              </a>{' '}
+              <a href={`${receipts}/${entry.id}.json`} download>
+                JSON
+                <span class="usa-sr-only">
+                  {' '}
+                  of {words}, number {entry.position}
+                </span>
+              </a>
+            </p>
+          </li>
+        );
+      })}
+    </ol>
+  );
+}

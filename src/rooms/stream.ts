@@ -1,0 +1,61 @@
+/** The history of one thing as the ledger holds it: its entries in order, and the position that a decision was made on. Reads only. */
+import type { Kysely } from 'kysely';
+import { z } from 'zod';
+import type { Database } from '../base/database.ts';
+import { instantText } from './fields.ts';
+
+/** Position of the last entry of a stream, null while there is none: what `expect` of an append wants. Read it before what you decide on. */
+export async function lastOf(db: Kysely<Database>, stream: string): Promise<number | null> {
+  const row = await db
+    .selectFrom('ledger.entry')
+    .select((eb) => eb.fn.max('seq').as('last'))
+    .where('stream', '=', stream)
+    .executeTakeFirst();
+  return row?.last === null || row?.last === undefined ? null : Number(row.last);
+}
+
+export interface StreamEntry {
+  readonly id: string;
+  readonly position: number;
+  readonly kind: string;
+  readonly by: string;
+  readonly audience: string;
+  readonly occurredAt: Date;
+  readonly recordedAt: Date;
+  /** 32 bytes */
+  readonly commitment: Uint8Array;
+  readonly body: Readonly<Record<string, unknown>>;
+}
+
+const stored = z.object({
+  by: z.string(),
+  audience: z.string(),
+  occurredAt: instantText,
+  recordedAt: instantText,
+  body: z.record(z.string(), z.unknown()),
+});
+
+/** Entries of a stream that its parties may see (`public` and `parties`), oldest first. */
+export async function entriesOf(db: Kysely<Database>, stream: string): Promise<readonly StreamEntry[]> {
+  const rows = await db
+    .selectFrom('ledger.entry')
+    .select(['id', 'seq', 'kind', 'canonical', 'commitment'])
+    .where('stream', '=', stream)
+    .where('audience', 'in', ['public', 'parties'])
+    .orderBy('seq')
+    .execute();
+  return rows.map((row) => {
+    const entry = stored.parse(JSON.parse(row.canonical));
+    return {
+      id: row.id,
+      position: row.seq,
+      kind: row.kind,
+      by: entry.by,
+      audience: entry.audience,
+      occurredAt: new Date(entry.occurredAt),
+      recordedAt: new Date(entry.recordedAt),
+      commitment: row.commitment,
+      body: entry.body,
+    };
+  });
+}

@@ -1,0 +1,75 @@
+/**
+ * A receipt as a download, JSON or PDF, or, while no checkpoint covers the entry yet, a page that says so and looks again by itself. Who may
+ * have the receipt has been decided before; nothing here looks.
+ */
+import { NotFound } from '../base/errors.ts';
+import type { Ctx } from '../base/route.ts';
+import type { ReceiptNames } from '../base/services.ts';
+import { contentDisposition } from './attachment.ts';
+import { Heading } from './heading.tsx';
+import { page } from './page.tsx';
+import { refreshHead } from './progress.tsx';
+
+export interface WantedReceipt {
+  /** id of the entry */
+  readonly entry: string;
+  readonly form: 'json' | 'pdf';
+  /** what the entry says happened */
+  readonly heading: string;
+  /** for the PDF: who asked whom for what */
+  readonly names: ReceiptNames;
+  readonly area: 'public' | 'staff' | 'recipient';
+  /** where the waiting page leads back to */
+  readonly back: { readonly text: string; readonly href: string };
+}
+
+/** Splits `<entry id>.json`, `<entry id>.receipt.pdf` and the like; null for anything else. */
+export function receiptName(file: string): { readonly entry: string; readonly form: 'json' | 'pdf' } | null {
+  const match = /^([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})(?:\.receipt)?\.(json|pdf)$/.exec(file);
+  const entry = match?.[1];
+  const form = match?.[2];
+  return entry && (form === 'json' || form === 'pdf') ? { entry, form } : null;
+}
+
+/** Answers with the receipt, or with 202 and a page that waits for it. @throws NotFound where this server makes no PDFs */
+export async function receiptResponse(c: Ctx, wanted: WantedReceipt): Promise<Response> {
+  const services = c.get('services');
+  const receipt = await services.ledger.receipt(wanted.entry);
+  if (!receipt) return await waiting(c, wanted);
+  const name = receipt.name.replace(/\.receipt\.json$/, '');
+  if (wanted.form === 'json') {
+    return c.body(receipt.json, 200, {
+      'Content-Type': 'application/json; charset=utf-8',
+      'Content-Disposition': contentDisposition(`${name}.receipt.json`),
+    });
+  }
+  if (!services.receiptPdf) {
+    throw new NotFound('no-pdf', {
+      what: 'This server does not make receipts as PDF.',
+      next: 'Take the JSON file: it is the receipt itself.',
+    });
+  }
+  const pdf = await services.receiptPdf(receipt, wanted.names);
+  return c.body(new Uint8Array(pdf), 200, {
+    'Content-Type': 'application/pdf',
+    'Content-Disposition': contentDisposition(`${name}.receipt.pdf`),
+  });
+}
+
+async function waiting(c: Ctx, wanted: WantedReceipt): Promise<Response> {
+  c.header('Cache-Control', 'no-store');
+  return await page(
+    c,
+    { title: 'Your receipt is being made', area: wanted.area, status: 202, head: refreshHead(false, 2) },
+    <>
+      <Heading title="Your receipt is being made" lead={wanted.heading} />
+      <p role="status">
+        This is written down for good. The receipt needs the log’s next signature, usually within a second; this page
+        looks again by itself.
+      </p>
+      <p>
+        <a href={wanted.back.href}>{wanted.back.text}</a>
+      </p>
+    </>,
+  );
+}

@@ -1,0 +1,100 @@
+/** Both sides' pages in a real browser: no axe violation and no sideways scrolling on a phone and a laptop; saving and uploading with the script. */
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { buildAssets } from '../src/adapters/assets.ts';
+import { type Answering, answering } from './support/answering.ts';
+import { axeViolations, withPage } from './support/browser.ts';
+
+const SHOTS = process.env.SCREENSHOTS;
+let a: Answering;
+beforeAll(async () => {
+  const assets = await buildAssets({ cacheDir: join(tmpdir(), 'counterfoil-test-assets') });
+  a = await answering({ assets });
+});
+afterAll(async () => a.close());
+
+const as = async (page: Page, actor: string) =>
+  await page.context().addCookies([{ name: 'actor', value: actor, url: a.origin }]);
+
+async function sound(page: Page, name: string, width: number) {
+  if (SHOTS) await page.screenshot({ path: join(SHOTS, `${name}-${width}.png`), fullPage: true });
+  expect(await axeViolations(page)).toEqual([]);
+  const wide = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+  expect(wide).toBeLessThanOrEqual(0);
+}
+
+test('recipient and issuer, phone and laptop', { timeout: 180_000 }, async () => {
+  const service = a.m.services[0] ?? '';
+  for (const width of [390, 1280]) {
+    await withPage({ width, baseURL: a.origin }, async (page, seen) => {
+      await as(page, `recipient/${service}`);
+      await page.goto('/answer');
+      await page.locator('#item-1 label', { hasText: 'We produce' }).first().click();
+      await page.locator('#item-2 label', { hasText: 'We withhold' }).click();
+      await page.fill('#f-note-2', 'Section 5 protects these.');
+      await page.setInputFiles('#f-files-1', [
+        { name: `police directive ${width}.pdf`, mimeType: 'application/pdf', buffer: Buffer.alloc(1_200_000, width) },
+        { name: 'training-memo.docx', mimeType: 'application/msword', buffer: Buffer.from(`memo ${width}`) },
+      ]);
+      await page.click('button[value=add-1]');
+      await page.waitForSelector('text=training-memo.docx');
+      expect(await page.inputValue('#f-note-2')).toBe('Section 5 protects these.');
+      await sound(page, 'answer', width);
+      await page.click('.submit button[value=review]');
+      await page.waitForURL('**/answer/review');
+      await page.fill('#f-name', 'Sample Clerk');
+      await page.fill('#f-title', 'City Clerk');
+      await sound(page, 'review', width);
+      await page.click('text=Send 2 items');
+      await page.waitForURL('**/answer/sent/*');
+      await sound(page, 'sent', width);
+      await page.goto('/answer/history');
+      await sound(page, 'history', width);
+      await page.goto('/answer');
+      await sound(page, 'again', width);
+      expect(seen.problems).toEqual([]);
+    });
+    await withPage({ width, baseURL: a.origin }, async (page, seen) => {
+      await as(page, `staff/${a.m.issuer}/editor`);
+      await page.goto(`/desk/services/${service}`);
+      await page.click('button:has-text("Record for item 2")');
+      await page.waitForSelector('[role=alert]');
+      await sound(page, 'service', width);
+      await page.goto(`/desk/services/${service}/accept-all`);
+      await sound(page, 'accept-all', width);
+      expect(seen.problems).toEqual([]);
+    });
+  }
+});
+
+test('with the script, texts are saved while one types, and a second browser’s change is not overwritten', async () => {
+  const service = a.m.services[1] ?? '';
+  await withPage({ baseURL: a.origin }, async (page) => {
+    await as(page, `recipient/${service}`);
+    await page.goto('/answer');
+    await page.fill('#f-note-1', 'typed, never sent');
+    await page.waitForSelector('text=/^Saved \\d/');
+    await page.fill('#f-note-1', 'typed on');
+    await page.waitForSelector('[data-saved]:not(:has-text("No"))');
+    await expect.poll(async () => await savedNote(service), { timeout: 8000 }).toContain('typed on');
+    const other = a.recipient(1);
+    await other.submit(await other.get('/answer'), { 'note-1': 'from elsewhere', action: 'save' });
+    await page.fill('#f-note-1', 'mine again');
+    await page.waitForSelector('text=Changed in another browser too');
+    expect(await savedNote(service)).toContain('from elsewhere');
+    await page.click('.submit button[value=save]');
+    await page.waitForSelector('text=Two browsers changed the same item');
+    expect(await page.inputValue('#f-note-1')).toBe('mine again');
+  });
+});
+
+async function savedNote(service: string): Promise<string> {
+  const row = await a.t.db
+    .selectFrom('work.answer_draft')
+    .select('body')
+    .where('service', '=', service)
+    .executeTakeFirst();
+  return JSON.stringify(row?.body ?? null);
+}
