@@ -17,6 +17,13 @@ async function hashOf(file: File, tell: (done: number) => void): Promise<GivenDo
   return { name: file.name, sha256: hex(hash.digest()), bytes: file.size };
 }
 
+/** Adds one, in place of an earlier one of the same name: choosing a file again is not a second file. */
+function replace<T extends { readonly name: string }>(list: T[], one: T): void {
+  const at = list.findIndex((other) => other.name === one.name);
+  if (at < 0) list.push(one);
+  else list[at] = one;
+}
+
 function element(tag: string, className: string, ...children: (string | Node)[]): HTMLElement {
   const made = document.createElement(tag);
   if (className) made.className = className;
@@ -75,14 +82,14 @@ function start(form: HTMLFormElement, results: HTMLElement, drop: HTMLElement, s
       if (as !== 'document' && file.size <= PDF_BYTES) {
         const bytes = new Uint8Array(await file.arrayBuffer());
         if (as === 'receipt' || (await looksLikeReceipt(bytes))) {
-          receipts.push({ name: file.name, bytes });
+          replace(receipts, { name: file.name, bytes });
           continue;
         }
       }
       const found = await hashOf(file, (done) => {
         status.textContent = `Hashing ${file.name}: ${Math.round((done / Math.max(1, file.size)) * 100)} %`;
       });
-      documents.push(found);
+      replace(documents, found);
     }
     await check();
   }

@@ -252,3 +252,19 @@ describe('one recipient, one entry', () => {
     }
   });
 });
+
+describe('an empty server', () => {
+  it('says what this is and how to start, and shows no slip', async () => {
+    const empty = await testPublic();
+    try {
+      const page = await (await empty.get('/')).text();
+      for (const words of ['Both sides hold proof', 'There is none yet', 'Start your own', 'first start'])
+        expect(page).toContain(words);
+      expect(page).not.toContain('slip__paper');
+      expect((await empty.get('/log/checkpoint')).status).toBe(404);
+      expect(await (await empty.get('/records')).text()).toContain('No public record yet');
+    } finally {
+      await empty.close();
+    }
+  });
+});

@@ -2,7 +2,7 @@
  * The public side in a real browser: the record at phone and desk width, by day and night; verification with the network off. Set
  * LOOK_PICTURES to a folder to keep pictures.
  */
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -124,11 +124,20 @@ describe('verification', () => {
     const { receipt } = await files();
     await withPage({ baseURL: base }, async (page) => {
       await page.goto('/verify');
-      await page.setInputFiles('#f-receipts', [receipt]);
-      const other = join(folder, 'other.txt');
-      await writeFile(other, 'something else');
-      await page.setInputFiles('#f-documents', [other]);
-      await expect.poll(() => page.locator('#results').textContent()).toContain('document-mismatch');
+      const drop = (name: string, text: string) =>
+        page.evaluate(
+          `{
+            const held = new DataTransfer();
+            held.items.add(new File([${JSON.stringify(text)}], ${JSON.stringify(name)}));
+            const event = new DragEvent('drop', { dataTransfer: held, bubbles: true, cancelable: true });
+            document.querySelector('#drop').dispatchEvent(event);
+          }`,
+        );
+      const results = page.locator('#results');
+      await drop('one.receipt.json', await readFile(receipt, 'utf8'));
+      await expect.poll(() => results.textContent()).toContain('It holds.');
+      await drop('other.txt', 'something else');
+      await expect.poll(() => results.textContent()).toContain('document-mismatch');
       if (pictures) await page.screenshot({ path: join(pictures, 'verify-result.png'), fullPage: true });
       expect(await axeViolations(page)).toEqual([]);
     });
