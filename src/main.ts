@@ -161,7 +161,6 @@ async function wire(
   const app = buildApp({ services, assets, routes: allRoutes(access, clock, identity), whoIs: makeWhoIs(access), log });
   ready(app.fetch);
 
-  if (settings.example) await loadExample(services);
   const post = createPost({ services, onError });
   post.start();
   undo.push(() => post.stop());
