@@ -3,10 +3,11 @@
  * into the same PostgreSQL. Ours does everything: checks of bodies, commitments, views, idempotency, tree, checkpoint; a caller
  * goes on when its entry is durable, and the clock stops when every entry is under a signed checkpoint.
  */
+
+import { openPool } from '../src/adapters/postgres/pool.ts';
 import type { NewEntry } from '../src/base/append.ts';
 import { instant } from '../src/base/clock.ts';
 import { uuidv7 } from '../src/base/ids.ts';
-import { openPool } from '../src/adapters/postgres/pool.ts';
 import { groupCommit } from '../src/ledger/queue.ts';
 import { benchDatabase } from './database.ts';
 import { benchLedger, random } from './ledger.ts';

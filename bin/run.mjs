@@ -55,13 +55,12 @@ handOver(node, [...args, ...rest]);
 // ---- packages
 
 function lockHash() {
-  const hash = createHash('sha256');
-  for (const file of ['package.json', 'package-lock.json']) hash.update(readFileSync(join(root, file))).update('\0');
-  return hash.update(`${process.platform}-${process.arch}`).digest('hex');
+  const lock = readFileSync(join(root, 'package-lock.json'));
+  return createHash('sha256').update(lock).update(`\0${process.platform}-${process.arch}`).digest('hex');
 }
 
-/** True when `node_modules` was installed by hand and holds every package that the lock asks for. */
-function installedByHand() {
+/** True when `node_modules` holds every package that the lock asks for, whoever installed it; npm writes its own list last. */
+function isComplete() {
   try {
     const want = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8')).packages;
     const have = JSON.parse(readFileSync(join(modules, '.package-lock.json'), 'utf8')).packages;
@@ -79,7 +78,7 @@ async function ensurePackages() {
   if (existsSync(modules)) {
     if (lstatSync(modules).isSymbolicLink()) return; // somebody else's to keep
     if (existsSync(stamp) && readFileSync(stamp, 'utf8') === hash) return;
-    if (!existsSync(stamp) && installedByHand()) return writeStamp(hash);
+    if (isComplete()) return writeStamp(hash);
     rmSync(stamp, { force: true }); // a cut-off installation must not look like a finished one
   }
   const cache = homeIsUsable() ? null : mkdtempSync(join(tmpdir(), 'counterfoil-npm-'));

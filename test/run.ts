@@ -94,7 +94,7 @@ async function checks(): Promise<void> {
   const rules = rulesFile
     .parse(await import(join(root, '.dependency-cruiser.cjs')))
     .default.forbidden.map((rule) => rule.name);
-  const types = run('typescript/bin/tsc', ['--noEmit', '-p', '.']); // the longest: it runs beside the others
+  const types = run('typescript7/bin/tsc', ['--noEmit', '-p', '.']); // the longest: it runs beside the others
   const style = await run('@biomejs/biome/bin/biome', ['check', '--diagnostic-level=warn', '.']);
   const ours = await direction(root);
   const theirs = await direction(fixture);

@@ -16,8 +16,8 @@ async function fiveGigabytes(): Promise<boolean> {
   try {
     const blobs = await fileBlobs({ dir: join(dir, 'blobs') });
     const size = 5 * 1024 * MB;
-    const room = await blobs.room?.();
-    if (room !== undefined && room < size) throw new Error(`needs 5 GB in ${dir}; set SOAK_DIR to a larger disk`);
+    const room = await blobs.room();
+    if (room !== null && room < size) throw new Error(`needs 5 GB in ${dir}; set SOAK_DIR to a larger disk`);
     const chunk = Buffer.alloc(64 * 1024, 0x61);
     const before = process.memoryUsage().rss;
     let most = before;

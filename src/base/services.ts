@@ -1,6 +1,5 @@
 /** What handlers may use: wired once in `src/main.ts` (or by a test), passed down, never imported. */
 import type { Kysely } from 'kysely';
-import type { Entry } from '../proof/index.ts';
 import type { Append, Appended, ReceiptFile } from './append.ts';
 import type { Clock, Random } from './clock.ts';
 import type { Database } from './database.ts';
@@ -15,6 +14,8 @@ export interface Config {
   readonly revokeMinutes: number;
   /** largest file a recipient may upload, in bytes */
   readonly maxFileBytes: number;
+  /** folder where mails lie as files, where no mail server is configured; the staff's pages name it */
+  readonly mailFolder?: string;
   /** a reverse proxy that writes X-Forwarded-For stands in front: take the client's address from there */
   readonly proxied?: boolean;
 }
@@ -25,6 +26,8 @@ export interface LedgerPort {
   append(command: Append): Promise<Appended>;
   /** The receipt of an entry, as the exact bytes to hand out; null while no checkpoint covers it yet. */
   receipt(entryId: string): Promise<ReceiptFile | null>;
+  /** Receipts of many entries in one query, by id; those that are not there yet are absent. */
+  receipts(entryIds: readonly string[]): Promise<ReadonlyMap<string, ReceiptFile>>;
   /** Waits until a signed checkpoint covers this position, at most `ms` milliseconds; false if not yet. */
   published(position: number, ms: number): Promise<boolean>;
 }
@@ -35,22 +38,17 @@ export interface Blobs {
   put(source: AsyncIterable<Uint8Array>, limits: { maxBytes: number }): Promise<{ sha256: string; bytes: number }>;
   /** null when there is no such blob. */
   get(sha256: string): Promise<{ bytes: number; stream(): ReadableStream<Uint8Array> } | null>;
-  /** Bytes that still fit, to refuse an upload before it is read; left out where nobody knows (object stores). */
-  room?(): Promise<number>;
+  /** Bytes that still fit, to refuse an upload before it is read; null where nobody knows (object stores). */
+  room(): Promise<number | null>;
 }
 
-/** What a receipt as a page for people is made of; the words in `labels` are not in the entry itself. */
-export interface ReceiptPdfInput {
-  readonly receiptJson: string;
-  readonly entry: Entry;
-  readonly origin: string;
-  readonly index: number;
-  readonly size: number;
-  readonly labels: { readonly title: string; readonly rows: readonly (readonly [string, string])[] };
-  /** SVG */
-  readonly rosette?: string;
+/** Names that the entry itself does not hold, for the people who read a receipt. */
+export interface ReceiptNames {
+  readonly issuer: string;
+  readonly recipient: string | null;
+  readonly title: string;
 }
-export type ReceiptPdf = (input: ReceiptPdfInput) => Promise<Uint8Array>;
+export type ReceiptPdf = (receipt: ReceiptFile, names: ReceiptNames) => Promise<Uint8Array>;
 
 export interface Services {
   readonly db: Kysely<Database>;

@@ -12,6 +12,18 @@ const COMMANDS: Readonly<Record<string, Listed>> = {
     what: 'check receipts against a policy, offline',
     load: async () => (await import('./verify.ts')).verifyCommand,
   },
+  fsck: {
+    what: 'recompute the log from entries to checkpoints',
+    load: async () => (await import('./fsck.ts')).fsckCommand,
+  },
+  rebuild: {
+    what: 'make the read models anew from the entries and compare',
+    load: async () => (await import('./rebuild.ts')).rebuildCommand,
+  },
+  mail: {
+    what: 'show the newest letter of the file transport (--to ADDRESS, --all)',
+    load: async () => (await import('./mail.ts')).mailCommand,
+  },
 };
 
 function usage(): string {

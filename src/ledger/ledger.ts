@@ -7,8 +7,9 @@ import type { Append, Appended } from '../base/append.ts';
 import type { LedgerPort } from '../base/services.ts';
 import type { Signer, TileReader } from '../proof/index.ts';
 import { type AppendDeps, writeBatch } from './append.ts';
+import { nodeCache } from './nodes.ts';
 import { groupCommit } from './queue.ts';
-import { receiptOf } from './receipts.ts';
+import { receiptsOf } from './receipts.ts';
 import { sequencer } from './sequence.ts';
 import { tileReader } from './tiles.ts';
 
@@ -41,6 +42,7 @@ export function createLedger(deps: LedgerDeps): Ledger {
   const queue = groupCommit<Append, Appended>((commands) => writeBatch(deps, commands), MAX_BATCH);
   const rounds = sequencer(deps);
   const tiles = tileReader(deps.pool);
+  const nodes = nodeCache(tiles);
   const waiting = new Set<{ position: number; tell: (done: boolean) => void }>();
   let publishedSize = 0;
   let timer: NodeJS.Timeout | null = null;
@@ -83,7 +85,8 @@ export function createLedger(deps: LedgerDeps): Ledger {
         throw deps.mapError(error);
       }
     },
-    receipt: (entryId) => receiptOf(deps.pool, tiles, entryId),
+    receipt: async (entryId) => (await receiptsOf(deps.pool, nodes, [entryId])).get(entryId) ?? null,
+    receipts: (entryIds) => receiptsOf(deps.pool, nodes, entryIds),
     published(position, ms) {
       if (position < publishedSize) return Promise.resolve(true);
       return new Promise((resolve) => {

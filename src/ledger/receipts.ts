@@ -4,27 +4,51 @@
  */
 import type { Pool } from 'pg';
 import type { ReceiptFile } from '../base/append.ts';
-import { checkEntry, formatReceipt, formatTlogProof, proveInclusion, type TileReader } from '../proof/index.ts';
-import { checkpointCovering } from './tiles.ts';
+import { checkEntry, formatStoredReceipt, formatTlogProof, inclusionProof } from '../proof/index.ts';
+import type { NodeCache } from './nodes.ts';
 
-/** The receipt of an entry, or null while no checkpoint covers it, or when there is no such entry. */
-export async function receiptOf(pool: Pool, tiles: TileReader, entryId: string): Promise<ReceiptFile | null> {
-  const { rows } = await pool.query<{ seq: number; canonical: string; opening: Buffer }>({
-    name: 'entry-for-receipt',
-    text: 'select seq, canonical, opening from ledger.entry where id = $1',
-    values: [entryId],
+interface Row {
+  id: string;
+  seq: number;
+  kind: string;
+  canonical: string;
+  opening: Buffer;
+  size: number;
+  note: string;
+}
+
+/**
+ * Receipts of entries, by id; absent are those that no checkpoint covers yet, and ids that no entry has. One query, however many.
+ * Each carries the first checkpoint that covers its entry, so that both sides' halves are equal.
+ */
+export async function receiptsOf(
+  pool: Pool,
+  nodes: NodeCache,
+  entryIds: readonly string[],
+): Promise<ReadonlyMap<string, ReceiptFile>> {
+  const { rows } = await pool.query<Row>({
+    name: 'entries-for-receipts',
+    text: `select e.id, e.seq, e.kind, e.canonical, e.opening, c.size, c.note
+           from unnest($1::uuid[]) w (id) join ledger.entry e on e.id = w.id
+           cross join lateral (select size, note from log.checkpoint where size > e.seq order by size limit 1) c`,
+    values: [entryIds],
   });
-  const row = rows[0];
-  if (!row) return null;
-  const checkpoint = await checkpointCovering(pool, row.seq);
-  if (!checkpoint) return null;
-  const hashes = await proveInclusion(tiles, row.seq, checkpoint.size);
-  const entry = checkEntry(JSON.parse(row.canonical));
-  const json = formatReceipt({
-    entry,
-    opening: row.opening,
-    proof: formatTlogProof({ index: row.seq, hashes, checkpoint: checkpoint.note }),
-  });
-  const name = `${entry.kind.replace('.', '-')}-${row.seq}.receipt.json`;
-  return { name, json, position: row.seq, size: checkpoint.size, entry };
+  const receipts = new Map<string, ReceiptFile>();
+  for (const row of rows) {
+    const hashes = await inclusionProof(nodes.at(row.size), row.seq, row.size);
+    receipts.set(row.id, {
+      name: `${row.kind.replace('.', '-')}-${row.seq}.receipt.json`,
+      json: formatStoredReceipt({
+        canonical: row.canonical,
+        opening: row.opening,
+        proof: formatTlogProof({ index: row.seq, hashes, checkpoint: row.note }),
+      }),
+      position: row.seq,
+      size: row.size,
+      get entry() {
+        return checkEntry(JSON.parse(row.canonical));
+      },
+    });
+  }
+  return receipts;
 }

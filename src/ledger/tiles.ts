@@ -79,13 +79,3 @@ export async function latestCheckpoint(pool: Pool): Promise<Checkpoint | null> {
   });
   return rows[0] ? { size: rows[0].size, note: rows[0].note, signedAt: rows[0].signed_at } : null;
 }
-
-/** The first checkpoint that covers a position: the one every receipt of that entry carries, so both halves are equal. */
-export async function checkpointCovering(pool: Pool, position: number): Promise<Checkpoint | null> {
-  const { rows } = await pool.query<{ size: number; note: string; signed_at: Date }>({
-    name: 'checkpoint-covering',
-    text: 'select size, note, signed_at from log.checkpoint where size > $1 order by size limit 1',
-    values: [position],
-  });
-  return rows[0] ? { size: rows[0].size, note: rows[0].note, signedAt: rows[0].signed_at } : null;
-}

@@ -4,7 +4,7 @@
  */
 import type { ReceiptFile } from '../base/append.ts';
 import type { Attachment, Mail } from '../base/mailer.ts';
-import type { Services } from '../base/services.ts';
+import type { ReceiptPdf, Services } from '../base/services.ts';
 import { mintLink } from '../rooms/answers/links.ts';
 import { answersOf } from '../rooms/answers/view.ts';
 import { determinationsOf } from '../rooms/determinations/view.ts';
@@ -16,9 +16,6 @@ import type { Job } from './outbox.ts';
 /** Links live this long past the due date, in days: answers come late, and receipts are wanted afterwards. */
 const LINK_DAYS = 90;
 const DAY = 86_400_000;
-
-/** Makes the page for people of a receipt; implemented by an adapter. */
-export type ReceiptPdf = (receipt: ReceiptFile) => Promise<Uint8Array>;
 
 /** What a mail is about, or null while its receipt is not there yet. */
 export interface About {
@@ -46,21 +43,20 @@ async function linkFor(services: Services, service: Service, address: string): P
   return `${services.config.baseUrl}/r/${token}`;
 }
 
-async function attach(receipt: ReceiptFile, pdf: ReceiptPdf): Promise<Attachment[]> {
-  return [
-    { filename: receipt.name, contentType: 'application/json', content: receipt.json },
-    {
-      filename: receipt.name.replace(/\.receipt\.json$/, '.receipt.pdf'),
-      contentType: 'application/pdf',
-      content: await pdf(receipt),
-    },
-  ];
+async function attach(receipt: ReceiptFile, pdf: ReceiptPdf | undefined, what: About): Promise<Attachment[]> {
+  const files: Attachment[] = [{ filename: receipt.name, contentType: 'application/json', content: receipt.json }];
+  if (pdf) {
+    const names = { issuer: what.issuerName, recipient: what.service.name, title: what.request.title };
+    const filename = receipt.name.replace(/\.receipt\.json$/, '.receipt.pdf');
+    files.push({ filename, contentType: 'application/pdf', content: await pdf(receipt, names) });
+  }
+  return files;
 }
 
 const keepThis = (baseUrl: string) =>
   `The attached receipt proves what was written and when. Keep both files; anyone can check them without us, also offline: ${baseUrl}/verify`;
 
-async function letter(services: Services, pdf: ReceiptPdf, job: Job, what: About): Promise<Composed> {
+async function letter(services: Services, job: Job, what: About): Promise<Composed> {
   const receipt = await services.ledger.receipt(what.service.id);
   if (!receipt) return { ready: false };
   const { request, service } = what;
@@ -75,10 +71,14 @@ async function letter(services: Services, pdf: ReceiptPdf, job: Job, what: About
     link,
   );
   const text = `${filled.text}\n\n--\nThe link is for this mailbox: opening it asks for a code that is sent here. ${keepThis(services.config.baseUrl)}\n`;
-  return { ready: true, about: what, mail: { subject: filled.subject, text, attachments: await attach(receipt, pdf) } };
+  return {
+    ready: true,
+    about: what,
+    mail: { subject: filled.subject, text, attachments: await attach(receipt, services.receiptPdf, what) },
+  };
 }
 
-async function answerReceipt(services: Services, pdf: ReceiptPdf, job: Job, what: About): Promise<Composed> {
+async function answerReceipt(services: Services, job: Job, what: About): Promise<Composed> {
   const answers = await answersOf(services.db, what.service.id);
   const answer = answers.find((a) => a.entry === job.entry);
   const receipt = job.entry ? await services.ledger.receipt(job.entry) : null;
@@ -98,12 +98,12 @@ ${keepThis(services.config.baseUrl)}
   const mail = {
     subject: `Receipt: your answer to “${what.request.title}”`,
     text,
-    attachments: await attach(receipt, pdf),
+    attachments: await attach(receipt, services.receiptPdf, what),
   };
   return { ready: true, about: what, mail };
 }
 
-async function determination(services: Services, pdf: ReceiptPdf, job: Job, what: About): Promise<Composed> {
+async function determination(services: Services, job: Job, what: About): Promise<Composed> {
   const all = await determinationsOf(services.db, what.service.id);
   const one = all.find((d) => d.entry === job.entry);
   const receipt = job.entry ? await services.ledger.receipt(job.entry) : null;
@@ -124,21 +124,21 @@ ${keepThis(services.config.baseUrl)}
   const mail = {
     subject: `“${what.request.title}”: item ${one.item} ${one.finding}`,
     text,
-    attachments: await attach(receipt, pdf),
+    attachments: await attach(receipt, services.receiptPdf, what),
   };
   return { ready: true, about: what, mail };
 }
 
 /** Writes the mail of a job. @throws Error for a kind that nobody knows */
-export async function compose(services: Services, pdf: ReceiptPdf, job: Job): Promise<Composed> {
+export async function compose(services: Services, job: Job): Promise<Composed> {
   const what = await about(services, job);
   switch (job.kind) {
     case 'letter':
-      return letter(services, pdf, job, what);
+      return letter(services, job, what);
     case 'answer-receipt':
-      return answerReceipt(services, pdf, job, what);
+      return answerReceipt(services, job, what);
     case 'determination':
-      return determination(services, pdf, job, what);
+      return determination(services, job, what);
     default:
       throw new Error(`the outbox holds a mail of an unknown kind: ${job.kind}`);
   }

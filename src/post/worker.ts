@@ -11,12 +11,11 @@ import { uuidv7 } from '../base/ids.ts';
 import { MailFailed } from '../base/mailer.ts';
 import type { Services } from '../base/services.ts';
 import type { EvidenceEvent } from '../rooms/requests/entries.ts';
-import { type About, compose, type ReceiptPdf } from './letters.ts';
+import { type About, compose } from './letters.ts';
 import { claim, type Job, later, nextDue, notSent, retryAt, sent } from './outbox.ts';
 
 export interface PostDeps {
   readonly services: Services;
-  readonly pdf: ReceiptPdf;
   readonly onError: (error: unknown) => void;
   /** mails under way at once */
   readonly concurrency?: number;
@@ -56,7 +55,7 @@ async function evidence(deps: PostDeps, job: Job, what: About, event: EvidenceEv
 /** Sends one mail and writes down what became of it. Never throws for a mail that could not be sent. */
 async function work(deps: PostDeps, job: Job): Promise<void> {
   const { services } = deps;
-  const composed = await compose(services, deps.pdf, job);
+  const composed = await compose(services, job);
   if (!composed.ready) {
     await later(services.db, job.id, services.clock.now() + SOON);
     return;

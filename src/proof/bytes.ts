@@ -26,10 +26,10 @@ export function fromUtf8(bytes: Uint8Array): string {
 
 const HEX = Array.from({ length: 256 }, (_, i) => i.toString(16).padStart(2, '0'));
 
-/** Lower-case hex. */
-export function hex(bytes: Uint8Array): string {
+/** Lower-case hex of the first `length` bytes, or of all. */
+export function hex(bytes: Uint8Array, length = bytes.length): string {
   let text = '';
-  for (const byte of bytes) text += HEX[byte];
+  for (let i = 0; i < length; i++) text += HEX[bytes[i] ?? 0];
   return text;
 }
 
@@ -64,9 +64,9 @@ export function base64(bytes: Uint8Array): string {
   return text;
 }
 
+/** Value of the letter at `at`, or -1: the table knows ASCII only, and what lies beyond it is no base64 either. */
 function six(text: string, at: number): number {
-  const code = text.charCodeAt(at);
-  return code < 128 ? (SIX[code] ?? -1) : -1;
+  return SIX[text.charCodeAt(at) & 0xff80 ? 0 : text.charCodeAt(at)] ?? -1;
 }
 
 function badBase64(text: string): ProofFailure {

@@ -4,8 +4,8 @@
  * them from the system's generator.
  *
  * Byte format: HMAC-SHA256(key = ASCII `counterfoil/entry/v1`, message = 32-byte opening ‖ canonical bytes), 32 bytes.
- * Example: opening of 32 zero bytes, canonical bytes `{}` →
- * see `commitment.test.ts`, which holds this value against another implementation of HMAC.
+ * Example: an opening of 32 zero bytes and the canonical bytes `{}` give
+ * 0bc8022f9eda13739c128ff03242746202fdf17c0c785d927aa89db2f3be3413.
  */
 import { utf8 } from './bytes.ts';
 import { ProofFailure } from './failure.ts';

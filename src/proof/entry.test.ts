@@ -100,6 +100,39 @@ describe('entries', () => {
     expect(() => checkEntry({ ...base, body: { f: () => 1 } })).toThrow('bad-entry');
   });
 
+  it('knows every day that the calendar has, and no other', () => {
+    const part = (max: number) => fc.integer({ min: 0, max });
+    const two = (n: number) => String(n).padStart(2, '0');
+    const day = fc.tuple(part(9999), part(13), part(32), part(25), part(61), part(61));
+    fc.assert(
+      fc.property(day, ([y, mo, d, h, mi, s]) => {
+        const occurredAt = `${String(y).padStart(4, '0')}-${two(mo)}-${two(d)}T${two(h)}:${two(mi)}:${two(s)}.250Z`;
+        const time = Date.parse(occurredAt);
+        const real = !Number.isNaN(time) && new Date(time).toISOString() === occurredAt;
+        let accepted = true;
+        try {
+          checkEntry({ ...base, occurredAt });
+        } catch {
+          accepted = false;
+        }
+        expect(accepted, occurredAt).toBe(real);
+      }),
+      { numRuns: 3000 },
+    );
+    for (const [year, leap] of [
+      ['1900', false],
+      ['2000', true],
+      ['2024', true],
+      ['2100', false],
+      ['0000', true],
+      ['2026', false],
+    ]) {
+      const check = () => checkEntry({ ...base, occurredAt: `${year}-02-29T00:00:00.000Z` });
+      if (leap) expect(check).not.toThrow();
+      else expect(check).toThrow('bad-entry');
+    }
+  });
+
   it('measures the canonical bytes', () => {
     const room = ENTRY_BYTES - canonicalEntry(checkEntry({ ...base, body: { a: '' } })).length;
     expect(canonicalEntry(checkEntry({ ...base, body: { a: 'x'.repeat(room) } }))).toHaveLength(ENTRY_BYTES);

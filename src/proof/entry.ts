@@ -73,7 +73,7 @@ function checkText(text: string, where: string): void {
   }
 }
 
-function isPlain(value: object): boolean {
+function isPlain(value: object): value is Readonly<Record<string, unknown>> {
   const prototype: unknown = Object.getPrototypeOf(value);
   return prototype === Object.prototype || prototype === null;
 }
@@ -100,9 +100,9 @@ function isJson(value: unknown, where: string, depth: number): value is JsonValu
   }
   if (!isPlain(value)) throw bad(`JSON in ${where}`, 'an object with a class');
   let document = false;
-  for (const [key, inner] of Object.entries(value)) {
+  for (const key of Object.keys(value)) {
     checkText(key, 'a field name');
-    isJson(inner, key, depth + 1);
+    isJson(value[key], key, depth + 1);
     if (key === 'sha256') document = true;
   }
   if (document && !isDocument(value)) {
@@ -143,11 +143,20 @@ function text(value: unknown, field: string, pattern: RegExp, form: string): str
   return value;
 }
 
+/** The number that two digits at `at` spell. */
+function two(digits: string, at: number): number {
+  return (digits.charCodeAt(at) - 48) * 10 + digits.charCodeAt(at + 1) - 48;
+}
+
+/** A time in its one spelling, and on a day that its month has. */
 function instant(value: unknown, field: string): string {
   const spelled = text(value, field, INSTANT, 'a time like 2026-03-02T15:04:05.000Z');
-  const time = Date.parse(spelled);
-  // The 30th of February parses to a day in March: only a real date comes back as it went in.
-  if (Number.isNaN(time) || new Date(time).toISOString() !== spelled)
+  const month = two(spelled, 5);
+  // A year of a century counts its leap days by the century: 1900 has none, 2000 has one.
+  const leap = (two(spelled, 2) === 0 ? two(spelled, 0) : two(spelled, 2)) % 4 === 0;
+  const days = month === 2 ? (leap ? 29 : 28) : month === 4 || month === 6 || month === 9 || month === 11 ? 30 : 31;
+  const real = month >= 1 && month <= 12 && two(spelled, 8) >= 1 && two(spelled, 8) <= days;
+  if (!real || two(spelled, 11) > 23 || two(spelled, 14) > 59 || two(spelled, 17) > 59)
     throw bad(`a real date in ${field}`, quote(spelled));
   return spelled;
 }
@@ -164,23 +173,22 @@ export function readEntry(value: unknown): { entry: Entry; canonical: string; by
   if (typeof value !== 'object' || value === null || Array.isArray(value) || !isPlain(value)) {
     throw bad('an object as entry', quote(value));
   }
-  const given: Record<string, unknown> = { ...value };
   for (const key of Object.keys(value))
     if (!FIELDS.has(key)) throw bad('no field that entries do not have', quote(key));
-  if (given.v !== 1) throw bad('1 in v', quote(given.v));
-  const by = text(given.by, 'by', /^[!-~]{1,200}$/, 'the id of a party');
-  const body = given.body;
+  if (value.v !== 1) throw bad('1 in v', quote(value.v));
+  const by = text(value.by, 'by', /^[!-~]{1,200}$/, 'the id of a party');
+  const body = value.body;
   if (!isObject(body, 'body')) throw bad('an object in body', quote(body));
   const entry: Entry = {
     v: 1,
-    kind: text(given.kind, 'kind', KIND, 'noun.verb'),
-    id: text(given.id, 'id', UUID7, 'a UUIDv7'),
-    matter: given.matter === null ? null : text(given.matter, 'matter', UUID7, 'a UUIDv7 or null'),
+    kind: text(value.kind, 'kind', KIND, 'noun.verb'),
+    id: text(value.id, 'id', UUID7, 'a UUIDv7'),
+    matter: value.matter === null ? null : text(value.matter, 'matter', UUID7, 'a UUIDv7 or null'),
     by,
-    occurredAt: instant(given.occurredAt, 'occurredAt'),
-    recordedAt: instant(given.recordedAt, 'recordedAt'),
-    audience: audience(given.audience),
-    ...('corrects' in given ? { corrects: text(given.corrects, 'corrects', UUID7, 'a UUIDv7') } : {}),
+    occurredAt: instant(value.occurredAt, 'occurredAt'),
+    recordedAt: instant(value.recordedAt, 'recordedAt'),
+    audience: audience(value.audience),
+    ...('corrects' in value ? { corrects: text(value.corrects, 'corrects', UUID7, 'a UUIDv7') } : {}),
     body,
   };
   const canonical = canonicalText(entry);

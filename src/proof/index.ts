@@ -53,7 +53,7 @@ export {
   quorumSize,
   quorumText,
 } from './policy.ts';
-export { formatReceipt, parseReceipt, RECEIPT_VERSION, type Receipt } from './receipt.ts';
+export { formatReceipt, formatStoredReceipt, parseReceipt, RECEIPT_VERSION, type Receipt } from './receipt.ts';
 export { Hmac, hmacSha256, Sha256, sha256 } from './sha256.ts';
 export {
   decodeBundle,

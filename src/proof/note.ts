@@ -70,7 +70,7 @@ export function verifierKey(name: string, type: KeyType, publicKey: Uint8Array):
     throw new ProofFailure('bad-key', `a public key of ${KEY_BYTES[type]} bytes`, `${publicKey.length} bytes`);
   }
   const id = sha256(concat(utf8(`${name}\n`), new Uint8Array([type]), publicKey));
-  return { name, type, keyId: hex(id.subarray(0, 4)), publicKey };
+  return { name, type, keyId: hex(id, 4), publicKey };
 }
 
 /** `NAME+KEYID+BASE64(type ‖ public key)`. */
@@ -116,7 +116,7 @@ function parseSignature(line: string): NoteSignature {
   if (dash !== '—' || rest.length > 0 || !NAME.test(name)) throw badNote('— NAME BASE64', quote(line));
   const bytes = fromBase64(encoded);
   if (bytes.length < 5) throw badNote('a key id and a signature', `${bytes.length} bytes`);
-  return { name, keyId: hex(bytes.subarray(0, 4)), signature: bytes.subarray(4) };
+  return { name, keyId: hex(bytes, 4), signature: bytes.slice(4) };
 }
 
 /** One signature line, with its newline. */

@@ -2,7 +2,7 @@
  * Takes the receipt out of a PDF receipt, without a PDF library. Looks for exactly one embedded file stream and reads
  * it; never renders, follows or runs anything, and refuses a file in which two readers could see two receipts.
  *
- * Byte format (ISO 32000-2, 7.11.4): `7 0 obj << /Type /EmbeddedFile /Length 1234 … >> stream ⏎ …bytes… ⏎ endstream`.
+ * Byte format (ISO 32000-2, 7.11.4), with an example: `7 0 obj << /Type /EmbeddedFile /Length 1234 … >> stream ⏎ …bytes… ⏎ endstream`.
  * Ours is written as it is; a `/FlateDecode` filter (other programs add it when they save) is undone. The page that
  * people see is not checked: only the receipt inside counts.
  */

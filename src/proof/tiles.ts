@@ -121,7 +121,8 @@ export function decodeBundle(bundle: Uint8Array, width?: number): Uint8Array[] {
 
 /** Root of the 2^height hashes of `tile` that start at hash `from`. */
 function subtree(tile: Uint8Array, from: number, height: number): Uint8Array {
-  let work = tile.slice(from * HASH_BYTES, (from + 2 ** height) * HASH_BYTES);
+  // A true copy: `slice` of a Buffer would share its bytes, and the hashing below would write into the caller's tile.
+  let work = new Uint8Array(tile.subarray(from * HASH_BYTES, (from + 2 ** height) * HASH_BYTES));
   for (let width = 2 ** height; width > 1; width /= 2) {
     for (let i = 0; i < width; i += 2) hashPair(work, i * HASH_BYTES, work, (i / 2) * HASH_BYTES);
   }

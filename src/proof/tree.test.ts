@@ -7,6 +7,7 @@ import { EMPTY_EDGE, edgeFrom, edgeRoot, growTiles } from './grow.ts';
 import {
   decodeBundle,
   encodeBundle,
+  nodeFromTile,
   parseTilePath,
   partialTiles,
   proveConsistency,
@@ -218,6 +219,13 @@ describe('tiles', () => {
     const reader: TileReader = { readTiles: async (coords) => coords.map(() => new Uint8Array(32)) };
     await expect(proveInclusion(reader, 3, 7)).rejects.toThrow('bad-tile');
   });
+  it('leaves the tiles that it is given as they are, also where they are Buffers', () => {
+    const tile = Buffer.alloc(256 * 32, 7);
+    const before = Buffer.from(tile);
+    for (let level = 0; level <= 7; level++) nodeFromTile({ level, index: 0 }, tile);
+    expect(tile.equals(before)).toBe(true);
+  });
+
   it('takes a wider tile in place of a partial one', async () => {
     const { files } = store(256);
     const full = files.get('tile/0/000') ?? byte(0);

@@ -93,6 +93,21 @@ function step(name: Step['name'], title: string, ok: boolean, values: () => [str
   };
 }
 
+function way(index: number, size: number, hashes: readonly Uint8Array[]): [string, string][] {
+  return [
+    ['position', String(index)],
+    ['size', String(size)],
+    ...hashes.map((hash, i): [string, string] => [`hash ${i + 1}`, hex(hash)]),
+  ];
+}
+
+function listed(named: readonly DocumentRef[], given: readonly GivenDocument[]): [string, string][] {
+  return [
+    ...named.map((one): [string, string] => [`named: ${one.name}`, `${one.sha256} (${one.bytes} bytes)`]),
+    ...given.map((one): [string, string] => [`given: ${one.name}`, `${one.sha256} (${one.bytes} bytes)`]),
+  ];
+}
+
 /** Verifies many receipts under one policy; the policy is read and its keys are imported once. */
 export class Verifier {
   readonly policy: Policy;
@@ -150,11 +165,6 @@ export class Verifier {
       ]),
     );
 
-    const path = (): [string, string][] => [
-      ['position', String(index)],
-      ['size', String(size)],
-      ...hashes.map((hash, i): [string, string] => [`hash ${i + 1}`, hex(hash)]),
-    ];
     let reached: Uint8Array;
     try {
       reached = rootFromInclusion(index, size, leaf, hashes);
@@ -162,12 +172,14 @@ export class Verifier {
         throw new ProofFailure('commitment-mismatch', `the checkpoint's root ${base64(root)}`, base64(reached));
       }
     } catch (error) {
-      steps.push(step('inclusion', 'The way to the root', false, path));
+      steps.push(step('inclusion', 'The way to the root', false, () => way(index, size, hashes)));
       // An altered checkpoint shows here first; the log's signature tells whether the checkpoint or the rest is wrong.
       await this.#checkLog(origin, note, []);
       throw error;
     }
-    steps.push(step('inclusion', 'The way to the root', true, () => [...path(), ['root', base64(reached)]]));
+    steps.push(
+      step('inclusion', 'The way to the root', true, () => [...way(index, size, hashes), ['root', base64(reached)]]),
+    );
 
     const witnesses = await this.#checkSignatures(origin, note, steps);
     const result = this.#matchDocuments(entry, given, steps);
@@ -212,15 +224,6 @@ export class Verifier {
 
   async #checkSignatures(origin: string, note: Note, steps: Step[]): Promise<Verified[]> {
     const title = 'The signatures of the log and of witnesses';
-    const values = (verified: readonly Verified[]) => (): [string, string][] => [
-      ['log', origin],
-      ['checkpoint', note.text],
-      ...verified.map(({ key, time }): [string, string] => [
-        this.#names.get(key) ?? 'log',
-        `${key.name}+${key.keyId}${time === undefined ? '' : ` at ${moment(time)}`}`,
-      ]),
-      ['quorum', this.#quorum],
-    ];
     let verified: Verified[] = [];
     try {
       verified = await this.#checkLog(origin, note, this.#witnesses);
@@ -231,26 +234,34 @@ export class Verifier {
         const found = names.length === 0 ? 'no witness of the policy' : names.join(', ');
         throw new ProofFailure('quorum-missing', `${this.#quorum} (at least ${missing})`, found);
       }
-      steps.push(step('signatures', title, true, values(verified)));
+      steps.push(step('signatures', title, true, () => this.#signed(origin, note, verified)));
       return witnesses;
     } catch (error) {
-      steps.push(step('signatures', title, false, values(verified)));
+      steps.push(step('signatures', title, false, () => this.#signed(origin, note, verified)));
       throw error;
     }
+  }
+
+  #signed(origin: string, note: Note, verified: readonly Verified[]): [string, string][] {
+    return [
+      ['log', origin],
+      ['checkpoint', note.text],
+      ...verified.map(({ key, time }): [string, string] => [
+        this.#names.get(key) ?? 'log',
+        `${key.name}+${key.keyId}${time === undefined ? '' : ` at ${moment(time)}`}`,
+      ]),
+      ['quorum', this.#quorum],
+    ];
   }
 
   #matchDocuments(entry: Entry, given: readonly GivenDocument[], steps: Step[]): Accepted['documents'] {
     const named = documentsOf(entry);
     const matched: { given: GivenDocument; document: DocumentRef }[] = [];
     const title = 'The documents';
-    const values = (): [string, string][] => [
-      ...named.map((one): [string, string] => [`named: ${one.name}`, `${one.sha256} (${one.bytes} bytes)`]),
-      ...given.map((one): [string, string] => [`given: ${one.name}`, `${one.sha256} (${one.bytes} bytes)`]),
-    ];
     for (const one of given) {
       const document = named.find(({ sha256, bytes }) => sha256 === one.sha256 && bytes === one.bytes);
       if (document === undefined) {
-        steps.push(step('documents', title, false, values));
+        steps.push(step('documents', title, false, () => listed(named, given)));
         const names = named.map(({ name, sha256 }) => `${quote(name, 60)} with SHA-256 ${sha256}`).join(', ');
         throw new ProofFailure(
           'document-mismatch',
@@ -260,7 +271,7 @@ export class Verifier {
       }
       matched.push({ given: one, document });
     }
-    steps.push(step('documents', title, true, values));
+    steps.push(step('documents', title, true, () => listed(named, given)));
     return { named, matched };
   }
 }

@@ -59,6 +59,8 @@ export interface BoardQuery {
   readonly cut?: Cut | undefined;
   readonly filter: BoardFilter;
   readonly sort: BoardSort;
+  /** the row of this service alone; counts stay those of the request */
+  readonly only?: string | undefined;
   /** from 1 */
   readonly page: number;
   /** rows a page */
@@ -107,7 +109,10 @@ export async function boardPage(db: Kysely<Database>, query: BoardQuery): Promis
   const skip = (query.page - 1) * query.size;
   let total = sums.asked;
   let services: readonly ServiceLine[];
-  if (conditions.length === 2 && query.sort.by === 'recipient' && skip < NEAR) {
+  if (query.only !== undefined) {
+    services = await readServices(db, sql`${where} and s.id = ${query.only}`);
+    total = services.length;
+  } else if (conditions.length === 2 && query.sort.by === 'recipient' && skip < NEAR) {
     // The first pages lie at the beginning of an index.
     services = await readServices(db, sql`${where} order by ${orderOf(query.sort)} limit ${query.size} offset ${skip}`);
   } else {

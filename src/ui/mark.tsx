@@ -7,8 +7,8 @@ export function Mark({ state, children }: { state: Word; children?: Child }) {
   return (
     <span class={`mark mark--${state.tone}`}>
       <span class="mark__sign" aria-hidden="true">
-        {state.mark}
-      </span>{' '}
+        {state.mark}&nbsp;
+      </span>
       {state.word}
       {children ? <> {children}</> : null}
     </span>

@@ -4,21 +4,20 @@
  */
 import { NotFound } from '../base/errors.ts';
 import type { Ctx } from '../base/route.ts';
+import type { ReceiptNames } from '../base/services.ts';
 import { contentDisposition } from './attachment.ts';
 import { Heading } from './heading.tsx';
 import { page } from './page.tsx';
 import { refreshHead } from './progress.tsx';
-import { rosette } from './rosette.ts';
-import { kindWord } from './words.ts';
 
 export interface WantedReceipt {
   /** id of the entry */
   readonly entry: string;
   readonly form: 'json' | 'pdf';
-  /** 32 bytes, for the rosette */
-  readonly commitment: Uint8Array;
-  /** for the PDF: its title, and rows such as ["Asked by", "…"] */
-  readonly labels: { readonly title: string; readonly rows: readonly (readonly [string, string])[] };
+  /** what the entry says happened */
+  readonly heading: string;
+  /** for the PDF: who asked whom for what */
+  readonly names: ReceiptNames;
   readonly area: 'public' | 'staff' | 'recipient';
   /** where the waiting page leads back to */
   readonly back: { readonly text: string; readonly href: string };
@@ -50,15 +49,7 @@ export async function receiptResponse(c: Ctx, wanted: WantedReceipt): Promise<Re
       next: 'Take the JSON file: it is the receipt itself.',
     });
   }
-  const pdf = await services.receiptPdf({
-    receiptJson: receipt.json,
-    entry: receipt.entry,
-    origin: services.config.logOrigin,
-    index: receipt.position,
-    size: receipt.size,
-    labels: wanted.labels,
-    rosette: rosette(wanted.commitment, 96),
-  });
+  const pdf = await services.receiptPdf(receipt, wanted.names);
   return c.body(new Uint8Array(pdf), 200, {
     'Content-Type': 'application/pdf',
     'Content-Disposition': contentDisposition(`${name}.receipt.pdf`),
@@ -71,7 +62,7 @@ async function waiting(c: Ctx, wanted: WantedReceipt): Promise<Response> {
     c,
     { title: 'Your receipt is being made', area: wanted.area, status: 202, head: refreshHead(false, 2) },
     <>
-      <Heading title="Your receipt is being made" lead={kindWord(wanted.labels.title)} />
+      <Heading title="Your receipt is being made" lead={wanted.heading} />
       <p role="status">
         This is written down for good. The receipt needs the log’s next signature, usually within a second; this page
         looks again by itself.

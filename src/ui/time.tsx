@@ -40,7 +40,10 @@ export function timeText(
   const get = (type: Intl.DateTimeFormatPartTypes) => parts.find((p) => p.type === type)?.value ?? '';
   const clock = [get('hour'), get('minute'), ...(options.seconds ? [get('second')] : [])].join(':');
   const day = `${options.weekday ? `${get('weekday')} ` : ''}${get('day')} ${get('month')} ${get('year')}`;
-  return { text: `${day}, ${clock} ${get('timeZoneName').replace('GMT', 'UTC')}`, iso: at.toISOString() };
+  return {
+    text: `${day}, ${clock} ${get('timeZoneName').replace('GMT', 'UTC').replace(/\+0$/, '')}`,
+    iso: at.toISOString(),
+  };
 }
 
 /** A date without a time, from `YYYY-MM-DD`: "23 Feb 2018", with `weekday` "Fri 23 Feb 2018". Other text comes back as it is. */

@@ -18,6 +18,7 @@ const w = (word: string, mark: string, tone: Tone): Word => ({ word, mark, tone 
 /** What the recipient says of an item (DESIGN.md, "Two sides of every item"). */
 export const DISPOSITIONS: Readonly<Record<string, Word>> = {
   unanswered: w('not answered', '–', 'quiet'),
+  'not known': w('not known', '?', 'quiet'),
   produced: w('produced', '●', 'good'),
   'produced in part': w('produced in part', '◐', 'mixed'),
   withheld: w('withheld', '■', 'bad'),
@@ -34,6 +35,7 @@ export const DISPOSITIONS: Readonly<Record<string, Word>> = {
 /** What the issuer finds. */
 export const FINDINGS: Readonly<Record<string, Word>> = {
   'not reviewed': w('not reviewed', '–', 'quiet'),
+  'not known': w('not known', '?', 'quiet'),
   accepted: w('accepted', '✓', 'good'),
   deficient: w('deficient', '!', 'bad'),
 };

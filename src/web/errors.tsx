@@ -37,6 +37,7 @@ const STATUS: readonly (readonly [new (...args: never[]) => Refusal, ContentfulS
 ];
 
 const TITLES: Readonly<Record<number, string>> = {
+  400: 'Not understood',
   401: 'Sign in first',
   403: 'Not allowed',
   404: 'Not found',
@@ -93,6 +94,19 @@ export function understand(
       retryAfter: null,
       expected: true,
     };
+  if (error instanceof HTTPException && error.status >= 400 && error.status < 500)
+    return {
+      status: 400,
+      code: 'unreadable',
+      advice: {
+        what: 'What was sent could not be read.',
+        lost: 'Nothing was changed.',
+        next: 'Open the page again and send it once more.',
+      },
+      fields: {},
+      retryAfter: null,
+      expected: true,
+    };
   return {
     status: 500,
     code: 'unexpected',
@@ -143,7 +157,13 @@ export function answerError(c: Ctx, error: unknown, area: Route['access']['who']
             Sign in
           </a>
         </p>
-      ) : null}
+      ) : area === 'recipient' || code === 'link-needed' ? null : (
+        <p>
+          <a href={area === 'staff' ? '/desk' : '/'}>
+            {area === 'staff' ? 'Back to the desk' : 'Go to the front page'}
+          </a>
+        </p>
+      )}
     </div>,
   );
 }

@@ -47,7 +47,7 @@ export function headers(https: boolean): MiddlewareHandler<Env> {
       formAction: ["'self'"],
       frameAncestors: ["'none'"],
     },
-    referrerPolicy: 'no-referrer',
+    referrerPolicy: 'same-origin',
     xFrameOptions: 'DENY',
     strictTransportSecurity: https ? 'max-age=31536000; includeSubDomains' : false,
     // A handler may set its own policy (for example a page that may be embedded); only what is missing is added.

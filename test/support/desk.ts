@@ -42,6 +42,7 @@ export async function testDesk(t?: TestLedger): Promise<Desk> {
     blobs: {
       put: () => Promise.reject(new Error('this test has no blobs')),
       get: () => Promise.reject(new Error('this test has no blobs')),
+      room: () => Promise.resolve(1_000_000_000_000),
     },
     clock: ledger.clock,
     random,

@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import type { Kysely } from 'kysely';
 import type pg from 'pg';
 import { loadLogKey } from '../../src/adapters/keys/log-key.ts';
+import type { DatabaseConfigs } from '../../src/adapters/postgres/index.ts';
 import { fromPostgres } from '../../src/adapters/postgres/index.ts';
 import { openKysely, openPool } from '../../src/adapters/postgres/pool.ts';
 import type { NewEntry } from '../../src/base/append.ts';
@@ -19,7 +20,7 @@ import { createLedger, type Ledger } from '../../src/ledger/ledger.ts';
 import type { Signer } from '../../src/proof/index.ts';
 import { checkBody, streamOf } from '../../src/rooms/entries.ts';
 import { project } from '../../src/rooms/project.ts';
-import { type FreshDatabase, freshDatabase } from './postgres.ts';
+import { freshDatabase } from './postgres.ts';
 
 export interface TestClock {
   now(): number;
@@ -48,7 +49,7 @@ export interface TestLedger {
   readonly pool: pg.Pool;
   readonly db: Kysely<Database>;
   readonly clock: TestClock;
-  readonly database: FreshDatabase;
+  readonly database: DatabaseConfigs;
   readonly signer: Signer;
   readonly vkey: string;
   /** tlog-policy that asks for this log's signature alone */
@@ -58,8 +59,10 @@ export interface TestLedger {
 }
 
 /** @param options.start publish in the background; otherwise tests call `ledger.publish()` */
-export async function testLedger(options: { start?: boolean; database?: FreshDatabase } = {}): Promise<TestLedger> {
-  const database = options.database ?? (await freshDatabase());
+export async function testLedger(options: { start?: boolean; database?: DatabaseConfigs } = {}): Promise<TestLedger> {
+  const fresh = options.database ? null : await freshDatabase();
+  const database = options.database ?? fresh;
+  if (!database) throw new Error('no database');
   const pool = openPool(database.appConfig);
   const clock = testClock();
   const keys = await mkdtemp(join(tmpdir(), 'counterfoil-keys-'));
@@ -93,7 +96,7 @@ export async function testLedger(options: { start?: boolean; database?: FreshDat
     async close() {
       await ledger.stop().catch(() => {});
       await pool.end();
-      if (!options.database) await database.drop();
+      await fresh?.drop();
       await rm(keys, { recursive: true, force: true });
     },
   };

@@ -2,11 +2,21 @@
  * A PostgreSQL of one's own for tests that kill it or fill its disk, set up as durably as a real one. What a machine does not
  * allow comes back as a reason, for the test to print; nothing pretends.
  */
-import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statfsSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { inject } from 'vitest';
 import { type DatabaseConfig, migrate, startPostgres } from '../../src/adapters/postgres/index.ts';
 import { isAlive, processStat } from '../../src/adapters/postgres/process.ts';
 import { MIGRATIONS } from './global-setup.ts';
@@ -66,6 +76,7 @@ export async function ownCluster(options: OwnClusterOptions = {}): Promise<OwnCl
   };
   let server: Awaited<ReturnType<typeof startPostgres>>;
   try {
+    if (options.tmpfsBytes === undefined) await preparedData(dataDir);
     server = await start();
     if (options.migrated !== false) await migrate(server.ownerConfig, MIGRATIONS);
   } catch (error) {
@@ -135,12 +146,33 @@ function childrenOf(parent: number): number[] {
     .filter((pid) => processStat(pid)?.parent === parent);
 }
 
-/** True where this machine has a program; for tests that print why they were not run. */
-export function has(program: string): boolean {
-  try {
-    execFileSync('sh', ['-c', 'command -v "$1"', 'sh', program], { stdio: 'ignore' });
-    return true;
-  } catch {
-    return false;
+/**
+ * Puts a finished, stopped, empty data directory at `to`. The first call of a run makes it, the others copy it: `initdb` is most of what
+ * a test with a server of its own would otherwise wait for.
+ */
+export async function preparedData(to: string): Promise<void> {
+  const at = join(dirname(inject('postgresDoor')), 'prepared');
+  if (!existsSync(at)) {
+    const half = mkdtempSync(`${at}-`);
+    const server = await startPostgres({
+      dataDir: half,
+      log: () => {},
+      initdb: ['--no-sync'],
+      settings: { fsync: 'off' },
+    });
+    await server.stop();
+    if (server.how === 'user') return; // its data may lie elsewhere; then everybody makes their own
+    for (const name of readdirSync(half)) {
+      if (name !== 'postgres' && name !== 'postgres-password') rmSync(join(half, name), { recursive: true });
+    }
+    try {
+      renameSync(half, at);
+    } catch (error) {
+      if (!existsSync(at)) throw error; // else another worker was faster
+      rmSync(half, { recursive: true, force: true });
+    }
   }
+  mkdirSync(dirname(to), { recursive: true });
+  const copied = spawnSync('cp', ['-a', at, to], { encoding: 'utf8' });
+  if (copied.status !== 0) throw new Error(`cp: ${copied.stderr}`);
 }

@@ -13,9 +13,15 @@ export function servicesWithoutStore(baseUrl: string): Services {
   return {
     // A pool connects on its first query; pointed at a closed port, that query fails.
     db: new Kysely({ dialect: new PostgresDialect({ pool: new pg.Pool({ host: '127.0.0.1', port: 1 }) }) }),
-    ledger: { append: refuse('ledger'), receipt: refuse('ledger'), published: refuse('ledger') },
-    blobs: { put: refuse('blobs'), get: refuse('blobs') },
+    ledger: {
+      append: refuse('ledger'),
+      receipt: refuse('ledger'),
+      receipts: refuse('ledger'),
+      published: refuse('ledger'),
+    },
+    blobs: { put: refuse('blobs'), get: refuse('blobs'), room: refuse('blobs') },
     clock: { now: () => Date.now() },
+    mailer: { send: refuse('mail') },
     random: (length) => new Uint8Array(randomBytes(length)),
     config: { baseUrl, logOrigin: 'records.example.gov/log', revokeMinutes: 15, maxFileBytes: 5_000_000_000 },
   };

@@ -11,7 +11,7 @@ import { Kysely, PostgresDialect, sql } from 'kysely';
 import { type ParsedMail, simpleParser } from 'mailparser';
 import pg from 'pg';
 import { z } from 'zod';
-import { authPool, createAuth } from '../../src/adapters/auth/index.ts';
+import { authPool, createAuth, ownerLink } from '../../src/adapters/auth/index.ts';
 import { fileMailer } from '../../src/adapters/mail/file.ts';
 import type { Append, Appended } from '../../src/base/append.ts';
 import type { Database } from '../../src/base/database.ts';
@@ -59,6 +59,7 @@ function ledgerStandIn(db: Kysely<Database>, appended: Append[]): LedgerPort {
       return await now;
     },
     receipt: async () => null,
+    receipts: async () => new Map(),
     published: async () => true,
   };
 }
@@ -74,6 +75,10 @@ export async function world(over: { sendCodeFails?: boolean } = {}) {
   const pool = authPool(database.appConfig);
   const main = new pg.Pool({ ...database.appConfig, max: 10 });
   const owner = new pg.Pool({ ...database.ownerConfig, max: 1 });
+  for (const p of [main, owner]) {
+    p.on('error', () => {}); // the database is dropped under them
+    p.on('connect', (client) => client.on('error', () => {}));
+  }
   const db = new Kysely<Database>({ dialect: new PostgresDialect({ pool: main }) });
   const mailer = fileMailer({ dataDir, from: { name: 'Counterfoil', address: 'post@example.gov' }, clock });
   const appended: Append[] = [];
@@ -86,6 +91,7 @@ export async function world(over: { sendCodeFails?: boolean } = {}) {
         throw new Error('no blobs here');
       },
       get: async () => null,
+      room: async () => 0,
     },
     clock,
     random,
@@ -116,8 +122,17 @@ export async function world(over: { sendCodeFails?: boolean } = {}) {
     pool,
     services,
     clock,
+    dataDir,
     pass: (ms: number) => {
       now += ms;
+    },
+    /** Sign-in as it would be on another address of this server. */
+    accessAt: (baseUrl: string) =>
+      createAuth({ pool, secret: 's'.repeat(43), baseUrl, clock, sendCode: async () => {} }),
+    /** A new owner link, as a start prints it, without the host; null when there is an organisation. */
+    async ownerPath(): Promise<string | null> {
+      const link = await ownerLink({ pool, clock, random, baseUrl: BASE });
+      return link?.slice(BASE.length) ?? null;
     },
     /** All mails so far, oldest first. */
     async mails(): Promise<ParsedMail[]> {
@@ -222,6 +237,13 @@ export function browser(app: World['app'], ip = '192.0.2.7') {
   }
   return {
     jar,
+    /** What the page's script does: JSON, same origin. */
+    json: (path: string, body: unknown, origin = BASE) =>
+      request(path, {
+        method: 'POST',
+        body: JSON.stringify(body),
+        headers: { 'content-type': 'application/json', origin },
+      }),
     get: (path: string, headers?: HeadersInit) => request(path, headers ? { headers } : {}),
     post: (path: string, fields: Record<string, string> = {}) =>
       request(path, {

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { getMigrations } from 'better-auth/db/migration';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { BASE, browser, random, type World, world } from '../../../test/support/world.ts';
+import { Unavailable } from '../../base/errors.ts';
 import { ownerLink, readSecret } from './index.ts';
 import { authOptions } from './options.ts';
 
@@ -103,6 +104,31 @@ describe('doors', () => {
     expect(statuses.slice(8)).toEqual(Array(4).fill(429));
     const other = browser(w.app, '198.51.100.10');
     expect((await other.post('/sign-in', { email: 'nobody@example.gov' })).status).toBe(303);
+  });
+});
+
+describe('a database that is gone', () => {
+  it('is said by name, to those who were signed in and to those who try', async () => {
+    const other = await world();
+    const b = browser(other.app);
+    await b.post((await other.ownerPath()) ?? '', {
+      organisation: 'D',
+      kind: 'agency',
+      timeZone: 'UTC',
+      name: 'O',
+      email: 'o@example.gov',
+    });
+    expect((await b.get('/desk')).status).toBe(200);
+    const cookie = [...b.jar].map(([name, { value }]) => `${name}=${value}`).join('; ');
+    await other.owner.query(
+      'select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()',
+    );
+    expect((await b.get('/desk')).status).toBe(200); // broken connections are replaced
+    await other.close();
+    await expect(other.access.staffActor(new Headers({ cookie }))).rejects.toBeInstanceOf(Unavailable);
+    await expect(
+      other.access.sendCode('o@example.gov', { headers: new Headers(), ip: '192.0.2.1' }),
+    ).rejects.toBeInstanceOf(Unavailable);
   });
 });
 

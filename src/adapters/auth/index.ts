@@ -9,7 +9,8 @@ import { type Actor, ROLES, type Role } from '../../base/route.ts';
 import type { AccessPort, From, PasskeyRow, Person, SessionRow } from '../../rooms/access/port.ts';
 import { type Auth, type AuthSetup, IP_HEADER, makeAuth } from './options.ts';
 import { findSetup, useSetup } from './owner-link.ts';
-import { inTransaction, teamPart } from './team.ts';
+import { inTransaction, query } from './sql.ts';
+import { teamPart } from './team.ts';
 
 export { authPool, readSecret } from './keeping.ts';
 export { ownerLink } from './owner-link.ts';
@@ -35,7 +36,8 @@ export function createAuth(setup: AuthSetup & { readonly clock: Clock }): Access
     headers.delete('cookie'); // signing in needs nothing of an older session
     headers.set('content-type', 'application/json');
     headers.set('origin', new URL(baseUrl).origin); // the web floor has refused foreign origins before
-    const response = await auth.handler(
+    const response = await answerOf(
+      auth,
       new Request(`${baseUrl}/auth${path}`, { method: 'POST', headers, body: JSON.stringify(body) }),
     );
     if (response.status === 429) {
@@ -46,8 +48,7 @@ export function createAuth(setup: AuthSetup & { readonly clock: Clock }): Access
         Number.isFinite(wait) && wait > 0 ? Math.ceil(wait) : 60,
       );
     }
-    if (response.status >= 500)
-      throw new Unavailable('sign-in-down', 'Sign-in does not work at the moment. Try again in a few minutes.');
+    if (response.status >= 500) throw down();
     return response;
   }
 
@@ -58,7 +59,8 @@ export function createAuth(setup: AuthSetup & { readonly clock: Clock }): Access
       const found = await session(auth, headers);
       if (!found) return ANYONE;
       const { user, session: s } = found;
-      const { rows } = await pool.query<{ role: string; party: string; partyName: string }>(
+      const { rows } = await query<{ role: string; party: string; partyName: string }>(
+        pool,
         `select m."role", w.party, coalesce(p.name, o."name") as "partyName"
          from auth.member m join auth.organization o on o."id" = m."organizationId" join work.organisation w on w.auth_id = o."id"
          left join view.party p on p.id = w.party
@@ -94,7 +96,7 @@ export function createAuth(setup: AuthSetup & { readonly clock: Clock }): Access
     },
 
     async signOutEverywhere(userId, headers) {
-      await pool.query(`delete from auth.session where "userId" = $1`, [userId]);
+      await query(pool, `delete from auth.session where "userId" = $1`, [userId]);
       const { headers: answer } = await auth.api.signOut({ headers, returnHeaders: true });
       return answer.getSetCookie();
     },
@@ -102,32 +104,36 @@ export function createAuth(setup: AuthSetup & { readonly clock: Clock }): Access
     async passkeyDoor(door, request, ip) {
       const url = new URL(request.url);
       const body = request.method === 'POST' ? await request.text() : null;
-      const answer = await auth.handler(
+      const answer = await answerOf(
+        auth,
         new Request(`${baseUrl}/auth/passkey/${door}${url.search}`, {
           method: request.method,
           headers: passed(request.headers, ip),
           ...(body === null ? {} : { body }),
         }),
       );
-      if (door !== 'verify-authentication' && door !== 'verify-registration') return answer;
-      // The library's answer repeats the session token and the key; the browser needs neither.
       const headers = new Headers({ 'content-type': 'application/json', 'cache-control': 'no-store' });
       for (const cookie of answer.headers.getSetCookie()) headers.append('set-cookie', cookie);
+      const options = door === 'generate-authenticate-options' || door === 'generate-register-options';
+      if (options) return new Response(await answer.text(), { status: answer.status, headers });
+      // The library's answer repeats the session token and the key; the browser needs neither.
       return new Response(JSON.stringify({ ok: answer.ok }), { status: answer.status, headers });
     },
 
     async passkeys(userId) {
-      const { rows } = await pool.query<PasskeyRow>(
+      const { rows } = await query<PasskeyRow>(
+        pool,
         `select "id", coalesce("name", 'Passkey') as name, "createdAt" from auth.passkey where "userId" = $1 order by "createdAt"`,
         [userId],
       );
       return rows;
     },
     async removePasskey(userId, id) {
-      await pool.query(`delete from auth.passkey where "userId" = $1 and "id" = $2`, [userId, id]);
+      await query(pool, `delete from auth.passkey where "userId" = $1 and "id" = $2`, [userId, id]);
     },
     async sessions(userId) {
-      const { rows } = await pool.query<SessionRow>(
+      const { rows } = await query<SessionRow>(
+        pool,
         `select "id", "createdAt", "expiresAt", "userAgent" as device, "ipAddress" as ip from auth.session
          where "userId" = $1 and "expiresAt" > now() order by "createdAt" desc`,
         [userId],
@@ -135,10 +141,10 @@ export function createAuth(setup: AuthSetup & { readonly clock: Clock }): Access
       return rows;
     },
     async endSession(userId, id) {
-      await pool.query(`delete from auth.session where "userId" = $1 and "id" = $2`, [userId, id]);
+      await query(pool, `delete from auth.session where "userId" = $1 and "id" = $2`, [userId, id]);
     },
     async rename(userId, name) {
-      await pool.query(`update auth."user" set "name" = $2, "updatedAt" = now() where "id" = $1`, [userId, name]);
+      await query(pool, `update auth."user" set "name" = $2, "updatedAt" = now() where "id" = $1`, [userId, name]);
     },
 
     ...teamPart(pool, clock),
@@ -150,18 +156,21 @@ export function createAuth(setup: AuthSetup & { readonly clock: Clock }): Access
         const link = await useSetup(tx, clock, token);
         if (!link) return null;
         const at = new Date(clock.now());
-        const user = await tx.query<{ id: string }>(
+        const user = await query<{ id: string }>(
+          tx,
           `insert into auth."user" ("id", "name", "email", "emailVerified", "createdAt", "updatedAt") values ($1, $2, $3, true, $4, $4)
            on conflict ("email") do update set "name" = excluded."name" returning "id"`,
           [newId(), made.name, made.email, at],
         );
         const id = user.rows[0]?.id;
         if (!id) throw new Error('the user was not written');
-        await tx.query(
+        await query(
+          tx,
           `insert into auth.organization ("id", "name", "slug", "createdAt", "metadata") values ($1, $2, $1, $3, $4)`,
           [link.organisation, made.organisation, at, JSON.stringify({ timeZone: made.timeZone })],
         );
-        await tx.query(
+        await query(
+          tx,
           `insert into auth.member ("id", "organizationId", "userId", "role", "createdAt") values ($1, $2, $3, 'owner', $4)`,
           [newId(), link.organisation, id, at],
         );
@@ -195,5 +204,22 @@ function passed(from: Headers, ip: string): Headers {
 async function session(auth: Auth, headers: Headers) {
   if (!headers.has('cookie')) return null;
   const only = new Headers({ cookie: headers.get('cookie') ?? '' });
-  return await auth.api.getSession({ headers: only, query: { disableRefresh: true } });
+  return await auth.api.getSession({ headers: only, query: { disableRefresh: true } }).catch(() => {
+    throw down();
+  });
+}
+
+/** better-auth's answer; whatever it throws is our trouble, not the caller's. */
+async function answerOf(auth: Auth, request: Request): Promise<Response> {
+  return await auth.handler(request).catch(() => {
+    throw down();
+  });
+}
+
+function down(): Unavailable {
+  return new Unavailable('sign-in-down', {
+    what: 'Sign-in does not work at the moment.',
+    lost: 'Nothing is lost.',
+    next: 'Try again in a few minutes.',
+  });
 }

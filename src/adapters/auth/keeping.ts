@@ -2,11 +2,12 @@
 import { randomBytes } from 'node:crypto';
 import { chmod, link, mkdir, open, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Pool, type PoolConfig } from 'pg';
+import type { Pool, PoolConfig } from 'pg';
+import { openPool } from '../postgres/pool.ts';
 
 /** Connections of sign-in's own, so that a busy ledger keeps nobody out. Give it the server's `appConfig`, never the owner's. */
 export function authPool(appConfig: PoolConfig): Pool {
-  return new Pool({ max: 8, ...appConfig });
+  return openPool(appConfig, 8);
 }
 
 /**

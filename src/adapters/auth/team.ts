@@ -12,39 +12,24 @@ import type {
   Team,
   TeamChange,
 } from '../../rooms/access/port.ts';
-
-/** Runs `work` in one transaction; anything thrown rolls it back. */
-export async function inTransaction<T>(pool: Pool, work: (tx: PoolClient) => Promise<T>): Promise<T> {
-  const tx = await pool.connect();
-  try {
-    await tx.query('begin');
-    const result = await work(tx);
-    await tx.query('commit');
-    tx.release();
-    return result;
-  } catch (error) {
-    // A connection that cannot roll back is thrown away, not given to the next caller.
-    await tx.query('rollback').then(
-      () => tx.release(),
-      () => tx.release(true),
-    );
-    throw error;
-  }
-}
+import { inTransaction, query } from './sql.ts';
 
 async function readTeam(db: Pool | PoolClient, party: string, lock: '' | 'for update of o'): Promise<Team> {
-  const organisation = await db.query<{ id: string; name: string }>(
+  const organisation = await query<{ id: string; name: string }>(
+    db,
     `select o."id", o."name" from auth.organization o join work.organisation w on w.auth_id = o."id" where w.party = $1 ${lock}`,
     [party],
   );
   const found = organisation.rows[0];
   if (!found) throw new NotFound('no-such-organisation', 'There is no such organisation.');
-  const members = await db.query<Member>(
+  const members = await query<Member>(
+    db,
     `select m."id", u."id" as "userId", u."name", u."email", m."role", m."createdAt" as since
      from auth.member m join auth."user" u on u."id" = m."userId" where m."organizationId" = $1 order by lower(u."name"), u."email"`,
     [found.id],
   );
-  const invitations = await db.query<Invitation>(
+  const invitations = await query<Invitation>(
+    db,
     `select "id", "email", "role", "expiresAt" from auth.invitation where "organizationId" = $1 and "status" = 'pending' order by "email"`,
     [found.id],
   );
@@ -55,34 +40,36 @@ async function apply(tx: PoolClient, team: Team, byUser: string, change: TeamCha
   const organisation = team.organisation.id;
   switch (change.kind) {
     case 'role':
-      await tx.query(`update auth.member set "role" = $3 where "id" = $2 and "organizationId" = $1`, [
+      await query(tx, `update auth.member set "role" = $3 where "id" = $2 and "organizationId" = $1`, [
         organisation,
         change.member,
         change.role,
       ]);
       return;
     case 'remove':
-      await tx.query(`delete from auth.member where "id" = $2 and "organizationId" = $1`, [
+      await query(tx, `delete from auth.member where "id" = $2 and "organizationId" = $1`, [
         organisation,
         change.member,
       ]);
-      await tx.query(`delete from auth.session where "userId" = $1`, [change.userId]);
+      await query(tx, `delete from auth.session where "userId" = $1`, [change.userId]);
       return;
     case 'invite':
-      await tx.query(
+      await query(
+        tx,
         `insert into auth.invitation ("id", "organizationId", "email", "role", "status", "expiresAt", "inviterId")
          values ($2, $1, $3, $4, 'pending', $5, $6)`,
         [organisation, change.id, change.email, change.role, change.expiresAt, byUser],
       );
       return;
     case 'renew':
-      await tx.query(
+      await query(
+        tx,
         `update auth.invitation set "id" = $3, "expiresAt" = $4 where "id" = $2 and "organizationId" = $1`,
         [organisation, change.invitation, change.id, change.expiresAt],
       );
       return;
     case 'cancel':
-      await tx.query(`update auth.invitation set "status" = 'canceled' where "id" = $2 and "organizationId" = $1`, [
+      await query(tx, `update auth.invitation set "status" = 'canceled' where "id" = $2 and "organizationId" = $1`, [
         organisation,
         change.invitation,
       ]);
@@ -112,12 +99,13 @@ export function teamPart(
       }),
 
     async invitation(id) {
-      const { rows } = await pool.query<InvitationSeen>(`${SEEN} where i."id" = $1`, [id, now()]);
+      const { rows } = await query<InvitationSeen>(pool, `${SEEN} where i."id" = $1`, [id, now()]);
       return rows[0] ?? null;
     },
 
     async invitationOf(email) {
-      const { rows } = await pool.query<InvitationSeen>(
+      const { rows } = await query<InvitationSeen>(
+        pool,
         `${SEEN} where i."email" = $1 and i."status" = 'pending' and i."expiresAt" > $2 order by i."createdAt" limit 1`,
         [email, now()],
       );
@@ -126,24 +114,26 @@ export function teamPart(
 
     join: (id: string, person: Person, name: string) =>
       inTransaction(pool, async (tx) => {
-        const { rows } = await tx.query<{ organizationId: string; role: string }>(
+        const { rows } = await query<{ organizationId: string; role: string }>(
+          tx,
           `update auth.invitation set "status" = 'accepted' where "id" = $1 and "email" = $2 and "status" = 'pending' and "expiresAt" > $3
            returning "organizationId", "role"`,
           [id, person.email, now()],
         );
         const accepted = rows[0];
         if (!accepted) return false;
-        await tx.query(
+        await query(
+          tx,
           `insert into auth.member ("id", "organizationId", "userId", "role", "createdAt") values ($1, $2, $3, $4, $5)
            on conflict ("organizationId", "userId") do nothing`,
           [randomBytes(16).toString('hex'), accepted.organizationId, person.userId, accepted.role, now()],
         );
-        await tx.query(`update auth."user" set "name" = $2, "updatedAt" = $3 where "id" = $1`, [
+        await query(tx, `update auth."user" set "name" = $2, "updatedAt" = $3 where "id" = $1`, [
           person.userId,
           name,
           now(),
         ]);
-        await tx.query(`update auth.session set "activeOrganizationId" = $2 where "userId" = $1`, [
+        await query(tx, `update auth.session set "activeOrganizationId" = $2 where "userId" = $1`, [
           person.userId,
           accepted.organizationId,
         ]);

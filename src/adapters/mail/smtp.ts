@@ -17,17 +17,19 @@ export interface SmtpSettings {
 }
 
 const Failure = z.object({
-  code: z.string().optional(),
   responseCode: z.number().optional(),
   command: z.string().optional(),
 });
 
-/** True when the same mail can never be taken: a 5xx for this mailbox or message (RFC 5321, 4.2.1). Sign-in and connection trouble is ours and passes. */
+/**
+ * True when the same mail can never be taken: a 5xx to this mailbox or this message (RFC 5321, 4.2.1). Trouble with connecting, signing in
+ * (RFC 4954, section 6) or our own sender's address is the operator's to put right and says nothing about the mail.
+ */
 export function isPermanent(error: unknown): boolean {
   const read = Failure.safeParse(error);
   if (!read.success) return false;
-  const { code, responseCode = 0, command } = read.data;
-  if (code === 'EAUTH' || command === 'CONN' || command?.startsWith('AUTH')) return false;
+  const { responseCode = 0, command = '' } = read.data;
+  if (!/^(RCPT|DATA)/.test(command) || [530, 534, 535, 538].includes(responseCode)) return false;
   return responseCode >= 500 && responseCode < 600;
 }
 

@@ -22,7 +22,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Unavailable } from '../../base/errors.ts';
 import { syncDir, writeDurably } from './files.ts';
 import type { Place } from './place.ts';
-import { isAlive, isPostgresOf, type PidFile, readPidFile } from './process.ts';
+import { isAlive, isPostgresOf, type PidFile, processIdentity, readPidFile } from './process.ts';
 import { settings } from './settings.ts';
 import type { Listen } from './socket.ts';
 
@@ -216,7 +216,10 @@ export function clearStalePidFile(pgdata: string): boolean {
  * After two minutes it is told to stop at once, which costs a recovery at the next start and loses nothing.
  */
 export async function stopServer(pid: number, pgdata: string): Promise<void> {
-  const runs = (): boolean => isPostgresOf(pid, pgdata);
+  if (!isPostgresOf(pid, pgdata)) return;
+  // A process that is ending loses its command line before its number, so from here it is known by number and start.
+  const identity = processIdentity(pid);
+  const runs = (): boolean => isAlive(pid) && processIdentity(pid) === identity;
   const send = (signal: 'SIGINT' | 'SIGQUIT'): void => {
     try {
       if (runs()) process.kill(pid, signal);

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import pg from 'pg';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { preparedData } from '../../../test/support/own-cluster.ts';
 import type { DatabaseConfig } from './config.ts';
 import { type Embedded, type EmbeddedOptions, startPostgres } from './embedded.ts';
 import { isAlive, readPidFile } from './process.ts';
@@ -27,8 +28,15 @@ afterEach(async () => {
   rmSync(dir, { recursive: true, force: true });
 });
 
+/** Without flushes, which cost seconds on a busy disk; the first test is about durability and has them. */
 async function start(dataDir: string, more: Partial<EmbeddedOptions> = {}): Promise<Embedded> {
-  const server = await startPostgres({ dataDir, log: () => {}, initdb: ['--no-sync'], ...more });
+  const server = await startPostgres({
+    dataDir,
+    log: () => {},
+    initdb: ['--no-sync'],
+    settings: { fsync: 'off' },
+    ...more,
+  });
   running.push(server);
   return server;
 }
@@ -74,7 +82,7 @@ async function killed(child: ChildProcess): Promise<void> {
 describe('the carried PostgreSQL', () => {
   it('starts in a path with spaces, commas and quotes, stops, and starts again in under a second with its data', async () => {
     const dataDir = join(dir, `da ta, "it's" ü`);
-    const first = await start(dataDir);
+    const first = await start(dataDir, { settings: {} });
     expect(first.reused).toBe(false);
     expect(
       await query(
@@ -101,6 +109,7 @@ describe('the carried PostgreSQL', () => {
   });
 
   it('keeps its secrets to its user and takes no connection without the password', async () => {
+    await preparedData(join(dir, 'data'));
     const server = await start(join(dir, 'data'));
     expect(statSync(join(dir, 'data')).mode & 0o777).toBe(0o700);
     for (const file of ['postgres-password', 'postgres.log'])
@@ -116,6 +125,7 @@ describe('the carried PostgreSQL', () => {
   });
 
   it('is found and used again when its program was killed, and is refused while that program lives', async () => {
+    await preparedData(join(dir, 'data'));
     const dataDir = join(dir, 'data');
     const child = await otherProgram(dataDir);
     await expect(start(dataDir)).rejects.toMatchObject({ code: 'data-dir-in-use' });
@@ -133,6 +143,7 @@ describe('the carried PostgreSQL', () => {
   });
 
   it('outlives a Ctrl-C of the terminal, so that the program can end it in order', async () => {
+    await preparedData(join(dir, 'data'));
     const child = await otherProgram(join(dir, 'data'));
     const pid = readPidFile(join(dir, 'data', 'postgres'))?.pid ?? 0;
     const group = spawnSync('ps', ['-o', 'pgid=', '-p', String(pid)], { encoding: 'utf8' }).stdout.trim();
@@ -144,6 +155,7 @@ describe('the carried PostgreSQL', () => {
   });
 
   it('recovers when both were killed, also when its number belongs to another program by now', async () => {
+    await preparedData(join(dir, 'data'));
     const dataDir = join(dir, 'data');
     const first = await start(dataDir);
     await query(first.ownerConfig, 'create table kept (x int); insert into kept values (7)');
@@ -171,6 +183,7 @@ describe('the carried PostgreSQL', () => {
 
   it('listens at a short path when the data directory has a long one', async () => {
     const dataDir = join(dir, 'x'.repeat(90), 'y'.repeat(90));
+    await preparedData(dataDir);
     const first = await start(dataDir);
     const host = first.ownerConfig.host ?? '';
     expect(Buffer.byteLength(host)).toBeLessThan(90);
@@ -188,12 +201,13 @@ describe('the carried PostgreSQL', () => {
   });
 
   it('is started again when it ends by itself', async () => {
+    await preparedData(join(dir, 'data'));
     const server = await start(join(dir, 'data'), { supervise: true });
     const before = server.pid;
     process.kill(before, 'SIGKILL');
     for (let i = 0; i < 400 && server.pid === before; i++) await new Promise((r) => setTimeout(r, 25));
     expect(server.pid).not.toBe(before);
-    await query(server.appConfig.options === undefined ? {} : server.ownerConfig, 'select 1');
+    await query(server.ownerConfig, 'select 1'); // the same address as before
     await server.stop();
     expect(isAlive(server.pid)).toBe(false);
   });
@@ -217,6 +231,7 @@ describe.runIf(root)('as root', () => {
     }
     const home = join(dir, 'home');
     mkdirSync(home, { mode: 0o700 });
+    await preparedData(join(home, 'checkout', 'data'));
     const server = await start(join(home, 'checkout', 'data'));
     expect(server.how).toBe('namespace');
     expect(statSync(server.pgdata).uid).toBe(0);
@@ -250,6 +265,7 @@ describe.runIf(root)('as root', () => {
 
   it('hands data over that were made in a namespace, where the folder can be reached', async () => {
     const dataDir = join(dir, 'data');
+    await preparedData(dataDir);
     spawnSync('chmod', ['755', dir]);
     const first = await start(dataDir);
     await query(first.ownerConfig, 'create table kept (x int)');

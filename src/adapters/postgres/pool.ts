@@ -19,8 +19,12 @@ pg.types.setTypeParser(DATE, (text) => text);
 /** A pool of at most `max` connections. An idle connection that breaks is dropped; the next query opens another. */
 export function openPool(config: pg.PoolConfig, max = 10): pg.Pool {
   const pool = new pg.Pool({ max, idleTimeoutMillis: 30_000, connectionTimeoutMillis: 10_000, ...config });
-  // Without a listener an idle connection that PostgreSQL closes would end the process.
+  // Without listeners a connection that PostgreSQL closes, idle or at work, would end the process. Whoever waits for an answer on
+  // it is told by the rejected query.
   pool.on('error', () => {});
+  pool.on('connect', (client) => {
+    client.on('error', () => {});
+  });
   return pool;
 }
 

@@ -2,18 +2,12 @@
 import { z } from 'zod';
 import { InvalidInput } from '../../base/errors.ts';
 import { type Ctx, type Route, VIEWER } from '../../base/route.ts';
-import {
-  type Errors,
-  Field,
-  Form,
-  Heading,
-  Notice,
-  page,
-  redirectWith,
-  Submit,
-  Time,
-  zoneOf,
-} from '../../ui/standin.tsx';
+import { redirectWith, zoneOf } from '../../ui/context.ts';
+import { type Errors, Field, Form, Submit } from '../../ui/form.tsx';
+import { Heading } from '../../ui/heading.tsx';
+import { Notice } from '../../ui/notice.tsx';
+import { page } from '../../ui/page.tsx';
+import { Time } from '../../ui/time.tsx';
 import type { AccessPort, Person } from './port.ts';
 import { Name, readForm } from './rules.ts';
 import { formOf, go } from './sign-in.tsx';

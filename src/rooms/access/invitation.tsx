@@ -3,7 +3,10 @@ import { z } from 'zod';
 import { InvalidInput } from '../../base/errors.ts';
 import { ANYONE, type Ctx, type Route } from '../../base/route.ts';
 import { maskAddress, TOKEN } from '../../base/secrets.ts';
-import { type Errors, Field, Form, Heading, page, redirectWith, Submit } from '../../ui/standin.tsx';
+import { redirectWith } from '../../ui/context.ts';
+import { type Errors, Field, Form, Submit } from '../../ui/form.tsx';
+import { Heading } from '../../ui/heading.tsx';
+import { page } from '../../ui/page.tsx';
 import type { AccessPort, InvitationSeen, Person } from './port.ts';
 import { Name, readForm } from './rules.ts';
 import { askForCode, formOf, go } from './sign-in.tsx';
@@ -16,6 +19,7 @@ async function find(c: Ctx, port: AccessPort): Promise<InvitationSeen | null> {
 }
 
 function closed(c: Ctx) {
+  c.header('cache-control', 'no-store');
   return page(
     c,
     { title: 'Invitation', area: 'public', status: 410 },
@@ -33,6 +37,7 @@ function shown(c: Ctx, invitation: InvitationSeen, person: Person | null, errors
   const here = `/invitation/${invitation.id}`;
   c.header('cache-control', 'no-store');
   c.header('x-robots-tag', 'noindex');
+  c.header('referrer-policy', 'same-origin'); // the token stands in this page's address
   const lead = (
     <>
       {invitation.inviter} invites you to {invitation.organisation} as {invitation.role}.

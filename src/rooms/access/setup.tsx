@@ -7,7 +7,9 @@ import { instant } from '../../base/clock.ts';
 import { InvalidInput } from '../../base/errors.ts';
 import { uuidv7 } from '../../base/ids.ts';
 import { ANYONE, type Ctx, type Route } from '../../base/route.ts';
-import { type Errors, Field, Form, Heading, page, Select, Submit } from '../../ui/standin.tsx';
+import { type Errors, Field, Form, Select, Submit } from '../../ui/form.tsx';
+import { Heading } from '../../ui/heading.tsx';
+import { page } from '../../ui/page.tsx';
 import type { AccessPort } from './port.ts';
 import { KINDS, readForm, SetupForm } from './rules.ts';
 import { formOf, from, go } from './sign-in.tsx';
@@ -15,6 +17,7 @@ import { formOf, from, go } from './sign-in.tsx';
 const ZONES = ['UTC', ...Intl.supportedValuesOf('timeZone').filter((zone) => zone.includes('/'))];
 
 function dead(c: Ctx) {
+  c.header('cache-control', 'no-store');
   return page(
     c,
     { title: 'Set-up', area: 'public', status: 410 },
@@ -31,6 +34,7 @@ function dead(c: Ctx) {
 function form(c: Ctx, token: string, values: Readonly<Record<string, string>> = {}, errors: Errors = {}) {
   c.header('cache-control', 'no-store');
   c.header('x-robots-tag', 'noindex');
+  c.header('referrer-policy', 'same-origin'); // the token stands in this page's address
   const kinds = Object.entries(KINDS).map(([value, label]) => ({ value, label }));
   const zones = ZONES.map((zone) => ({ value: zone, label: zone.replaceAll('_', ' ') }));
   const with_ = (name: string) => ({ name, errors, value: values[name] ?? '', required: true });

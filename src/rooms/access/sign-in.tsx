@@ -8,7 +8,10 @@ import { clientIp } from '../../base/client.ts';
 import { InvalidInput } from '../../base/errors.ts';
 import { ANYONE, type Ctx, type Route } from '../../base/route.ts';
 import { readCode } from '../../base/secrets.ts';
-import { type Errors, Field, Form, Heading, page, redirectWith, Submit } from '../../ui/standin.tsx';
+import { redirectWith } from '../../ui/context.ts';
+import { type Errors, Field, Form, Submit } from '../../ui/form.tsx';
+import { Heading } from '../../ui/heading.tsx';
+import { page } from '../../ui/page.tsx';
 import { type AccessPort, type Cookies, type From, PASSKEY_DOORS } from './port.ts';
 import { Email, localPath, readForm } from './rules.ts';
 
@@ -128,6 +131,7 @@ export function signInRoutes(port: AccessPort): Route[] {
         if (!person) return signInPage(c, next);
         const invitation = await port.invitationOf(person.email);
         if (invitation) return go(`/invitation/${invitation.id}`, [], c);
+        c.header('cache-control', 'no-store');
         return page(
           c,
           { title: 'No organisation', area: 'public' },

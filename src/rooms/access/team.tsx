@@ -4,19 +4,12 @@ import { InvalidInput, Refusal } from '../../base/errors.ts';
 import { MailFailed } from '../../base/mailer.ts';
 import { type Ctx, OWNER, ROLES, type Role, type Route, staff, VIEWER } from '../../base/route.ts';
 import { newToken } from '../../base/secrets.ts';
-import {
-  type Errors,
-  Field,
-  Form,
-  Heading,
-  Notice,
-  page,
-  redirectWith,
-  Select,
-  Submit,
-  Time,
-  zoneOf,
-} from '../../ui/standin.tsx';
+import { redirectWith, zoneOf } from '../../ui/context.ts';
+import { type Errors, Field, Form, Select, Submit } from '../../ui/form.tsx';
+import { Heading } from '../../ui/heading.tsx';
+import { Notice } from '../../ui/notice.tsx';
+import { page } from '../../ui/page.tsx';
+import { Time } from '../../ui/time.tsx';
 import { invitationMail } from './mails.ts';
 import type { AccessPort, Team } from './port.ts';
 import { cancel, changeRole, Email, InviteForm, invite, RoleName, readForm, remove, renew } from './rules.ts';

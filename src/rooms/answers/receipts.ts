@@ -20,14 +20,11 @@ async function download(c: Ctx, service: string, area: 'staff' | 'recipient'): P
   if (!entry) throw missing();
   return await receiptResponse(c, {
     ...wanted,
-    commitment: entry.commitment,
-    labels: {
-      title: entryWords(entry),
-      rows: [
-        ['Asked by', exchange.issuerName],
-        ['Asked of', exchange.service.name],
-        ['Request', exchange.request.title],
-      ],
+    heading: entryWords(entry),
+    names: {
+      issuer: exchange.issuerName,
+      recipient: exchange.service.name,
+      title: exchange.request.title,
     },
     area,
     back:

@@ -31,8 +31,8 @@ export async function refuseBeforeReading(needs: Pick<Services, 'blobs' | 'confi
       next: 'Add the files in several goes, or split one that is larger.',
     });
   }
-  const room = await needs.blobs.room?.();
-  if (room !== undefined && length > room) {
+  const room = await needs.blobs.room();
+  if (room !== null && length > room) {
     throw new StorageFull('storage-full', {
       what: 'There is no room left on this server’s disk for these files.',
       lost: 'The files were not kept. What was saved before is still there; go back in your browser to find what you typed since.',

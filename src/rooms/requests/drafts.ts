@@ -60,9 +60,17 @@ export const toDraft = (row: DraftRow): Draft => ({
   updatedAt: row.updated_at,
 });
 
-/** A new, empty draft in a matter. @returns its id */
-export async function createDraft(services: Services, matter: string, body: DraftBody = EMPTY_DRAFT): Promise<string> {
-  const id = uuidv7(services.clock.now(), services.random);
+/**
+ * A new draft in a matter.
+ * @param id given by a form that may be sent twice: the second time finds the draft of the first
+ * @returns its id
+ */
+export async function createDraft(
+  services: Services,
+  matter: string,
+  body: DraftBody = EMPTY_DRAFT,
+  id: string = uuidv7(services.clock.now(), services.random),
+): Promise<string> {
   await services.db
     .insertInto('work.request_draft')
     .values({
@@ -72,6 +80,7 @@ export async function createDraft(services: Services, matter: string, body: Draf
       request: null,
       updated_at: new Date(services.clock.now()),
     })
+    .onConflict((oc) => oc.column('id').doNothing())
     .execute();
   return id;
 }

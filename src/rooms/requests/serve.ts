@@ -5,11 +5,8 @@
  * What a crash means: before the draft is marked, nothing happened. After it, `resumeServing` at the next start goes on; a chunk
  * that was written is found by its key and not written again, so nobody is served twice. Letters wait in the outbox.
  */
-import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { sql } from 'kysely';
-import type { NewEntry, Rows } from '../../base/append.ts';
-import { instant } from '../../base/clock.ts';
 import { Conflict, NotFound, Refusal, RuleRefusal, StorageFull, Unavailable } from '../../base/errors.ts';
 import { uuidv7 } from '../../base/ids.ts';
 import type { Services } from '../../base/services.ts';
@@ -17,17 +14,15 @@ import { partyById } from '../directory/view.ts';
 import { matterById } from '../matters/view.ts';
 import { checkDraft, columnsUsed, leavesAtFor, servedAtIf } from './check.ts';
 import { ready } from './draft.ts';
-import { type DraftRecipient, directoryFor, matchRows, recipientsAfter } from './draft-recipients.ts';
+import { matchRows, recipientsAfter } from './draft-recipients.ts';
 import { type Draft, loadDraft, type ServingState, toDraft } from './drafts.ts';
-import { matchParty } from './recipients.ts';
 import { revokeQueuedLetters } from './revoke.ts';
-import { dueFor, issue, type Serving, serve } from './rules.ts';
+import { issue, type Serving } from './rules.ts';
+import { chunkWriter, type WriteChunk } from './serve-chunk.ts';
 import { revocationOf } from './view.ts';
 
 /** Recipients written in one append. */
 export const CHUNK_SIZE = 1000;
-
-const sha256Hex = (text: string) => createHash('sha256').update(text).digest('hex');
 
 /**
  * Checks everything and fixes what serving needs; writes nothing to the ledger. Started before: says so, changes nothing.
@@ -183,9 +178,6 @@ export async function finishServing(
   }
 }
 
-type Written = { readonly entries: readonly NewEntry[]; readonly rows: readonly Rows[] };
-type WriteChunk = (recipients: readonly DraftRecipient[]) => Promise<Written>;
-
 const issuedKey = (request: string) => `serve:${request}:issued`;
 
 async function serveAtOnce(services: Services, serving: Serving, draft: string, write: WriteChunk): Promise<void> {
@@ -237,94 +229,6 @@ async function serveInChunks(
     await underway;
   }
   return true;
-}
-
-/** Makes entries and rows for a chunk of recipients. Two look-ups a chunk, none a recipient. */
-function chunkWriter(services: Services, serving: Serving, columns: readonly string[]): WriteChunk {
-  const due = dueFor(serving);
-  const occurredAt = instant(serving.draft.recorded ? Date.parse(serving.draft.recorded.servedAt) : serving.now);
-  const newId = () => uuidv7(serving.now, services.random);
-  const leavesAt = serving.leavesAt === null ? null : instant(serving.leavesAt);
-  return async (recipients) => {
-    const partyOf = await partiesFor(services, serving.request, recipients);
-    const entries: NewEntry[] = [];
-    const contacts: Record<string, unknown>[] = [];
-    const letters: Record<string, unknown>[] = [];
-    for (const recipient of recipients) {
-      let party = partyOf(recipient);
-      if (party === null) {
-        party = newId();
-        entries.push({
-          kind: 'party.registered',
-          id: newId(),
-          matter: null,
-          by: serving.matter.issuer,
-          occurredAt,
-          audience: 'public',
-          body: { party, name: recipient.name, kind: recipient.kind, ocdId: recipient.ocdId, state: recipient.state },
-        });
-      }
-      // Only columns that the letter uses become part of the record.
-      const merge = Object.fromEntries(columns.map((column) => [column, recipient.merge[column] ?? '']));
-      const { entry, service } = serve(serving, due, { ...recipient, merge, party }, newId(), sha256Hex);
-      entries.push(entry);
-      if (recipient.email === null) continue;
-      contacts.push({ service, address: recipient.email });
-      if (leavesAt === null) continue;
-      letters.push({
-        kind: 'letter',
-        key: `letter:${service}`,
-        service,
-        request: serving.request,
-        entry: entry.id,
-        address: recipient.email,
-        not_before: leavesAt,
-        params: {},
-        state: 'queued',
-        attempts: 0,
-      });
-    }
-    const rows: Rows[] = [];
-    if (contacts.length > 0) rows.push({ table: 'work.contact', rows: contacts });
-    if (letters.length > 0) rows.push({ table: 'work.outbox', rows: letters });
-    return { entries, rows };
-  };
-}
-
-/**
- * The directory's party of each recipient of a chunk, or null for one to register. Asked again here, because another serving may
- * have registered the same party since the draft was made; a party that this request serves already is never used twice.
- */
-async function partiesFor(
-  services: Services,
-  request: string,
-  recipients: readonly DraftRecipient[],
-): Promise<(recipient: DraftRecipient) => string | null> {
-  const fresh = recipients.filter((recipient) => recipient.party === null);
-  if (fresh.length === 0) return (recipient) => recipient.party;
-  const candidates = await directoryFor(services.db, fresh);
-  const found = new Map<number, string>();
-  for (const row of fresh) {
-    const match = matchParty(row, candidates(row));
-    if (match.match === 'known') found.set(row.line, match.party.id);
-  }
-  const used = new Set(recipients.flatMap((recipient) => (recipient.party ? [recipient.party] : [])));
-  if (found.size > 0) {
-    const served = await services.db
-      .selectFrom('view.service')
-      .select('recipient')
-      .where('request', '=', request)
-      .where((eb) => eb('recipient', '=', eb.fn.any(eb.val([...found.values()]))))
-      .execute();
-    for (const row of served) used.add(row.recipient);
-  }
-  return (recipient) => {
-    if (recipient.party !== null) return recipient.party;
-    const party = found.get(recipient.line);
-    if (party === undefined || used.has(party)) return null;
-    used.add(party);
-    return party;
-  };
 }
 
 interface Jobs {

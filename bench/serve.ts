@@ -1,0 +1,90 @@
+/**
+ * `npm run bench -- serve`: a request to 90,837 recipients: entries, views, queued letters, checkpoints, and every receipt made.
+ * Beside it, the same canonical bytes put into a bare table in batches of 1,000, each with its own commit.
+ */
+import { finishServing, startServing } from '../src/rooms/requests/serve.ts';
+import { benchDatabase } from './database.ts';
+import { type BenchLine, isRole, median, report, round, runRole } from './lib.ts';
+import { benchServices, draftFor, placesCsv } from './services.ts';
+
+const RECIPIENTS = Number(process.env['BENCH_RECIPIENTS'] ?? 90_837);
+const GOAL_SECONDS = 25;
+
+async function ours(): Promise<Record<string, number>> {
+  const database = await benchDatabase();
+  const { services, ledger, pool } = await benchServices(database);
+  ledger.start();
+  const { draft } = await draftFor(services, 'all', ['Certify compliance.'], placesCsv(RECIPIENTS));
+  globalThis.gc?.();
+  const before = process.memoryUsage().rss;
+  let peak = before;
+  const watch = setInterval(() => {
+    peak = Math.max(peak, process.memoryUsage().rss);
+  }, 50);
+  const start = performance.now();
+  const { request } = await startServing(services, draft);
+  await finishServing(services, draft);
+  const served = performance.now();
+  await ledger.publish();
+  const { rows } = await pool.query<{ id: string }>(
+    `select id from ledger.entry where kind = 'request.served' order by seq`,
+  );
+  let receipts = 0;
+  for (let at = 0; at < rows.length; at += 500) {
+    const ids = rows.slice(at, at + 500).map(({ id }) => id);
+    receipts += (await ledger.receipts(ids)).size;
+  }
+  const end = performance.now();
+  clearInterval(watch);
+  const { rows: queued } = await pool.query<{ n: number }>('select count(*) as n from work.outbox where request = $1', [
+    request,
+  ]);
+  if (receipts !== RECIPIENTS || queued[0]?.n !== RECIPIENTS) throw new Error('not everybody was served');
+  // The same bytes for the reference, in the same run on the same server.
+  const { rows: bytes } = await pool.query<{ canonical: string }>('select canonical from ledger.entry order by seq');
+  const owner = (await import('../src/adapters/postgres/pool.ts')).openPool(database.ownerConfig, 1);
+  await owner.query('create table plain (id bigint generated always as identity primary key, bytes text not null)');
+  const plainStart = performance.now();
+  for (let at = 0; at < bytes.length; at += 1000) {
+    const values = bytes.slice(at, at + 1000).map((row) => row.canonical);
+    await owner.query({
+      name: 'plain',
+      text: 'insert into plain (bytes) select * from unnest($1::text[])',
+      values: [values],
+    });
+  }
+  const plainEnd = performance.now();
+  await owner.end();
+  await ledger.stop();
+  await pool.end();
+  await database.close();
+  return {
+    seconds: (end - start) / 1000,
+    serving: (served - start) / 1000,
+    receipts: (end - served) / 1000,
+    plain: (plainEnd - plainStart) / 1000,
+    grownMiB: (peak - before) / 1024 ** 2,
+  };
+}
+
+export async function run(): Promise<readonly BenchLine[]> {
+  const runs: Record<string, number>[] = [];
+  for (let i = 0; i < 3; i++) runs.push(await runRole(import.meta.url, 'ours'));
+  const of = (name: string) => median(runs.map((r) => r[name] ?? Number.NaN));
+  const seconds = of('seconds');
+  return [
+    report({
+      bench: 'serve',
+      work: `serve ${RECIPIENTS} recipients: entries, views, queued letters, checkpoints (${round(of('serving'), 1)} s), then make every receipt (${round(of('receipts'), 1)} s); memory grew by ${round(of('grownMiB'), 0)} MiB at most`,
+      unit: 's',
+      ours: round(seconds, 1),
+      reference: round(of('plain'), 1),
+      referenceName: 'plain batched inserts of the same bytes, 1,000 rows a commit, same PostgreSQL',
+      ratio: round(seconds / of('plain')),
+      goal: `≤ ${GOAL_SECONDS} s`,
+      met: seconds <= GOAL_SECONDS,
+    }),
+  ];
+}
+
+if (isRole('ours')) process.stdout.write(`${JSON.stringify(await ours())}\n`);

@@ -1,0 +1,91 @@
+/** Services as the server has them, on a benchmark's database; mail is never sent by these benchmarks. */
+import type pg from 'pg';
+import { openKysely } from '../src/adapters/postgres/pool.ts';
+import { instant } from '../src/base/clock.ts';
+import { uuidv7 } from '../src/base/ids.ts';
+import type { Services } from '../src/base/services.ts';
+import type { Ledger } from '../src/ledger/ledger.ts';
+import { openMatter } from '../src/rooms/matters/commands.ts';
+import type { DraftBody } from '../src/rooms/requests/draft.ts';
+import { replaceRecipients } from '../src/rooms/requests/draft-recipients.ts';
+import { createDraft } from '../src/rooms/requests/drafts.ts';
+import type { BenchDatabase } from './database.ts';
+import { benchLedger, clock, ORIGIN, random } from './ledger.ts';
+
+export interface BenchServices {
+  readonly services: Services;
+  readonly ledger: Ledger;
+  readonly pool: pg.Pool;
+}
+
+const none = (what: string) => () => Promise.reject(new Error(`this benchmark has no ${what}`));
+
+export async function benchServices(database: BenchDatabase): Promise<BenchServices> {
+  const { ledger, pool } = await benchLedger(database);
+  const services: Services = {
+    db: openKysely(pool),
+    ledger,
+    blobs: { put: none('blobs'), get: none('blobs'), room: none('blobs') },
+    clock,
+    random,
+    mailer: { send: none('mail') },
+    config: { baseUrl: 'http://localhost:8080', logOrigin: ORIGIN, revokeMinutes: 10, maxFileBytes: 1_000_000 },
+  };
+  return { services, ledger, pool };
+}
+
+/** A CSV of `n` made-up places, each with an address. */
+export function placesCsv(n: number): Uint8Array {
+  const lines = ['name,kind,state,ocd_id,email'];
+  for (let i = 1; i <= n; i++) {
+    const no = String(i).padStart(6, '0');
+    lines.push(
+      `Place ${no},place,Example State,ocd-division/country:us/state:zz/place:p${no},clerk${no}@place.example.gov`,
+    );
+  }
+  return new TextEncoder().encode(`${lines.join('\n')}\n`);
+}
+
+/** An organisation, its matter and a draft that lacks nothing. */
+export async function draftFor(
+  services: Services,
+  slug: string,
+  items: readonly string[],
+  csv: Uint8Array,
+): Promise<{ matter: string; draft: string; party: string }> {
+  const newId = () => uuidv7(services.clock.now(), services.random);
+  const party = newId();
+  await services.ledger.append({
+    key: `office:${party}`,
+    entries: [
+      {
+        kind: 'party.registered',
+        id: newId(),
+        matter: null,
+        by: party,
+        occurredAt: instant(services.clock.now()),
+        audience: 'public',
+        body: { party, name: 'Office of Records', kind: 'agency', ocdId: null, state: null },
+      },
+    ],
+  });
+  const office = { party, partyName: 'Office of Records' };
+  const input = { title: `Bench ${slug}`, slug, summary: '', audience: 'public' as const };
+  const { id: matter } = await openMatter(services, office, input, newId());
+  const body: DraftBody = {
+    title: 'Certification',
+    authority: 'Example Code § 12',
+    items: [...items],
+    due: { type: 'days', days: 30, business: false, zone: 'America/New_York' },
+    letter: {
+      subject: '{{title}}: {{recipient}}',
+      text: 'To {{recipient}}, {{state}}\n\n{{issuer}} asks under {{authority}}:\n{{items}}\n\nPlease answer by {{due_date}}: {{link}}\n',
+    },
+    columns: [],
+    conduct: 'served',
+    recorded: null,
+  };
+  const draft = await createDraft(services, matter, body);
+  await replaceRecipients(services, draft, csv);
+  return { matter, draft, party };
+}

@@ -1,0 +1,52 @@
+/** What commands beside the server share: settings, its database (started for the command where no server runs), its log key. */
+import { join } from 'node:path';
+import type pg from 'pg';
+import { type LogKey, loadLogKey } from '../adapters/keys/log-key.ts';
+import { openDatabase } from '../adapters/postgres/index.ts';
+import { openPool } from '../adapters/postgres/pool.ts';
+import { parseCheckpoint, parseNote } from '../proof/index.ts';
+import { readSettings, type Settings } from '../settings.ts';
+import type { Io } from './io.ts';
+
+export interface Opened {
+  readonly settings: Settings;
+  readonly owner: pg.Pool;
+  /** origin of the log as its checkpoints name it, or null while there is none */
+  readonly origin: string | null;
+  readonly logKey: (origin: string) => Promise<LogKey>;
+}
+
+/** Runs `work` on the database of DATA_DIR or DATABASE_URL, and leaves everything as it was found. */
+export async function withDatabase<R>(io: Io, work: (opened: Opened) => Promise<R>): Promise<R> {
+  const settings = readSettings(process.env);
+  const database = await openDatabase({
+    databaseUrl: settings.databaseUrl ?? undefined,
+    dataDir: settings.dataDir,
+    log: (line) => io.stderr.write(`${line}\n`),
+    share: true,
+  });
+  const owner = openPool(database.ownerConfig, 4);
+  try {
+    const { rows } = await owner.query<{ note: string }>('select note from log.checkpoint order by size desc limit 1');
+    const note = rows[0]?.note;
+    return await work({
+      settings,
+      owner,
+      origin: note ? parseCheckpoint(parseNote(note).text).origin : null,
+      logKey: (origin) => loadLogKey(join(settings.dataDir, 'keys'), origin),
+    });
+  } finally {
+    await owner.end();
+    await database.stop();
+  }
+}
+
+/** Shows how far long work has come, on one line that is written over; nothing where nobody watches. */
+export function progressTo(io: Io, what: string): (done: number, of: number) => void {
+  if (!process.stderr.isTTY) return () => {};
+  return (done, of) => {
+    io.stderr.write(
+      `\r${what} ${done.toLocaleString('en-US')} of ${of.toLocaleString('en-US')}${done >= of ? '\n' : ''}`,
+    );
+  };
+}

@@ -1,0 +1,143 @@
+/** The forms of the public API's answers, as zod schemas: answers are made from them, OpenAPI is generated from them. */
+import { z } from 'zod';
+
+const instant = z.string().meta({ description: 'RFC 3339, UTC', example: '2018-01-24T17:00:00.000Z' });
+const id = z.uuid().meta({ description: 'UUIDv7' });
+const day = z.string().meta({ description: 'calendar date', example: '2018-02-23' });
+
+export const receiptLinks = z
+  .strictObject({ json: z.string(), pdf: z.string() })
+  .meta({ id: 'ReceiptLinks', description: 'Paths of the receipt of an entry' });
+
+export const clock = z
+  .strictObject({
+    state: z.enum(['running', 'overdue', 'stopped', 'revoked', 'unknown']).meta({
+      description: 'unknown: recorded from elsewhere, and what followed after the due date is not known here',
+    }),
+    dueOn: day.nullable(),
+    days: z.int().nullable().meta({ description: 'whole days left (running) or past (overdue)' }),
+    late: z.boolean().nullable().meta({ description: 'stopped: the first answer came after the due moment' }),
+  })
+  .meta({ id: 'Clock' });
+
+export const answer = z
+  .strictObject({
+    disposition: z.string(),
+    documents: z.int(),
+    occurredAt: instant,
+    recordedAt: instant,
+    entry: id,
+    receipt: receiptLinks,
+  })
+  .meta({ id: 'Answer', description: 'What the recipient says' });
+
+export const determination = z
+  .strictObject({
+    finding: z.string(),
+    reasons: z.string(),
+    current: z.boolean().meta({ description: 'false: the recipient has answered anew since' }),
+    occurredAt: instant,
+    recordedAt: instant,
+    entry: id,
+    receipt: receiptLinks,
+  })
+  .meta({ id: 'Determination', description: 'What the issuer says' });
+
+export const row = z
+  .strictObject({
+    service: id,
+    name: z.string(),
+    kind: z.string(),
+    state: z.string().nullable(),
+    ocdId: z.string().nullable(),
+    clock,
+    cells: z.array(
+      z.strictObject({ item: z.int(), answer: answer.nullable(), determination: determination.nullable(), clock }),
+    ),
+  })
+  .meta({ id: 'BoardRow' });
+
+export const counts = z
+  .strictObject({
+    asked: z.int(),
+    answered: z.int(),
+    partly: z.int(),
+    determined: z.int(),
+    deficient: z.int(),
+    toReview: z.int(),
+    running: z.int(),
+    overdue: z.int(),
+    unknown: z.int(),
+    revoked: z.int(),
+    nextDueOn: day.nullable(),
+  })
+  .meta({ id: 'Counts', description: 'Recipients in each state, whatever the filter' });
+
+export const source = z.strictObject({ publisher: z.string(), title: z.string(), date: day }).meta({ id: 'Source' });
+
+export const recordSummary = z
+  .strictObject({
+    slug: z.string(),
+    title: z.string(),
+    summary: z.string(),
+    issuer: z.string(),
+    example: z.boolean(),
+    recordedAt: instant,
+    page: z.string().meta({ description: 'path of the record for people' }),
+  })
+  .meta({ id: 'RecordSummary' });
+
+export const recordBody = z
+  .strictObject({
+    record: recordSummary,
+    asOf: z.strictObject({
+      at: instant,
+      axis: z.enum(['known', 'happened']),
+      now: z.boolean().meta({ description: 'true where no time was asked for' }),
+      position: z.int().nullable().meta({ description: 'last position of the log that was taken into account' }),
+    }),
+    requests: z.array(
+      z.strictObject({
+        id,
+        title: z.string(),
+        authority: z.string(),
+        compulsory: z.boolean(),
+        conduct: z.enum(['served', 'recorded']),
+        items: z.array(z.strictObject({ item: z.int(), text: z.string() })),
+      }),
+    ),
+    board: z
+      .strictObject({
+        request: id,
+        unknown: z.boolean().meta({ description: 'true: an answer that is missing here is not known, not unanswered' }),
+        revoked: z.boolean(),
+        counts,
+        total: z.int().meta({ description: 'recipients that fit the filter' }),
+        page: z.int(),
+        size: z.int(),
+        rows: z.array(row),
+      })
+      .nullable(),
+    notes: z.array(
+      z.strictObject({
+        entry: id,
+        text: z.string(),
+        source,
+        occurredAt: instant,
+        recordedAt: instant,
+        receipt: receiptLinks,
+      }),
+    ),
+    lastEntry: z.strictObject({ entry: id, position: z.int(), recordedAt: instant, receipt: receiptLinks }).nullable(),
+  })
+  .meta({ id: 'Record' });
+
+export const recordList = z
+  .strictObject({ total: z.int(), page: z.int(), size: z.int(), records: z.array(recordSummary) })
+  .meta({ id: 'RecordList' });
+
+export const problem = z
+  .strictObject({
+    error: z.looseObject({ code: z.string(), what: z.string() }),
+  })
+  .meta({ id: 'Problem' });

@@ -1,0 +1,96 @@
+/**
+ * What changed in a record between two times at which somebody may have looked: entries recorded after the first and up to the
+ * second, each with what it is compared with what the record showed before. Reads only.
+ */
+import { type Kysely, sql } from 'kysely';
+import { z } from 'zod';
+import type { Database } from '../base/database.ts';
+import { type Cut, cutAt } from './cut.ts';
+import { type Told, tell } from './timeline.ts';
+
+/**
+ * `corrected`: replaces an entry. `late`: happened before the first time, recorded after it. `changed`: the same cell or request
+ * said something else before. `new`: everything else.
+ */
+export const CHANGES = ['new', 'changed', 'late', 'corrected'] as const;
+export type ChangeKind = (typeof CHANGES)[number];
+
+export interface Change extends Told {
+  readonly change: ChangeKind;
+  /** what the cell said before, as a value of its table of words; null where it said nothing */
+  readonly before: string | null;
+}
+
+export interface Changes {
+  readonly rows: readonly Change[];
+  readonly total: number;
+  /** recipients served in between; they stand on the board, not in the list */
+  readonly served: number;
+}
+
+export const CHANGES_SIZE = 100;
+
+interface ChangeLine {
+  readonly seq: number;
+  readonly canonical: string;
+  readonly commitment: Buffer;
+  readonly before: string | null;
+  readonly change: string;
+}
+
+const changeKind = z.enum(CHANGES);
+
+/** Changes between two times of the record (recorded after `from`, up to and including `to`), in the order of the log. */
+export async function changesBetween(
+  db: Kysely<Database>,
+  matter: string,
+  from: Date,
+  to: Date,
+  page: number,
+): Promise<Changes> {
+  const [a, b] = [await cutAt(db, { axis: 'recorded', at: from }), await cutAt(db, { axis: 'recorded', at: to })];
+  const within = (t: string) => sql`${sql.ref(`${t}.seq`)} > ${a.last} and ${sql.ref(`${t}.seq`)} <= ${b.last}`;
+  const counted = await sql<{ served: number; n: number }>`
+    select count(*) filter (where e.kind = 'request.served')::int as served,
+           count(*) filter (where e.kind <> 'request.served')::int as n
+    from ledger.entry e where e.matter = ${matter} and e.audience = 'public' and ${within('e')}`.execute(db);
+  const { rows } = await sql<ChangeLine>`
+    select e.seq, e.canonical, e.commitment, coalesce(oa.disposition, od.finding) as before,
+      case when e.corrects is not null then 'corrected'
+           when e.occurred_at <= ${from} then 'late'
+           when oa.disposition is not null or od.finding is not null or e.kind = 'request.revoked' then 'changed'
+           else 'new' end as change
+    from ledger.entry e
+    left join view.item_answer na on na.seq = e.seq
+    left join lateral (
+      select x.disposition from view.item_answer x
+      where x.service = na.service and x.item = na.item and x.seq <= ${a.last} order by x.seq desc limit 1) oa on true
+    left join view.item_determination nd on nd.seq = e.seq
+    left join lateral (
+      select x.finding from view.item_determination x
+      where x.service = nd.service and x.item = nd.item and x.seq <= ${a.last} order by x.seq desc limit 1) od on true
+    where e.matter = ${matter} and e.audience = 'public' and e.kind <> 'request.served' and ${within('e')}
+    order by e.seq limit ${CHANGES_SIZE} offset ${(page - 1) * CHANGES_SIZE}`.execute(db);
+  const told = await tell(db, rows);
+  return {
+    rows: told.map((one, i) => ({
+      ...one,
+      change: changeKind.parse(rows[i]?.change),
+      before: rows[i]?.before ?? null,
+    })),
+    total: counted.rows[0]?.n ?? 0,
+    served: counted.rows[0]?.served ?? 0,
+  };
+}
+
+/** How many public entries lie within a day before a moment, on the axis of the page: the hint beside the time line. */
+export async function entriesSince(db: Kysely<Database>, matter: string, cut: Cut, since: Date): Promise<number> {
+  const time = cut.until === null ? sql.ref('e.recorded_at') : sql.ref('e.occurred_at');
+  const upTo = cut.until === null ? sql`true` : sql`e.occurred_at <= ${cut.until}`;
+  const { rows } = await sql<{ n: number }>`
+    select count(*)::int as n from ledger.entry e
+    where e.matter = ${matter} and e.audience = 'public' and e.seq <= ${cut.last} and ${upTo} and ${time} > ${since}`.execute(
+    db,
+  );
+  return rows[0]?.n ?? 0;
+}

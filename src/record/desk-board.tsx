@@ -1,0 +1,316 @@
+/** The board of one request as its issuer sees it: recipients × items, filters, downloads, and what can still be done. It shows what `boardPage` gives and decides nothing. */
+import { type Cell, csvDownload, download, fileName } from '../base/csv.ts';
+import { type Ctx, type Route, staff, VIEWER } from '../base/route.ts';
+import type { ClockState } from '../rooms/clock/rules.ts';
+import { PARTY_KINDS } from '../rooms/directory/entries.ts';
+import { matterById } from '../rooms/matters/view.ts';
+import { leavesAtOf, revocableUntil } from '../rooms/requests/revoke.ts';
+import { type Request, requestById, revocationOf } from '../rooms/requests/view.ts';
+import { Board, type BoardRow } from '../ui/board.tsx';
+import { zoneOf } from '../ui/context.ts';
+import { Field, Select, Submit } from '../ui/form.tsx';
+import { Heading } from '../ui/heading.tsx';
+import { Notice } from '../ui/notice.tsx';
+import { page } from '../ui/page.tsx';
+import { Counts, Links, Pages } from '../ui/table.tsx';
+import { dateText, Time } from '../ui/time.tsx';
+import { clockState, count, disposition, finding } from '../ui/words.ts';
+import { type BoardPage, boardPage, foundWord, type BoardRow as Line, saidWord } from './board.ts';
+import {
+  ANSWER_FILTERS,
+  type BoardFilter,
+  type BoardSort,
+  boardParams,
+  CLOCK_FILTERS,
+  DETERMINATION_FILTERS,
+  readBoardQuery,
+} from './board-filter.ts';
+
+const SIZE = 100;
+/** Rows read at once for a download. */
+const CHUNK = 1000;
+
+async function requestOf(c: Ctx): Promise<Request> {
+  const request = await requestById(c.get('services').db, c.req.param('request') ?? '');
+  if (!request) throw new Error('the request was there a moment ago');
+  return request;
+}
+
+/** What follows the clock's word. */
+function clockText(clock: ClockState): string {
+  switch (clock.state) {
+    case 'running':
+    case 'overdue':
+      return `${dateText(clock.dueOn)}, ${count(clock.days, 'day')}`;
+    case 'stopped':
+      return clock.late ? `late, was due ${dateText(clock.dueOn)}` : '';
+    case 'unknown':
+      return `was due ${dateText(clock.dueOn)}`;
+    case 'revoked':
+      return '';
+  }
+}
+
+const short = (text: string) => (text.length > 90 ? `${text.slice(0, 88).trimEnd()}…` : text);
+
+function toRow(line: Line, board: BoardPage): BoardRow {
+  const href = `/desk/services/${line.service}`;
+  return {
+    id: line.service,
+    name: line.name,
+    detail: line.state ? `${line.kind}, ${line.state}` : line.kind,
+    href,
+    clock: { state: line.clock.state, text: clockText(line.clock) },
+    cells: line.cells.map((cell) => ({
+      disposition: saidWord(cell, board),
+      finding: cell.determination && !cell.determination.current ? 'not reviewed' : foundWord(cell, board),
+      documents: cell.answer?.documents ?? 0,
+      href: `${href}#item-${cell.item}`,
+    })),
+  };
+}
+
+function Filters({
+  base,
+  filter,
+  sort,
+  board,
+}: {
+  base: string;
+  filter: BoardFilter;
+  sort: BoardSort;
+  board: BoardPage;
+}) {
+  const keep = boardParams({}, sort);
+  const used = Object.values(filter).some((value) => value !== undefined);
+  return (
+    <details class="working" open={used || undefined}>
+      <summary>Filter</summary>
+      <form class="form form--row" method="get" action={base} aria-label="Filter">
+        {Object.entries(keep).map(([name, value]) => (
+          <input type="hidden" name={name} value={value} />
+        ))}
+        <Field name="text" type="search" label="Name or state" value={filter.text ?? ''} width="medium" />
+        {board.kinds.length > 1 ? (
+          <Select
+            name="kind"
+            label="Kind"
+            none="all"
+            value={filter.kind ?? ''}
+            choices={PARTY_KINDS.filter((k) => board.kinds.includes(k)).map((k) => ({ value: k, label: k }))}
+          />
+        ) : null}
+        {board.states.length > 1 ? (
+          <Select
+            name="state"
+            label="State"
+            none="all"
+            value={filter.state ?? ''}
+            choices={board.states.map((s) => ({ value: s, label: s }))}
+          />
+        ) : null}
+        <Select
+          name="answer"
+          label="Recipient says"
+          none="anything"
+          value={filter.answer ?? ''}
+          choices={ANSWER_FILTERS.map((a) => ({ value: a, label: disposition(a).word }))}
+        />
+        <Select
+          name="determination"
+          label="Issuer says"
+          none="anything"
+          value={filter.determination ?? ''}
+          choices={DETERMINATION_FILTERS.map((d) => ({ value: d, label: finding(d).word }))}
+        />
+        <Select
+          name="clock"
+          label="Clock"
+          none="anything"
+          value={filter.clock ?? ''}
+          choices={CLOCK_FILTERS.filter(
+            (s) => (s === 'unknown') === board.unknown || s === 'stopped' || s === 'running',
+          ).map((s) => ({
+            value: s,
+            label: s === 'running' ? 'running' : s === 'overdue' ? 'overdue' : clockState(s).word,
+          }))}
+        />
+        <Submit text="Show" {...(used ? { cancel: { text: 'Show all', href: base } } : {})} />
+      </form>
+    </details>
+  );
+}
+
+function countsOf(board: BoardPage, base: string) {
+  const n = board.counts;
+  const asked = { n: n.asked, text: 'asked', href: base };
+  if (board.unknown) return [asked];
+  return [
+    asked,
+    { n: n.answered, text: 'answered in full', href: `${base}?clock=stopped` },
+    { n: n.partly, text: 'in part' },
+    { n: n.toReview, text: 'to review', href: `${base}?determination=to+review` },
+    { n: n.deficient, text: 'found deficient', href: `${base}?determination=deficient` },
+    { n: n.running, text: 'running', href: `${base}?clock=running` },
+    { n: n.overdue, text: 'overdue', href: `${base}?clock=overdue` },
+  ];
+}
+
+async function getBoard(c: Ctx): Promise<Response> {
+  const services = c.get('services');
+  const request = await requestOf(c);
+  const base = `/desk/requests/${request.id}`;
+  const { filter, sort, page: pageNo } = readBoardQuery(c.req.query());
+  const now = services.clock.now();
+  const [board, matter, revoked, leavesAt] = await Promise.all([
+    boardPage(services.db, { request, filter, sort, page: pageNo, size: SIZE, now: new Date(now) }),
+    matterById(services.db, request.matter),
+    revocationOf(services.db, request.id),
+    leavesAtOf(services.db, request.id),
+  ]);
+  const params = boardParams(filter, sort);
+  const link = (more: Record<string, string>, path = base) => {
+    const query = new URLSearchParams({ ...params, ...more }).toString();
+    return query === '' ? path : `${path}?${query}`;
+  };
+  const zone = zoneOf(c);
+  const until = revoked ? null : revocableUntil(leavesAt, now);
+  const first = (pageNo - 1) * SIZE + 1;
+  return page(
+    c,
+    { title: request.title, area: 'staff', wide: true },
+    <>
+      <Heading
+        title={request.title}
+        tags={[...(revoked ? ['revoked'] : []), ...(board.unknown ? ['recorded from a source'] : [])]}
+        crumbs={[
+          { text: 'Desk', href: '/desk' },
+          ...(matter ? [{ text: matter.title, href: `/desk/matters/${matter.id}` }] : []),
+        ]}
+        lead={
+          <>
+            {request.authority} · {board.unknown ? 'served' : 'issued'} <Time at={request.occurredAt} zone={zone} />
+          </>
+        }
+      />
+      {revoked ? (
+        <Notice title="This request was revoked">
+          <p>
+            <Time at={revoked.recordedAt} zone={zone} />: {revoked.reason}
+          </p>
+        </Notice>
+      ) : until !== null && leavesAt !== null ? (
+        <Notice title="Letters have not left yet">
+          <p>
+            They leave at <Time at={new Date(leavesAt)} zone={zone} />. Until then you can take the request back.
+          </p>
+          {staff(c).role === 'viewer' ? null : (
+            <p>
+              <a class="usa-button usa-button--outline" href={`${base}/revoke`}>
+                Revoke the request
+              </a>
+            </p>
+          )}
+        </Notice>
+      ) : null}
+      {board.unknown ? (
+        <p>It was conducted elsewhere and is written down from a source. What followed is not known here.</p>
+      ) : null}
+      <Counts counts={countsOf(board, base)} />
+      <Links
+        label="More"
+        links={[
+          { text: 'Letters', href: `${base}/letters` },
+          ...(matter?.audience === 'public' ? [{ text: 'Public record', href: `/record/${matter.slug}` }] : []),
+          { text: 'CSV', href: link({}, `${base}/board.csv`), download: true },
+          { text: 'JSON', href: link({}, `${base}/board.json`), download: true },
+        ]}
+      />
+      <Filters base={base} filter={filter} sort={sort} board={board} />
+      <Board
+        caption={`Board of ${request.title}`}
+        items={request.items.map((item) => ({ number: item.item, text: short(item.text) }))}
+        rows={board.rows.map((line) => toRow(line, board))}
+        empty={
+          board.counts.asked === 0
+            ? { what: 'Nobody is served yet', how: 'Recipients stand here as serving reaches them.' }
+            : { what: 'No recipient fits', action: { text: 'Show all', href: base } }
+        }
+        sort={{
+          by: sort.by,
+          down: sort.down,
+          href: (by) => {
+            const down = by === sort.by && !sort.down;
+            const { sort: _sort, dir: _dir, ...rest } = params;
+            return `${base}?${new URLSearchParams({ ...rest, sort: by, dir: down ? 'down' : 'up' })}`;
+          },
+        }}
+      />
+      {board.total > 0 ? (
+        <Pages
+          page={pageNo}
+          pages={Math.ceil(board.total / SIZE)}
+          href={(n) => link({ page: String(n) })}
+          range={`${first.toLocaleString('en-US')}–${Math.min(board.total, first + SIZE - 1).toLocaleString('en-US')} of ${count(board.total, 'recipient')}`}
+        />
+      ) : null}
+    </>,
+  );
+}
+
+/** All rows that fit the filter of the address, some at a time. */
+async function* allRows(c: Ctx, request: Request): AsyncGenerator<BoardPage> {
+  const services = c.get('services');
+  const { filter, sort } = readBoardQuery(c.req.query());
+  const now = new Date(services.clock.now());
+  for (let n = 1; ; n++) {
+    const board = await boardPage(services.db, { request, filter, sort, page: n, size: CHUNK, now });
+    if (board.rows.length > 0) yield board;
+    if (board.rows.length < CHUNK) return;
+  }
+}
+
+const dueOf = (clock: ClockState): string | null => ('dueOn' in clock ? clock.dueOn : null);
+
+async function getCsv(c: Ctx): Promise<Response> {
+  const request = await requestOf(c);
+  const head = ['recipient', 'kind', 'state', 'ocd_id', 'clock', 'due'];
+  for (const { item } of request.items) head.push(`item ${item} recipient says`, `item ${item} issuer says`);
+  async function* rows(): AsyncGenerator<readonly (readonly Cell[])[]> {
+    for await (const board of allRows(c, request)) {
+      yield board.rows.map((r) => [
+        r.name,
+        r.kind,
+        r.state,
+        r.ocdId,
+        r.clock.state,
+        dueOf(r.clock),
+        ...r.cells.flatMap((cell) => [saidWord(cell, board), foundWord(cell, board)]),
+      ]);
+    }
+  }
+  return csvDownload(fileName(request.title, 'csv'), head, rows());
+}
+
+async function getJson(c: Ctx): Promise<Response> {
+  const request = await requestOf(c);
+  async function* parts() {
+    const { id, title, authority, conduct, items } = request;
+    yield `${JSON.stringify({ request: { id, title, authority, conduct, items } }).slice(0, -1)},"recipients":[`;
+    let first = true;
+    for await (const board of allRows(c, request)) {
+      const lines = board.rows.map((row) => JSON.stringify(row)).join(',\n');
+      yield first ? lines : `,\n${lines}`;
+      first = false;
+    }
+    yield ']}\n';
+  }
+  return download(parts(), 'application/json', fileName(request.title, 'json'));
+}
+
+const REQUEST = '/desk/requests/:request';
+export const deskBoardRoutes: readonly Route[] = [
+  { method: 'GET', path: REQUEST, access: VIEWER, handler: getBoard },
+  { method: 'GET', path: `${REQUEST}/board.csv`, access: VIEWER, handler: getCsv },
+  { method: 'GET', path: `${REQUEST}/board.json`, access: VIEWER, handler: getJson },
+];

@@ -1,0 +1,135 @@
+/** What waits for the staff of one organisation, and the requests of a matter with their counts: each a few queries, whatever the number of recipients. Reads only. */
+import { type Kysely, type SqlBool, sql } from 'kysely';
+import type { Database } from '../base/database.ts';
+
+export interface Waiting {
+  readonly request: string;
+  readonly title: string;
+  readonly n: number;
+  /** the date that it is about; null where there is none */
+  readonly day: string | null;
+}
+
+export interface Today {
+  readonly dueSoon: readonly Waiting[];
+  readonly overdue: readonly Waiting[];
+  /** recipients with an answer newer than its last determination */
+  readonly toReview: readonly Waiting[];
+  /** letters that could not be sent and were not replaced */
+  readonly failed: readonly Waiting[];
+  /** servings under way or stopped, by draft */
+  readonly serving: readonly { readonly draft: string; readonly title: string; readonly trouble: boolean }[];
+}
+
+const SOON_MS = 7 * 86_400_000;
+const MOST = 20;
+
+const notRevoked = sql<SqlBool>`not exists (select 1 from view.revocation v where v.request = r.id)`;
+
+/** What waits today. @param now the present */
+export async function todayOf(db: Kysely<Database>, issuer: string, now: Date): Promise<Today> {
+  const soon = new Date(now.getTime() + SOON_MS);
+  const [owing, review, failed, serving] = await Promise.all([
+    sql<Waiting & { overdue: boolean }>`
+      select r.id as request, r.title, s.due_on::text as day, min(s.due_at) <= ${now} as overdue, count(*)::int as n
+      from view.request r join view.service s on s.request = r.id
+      where r.issuer = ${issuer} and r.conduct = 'served' and ${notRevoked} and s.due_at < ${soon}
+        and (select count(distinct a.item) from view.item_answer a where a.service = s.id) < jsonb_array_length(r.items)
+      group by r.id, r.title, s.due_on
+      order by s.due_on, r.id limit ${2 * MOST}`.execute(db),
+    sql<Waiting>`
+      select r.id as request, r.title, null as day, count(distinct a.service)::int as n
+      from view.request r join view.item_answer a on a.request = r.id
+      where r.issuer = ${issuer}
+        and not exists (select 1 from view.item_answer b where b.service = a.service and b.item = a.item and b.seq > a.seq)
+        and not exists (select 1 from view.item_determination d
+          where d.service = a.service and d.item = a.item and d.answer = a.answer)
+      group by r.id, r.title order by min(a.seq) limit ${MOST}`.execute(db),
+    sql<Waiting>`
+      select r.id as request, r.title, null as day, count(*)::int as n
+      from work.outbox o join view.request r on r.id = o.request
+      where r.issuer = ${issuer} and o.kind = 'letter' and o.state = 'failed'
+        and not exists (select 1 from work.outbox later
+          where later.service = o.service and later.kind = 'letter' and later.id > o.id)
+      group by r.id, r.title order by r.id limit ${MOST}`.execute(db),
+    sql<{ draft: string; title: string; trouble: boolean }>`
+      select d.id as draft, coalesce(d.body ->> 'title', '') as title, d.serving ->> 'trouble' is not null as trouble
+      from work.request_draft d join view.matter m on m.id = d.matter
+      where m.issuer = ${issuer} and d.serving is not null and d.served_at is null
+      order by d.updated_at limit ${MOST}`.execute(db),
+  ]);
+  const plain = ({ request, title, n, day }: Waiting): Waiting => ({ request, title, n, day });
+  return {
+    dueSoon: owing.rows.filter((row) => !row.overdue).map(plain),
+    overdue: owing.rows.filter((row) => row.overdue).map(plain),
+    toReview: review.rows.map(plain),
+    failed: failed.rows.map(plain),
+    serving: serving.rows,
+  };
+}
+
+export interface MatterLine {
+  readonly id: string;
+  readonly slug: string;
+  readonly title: string;
+  readonly audience: string;
+  readonly example: boolean;
+  readonly opened: Date;
+  readonly requests: number;
+  readonly drafts: number;
+}
+
+/** Matters of one organisation, newest first. */
+export async function matterLines(db: Kysely<Database>, issuer: string): Promise<readonly MatterLine[]> {
+  const { rows } = await sql<MatterLine>`
+    select m.id, m.slug, m.title, m.audience, m.example, m.recorded_at as opened,
+      (select count(*)::int from view.request r where r.matter = m.id) as requests,
+      (select count(*)::int from work.request_draft d where d.matter = m.id and d.serving is null) as drafts
+    from view.matter m where m.issuer = ${issuer} order by m.seq desc limit 500`.execute(db);
+  return rows;
+}
+
+export interface RequestLine {
+  readonly id: string;
+  readonly title: string;
+  readonly authority: string;
+  readonly conduct: string;
+  readonly items: number;
+  readonly served: Date;
+  readonly revoked: boolean;
+  readonly recipients: number;
+  /** recipients that have answered every item */
+  readonly answered: number;
+  readonly due: string | null;
+}
+
+export const REQUEST_SORTS = ['served', 'title', 'due', 'recipients'] as const;
+export type RequestSort = (typeof REQUEST_SORTS)[number];
+
+/** Requests of a matter whose title or authority holds `search`, with their counts. */
+export async function requestLines(
+  db: Kysely<Database>,
+  matter: string,
+  search: string,
+  sort: { readonly by: RequestSort; readonly down: boolean },
+): Promise<readonly RequestLine[]> {
+  const like = `%${search.replace(/[\\%_]/g, '\\$&')}%`;
+  const dir = sort.down ? sql`desc` : sql`asc`;
+  const order = {
+    served: sql`r.seq ${dir}`,
+    title: sql`lower(r.title) ${dir}, r.seq`,
+    due: sql`due ${dir} nulls last, r.seq`,
+    recipients: sql`recipients ${dir}, r.seq`,
+  }[sort.by];
+  const { rows } = await sql<RequestLine>`
+    select r.id, r.title, r.authority, r.conduct, jsonb_array_length(r.items) as items, r.occurred_at as served,
+      exists (select 1 from view.revocation v where v.request = r.id) as revoked,
+      (select count(*)::int from view.service s where s.request = r.id) as recipients,
+      (select count(*)::int from (select a.service from view.item_answer a where a.request = r.id
+        group by a.service having count(distinct a.item) >= jsonb_array_length(r.items)) done) as answered,
+      (select max(s.due_on)::text from view.service s where s.request = r.id) as due
+    from view.request r
+    where r.matter = ${matter} and (r.title ilike ${like} or r.authority ilike ${like})
+    order by ${order} limit 1000`.execute(db);
+  return rows;
+}

@@ -1,0 +1,135 @@
+/** The desk: what waits today beside the list of matters. The first page of staff; it decides nothing. */
+import { type Ctx, type Route, staff, VIEWER } from '../base/route.ts';
+import { zoneOf } from '../ui/context.ts';
+import { Heading } from '../ui/heading.tsx';
+import { page } from '../ui/page.tsx';
+import { Table } from '../ui/table.tsx';
+import { dateText, Time } from '../ui/time.tsx';
+import { matterLines, type Today, todayOf, type Waiting } from './desk-facts.ts';
+
+function Part(props: {
+  title: string;
+  waiting: readonly Waiting[];
+  words: (one: Waiting) => string;
+  href: (one: Waiting) => string;
+}) {
+  if (props.waiting.length === 0) return null;
+  return (
+    <section>
+      <h3>{props.title}</h3>
+      <ul class="entries">
+        {props.waiting.map((one) => (
+          <li>
+            <a href={props.href(one)}>{props.words(one)}</a>
+            <div class="entries__when">{one.title}</div>
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+const people = (n: number, does: string, do_: string) => `${n.toLocaleString('en-US')} ${n === 1 ? does : do_}`;
+const board = (one: Waiting, query: string) => `/desk/requests/${one.request}?${query}`;
+
+function TodayColumn({ today }: { today: Today }) {
+  const empty = Object.values(today).every((part) => part.length === 0);
+  return (
+    <section aria-labelledby="today">
+      <h2 id="today">Today</h2>
+      {empty ? <p>Nothing waits: no answer to review, nothing overdue, no letter that could not be sent.</p> : null}
+      {today.serving.length > 0 ? (
+        <section>
+          <h3>Being served</h3>
+          <ul class="entries">
+            {today.serving.map((one) => (
+              <li>
+                <a href={`/desk/drafts/${one.draft}/serving`}>{one.trouble ? 'Stopped: look' : 'Under way'}</a>
+                <div class="entries__when">{one.title}</div>
+              </li>
+            ))}
+          </ul>
+        </section>
+      ) : null}
+      <Part
+        title="To review"
+        waiting={today.toReview}
+        words={(one) => `${people(one.n, 'recipient has', 'recipients have')} an answer to review`}
+        href={(one) => board(one, 'determination=to+review')}
+      />
+      <Part
+        title="Overdue"
+        waiting={today.overdue}
+        words={(one) => `${people(one.n, 'recipient', 'recipients')} since ${dateText(one.day ?? '')}`}
+        href={(one) => board(one, 'clock=overdue')}
+      />
+      <Part
+        title="Due soon"
+        waiting={today.dueSoon}
+        words={(one) => `${people(one.n, 'recipient', 'recipients')} by ${dateText(one.day ?? '', true)}`}
+        href={(one) => board(one, 'clock=running')}
+      />
+      <Part
+        title="Letters that could not be sent"
+        waiting={today.failed}
+        words={(one) => people(one.n, 'letter', 'letters')}
+        href={(one) => `/desk/requests/${one.request}/letters?state=failed`}
+      />
+      <p>
+        <a href="/desk/letters">All letters</a>
+      </p>
+    </section>
+  );
+}
+
+async function getDesk(c: Ctx): Promise<Response> {
+  const services = c.get('services');
+  const actor = staff(c);
+  const [today, matters] = await Promise.all([
+    todayOf(services.db, actor.party, new Date(services.clock.now())),
+    matterLines(services.db, actor.party),
+  ]);
+  const zone = zoneOf(c);
+  const writes = actor.role !== 'viewer';
+  return page(
+    c,
+    { title: 'Desk', area: 'staff', wide: true },
+    <>
+      <Heading title="Desk" lead={actor.partyName} />
+      <div class="beside">
+        <TodayColumn today={today} />
+        <div>
+          <h2 id="matters">Matters</h2>
+          <Table
+            caption="Matters"
+            quietCaption
+            rows={matters}
+            empty={{
+              what: 'No matters yet',
+              how: writes
+                ? 'First open a matter: it holds the requests about one affair, with their answers. Then compose a request, bring the list of recipients, and serve it.'
+                : 'An editor or owner of your organisation opens the first one.',
+              ...(writes ? { action: { text: 'Open a matter', href: '/desk/matters/new' } } : {}),
+            }}
+            columns={[
+              { head: 'Matter', names: true, cell: (m) => <a href={`/desk/matters/${m.id}`}>{m.title}</a> },
+              { head: 'Requests', numeric: true, cell: (m) => m.requests.toLocaleString('en-US') },
+              { head: 'Drafts', numeric: true, cell: (m) => m.drafts.toLocaleString('en-US') },
+              { head: 'Who sees it', cell: (m) => (m.audience === 'public' ? 'everyone' : 'the parties') },
+              { head: 'Opened', cell: (m) => <Time at={m.opened} zone={zone} /> },
+            ]}
+          />
+          {matters.length > 0 && writes ? (
+            <p>
+              <a class="usa-button" href="/desk/matters/new">
+                Open a matter
+              </a>
+            </p>
+          ) : null}
+        </div>
+      </div>
+    </>,
+  );
+}
+
+export const deskRoutes: readonly Route[] = [{ method: 'GET', path: '/desk', access: VIEWER, handler: getDesk }];

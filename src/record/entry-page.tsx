@@ -1,0 +1,115 @@
+/** One public entry: its slip, what stands in it, its receipt to keep and how to verify it. Shows no entry that is not public. */
+import { ANYONE, type Ctx, type Route } from '../base/route.ts';
+import { hex } from '../proof/index.ts';
+import { zoneOf } from '../ui/context.ts';
+import { Hash } from '../ui/hash.tsx';
+import { Heading } from '../ui/heading.tsx';
+import { page } from '../ui/page.tsx';
+import { Slip } from '../ui/slip.tsx';
+import { Facts } from '../ui/table.tsx';
+import { Time } from '../ui/time.tsx';
+import { kindWord } from '../ui/words.ts';
+import { Body } from './body.tsx';
+import { cachePublic } from './caching.ts';
+import { halvesOf } from './halves.ts';
+import { publicMatter } from './matter.ts';
+import { entryPath, recordPath, servicePath } from './parts.tsx';
+import { publicEntry } from './timeline.ts';
+
+/** Addresses of the two forms of a receipt of a public entry. */
+export const receiptPaths = (entry: string) => ({
+  json: `/receipts/${entry}.receipt.json`,
+  pdf: `/receipts/${entry}.pdf`,
+});
+
+async function entryPage(c: Ctx): Promise<Response> {
+  const { db, config, clock } = c.get('services');
+  const matter = await publicMatter(db, c.req.param('slug') ?? '');
+  const told = await publicEntry(db, matter.id, c.req.param('entry') ?? '');
+  const { entry } = told;
+  const zone = zoneOf(c);
+  const halves = await halvesOf(db, told);
+  const published = await coveredBy(c, told.position);
+  const later = await db
+    .selectFrom('ledger.entry')
+    .select('id')
+    .where('corrects', '=', entry.id)
+    .where('audience', '=', 'public')
+    .where('matter', '=', matter.id)
+    .executeTakeFirst();
+  cachePublic(c, clock.now() - Date.parse(entry.recordedAt) > 60_000 ? 300 : 5, new Date(entry.recordedAt));
+  return page(
+    c,
+    { title: `Entry ${told.position} · ${matter.title}`, area: 'public' },
+    <>
+      <Heading
+        title={told.title}
+        tags={matter.example ? ['example'] : []}
+        crumbs={[
+          { text: 'Public records', href: '/records' },
+          { text: matter.title, href: recordPath(matter) },
+          ...(told.recipient ? [{ text: told.recipient.name, href: servicePath(matter, told.recipient.service) }] : []),
+        ]}
+        lead={told.text ?? undefined}
+      />
+      {later ? (
+        <p>
+          A later entry replaces this one: <a href={entryPath(matter, later.id)}>see the correction</a>.
+        </p>
+      ) : null}
+      <Slip
+        commitment={told.commitment}
+        position={published ? told.position : null}
+        logOrigin={config.logOrigin}
+        title={kindWord(entry.kind).replace(/^./, (letter) => letter.toUpperCase())}
+        at={new Date(entry.occurredAt)}
+        zone={zone}
+        issuer={halves.issuer}
+        recipient={halves.recipient}
+        {...(published ? receiptPaths(entry.id) : {})}
+      />
+      <h2>What stands in this entry</h2>
+      <Body body={entry.body} />
+      <h2>About the entry</h2>
+      <Facts
+        facts={[
+          { name: 'Happened', value: <Time at={new Date(entry.occurredAt)} zone={zone} seconds /> },
+          { name: 'Recorded', value: <Time at={new Date(entry.recordedAt)} zone={zone} seconds /> },
+          { name: 'Position in the log', value: told.position.toLocaleString('en-US') },
+          { name: 'Commitment in the log', value: <Hash hex={hex(told.commitment)} whole /> },
+          { name: 'Entry’s id', value: <code class="hash hash--whole">{entry.id}</code> },
+        ]}
+      />
+      <h2 id="verify">Verify it yourself</h2>
+      <p>
+        Keep the receipt and drop it on the page <a href="/verify">Verify a receipt</a>: the check runs in your browser,
+        also with the network off. Or, with this program’s source and without any server:
+      </p>
+      <p>
+        <code class="command">
+          bin/counterfoil verify {entry.kind.replace('.', '-')}-{told.position}.receipt.json --policy policy.txt
+        </code>
+      </p>
+      <p>
+        The policy, a file of some lines, says which log and witnesses you trust. This server’s own stands at{' '}
+        <a href="/.well-known/counterfoil">/.well-known/counterfoil</a>; take it once and keep it.
+      </p>
+    </>,
+  );
+}
+
+/** true once a signed checkpoint covers the position, so that there is a receipt. */
+async function coveredBy(c: Ctx, position: number): Promise<boolean> {
+  const row = await c
+    .get('services')
+    .db.selectFrom('log.checkpoint')
+    .select('size')
+    .where('size', '>', position)
+    .limit(1)
+    .executeTakeFirst();
+  return row !== undefined;
+}
+
+export const entryRoutes: readonly Route[] = [
+  { method: 'GET', path: '/record/:slug/entries/:entry', access: ANYONE, handler: entryPage },
+];

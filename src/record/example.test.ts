@@ -1,0 +1,63 @@
+/** The example against a real ledger: complete, labelled, written once, unknown shown as unknown, no address anywhere. */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Desk, testDesk } from '../../test/support/desk.ts';
+import { matterBySlug, notesOf } from '../rooms/matters/view.ts';
+import { requestsOf } from '../rooms/requests/view.ts';
+import { boardPage } from './board.ts';
+import { loadExample } from './example.ts';
+import { readExample } from './example-data.ts';
+
+let desk: Desk;
+beforeAll(async () => {
+  desk = await testDesk();
+});
+afterAll(() => desk.close());
+
+const entries = () => desk.t.db.selectFrom('ledger.entry').selectAll().orderBy('seq').execute();
+
+describe('the 2018 letters', () => {
+  it('goes on where a start was cut off, and a second start writes nothing', async () => {
+    const { ledger } = desk.services;
+    let left = 2;
+    const cut: Desk['services'] = {
+      ...desk.services,
+      ledger: {
+        receipt: (id) => ledger.receipt(id),
+        receipts: (ids) => ledger.receipts(ids),
+        published: (position, ms) => ledger.published(position, ms),
+        append: (command) => (left-- > 0 ? ledger.append(command) : Promise.reject(new Error('the machine went down'))),
+      },
+    };
+    await expect(loadExample(cut)).rejects.toThrow();
+    await loadExample(desk.services);
+    const once = await entries();
+    await loadExample(desk.services);
+    expect((await entries()).length).toBe(once.length);
+    // The office of the test, the issuer, 23 parties, matter, request, 23 services, 8 notes.
+    expect(once.length).toBe(1 + 1 + 23 + 1 + 1 + 23 + 8);
+  });
+
+  it('is labelled, public, served to 23 on the day, due 23 February 2018', async () => {
+    const { id } = await loadExample(desk.services);
+    const matter = await matterBySlug(desk.t.db, '2018-letters');
+    expect(matter).toMatchObject({ id, example: true, audience: 'public' });
+    const [request] = await requestsOf(desk.t.db, id);
+    if (!request) throw new Error('no request');
+    expect(request).toMatchObject({ conduct: 'recorded', compulsory: false, letter: null });
+    expect(request.occurredAt.toISOString()).toBe('2018-01-24T17:00:00.000Z');
+    const sort = { by: 'recipient', down: false } as const;
+    const board = await boardPage(desk.t.db, { request, filter: {}, sort, page: 1, size: 100, now: new Date() });
+    expect(board.counts).toMatchObject({ asked: 23, answered: 0, overdue: 0, unknown: 23 });
+    expect(board.rows.every((row) => row.ocdId?.startsWith('ocd-division/country:us/state:'))).toBe(true);
+    expect(board.rows.map((row) => row.clock)).toContainEqual({ state: 'unknown', dueOn: '2018-02-23' });
+    expect((await notesOf(desk.t.db, id)).length).toBe(8);
+  });
+
+  it('queues no letter, and holds no address', async () => {
+    const outbox = await desk.t.db.selectFrom('work.outbox').selectAll().execute();
+    expect(outbox).toEqual([]);
+    for (const { canonical } of await entries()) expect(canonical).not.toMatch(/@|https?:/);
+    const { recipients } = await readExample();
+    expect(new TextDecoder().decode(recipients)).not.toContain('@');
+  });
+});

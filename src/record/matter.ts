@@ -1,0 +1,81 @@
+/**
+ * Which record a reader asked for, and as of when. The one place that decides whether a matter is public: whatever is not is as if
+ * it did not exist. Writes nothing.
+ */
+import { type Kysely, sql } from 'kysely';
+import type { Database } from '../base/database.ts';
+import { NotFound } from '../base/errors.ts';
+import { partyById } from '../rooms/directory/view.ts';
+import { type Matter, matterBySlug } from '../rooms/matters/view.ts';
+import { type Axis, readAsOf } from '../ui/asof.tsx';
+import { type AsOfPoint, type Cut, visible } from './cut.ts';
+
+export interface PublicMatter extends Matter {
+  readonly issuerName: string;
+}
+
+const noRecord = () =>
+  new NotFound('no-record', {
+    what: 'There is no public record at this address.',
+    next: 'Look it up in the list of public records.',
+  });
+
+/** The public matter with this slug. @throws NotFound also where there is one that is not public */
+export async function publicMatter(db: Kysely<Database>, slug: string): Promise<PublicMatter> {
+  const matter = await matterBySlug(db, slug);
+  if (matter?.audience !== 'public') throw noRecord();
+  return { ...matter, issuerName: (await partyById(db, matter.issuer))?.name ?? 'Issuer' };
+}
+
+/** As of when a page or an answer of the API is true. */
+export interface Moment {
+  readonly point: AsOfPoint | undefined;
+  /** the time asked for, or null for now */
+  readonly asOf: Date | null;
+  readonly axis: Axis;
+  readonly zone: string;
+  /** what is wrong with the time that was asked for, as a sentence; the page then shows no facts */
+  readonly problem: string | null;
+  /** when the page is true: `asOf`, else the present */
+  readonly at: Date;
+}
+
+const FORM = 'Write it like 2018-01-25T06:53 (in your time zone) or 2018-01-25T11:53:00Z.';
+
+/** Reads `asOf`, `axis` and `tz`. A time in the future is refused too: nobody knows yet what the record will show. */
+export function momentOf(query: Readonly<Record<string, string>>, zone: string, now: Date): Moment {
+  const read = readAsOf(query, zone);
+  const common = { axis: read.axis, zone: read.zone };
+  const refused = (problem: string) => ({ ...common, point: undefined, asOf: null, problem, at: now });
+  if (read.problem !== null) return refused(`“${(query.asOf ?? '').slice(0, 60)}” is not a date and time. ${FORM}`);
+  if (read.asOf === null) return { ...common, point: undefined, asOf: null, problem: null, at: now };
+  // The form gives whole minutes, and clocks differ a little.
+  if (read.asOf.getTime() > now.getTime() + 60_000) {
+    return refused('This time lies in the future, and the record cannot show what is not known yet.');
+  }
+  const axis = read.axis === 'happened' ? 'occurred' : 'recorded';
+  return { ...common, point: { axis, at: read.asOf }, asOf: read.asOf, problem: null, at: read.asOf };
+}
+
+/** The query parameters that keep a moment in links. */
+export function momentParams(moment: Moment): Record<string, string> {
+  if (moment.asOf === null) return {};
+  const asOf = moment.asOf.toISOString().replace('.000Z', 'Z');
+  return moment.axis === 'happened' ? { asOf, axis: 'happened' } : { asOf };
+}
+
+/** The newest public entry of a matter at a cut: what "last updated" names. */
+export interface LastEntry {
+  readonly entry: string;
+  readonly position: number;
+  readonly recordedAt: Date;
+}
+
+export async function lastEntry(db: Kysely<Database>, matter: string, cut: Cut): Promise<LastEntry | null> {
+  const { rows } = await sql<{ id: string; seq: number; recorded_at: Date }>`
+    select e.id, e.seq, e.recorded_at from ledger.entry e
+    where e.matter = ${matter} and e.audience = 'public' and ${visible('e', cut)}
+    order by e.seq desc limit 1`.execute(db);
+  const row = rows[0];
+  return row ? { entry: row.id, position: Number(row.seq), recordedAt: row.recorded_at } : null;
+}

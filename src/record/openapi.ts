@@ -1,0 +1,69 @@
+/** The description of the public API, generated from the schemas that its answers are made of. */
+import { OpenAPIRegistry, OpenApiGeneratorV31 } from '@asteasolutions/zod-to-openapi';
+import { z } from 'zod';
+import { problem, recordBody, recordList } from './api-schemas.ts';
+import { ANSWER_FILTERS, CLOCK_FILTERS, DETERMINATION_FILTERS, SORTS } from './board-filter.ts';
+
+const registry = new OpenAPIRegistry();
+const json = (description: string, schema: z.ZodType) => ({ description, content: { 'application/json': { schema } } });
+
+registry.registerPath({
+  method: 'get',
+  path: '/api/v1/records',
+  summary: 'Public records of this server, newest first',
+  request: {
+    query: z.object({
+      q: z.string().optional().meta({ description: 'words that must stand in title, summary or issuer' }),
+      page: z.int().min(1).optional(),
+    }),
+  },
+  responses: { 200: json('A page of records', recordList) },
+});
+
+registry.registerPath({
+  method: 'get',
+  path: '/api/v1/records/{slug}',
+  summary: 'The public record of a matter, now or as of any time',
+  request: {
+    params: z.object({ slug: z.string() }),
+    query: z.object({
+      asOf: z
+        .string()
+        .optional()
+        .meta({ description: 'RFC 3339 with Z or offset, or a wall clock in `tz`; left out: now' }),
+      axis: z.enum(['known', 'happened']).optional().meta({
+        description:
+          'known (default): what the record showed then; happened: what had happened by then, as known today',
+      }),
+      tz: z
+        .string()
+        .optional()
+        .meta({ description: 'IANA time zone for `asOf` without one; default America/New_York' }),
+      request: z.uuid().optional().meta({ description: 'which request’s board; default the newest' }),
+      kind: z.string().optional(),
+      state: z.string().optional(),
+      text: z.string().optional(),
+      answer: z.enum(ANSWER_FILTERS).optional(),
+      determination: z.enum(DETERMINATION_FILTERS).optional(),
+      clock: z.enum(CLOCK_FILTERS).optional(),
+      sort: z.enum(SORTS).optional(),
+      dir: z.enum(['up', 'down']).optional(),
+      page: z.int().min(1).optional(),
+      size: z.int().min(1).max(1000).optional(),
+    }),
+  },
+  responses: {
+    200: json('The record', recordBody),
+    404: json('There is no public record of this name', problem),
+    422: json('The time asked for is not one', problem),
+  },
+});
+
+/** OpenAPI 3.1 document of the public API. @param baseUrl where people reach this server */
+export function openApi(baseUrl: string) {
+  return new OpenApiGeneratorV31(registry.definitions).generateDocument({
+    openapi: '3.1.0',
+    info: { title: 'Counterfoil, public records', version: '1', license: { name: 'AGPL-3.0-or-later' } },
+    servers: [{ url: baseUrl }],
+  });
+}

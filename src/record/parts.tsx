@@ -1,0 +1,127 @@
+/** Parts that the pages of a record share: its head with the time line, tabs, and words for clocks and cells. Pure props. */
+import type { Child } from 'hono/jsx';
+import type { ClockState } from '../rooms/clock/rules.ts';
+import { AsOf } from '../ui/asof.tsx';
+import { Heading } from '../ui/heading.tsx';
+import { Notice } from '../ui/notice.tsx';
+import { Tabs } from '../ui/table.tsx';
+import { dateText, Time, timeText } from '../ui/time.tsx';
+import { count } from '../ui/words.ts';
+import { type LastEntry, type Moment, momentParams, type PublicMatter } from './matter.ts';
+import { DAY } from './model.ts';
+
+/** `path?a=b`, without empty values. */
+export function href(path: string, params: Readonly<Record<string, string>>): string {
+  const query = new URLSearchParams(Object.entries(params).filter(([, value]) => value !== '')).toString();
+  return query === '' ? path : `${path}?${query}`;
+}
+
+export const recordPath = (matter: Pick<PublicMatter, 'slug'>): string => `/record/${matter.slug}`;
+export const servicePath = (matter: Pick<PublicMatter, 'slug'>, service: string): string =>
+  `/record/${matter.slug}/services/${service}`;
+export const entryPath = (matter: Pick<PublicMatter, 'slug'>, entry: string): string =>
+  `/record/${matter.slug}/entries/${entry}`;
+
+const days = (n: number) => count(n, 'day');
+
+/** What follows the clock's word: "23 Feb 2018, 29 days". */
+export function clockText(clock: ClockState): string {
+  switch (clock.state) {
+    case 'running':
+      return `${dateText(clock.dueOn)}, ${days(clock.days)}`;
+    case 'overdue':
+      return `${dateText(clock.dueOn)}, ${days(clock.days)}`;
+    case 'stopped':
+      return clock.late ? `after the due date, ${dateText(clock.dueOn)}` : '';
+    case 'unknown':
+      return `after ${dateText(clock.dueOn)}, the due date`;
+    case 'revoked':
+      return '';
+  }
+}
+
+export const TABS = ['Board', 'Timeline', 'Changes'] as const;
+
+export interface HeadProps {
+  readonly matter: PublicMatter;
+  readonly moment: Moment;
+  readonly now: Date;
+  readonly tab: (typeof TABS)[number];
+  /** public entries of the day before */
+  readonly recent?: number;
+  /** address of the form; default: the record's own page */
+  readonly action?: string;
+  readonly keep?: Readonly<Record<string, string>>;
+}
+
+/** Crumbs, title, label, time line, tabs. The changes page has a form of its own instead of the time line. */
+export function RecordHead(props: HeadProps & { readonly timeLine?: boolean }) {
+  const { matter, moment, now, tab, recent } = props;
+  const base = recordPath(matter);
+  const keep = momentParams(moment);
+  const since = new Date(moment.at.getTime() - DAY);
+  const changes =
+    recent === undefined || recent === 0 || moment.axis === 'happened'
+      ? undefined
+      : {
+          text: `${count(recent, 'entry', 'entries')} since ${timeText(since, moment.zone).text}`,
+          href: href(`${base}/changes`, { from: since.toISOString(), to: moment.at.toISOString() }),
+        };
+  return (
+    <>
+      <Heading
+        title={matter.title}
+        tags={matter.example ? ['example'] : []}
+        lead={matter.summary === '' ? undefined : matter.summary}
+        crumbs={[{ text: 'Public records', href: '/records' }]}
+      />
+      {moment.problem ? (
+        <Notice tone="bad" title="This time cannot be shown">
+          <p>{moment.problem} Choose another time below.</p>
+        </Notice>
+      ) : null}
+      {props.timeLine === false ? null : (
+        <AsOf
+          action={props.action ?? base}
+          asOf={moment.asOf}
+          now={now}
+          axis={moment.axis}
+          zone={moment.zone}
+          {...(props.keep ? { keep: props.keep } : {})}
+          {...(changes ? { changes } : {})}
+        />
+      )}
+      <Tabs
+        label="Views of this record"
+        current={tab}
+        tabs={[
+          { text: 'Board', href: href(base, keep) },
+          { text: 'Timeline', href: href(`${base}/timeline`, keep) },
+          { text: 'Changes', href: `${base}/changes` },
+        ]}
+      />
+    </>
+  );
+}
+
+/** "Last updated … · log position N · receipt" under every view. */
+export function LastUpdated({
+  matter,
+  last,
+  zone,
+  children,
+}: {
+  matter: PublicMatter;
+  last: LastEntry | null;
+  zone: string;
+  children?: Child;
+}) {
+  if (!last) return null;
+  return (
+    <p class="record-last soft">
+      Last updated <Time at={last.recordedAt} zone={zone} seconds /> · log position{' '}
+      {last.position.toLocaleString('en-US')} · <a href={entryPath(matter, last.entry)}>receipt of this entry</a>
+      {children}
+    </p>
+  );
+}

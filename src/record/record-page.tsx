@@ -1,0 +1,250 @@
+/** The public record of a matter: the board as of any time, what was reported around it, its timeline. Shows only what is public. */
+import type { Ctx, Route } from '../base/route.ts';
+import { ANYONE } from '../base/route.ts';
+import type { Request } from '../rooms/requests/view.ts';
+import { Board } from '../ui/board.tsx';
+import { zoneOf } from '../ui/context.ts';
+import { Empty } from '../ui/empty.tsx';
+import { page } from '../ui/page.tsx';
+import { Counts, Links, Pages } from '../ui/table.tsx';
+import { Day, dateText } from '../ui/time.tsx';
+import { type BoardPage, foundWord, saidWord } from './board.ts';
+import { boardParams } from './board-filter.ts';
+import { cacheRecord } from './caching.ts';
+import { FilterForm } from './filter-form.tsx';
+import { type Moment, momentOf, momentParams, type PublicMatter, publicMatter } from './matter.ts';
+import { type PublicNote, type RecordModel, recordModel } from './model.ts';
+import { clockText, entryPath, href, LastUpdated, RecordHead, recordPath, servicePath } from './parts.tsx';
+
+/** Query of a request as plain text; of a repeated parameter the last one counts. */
+export function queryOf(c: Ctx): Record<string, string> {
+  return Object.fromEntries(new URL(c.req.url).searchParams);
+}
+
+/** The public matter of a path, and the moment of its query. */
+export async function opened(c: Ctx): Promise<{ matter: PublicMatter; moment: Moment; now: Date }> {
+  const { db, clock } = c.get('services');
+  const now = new Date(clock.now());
+  const matter = await publicMatter(db, c.req.param('slug') ?? '');
+  return { matter, moment: momentOf(queryOf(c), zoneOf(c), now), now };
+}
+
+async function record(c: Ctx): Promise<Response> {
+  const { matter, moment, now } = await opened(c);
+  const title = matter.title;
+  if (moment.problem !== null) {
+    c.header('Cache-Control', 'no-store');
+    const head = <RecordHead matter={matter} moment={moment} now={now} tab="Board" />;
+    return page(c, { title, area: 'public', wide: true, status: 422 }, head);
+  }
+  const model = await recordModel(c.get('services').db, matter, moment, queryOf(c));
+  cacheRecord(c, moment, model.last, now);
+  return page(c, { title, area: 'public', wide: true }, <Record model={model} now={now} />);
+}
+
+function Record({ model, now }: { model: RecordModel; now: Date }) {
+  const { matter, moment, board, request, last } = model;
+  const keep: Record<string, string> = model.requests.length > 1 && request ? { request: request.id } : {};
+  return (
+    <>
+      <RecordHead matter={matter} moment={moment} now={now} tab="Board" recent={model.recent} keep={keep} />
+      {board && request ? (
+        <>
+          <Requests model={model} />
+          <Asked request={request} matter={matter} />
+          <Numbers board={board} />
+          <BoardSection model={model} board={board} request={request} />
+        </>
+      ) : (
+        <NothingThen model={model} />
+      )}
+      <Notes matter={matter} notes={model.notes} />
+      <LastUpdated matter={matter} last={last} zone={moment.zone} />
+    </>
+  );
+}
+
+function NothingThen({ model }: { model: RecordModel }) {
+  const { matter, moment } = model;
+  if (moment.asOf === null) {
+    return <Empty what="No request yet" how="The board stands here once a request has been issued in this matter." />;
+  }
+  const other = { asOf: moment.asOf.toISOString(), axis: moment.axis === 'known' ? 'happened' : 'known' };
+  return (
+    <Empty
+      what={moment.axis === 'known' ? 'Nothing had been recorded here by then' : 'No request had been issued by then'}
+      how={
+        moment.axis === 'known' ? (
+          <>
+            The record began later. <a href={href(recordPath(matter), other)}>Show what had happened by then</a>, as it
+            is known today.
+          </>
+        ) : (
+          'Choose a later time above.'
+        )
+      }
+    />
+  );
+}
+
+/** Requests of the matter, where there are several. */
+function Requests({ model }: { model: RecordModel }) {
+  if (model.requests.length < 2) return null;
+  return (
+    <nav class="record-requests" aria-label="Requests in this matter">
+      <ul>
+        {model.requests.map((r) => (
+          <li>
+            <a
+              href={href(recordPath(model.matter), { ...momentParams(model.moment), request: r.id })}
+              aria-current={r.id === model.request?.id ? 'page' : undefined}
+            >
+              {r.title}
+            </a>
+          </li>
+        ))}
+      </ul>
+    </nav>
+  );
+}
+
+function Asked({ request, matter }: { request: Request; matter: PublicMatter }) {
+  return (
+    <section class="record-asked" aria-labelledby="asked">
+      <h2 id="asked">{request.title}</h2>
+      <p>
+        {matter.issuerName} asks under {request.authority}.{' '}
+        {request.conduct === 'recorded'
+          ? 'This request was conducted elsewhere and is recorded here from public sources. What the recipients answered is not known here.'
+          : null}
+      </p>
+      <details>
+        <summary>
+          {request.items.length === 1 ? 'What is asked' : `The ${request.items.length} items asked for`}
+        </summary>
+        <ol>
+          {request.items.map((item) => (
+            <li value={item.item}>{item.text}</li>
+          ))}
+        </ol>
+      </details>
+    </section>
+  );
+}
+
+/** Headline numbers; of a recorded request only what is known. */
+export function Numbers({ board }: { board: BoardPage }) {
+  const { counts, unknown, revoked } = board;
+  const due = counts.nextDueOn === null ? '' : `, due ${dateText(counts.nextDueOn)}`;
+  const all = [
+    { n: counts.asked, text: 'asked' },
+    ...(unknown && counts.answered === 0
+      ? []
+      : [
+          { n: counts.answered, text: 'answered' },
+          ...(counts.partly > 0 ? [{ n: counts.partly, text: 'answered in part' }] : []),
+          { n: counts.determined, text: 'determined' },
+        ]),
+    ...(revoked ? [{ n: counts.revoked, text: 'revoked' }] : []),
+    ...(counts.running > 0 ? [{ n: counts.running, text: `running${due}` }] : []),
+    ...(counts.overdue > 0 ? [{ n: counts.overdue, text: 'overdue' }] : []),
+    ...(counts.unknown > 0 ? [{ n: counts.unknown, text: 'not known what followed' }] : []),
+  ];
+  return <Counts counts={all} />;
+}
+
+function BoardSection({ model, board, request }: { model: RecordModel; board: BoardPage; request: Request }) {
+  const { matter, moment, filter, sort, page: at, size } = model;
+  const base = recordPath(matter);
+  const keep = { ...momentParams(moment), request: model.requests.length > 1 ? request.id : '' };
+  const params = { ...keep, ...boardParams(filter, sort) };
+  const pages = Math.max(1, Math.ceil(board.total / size));
+  const first = (at - 1) * size + 1;
+  const n = (x: number) => x.toLocaleString('en-US');
+  const range = `${n(first)}–${n(first + board.rows.length - 1)} of ${n(board.total)} recipients`;
+  const sortHref = (by: string) => {
+    const down = sort.by === by && !sort.down;
+    const next = boardParams(filter, { by: by === 'clock' ? 'clock' : 'recipient', down });
+    return href(base, { ...keep, ...next });
+  };
+  return (
+    <section aria-label="Board">
+      <div class="record-tools">
+        <FilterForm action={base} filter={filter} sort={sort} board={board} keep={keep} />
+        <Links
+          label="Download"
+          links={[
+            { text: 'CSV', href: href(`${base}/board.csv`, params), download: true },
+            { text: 'JSON', href: href(`/api/v1/records/${matter.slug}`, params) },
+          ]}
+        />
+      </div>
+      <Board
+        caption={`Recipients and items of ${request.title}`}
+        items={request.items.map((i) => ({ number: i.item, text: short(i.text) }))}
+        rows={board.rows.map((row) => ({
+          id: row.service,
+          name: row.name,
+          detail: [row.kind, row.state].filter(Boolean).join(', '),
+          href: href(servicePath(matter, row.service), momentParams(moment)),
+          clock: { state: row.clock.state, text: clockText(row.clock) },
+          cells: row.cells.map((cell) => ({
+            disposition: saidWord(cell, board),
+            finding: foundWord(cell, board),
+            documents: cell.answer?.documents ?? 0,
+          })),
+        }))}
+        sort={{ by: sort.by, down: sort.down, href: sortHref }}
+        empty={{
+          what: board.total === 0 ? 'No recipient fits this filter' : 'This page of the board is empty',
+          how: <a href={href(base, keep)}>Show all recipients</a>,
+        }}
+      />
+      {board.rows.length > 0 ? (
+        <Pages
+          page={at}
+          pages={pages}
+          range={range}
+          href={(p) => href(base, { ...params, page: p > 1 ? String(p) : '' })}
+        />
+      ) : null}
+    </section>
+  );
+}
+
+const short = (text: string) => (text.length > 90 ? `${text.slice(0, 88).trimEnd()} …` : text);
+
+function Notes({ matter, notes }: { matter: PublicMatter; notes: readonly PublicNote[] }) {
+  if (notes.length === 0) return null;
+  return (
+    <section class="record-notes" aria-labelledby="reported">
+      <h2 id="reported">What is publicly known around it</h2>
+      <p class="soft">
+        Reported by the sources named. It did not happen on this server, so it is not evidence of its own; the receipt
+        shows only that it was written down here, and when.
+      </p>
+      <ul>
+        {notes.map((note) => (
+          <li>
+            <p class="record-notes__text">
+              <span class="record-notes__day">
+                <Day on={note.occurredAt.toISOString().slice(0, 10)} />
+              </span>{' '}
+              {note.text}
+            </p>
+            <p class="soft">
+              {note.source.publisher}: {note.source.title}, <Day on={note.source.date} /> ·{' '}
+              <a href={entryPath(matter, note.entry)}>
+                receipt<span class="usa-sr-only"> of this note</span>
+              </a>
+            </p>
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+export const recordRoutes: readonly Route[] = [
+  { method: 'GET', path: '/record/:slug', access: ANYONE, handler: record },
+];

@@ -1,0 +1,29 @@
+/** All public pages and API paths of the record, for the one place that wires the server. */
+import type { Route } from '../base/route.ts';
+import { apiRoutes } from './api.ts';
+import { changesRoutes } from './changes-page.tsx';
+import { entryRoutes } from './entry-page.tsx';
+import { homeRoutes } from './home-page.tsx';
+import type { LogIdentity } from './log-identity.ts';
+import { receiptRoutes } from './receipts.ts';
+import { recordRoutes } from './record-page.tsx';
+import { recordsRoutes } from './records-page.tsx';
+import { serviceRoutes } from './service-page.tsx';
+import { timelineRoutes } from './timeline-page.tsx';
+import { verifyRoutes } from './verify-page.tsx';
+
+/** @param log what strangers need to know of it to verify receipts */
+export function publicRoutes(log: LogIdentity): readonly Route[] {
+  return [
+    ...homeRoutes,
+    ...recordsRoutes,
+    ...apiRoutes,
+    ...timelineRoutes,
+    ...changesRoutes,
+    ...serviceRoutes,
+    ...entryRoutes,
+    ...recordRoutes,
+    ...receiptRoutes,
+    ...verifyRoutes(log),
+  ];
+}

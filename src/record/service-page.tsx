@@ -1,0 +1,193 @@
+/** One recipient in a public record: what was asked of it, the three facts of each item, how the due date is counted, receipts. */
+import { z } from 'zod';
+import { NotFound } from '../base/errors.ts';
+import { ANYONE, type Ctx, type Route } from '../base/route.ts';
+import { requestById, serviceById } from '../rooms/requests/view.ts';
+import { AsOf } from '../ui/asof.tsx';
+import { Heading } from '../ui/heading.tsx';
+import { Mark } from '../ui/mark.tsx';
+import { Notice } from '../ui/notice.tsx';
+import { page } from '../ui/page.tsx';
+import { Facts } from '../ui/table.tsx';
+import { Time } from '../ui/time.tsx';
+import { clockState, count, disposition, finding } from '../ui/words.ts';
+import { Working } from '../ui/working.tsx';
+import { type BoardCell, type BoardRow, boardPage, foundWord, saidWord } from './board.ts';
+import { cacheRecord } from './caching.ts';
+import { cutAt } from './cut.ts';
+import { momentParams, type PublicMatter } from './matter.ts';
+import { clockText, entryPath, href, recordPath, servicePath } from './parts.tsx';
+import { opened } from './record-page.tsx';
+
+const uuidText = z.uuid();
+const none = () =>
+  new NotFound('no-service', {
+    what: 'There is no such recipient in this record.',
+    next: 'Look for it on the board of the record.',
+  });
+
+async function servicePage(c: Ctx): Promise<Response> {
+  const { db } = c.get('services');
+  const { matter, moment, now } = await opened(c);
+  const id = c.req.param('service') ?? '';
+  const service = uuidText.safeParse(id).success ? await serviceById(db, id) : null;
+  const request = service && service.matter === matter.id ? await requestById(db, service.request) : null;
+  if (!service || request?.audience !== 'public') throw none();
+  const cut = await cutAt(db, moment.point);
+  const board = await boardPage(db, {
+    request,
+    asOf: moment.point,
+    cut,
+    filter: {},
+    only: service.id,
+    sort: { by: 'recipient', down: false },
+    page: 1,
+    size: 1,
+    now: moment.at,
+  });
+  const [row] = board.rows;
+  const zone = moment.zone;
+  const place = [service.kind, service.state].filter(Boolean).join(', ');
+  if (moment.problem === null) cacheRecord(c, moment, null, now);
+  return page(
+    c,
+    {
+      title: `${service.name} · ${matter.title}`,
+      area: 'public',
+      status: moment.problem === null ? 200 : 422,
+    },
+    <>
+      <Heading
+        title={service.name}
+        tags={matter.example ? ['example'] : []}
+        lead={`${place}. Asked by ${matter.issuerName}: ${request.title}`}
+        crumbs={[
+          { text: 'Public records', href: '/records' },
+          { text: matter.title, href: href(recordPath(matter), momentParams(moment)) },
+        ]}
+      />
+      {moment.problem ? (
+        <Notice tone="bad" title="This time cannot be shown">
+          <p>{moment.problem} Below is the present.</p>
+        </Notice>
+      ) : null}
+      <AsOf action={servicePath(matter, service.id)} asOf={moment.asOf} now={now} axis={moment.axis} zone={zone} />
+      {row ? (
+        <>
+          <Facts
+            facts={[
+              {
+                name: 'Clock',
+                value: (
+                  <>
+                    <Mark state={clockState(row.clock.state)}>{clockText(row.clock)}</Mark>
+                    <Working steps={service.working} />
+                  </>
+                ),
+              },
+              {
+                name: 'Served',
+                value: (
+                  <>
+                    <Time at={service.occurredAt} zone={zone} /> ·{' '}
+                    <a href={entryPath(matter, service.id)}>
+                      receipt<span class="usa-sr-only"> of the service</span>
+                    </a>
+                  </>
+                ),
+              },
+              {
+                name: 'Evidence of delivery',
+                value:
+                  request.conduct === 'recorded'
+                    ? 'none here: this request was conducted elsewhere'
+                    : 'kept for the two parties; each holds receipts of it',
+              },
+            ]}
+          />
+          {request.items.map((item, i) => (
+            <section class="cell" aria-labelledby={`item-${item.item}`}>
+              <h2 id={`item-${item.item}`}>Item {item.item}</h2>
+              <p class="body__text">{item.text}</p>
+              <Cell matter={matter} row={row} cell={row.cells[i]} unknown={board.unknown} zone={zone} />
+            </section>
+          ))}
+        </>
+      ) : (
+        <p>
+          {service.name} had not been asked by then. <a href={servicePath(matter, service.id)}>Show the present</a>.
+        </p>
+      )}
+      {service.ocdId ? (
+        <p class="soft">
+          Open Civic Data id: <code class="hash hash--whole">{service.ocdId}</code>
+        </p>
+      ) : null}
+    </>,
+  );
+}
+
+function Cell(props: {
+  readonly matter: PublicMatter;
+  readonly row: BoardRow;
+  readonly cell: BoardCell | undefined;
+  readonly unknown: boolean;
+  readonly zone: string;
+}) {
+  const { matter, cell, zone } = props;
+  if (!cell) return null;
+  const { answer, determination } = cell;
+  const files = answer && answer.documents > 0 ? `, ${count(answer.documents, 'file')}` : '';
+  return (
+    <Facts
+      facts={[
+        {
+          name: 'Recipient says',
+          value: (
+            <>
+              <Mark state={disposition(saidWord(cell, props))}>{files}</Mark>
+              {answer ? (
+                <When at={answer.at} zone={zone} href={entryPath(matter, answer.entry)} of="the answer" />
+              ) : null}
+            </>
+          ),
+        },
+        {
+          name: 'Issuer says',
+          value: (
+            <>
+              <Mark state={finding(foundWord(cell, props))} />
+              {determination?.reasons ? <span class="body__text">: {determination.reasons}</span> : null}
+              {determination && !determination.current ? ' (of an earlier answer)' : null}
+              {determination ? (
+                <When
+                  at={determination.at}
+                  zone={zone}
+                  href={entryPath(matter, determination.entry)}
+                  of="the finding"
+                />
+              ) : null}
+            </>
+          ),
+        },
+        { name: 'Clock', value: <Mark state={clockState(cell.clock.state)}>{clockText(cell.clock)}</Mark> },
+      ]}
+    />
+  );
+}
+
+function When({ at, zone, href: to, of }: { at: Date; zone: string; href: string; of: string }) {
+  return (
+    <span class="soft">
+      {' '}
+      · <Time at={at} zone={zone} /> ·{' '}
+      <a href={to}>
+        receipt<span class="usa-sr-only"> of {of}</span>
+      </a>
+    </span>
+  );
+}
+
+export const serviceRoutes: readonly Route[] = [
+  { method: 'GET', path: '/record/:slug/services/:service', access: ANYONE, handler: servicePage },
+];

@@ -1,0 +1,99 @@
+/** A record's timeline: its public entries in the order in which things happened, newest last. Shows only what is public. */
+import { ANYONE, type Ctx, type Route } from '../base/route.ts';
+import { Empty } from '../ui/empty.tsx';
+import { page } from '../ui/page.tsx';
+import { Pages } from '../ui/table.tsx';
+import { Day, Time } from '../ui/time.tsx';
+import { cacheRecord } from './caching.ts';
+import { cutAt } from './cut.ts';
+import { lastEntry, momentParams, type PublicMatter } from './matter.ts';
+import { entryPath, href, LastUpdated, RecordHead, recordPath, servicePath } from './parts.tsx';
+import { opened, queryOf } from './record-page.tsx';
+import { type Told, timeline } from './timeline.ts';
+
+const SIZE = 50;
+
+/** One entry of a list: what, when it happened, when it was written here, its own page. */
+export function Entry({ told, matter, zone }: { told: Told; matter: PublicMatter; zone: string }) {
+  const { entry } = told;
+  const occurred = new Date(entry.occurredAt);
+  const recorded = new Date(entry.recordedAt);
+  return (
+    <>
+      <p class="entries__title">
+        {told.title}
+        {told.recipient ? (
+          <>
+            {' '}
+            · <a href={servicePath(matter, told.recipient.service)}>{told.recipient.name}</a>
+          </>
+        ) : null}
+      </p>
+      {told.text ? <p>{told.text}</p> : null}
+      <p class="soft">
+        {entry.kind === 'request.issued' ? (
+          <>
+            Recipients one by one: <a href={recordPath(matter)}>on the board</a> ·{' '}
+          </>
+        ) : null}
+        happened {/* Of what others report, the day is known and not the hour. */}
+        {entry.kind === 'matter.noted' ? (
+          <Day on={entry.occurredAt.slice(0, 10)} />
+        ) : (
+          <Time at={occurred} zone={zone} />
+        )}{' '}
+        · recorded <Time at={recorded} zone={zone} /> ·{' '}
+        <a href={entryPath(matter, entry.id)}>
+          entry {told.position.toLocaleString('en-US')}
+          <span class="usa-sr-only"> and its receipt</span>
+        </a>
+      </p>
+    </>
+  );
+}
+
+async function timelinePage(c: Ctx): Promise<Response> {
+  const { matter, moment, now } = await opened(c);
+  const { db } = c.get('services');
+  const base = `${recordPath(matter)}/timeline`;
+  const head = <RecordHead matter={matter} moment={moment} now={now} tab="Timeline" action={base} />;
+  const title = `Timeline · ${matter.title}`;
+  if (moment.problem !== null) {
+    c.header('Cache-Control', 'no-store');
+    return page(c, { title, area: 'public', wide: true, status: 422 }, head);
+  }
+  const cut = await cutAt(db, moment.point);
+  const wanted = Number(queryOf(c).page ?? '0');
+  const list = await timeline(db, matter.id, cut, Number.isSafeInteger(wanted) ? wanted : 0, SIZE);
+  const last = await lastEntry(db, matter.id, cut);
+  cacheRecord(c, moment, last, now);
+  return page(
+    c,
+    { title, area: 'public', wide: true },
+    <>
+      {head}
+      <h2>Entries, newest last</h2>
+      {list.rows.length === 0 ? (
+        <Empty what="No public entry by then" how="Entries stand here in the order in which things happened." />
+      ) : (
+        <ol class="entries">
+          {list.rows.map((told) => (
+            <li id={`e-${told.position}`}>
+              <Entry told={told} matter={matter} zone={moment.zone} />
+            </li>
+          ))}
+        </ol>
+      )}
+      <Pages
+        page={list.page}
+        pages={list.pages}
+        href={(p) => href(base, { ...momentParams(moment), page: String(p) })}
+      />
+      <LastUpdated matter={matter} last={last} zone={moment.zone} />
+    </>,
+  );
+}
+
+export const timelineRoutes: readonly Route[] = [
+  { method: 'GET', path: '/record/:slug/timeline', access: ANYONE, handler: timelinePage },
+];

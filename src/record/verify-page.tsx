@@ -1,0 +1,236 @@
+/**
+ * The page on which anyone verifies receipts. With JavaScript everything happens in the browser; without it the server checks the
+ * files with the same code, says that it has to be trusted for that, and keeps nothing of them.
+ */
+import { createHash } from 'node:crypto';
+import { ANYONE, type Ctx, type Route } from '../base/route.ts';
+import { checkFiles, type ReceiptBytes, type Spoken } from '../base/verdict.ts';
+import type { GivenDocument } from '../proof/index.ts';
+import { Heading } from '../ui/heading.tsx';
+import { Notice } from '../ui/notice.tsx';
+import { page } from '../ui/page.tsx';
+import { cachePublic } from './caching.ts';
+import type { LogIdentity } from './log-identity.ts';
+import { VERIFY_WORKER } from './verify-worker.ts';
+
+const MAX_UPLOAD = 5_000_000;
+
+function Values({ values }: { values: readonly (readonly [string, string])[] }) {
+  return (
+    <dl class="facts verdict__values">
+      {values.map(([name, value]) => (
+        <div>
+          <dt>{name}</dt>
+          <dd>{value}</dd>
+        </div>
+      ))}
+    </dl>
+  );
+}
+
+/** One result; src/islands/verify.ts draws the same with the same classes. */
+function Verdict({ one }: { one: Spoken }) {
+  const { failure } = one;
+  return (
+    <li class={one.ok ? 'verdict verdict--good' : 'verdict verdict--bad'}>
+      <h3 class="verdict__file">
+        <span class="verdict__sign" aria-hidden="true">
+          {one.ok ? '✓' : '✕'}
+        </span>{' '}
+        {one.file}
+      </h3>
+      <p class="verdict__sentence">
+        {one.ok ? 'It holds. ' : 'Something does not fit. '}
+        {one.sentence}
+      </p>
+      {failure ? (
+        <Values
+          values={[
+            ['Failure', failure.name],
+            ['Expected', failure.expected],
+            ['Found', failure.found],
+          ]}
+        />
+      ) : null}
+      {one.facts.length > 0 ? (
+        <details>
+          <summary>What it says</summary>
+          <Values values={one.facts} />
+        </details>
+      ) : null}
+      {one.steps.length > 0 ? (
+        <details>
+          <summary>Every step</summary>
+          <ol class="verdict__steps">
+            {one.steps.map((step) => (
+              <li>
+                <p>
+                  {step.ok ? '✓' : '✕'} {step.title}
+                </p>
+                <Values values={step.values} />
+              </li>
+            ))}
+          </ol>
+        </details>
+      ) : null}
+    </li>
+  );
+}
+
+function Verify({ policy, results, problem }: { policy: string; results: readonly Spoken[]; problem: string | null }) {
+  return (
+    <>
+      <Heading
+        title="Verify a receipt"
+        lead="A receipt proves that an entry stood in a log, word for word. Check it here with this page’s script, also with the network off: nothing leaves the page."
+      />
+      {problem ? (
+        <Notice tone="bad" title="Nothing to check yet">
+          <p>{problem}</p>
+        </Notice>
+      ) : null}
+      <form id="verify" class="verify" method="post" action="/verify" enctype="multipart/form-data">
+        <noscript>
+          <Notice title="Without JavaScript this server does the check">
+            <p>
+              Then the files go to the server (5 MB at most), it keeps nothing of them, and you trust what it says. To
+              trust nobody, check on your own machine: <code>bin/counterfoil verify FILE --policy POLICY</code>
+            </p>
+          </Notice>
+        </noscript>
+        <div id="drop" class="vdrop">
+          <p class="vdrop__words">Drop receipts (JSON or PDF) and documents here, or choose them:</p>
+          <div class="vdrop__inputs">
+            <div>
+              <label class="usa-label" for="f-receipts">
+                Receipts
+              </label>
+              <input
+                id="f-receipts"
+                class="vdrop__input"
+                type="file"
+                name="receipts"
+                multiple
+                accept=".json,.pdf,application/json,application/pdf"
+              />
+            </div>
+            <div>
+              <label class="usa-label" for="f-documents">
+                Documents that they name <span class="usa-hint">(optional)</span>
+              </label>
+              <input id="f-documents" class="vdrop__input" type="file" name="documents" multiple />
+            </div>
+          </div>
+        </div>
+        <p class="verify__do">
+          <button class="usa-button" type="submit">
+            Verify
+          </button>
+          <button class="usa-button usa-button--outline verify__clear" type="button" data-clear>
+            Start over
+          </button>
+        </p>
+        <p id="verify-status" role="status" class="verify__status" />
+        <h2>Results</h2>
+        <p class="soft verify__none">Each file gets one line here: it holds, or the one thing that does not fit.</p>
+        <ul id="results" class="verdicts">
+          {results.map((one) => (
+            <Verdict one={one} />
+          ))}
+        </ul>
+        <details class="verify__policy">
+          <summary>Whom you trust: the policy</summary>
+          <p>
+            Which log, and how many of which witnesses, must have signed. Below stands what this server proposes; where
+            you keep a policy of your own, use that instead.
+          </p>
+          <label class="usa-label" for="f-policy">
+            Policy
+          </label>
+          <textarea id="f-policy" class="usa-textarea verify__text" name="policy" rows={6} spellcheck={false}>
+            {policy}
+          </textarea>
+          <div class="verify__own">
+            <label class="usa-label" for="f-policyFile">
+              Or take it from a file
+            </label>
+            <input id="f-policyFile" class="vdrop__input" type="file" name="policyFile" />
+          </div>
+        </details>
+      </form>
+      <h2>On your own machine</h2>
+      <p>The same check without any browser or server, from this program’s source:</p>
+      <p>
+        <code class="command">bin/counterfoil verify FILE --policy POLICY --document DOCUMENT</code>
+      </p>
+    </>
+  );
+}
+
+async function upload(c: Ctx): Promise<{ policy: string; receipts: ReceiptBytes[]; documents: GivenDocument[] }> {
+  const body = await c.req.parseBody({ all: true });
+  const files = (name: string): File[] => {
+    const value = body[name];
+    const all = Array.isArray(value) ? value : [value];
+    return all.filter((one) => one instanceof File && one.size > 0).filter((one) => one instanceof File);
+  };
+  const bytesOf = async (file: File) => new Uint8Array(await file.arrayBuffer());
+  const [own] = files('policyFile');
+  const typed = typeof body.policy === 'string' ? body.policy.replaceAll('\r\n', '\n') : '';
+  const receipts = await Promise.all(
+    files('receipts').map(async (file) => ({ name: file.name, bytes: await bytesOf(file) })),
+  );
+  const documents = await Promise.all(
+    files('documents').map(async (file) => ({
+      name: file.name,
+      sha256: createHash('sha256')
+        .update(await bytesOf(file))
+        .digest('hex'),
+      bytes: file.size,
+    })),
+  );
+  return { policy: own ? await own.text() : typed, receipts, documents };
+}
+
+/** `GET` and `POST /verify`, and the worker that keeps the page for times without a network. */
+export function verifyRoutes(log: LogIdentity): readonly Route[] {
+  const options = { title: 'Verify a receipt', area: 'public', islands: ['verify'] } as const;
+  return [
+    {
+      method: 'GET',
+      path: '/verify',
+      access: ANYONE,
+      handler: (c) => {
+        cachePublic(c, 60);
+        return page(c, options, <Verify policy={log.policy} results={[]} problem={null} />);
+      },
+    },
+    {
+      method: 'POST',
+      path: '/verify',
+      access: ANYONE,
+      body: { maxBytes: MAX_UPLOAD },
+      handler: async (c) => {
+        const { policy, receipts, documents } = await upload(c);
+        c.header('Cache-Control', 'no-store');
+        const none = receipts.length + documents.length === 0;
+        const results = none ? [] : await checkFiles(policy, receipts, documents);
+        const problem = none ? 'Choose a receipt, a JSON or PDF file that you were given, then verify.' : null;
+        return page(
+          c,
+          { ...options, status: none ? 422 : 200 },
+          <Verify policy={policy === '' ? log.policy : policy} results={results} problem={problem} />,
+        );
+      },
+    },
+    {
+      method: 'GET',
+      path: '/verify-sw.js',
+      access: ANYONE,
+      handler: (c) => {
+        c.header('Cache-Control', 'no-cache');
+        return c.body(VERIFY_WORKER, 200, { 'Content-Type': 'text/javascript; charset=utf-8' });
+      },
+    },
+  ];
+}

@@ -1,0 +1,60 @@
+/** All routes of this room: composing, serving, revoking, letters. The board stands in src/record, because it spans rooms. */
+import { EDITOR, type Route, VIEWER } from '../../base/route.ts';
+import { getCheck, postDelete, postServe } from './pages/check.tsx';
+import { getLetter, postLetter } from './pages/letter.tsx';
+import { getContact, getLetterOf, getLetters, getRequestLetters, postContact, postRetry } from './pages/letters.tsx';
+import { getProblemsCsv, getRecipientsCsv, getSample } from './pages/lists.ts';
+import { getRevoke, postRevoke } from './pages/revoke.tsx';
+import { getServing, postServing } from './pages/serving.tsx';
+import { getWhat, postWhat } from './pages/what.tsx';
+import { getWhen, postWhen } from './pages/when.tsx';
+import { getWhom, postFile, postLeaveOut, postOne, postRemove } from './pages/whom.tsx';
+import { MAX_CSV_BYTES } from './recipients.ts';
+
+const DRAFT = '/desk/drafts/:draft';
+const get = (path: string, handler: Route['handler'], access = EDITOR): Route => ({
+  method: 'GET',
+  path,
+  access,
+  handler,
+});
+const post = (path: string, handler: Route['handler'], maxBytes?: number): Route => ({
+  method: 'POST',
+  path,
+  access: EDITOR,
+  handler,
+  ...(maxBytes === undefined ? {} : { body: { maxBytes } }),
+});
+
+const MIB = 1024 * 1024;
+
+export const requestRoutes: readonly Route[] = [
+  get(DRAFT, (c) => c.redirect(`/desk/drafts/${c.req.param('draft')}/what`, 303)),
+  get(`${DRAFT}/what`, getWhat),
+  post(`${DRAFT}/what`, postWhat, 8 * MIB),
+  get(`${DRAFT}/whom`, getWhom),
+  post(`${DRAFT}/whom/file`, postFile, MAX_CSV_BYTES + MIB),
+  post(`${DRAFT}/whom/one`, postOne),
+  post(`${DRAFT}/whom/remove`, postRemove),
+  post(`${DRAFT}/whom/leave-out`, postLeaveOut),
+  get(`${DRAFT}/whom/recipients.csv`, getRecipientsCsv),
+  get(`${DRAFT}/whom/problems.csv`, getProblemsCsv),
+  get('/desk/recipients-sample.csv', getSample, VIEWER),
+  get(`${DRAFT}/when`, getWhen),
+  post(`${DRAFT}/when`, postWhen),
+  get(`${DRAFT}/letter`, getLetter),
+  post(`${DRAFT}/letter`, postLetter),
+  get(`${DRAFT}/check`, getCheck),
+  post(`${DRAFT}/serve`, postServe),
+  post(`${DRAFT}/delete`, postDelete),
+  get(`${DRAFT}/serving`, getServing, VIEWER),
+  post(`${DRAFT}/serving`, postServing),
+  get('/desk/letters', getLetters, VIEWER),
+  get('/desk/requests/:request/letters', getRequestLetters, VIEWER),
+  get('/desk/requests/:request/revoke', getRevoke),
+  post('/desk/requests/:request/revoke', postRevoke),
+  get('/desk/services/:service/letter', getLetterOf, VIEWER),
+  post('/desk/services/:service/letter/retry', postRetry),
+  get('/desk/services/:service/contact', getContact),
+  post('/desk/services/:service/contact', postContact),
+];

@@ -1,0 +1,215 @@
+/** Step 5, check: everything on one page, what will happen in one sentence, what is still missing with a link to its step, and the button. Serving itself stands in ../serve.ts. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Conflict, Refusal, RuleRefusal } from '../../../base/errors.ts';
+import type { Ctx } from '../../../base/route.ts';
+import { redirectWith } from '../../../ui/context.ts';
+import { Form, Submit } from '../../../ui/form.tsx';
+import { Notice } from '../../../ui/notice.tsx';
+import { Facts } from '../../../ui/table.tsx';
+import { Time } from '../../../ui/time.tsx';
+import { Working } from '../../../ui/working.tsx';
+import { dueOf } from '../../clock/rules.ts';
+import { type Checked, checkDraft, columnsUsed, leavesAtFor, servedAtIf } from '../check.ts';
+import { deleteDraft } from '../drafts.ts';
+import { CHUNK_SIZE, serveInBackground, startServing } from '../serve.ts';
+import { type Composing, composing, servingHref, stepHref, stepPage, whenServing } from './frame.tsx';
+
+/** How long a person waits for the next page, ms, while another serving is still under way. */
+const PATIENCE = 3_000;
+
+const many = (n: number, one: string, more: string) => `${n.toLocaleString('en-US')} ${n === 1 ? one : more}`;
+
+/** "Serves 23 parties, 21 by mail, 2 have no address; …", without the time at its end. */
+export function sentence(counts: Checked['counts'], recorded: boolean): string {
+  const { total, withMail } = counts;
+  if (recorded)
+    return `Writes down that ${many(total, 'party was', 'parties were')} served; no letter leaves from here.`;
+  const without = total - withMail;
+  const parts = [`Serves ${many(total, 'party', 'parties')}`, `${withMail.toLocaleString('en-US')} by mail`];
+  if (without > 0) parts.push(`${without.toLocaleString('en-US')} ${without === 1 ? 'has' : 'have'} no address`);
+  return parts.join(', ');
+}
+
+function Due({ at }: { at: Composing }) {
+  const { due } = at.draft.body;
+  if (!due) return <>not set</>;
+  try {
+    const worked = dueOf(due, servedAtIf(at.services, at.draft.body, at.services.clock.now()));
+    return <Working steps={worked.working} summary={worked.working.at(-1)} />;
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    return <>{error.advice.what}</>;
+  }
+}
+
+function What({ at, checked }: { at: Composing; checked: Checked }) {
+  const { body } = at.draft;
+  const zone = body.due?.zone ?? 'UTC';
+  const leavesAt = leavesAtFor(at.services, body, at.services.clock.now());
+  const line = sentence(checked.counts, leavesAt === null);
+  if (leavesAt === null) return <p class="lead">{line}</p>;
+  return (
+    <p class="lead">
+      {line}; letters leave at <Time at={new Date(leavesAt)} zone={zone} />, until then you can revoke.
+    </p>
+  );
+}
+
+async function view(c: Ctx, at: Composing, refused: Refusal | null = null) {
+  const { draft, services, matter } = at;
+  const checked = await checkDraft(services, draft, services.clock.now());
+  const { body } = draft;
+  const used = columnsUsed(body);
+  const mend = (step: 'what' | 'whom' | 'when' | 'letter', text: string) => (
+    <a href={stepHref(draft.id, step)}>
+      Change<span class="usa-sr-only"> {text}</span>
+    </a>
+  );
+  return stepPage(
+    c,
+    at,
+    { step: 'check', status: refused ? (refused instanceof Conflict ? 409 : 422) : 200 },
+    <>
+      {refused ? (
+        <Notice tone="bad" title={refused.advice.what}>
+          <p>
+            {refused.advice.lost} {refused.advice.next}
+          </p>
+        </Notice>
+      ) : null}
+      {checked.problems.length > 0 ? (
+        <Notice tone="bad" title="Before this can be served">
+          <ul>
+            {checked.problems.map((problem) => (
+              <li>
+                <a href={stepHref(draft.id, problem.step)}>{problem.what}</a>
+              </li>
+            ))}
+          </ul>
+        </Notice>
+      ) : null}
+      <Facts
+        facts={[
+          {
+            name: 'Request',
+            value: (
+              <>
+                {body.title ?? 'no title'} · {mend('what', 'title, authority and items')}
+              </>
+            ),
+          },
+          { name: 'Authority', value: body.authority ?? 'missing' },
+          {
+            name: body.items.length === 1 ? 'Item' : 'Items',
+            value:
+              body.items.length === 0 ? (
+                'none'
+              ) : (
+                <ol>
+                  {body.items.map((text) => (
+                    <li>{text}</li>
+                  ))}
+                </ol>
+              ),
+          },
+          {
+            name: 'Recipients',
+            value: (
+              <>
+                {many(checked.counts.total, 'recipient', 'recipients')} · {mend('whom', 'recipients')}
+              </>
+            ),
+          },
+          {
+            name: 'Due',
+            value: (
+              <>
+                <Due at={at} /> {mend('when', 'the due date')}
+              </>
+            ),
+          },
+          ...(body.conduct === 'served'
+            ? [
+                {
+                  name: 'Letter',
+                  value: (
+                    <>
+                      {body.letter?.subject ?? 'missing'} · {mend('letter', 'the letter')} ·{' '}
+                      <a href={`${stepHref(draft.id, 'letter')}?n=1#preview`}>see each letter</a>
+                      {body.letter ? (
+                        <details class="working">
+                          <summary>The text, before it is filled in</summary>
+                          <div class="letter">{body.letter.text}</div>
+                        </details>
+                      ) : null}
+                    </>
+                  ),
+                },
+              ]
+            : [
+                {
+                  name: 'Known from',
+                  value: body.recorded
+                    ? `${body.recorded.source.publisher}, “${body.recorded.source.title}”, ${body.recorded.source.date}`
+                    : 'no source given',
+                },
+              ]),
+          {
+            name: 'Who sees it',
+            value:
+              matter.audience === 'public'
+                ? `Everyone: the public record shows the request, its items and who was asked${used.length > 0 ? `, and the values of ${used.join(', ')}` : ''}. Never e-mail addresses.`
+                : 'You and each recipient its own. Nothing is public.',
+          },
+        ]}
+      />
+      {checked.problems.length === 0 ? (
+        <>
+          <What at={at} checked={checked} />
+          <Form action={`/desk/drafts/${draft.id}/serve`} label="Serve">
+            <Submit
+              text={body.conduct === 'recorded' ? 'Write it down' : 'Serve'}
+              cancel={{ text: 'Back to the letter', href: stepHref(draft.id, 'letter') }}
+            />
+          </Form>
+        </>
+      ) : null}
+      <details class="working">
+        <summary>Delete this draft</summary>
+        <p>
+          Nothing of it was sent or written to the record. Its text and its list of recipients are deleted for good.
+        </p>
+        <Form action={`/desk/drafts/${draft.id}/delete`} label="Delete this draft">
+          <Submit text="Delete the draft" danger />
+        </Form>
+      </details>
+    </>,
+  );
+}
+
+export async function getCheck(c: Ctx): Promise<Response> {
+  const at = await composing(c);
+  return whenServing(c, at) ?? (await view(c, at));
+}
+
+/** Starts serving. Clicked twice, or from two windows, it leads to the same serving. */
+export async function postServe(c: Ctx): Promise<Response> {
+  const at = await composing(c);
+  let recipients: number;
+  try {
+    ({ recipients } = await startServing(at.services, at.draft.id));
+  } catch (error) {
+    if (error instanceof RuleRefusal || error instanceof Conflict) return view(c, at, error);
+    throw error;
+  }
+  const done = serveInBackground(at.services, at.draft.id);
+  // A request that fits one append is there before the next page is; larger ones show their progress.
+  if (recipients <= CHUNK_SIZE) await Promise.race([done, sleep(PATIENCE, undefined, { ref: false })]);
+  return c.redirect(servingHref(at.draft.id), 303);
+}
+
+export async function postDelete(c: Ctx): Promise<Response> {
+  const at = await composing(c);
+  await deleteDraft(at.services.db, at.draft.id);
+  return redirectWith(c, `/desk/matters/${at.matter.id}`, 'The draft is deleted.');
+}

@@ -1,0 +1,71 @@
+/** A serving under way: how far it is, what is safe meanwhile, and what to do where it stopped. Reloads itself; needs no script. */
+import type { Ctx } from '../../../base/route.ts';
+import { redirectWith } from '../../../ui/context.ts';
+import { Form, Submit } from '../../../ui/form.tsx';
+import { Heading } from '../../../ui/heading.tsx';
+import { Notice } from '../../../ui/notice.tsx';
+import { page } from '../../../ui/page.tsx';
+import { Progress, refreshHead } from '../../../ui/progress.tsx';
+import { Time } from '../../../ui/time.tsx';
+import { servedSoFar, serveInBackground } from '../serve.ts';
+import { requestById } from '../view.ts';
+import { composing, servingHref, stepHref } from './frame.tsx';
+
+export async function getServing(c: Ctx): Promise<Response> {
+  const { services, draft, matter } = await composing(c);
+  const { serving, request } = draft;
+  if (!serving || !request) return c.redirect(stepHref(draft.id, 'check'), 303);
+  if (serving.ended) {
+    const words =
+      serving.ended === 'revoked'
+        ? 'The request was revoked while it was being served; nobody further was served and no letter leaves.'
+        : `${serving.recipients.toLocaleString('en-US')} ${serving.recipients === 1 ? 'party is' : 'parties are'} served.`;
+    return redirectWith(c, `/desk/requests/${request}`, words);
+  }
+  const [done, issued] = await Promise.all([servedSoFar(services, request), requestById(services.db, request)]);
+  const zone = draft.body.due?.zone ?? 'UTC';
+  return page(
+    c,
+    { title: `Serving · ${draft.body.title ?? ''}`, area: 'staff', head: serving.trouble ? null : refreshHead(false) },
+    <>
+      <Heading
+        title={`Serving “${draft.body.title ?? ''}”`}
+        crumbs={[
+          { text: 'Desk', href: '/desk' },
+          { text: matter.title, href: `/desk/matters/${matter.id}` },
+        ]}
+      />
+      {serving.trouble ? (
+        <Notice tone="bad" title="Serving stopped">
+          <p>
+            {serving.trouble} Nothing is lost: whoever was served stays served, and nobody is served twice. It goes on
+            where it stopped.
+          </p>
+          <Form action={servingHref(draft.id)} label="Go on">
+            <Submit text="Go on" />
+          </Form>
+        </Notice>
+      ) : null}
+      <Progress
+        what={`Serving ${serving.recipients.toLocaleString('en-US')} parties`}
+        done={done}
+        total={serving.recipients}
+        unit="recipient"
+      >
+        You can close this page; the work goes on. It also goes on if this server stops and starts again.
+      </Progress>
+      {serving.leavesAt === null ? null : (
+        <p>
+          Letters leave at <Time at={new Date(serving.leavesAt)} zone={zone} />.{' '}
+          {issued ? <a href={`/desk/requests/${request}/revoke`}>Revoke the request</a> : null}
+        </p>
+      )}
+    </>,
+  );
+}
+
+export async function postServing(c: Ctx): Promise<Response> {
+  const { services, draft } = await composing(c);
+  void serveInBackground(services, draft.id);
+  return redirectWith(c, servingHref(draft.id), 'Going on where it stopped.');
+}

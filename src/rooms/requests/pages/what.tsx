@@ -1,0 +1,208 @@
+/** Step 1, what is asked: title, authority, numbered items, and whether letters leave from here. Items are added, moved and removed by plain buttons. */
+import type { z } from 'zod';
+import type { Conflict } from '../../../base/errors.ts';
+import type { Ctx } from '../../../base/route.ts';
+import { ErrorSummary, type Errors, Field, Radios, Submit, TextArea } from '../../../ui/form.tsx';
+import { line, prose } from '../../fields.ts';
+import type { DraftBody } from '../draft.ts';
+import type { Draft } from '../drafts.ts';
+import {
+  type Composing,
+  ConflictNotice,
+  composing,
+  formOf,
+  onward,
+  saveStep,
+  stepHref,
+  stepPage,
+  whenServing,
+} from './frame.tsx';
+
+interface Shown {
+  readonly title: string;
+  readonly authority: string;
+  readonly items: readonly string[];
+  readonly conduct: string;
+  readonly errors?: Errors;
+  readonly conflict?: { readonly draft: Draft; readonly why: Conflict };
+}
+
+const MAX_ITEMS = 500;
+const shownOf = (body: DraftBody, blank: boolean): Shown => ({
+  title: body.title ?? '',
+  authority: body.authority ?? '',
+  items: blank || body.items.length === 0 ? [...body.items, ''] : body.items,
+  conduct: body.conduct,
+});
+
+function ItemFields({ items, errors }: { items: readonly string[]; errors: Errors }) {
+  return (
+    <>
+      {items.map((text, i) => (
+        <div class="item-edit">
+          <TextArea name={`item-${i + 1}`} label={`Item ${i + 1}`} required value={text} errors={errors} rows={3} />
+          <p class="item-edit__tools">
+            {i > 0 ? (
+              <button class="linklike" type="submit" name="do" value={`up-${i}`}>
+                Move item {i + 1} up
+              </button>
+            ) : null}
+            {i < items.length - 1 ? (
+              <button class="linklike" type="submit" name="do" value={`down-${i}`}>
+                Move item {i + 1} down
+              </button>
+            ) : null}
+            {items.length > 1 ? (
+              <button class="linklike" type="submit" name="do" value={`remove-${i}`}>
+                Remove item {i + 1}
+              </button>
+            ) : null}
+          </p>
+        </div>
+      ))}
+    </>
+  );
+}
+
+function view(c: Ctx, at: Composing, shown: Shown) {
+  const errors = shown.errors ?? {};
+  const version = shown.conflict?.draft.version ?? at.draft.version;
+  return stepPage(
+    c,
+    at,
+    {
+      step: 'what',
+      status: shown.conflict ? 409 : shown.errors ? 422 : 200,
+      lead: 'Each thing you ask for is an item of its own: it is answered and reviewed by itself.',
+    },
+    <form class="form" method="post" action={stepHref(at.draft.id, 'what')} novalidate>
+      {/* Enter in a field presses the first button of a form: it saves, and nothing else. */}
+      <button type="submit" name="do" value="save" hidden>
+        Save
+      </button>
+      <ErrorSummary errors={errors} what="Nothing was saved yet, and what you entered is still here." />
+      {shown.conflict ? (
+        <ConflictNotice why={shown.conflict.why}>
+          <p>Saved there: “{shown.conflict.draft.body.title ?? 'no title'}”, with these items:</p>
+          <ol>
+            {shown.conflict.draft.body.items.map((text) => (
+              <li>{text}</li>
+            ))}
+          </ol>
+        </ConflictNotice>
+      ) : null}
+      <input type="hidden" name="version" value={String(version)} />
+      <input type="hidden" name="items" value={String(shown.items.length)} />
+      <Field
+        name="title"
+        label="Title of the request"
+        hint="As people will find it: “Orders and guidance to employees, 2024 to 2026”."
+        required
+        value={shown.title}
+        errors={errors}
+        maxlength={200}
+      />
+      <Field
+        name="authority"
+        label="Authority you ask under"
+        hint="The statute, rule or agreement, as you would cite it."
+        required
+        value={shown.authority}
+        errors={errors}
+        maxlength={500}
+      />
+      <h2>Items</h2>
+      <ItemFields items={shown.items} errors={errors} />
+      {shown.items.length < MAX_ITEMS ? (
+        <p>
+          <button class="usa-button usa-button--outline" type="submit" name="do" value="add">
+            Add an item
+          </button>
+        </p>
+      ) : null}
+      <Radios
+        name="conduct"
+        label="How does it reach the recipients?"
+        required
+        value={shown.conduct}
+        errors={errors}
+        choices={[
+          { value: 'served', label: 'By letters that leave from here', hint: 'Each letter holds a link to answer by.' },
+          {
+            value: 'recorded',
+            label: 'It was served elsewhere; write it down from a source',
+            hint: 'No letter leaves. What followed is shown as not known.',
+          },
+        ]}
+      />
+      <Submit
+        text="Save and go on to whom"
+        name="do"
+        value="next"
+        second={{ text: 'Save', name: 'do', value: 'save' }}
+      />
+    </form>,
+  );
+}
+
+export async function getWhat(c: Ctx): Promise<Response> {
+  const at = await composing(c);
+  return whenServing(c, at) ?? view(c, at, shownOf(at.draft.body, c.req.query('blank') === '1'));
+}
+
+function moved(items: readonly string[], action: string): readonly string[] {
+  const [, verb, at] = /^(up|down|remove)-(\d{1,3})$/.exec(action) ?? [];
+  const i = Number(at);
+  const one = items[i];
+  if (verb === undefined || one === undefined) return items;
+  const rest = items.filter((_, n) => n !== i);
+  if (verb === 'remove') return rest;
+  return rest.toSpliced(verb === 'up' ? Math.max(0, i - 1) : i + 1, 0, one);
+}
+
+const itemText = prose(4000);
+const title = line(200);
+const authority = line(500);
+
+export async function postWhat(c: Ctx): Promise<Response> {
+  const at = await composing(c);
+  const form = await formOf(c);
+  const action = form('do');
+  const count = Math.min(MAX_ITEMS, Math.max(0, Number(form('items')) || 0));
+  const entered = moved(
+    Array.from({ length: count }, (_, i) => form(`item-${i + 1}`)),
+    action,
+  );
+  const shown: Shown = {
+    title: form('title'),
+    authority: form('authority'),
+    items: entered.length === 0 ? [''] : entered,
+    conduct: form('conduct') === 'recorded' ? 'recorded' : 'served',
+  };
+  const errors: Record<string, string> = {};
+  const read = (name: string, label: string, schema: z.ZodType<string>, value: string): string | null => {
+    if (value.trim() === '') return null;
+    const parsed = schema.safeParse(value);
+    if (parsed.success) return parsed.data;
+    errors[name] = `${label} ${parsed.error.issues[0]?.message ?? 'cannot be used'}.`;
+    return null;
+  };
+  const body: DraftBody = {
+    ...at.draft.body,
+    title: read('title', 'The title', title, shown.title),
+    authority: read('authority', 'The authority', authority, shown.authority),
+    items: shown.items.flatMap((text, i) => read(`item-${i + 1}`, `Item ${i + 1}`, itemText, text) ?? []),
+    conduct: shown.conduct === 'recorded' ? 'recorded' : 'served',
+  };
+  if (Object.keys(errors).length > 0) return view(c, at, { ...shown, errors });
+  const saved = await saveStep(at.services, at.draft, form, body);
+  if ('conflict' in saved) return view(c, at, { ...shown, conflict: { draft: saved.conflict, why: saved.why } });
+  if (action === 'add')
+    return c.redirect(`${stepHref(at.draft.id, 'what')}?blank=1#f-item-${body.items.length + 1}`, 303);
+  if (action !== 'next') return onward(c, at.draft.id, 'what', false);
+  if (!body.title) errors['title'] = 'The request has no title.';
+  if (!body.authority) errors['authority'] = 'The authority you ask under is missing.';
+  if (body.items.length === 0) errors['item-1'] = 'The request asks for nothing: it has no items.';
+  if (Object.keys(errors).length > 0) return view(c, { ...at, draft: saved.draft }, { ...shown, errors });
+  return onward(c, at.draft.id, 'what', true);
+}

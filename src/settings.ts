@@ -1,0 +1,72 @@
+/** Settings of the server from its environment: each with a default that works on a laptop. Anything wrong is named at start. */
+import { resolve } from 'node:path';
+import { z } from 'zod';
+
+const number = (fallback: number, min: number, max: number) =>
+  z.coerce.number().int().min(min).max(max).default(fallback);
+const webUrl = z.url({ protocol: /^https?$/ }).transform((text) => text.replace(/\/+$/, ''));
+
+const environment = z.object({
+  PORT: number(8080, 0, 65_535),
+  HOST: z.string().min(1).default('127.0.0.1'),
+  DATA_DIR: z
+    .string()
+    .min(1)
+    .default('./data')
+    .transform((path) => resolve(path)),
+  BASE_URL: webUrl.optional(),
+  DATABASE_URL: z.string().min(1).optional(),
+  EXAMPLE: z.enum(['0', '1']).default('1'),
+  SMTP_URL: z.url({ protocol: /^smtps?$/ }).optional(),
+  MAIL_FROM: z.email().optional(),
+  MAIL_FROM_NAME: z.string().min(1).max(100).default('Counterfoil'),
+  REVOKE_MINUTES: number(5, 0, 24 * 60),
+  MAX_FILE_BYTES: number(20 * 1024 ** 3, 1, Number.MAX_SAFE_INTEGER),
+  BEHIND_PROXY: z.enum(['0', '1']).default('0'),
+  LOG_LEVEL: z.enum(['silent', 'error', 'warn', 'info', 'debug']).default('warn'),
+});
+
+export interface Settings {
+  readonly port: number;
+  readonly host: string;
+  readonly dataDir: string;
+  /** as people reach the server; null: http://localhost with the port that was bound */
+  readonly baseUrl: string | null;
+  readonly databaseUrl: string | null;
+  readonly example: boolean;
+  readonly smtpUrl: string | null;
+  readonly mailFrom: { readonly name: string; readonly address: string | null };
+  readonly revokeMinutes: number;
+  readonly maxFileBytes: number;
+  readonly behindProxy: boolean;
+  readonly logLevel: 'silent' | 'error' | 'warn' | 'info' | 'debug';
+}
+
+/** A setting that cannot be used: the message names the variable and what is wrong, never its value (it may be a secret). */
+export class BadSetting extends Error {}
+
+/** @throws BadSetting naming every variable that cannot be used */
+export function readSettings(env: Readonly<Record<string, string | undefined>>): Settings {
+  const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
+  const read = environment.safeParse(given);
+  if (!read.success) {
+    throw new BadSetting(read.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; '));
+  }
+  const e = read.data;
+  if (e.SMTP_URL && !e.MAIL_FROM)
+    throw new BadSetting('MAIL_FROM: say which address letters come from when SMTP_URL is set');
+  return {
+    port: e.PORT,
+    host: e.HOST,
+    dataDir: e.DATA_DIR,
+    baseUrl: e.BASE_URL ?? null,
+    databaseUrl: e.DATABASE_URL ?? null,
+    example: e.EXAMPLE === '1',
+    smtpUrl: e.SMTP_URL ?? null,
+    mailFrom: { name: e.MAIL_FROM_NAME, address: e.MAIL_FROM ?? null },
+    revokeMinutes: e.REVOKE_MINUTES,
+    maxFileBytes: e.MAX_FILE_BYTES,
+    behindProxy: e.BEHIND_PROXY === '1',
+    logLevel: e.LOG_LEVEL,
+  };
+}

@@ -1,0 +1,169 @@
+/**
+ * The issuer's side in a real browser: a request composed and served without JavaScript, and every page at phone and desk width without
+ * axe violations and without scrolling sideways. Set LOOK_PICTURES to a folder to keep pictures.
+ */
+import { mkdir } from 'node:fs/promises';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { createAdaptorServer } from '@hono/node-server';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { buildAssets } from '../../src/adapters/assets.ts';
+import { loadDraft } from '../../src/rooms/requests/drafts.ts';
+import { serveDraft } from '../../src/rooms/requests/serve.ts';
+import { axeViolations, withPage } from '../support/browser.ts';
+import { type Desk, placesCsv, testDesk } from '../support/desk.ts';
+import { deskApp } from '../support/desk-app.ts';
+import { testLedger } from '../support/ledger.ts';
+
+const pictures = process.env.LOOK_PICTURES;
+let desk: Desk;
+let base: string;
+let server: ReturnType<typeof createAdaptorServer>;
+/** paths of pages to look at, made once there is something to see */
+const paths: Record<string, string> = {};
+
+beforeAll(async () => {
+  const assets = await buildAssets({ cacheDir: 'build/assets' });
+  // The port is known only once the server listens, and forms are taken from this address alone.
+  const listening = createAdaptorServer({ fetch: (request) => app.fetch(request) });
+  await new Promise<void>((done) => listening.listen(0, '127.0.0.1', done));
+  server = listening;
+  const address: AddressInfo | string | null = server.address();
+  if (address === null || typeof address === 'string') throw new Error('no port');
+  base = `http://127.0.0.1:${address.port}`;
+  desk = await testDesk(await testLedger());
+  const app = deskApp(
+    { ...desk, services: { ...desk.services, config: { ...desk.services.config, baseUrl: base } } },
+    assets,
+  );
+  const matter = await desk.openMatter('sample-letters');
+  const bad = `${placesCsv(23, (i) => i > 2)}Washington,place,,,\r\n=SUM(A1),place,Example State,,\r\n`;
+  const draft = await desk.draft(matter, bad);
+  const good = await desk.draft(
+    matter,
+    placesCsv(23, (i) => i > 2),
+  );
+  const request = await serveDraft(
+    desk.services,
+    await desk.draft(
+      matter,
+      placesCsv(130, (i) => i > 2),
+    ),
+  );
+  const services = await desk.t.db
+    .selectFrom('view.service')
+    .select('id')
+    .where('request', '=', request)
+    .orderBy('name')
+    .execute();
+  const service = services[5]?.id ?? '';
+  await desk.t.db
+    .updateTable('work.outbox')
+    .set({ state: 'failed', error: '550 5.1.1 no such mailbox here', attempts: 8 })
+    .where('service', '=', service)
+    .execute();
+  Object.assign(paths, {
+    desk: '/desk',
+    new: '/desk/matters/new',
+    matter: `/desk/matters/${matter}`,
+    what: `/desk/drafts/${draft}/what`,
+    whom: `/desk/drafts/${draft}/whom`,
+    when: `/desk/drafts/${draft}/when`,
+    letter: `/desk/drafts/${draft}/letter?n=2`,
+    wrong: `/desk/drafts/${draft}/check`,
+    check: `/desk/drafts/${good}/check`,
+    board: `/desk/requests/${request}`,
+    filtered: `/desk/requests/${request}?clock=running&text=0001`,
+    revoke: `/desk/requests/${request}/revoke`,
+    letters: '/desk/letters',
+    one: `/desk/services/${service}/letter`,
+    contact: `/desk/services/${service}/contact`,
+  });
+  if (pictures) await mkdir(pictures, { recursive: true });
+});
+
+afterAll(async () => {
+  await new Promise((done) => server.close(done));
+  await desk.t.close();
+});
+
+const PAGES = [
+  'desk',
+  'new',
+  'matter',
+  'what',
+  'whom',
+  'when',
+  'letter',
+  'wrong',
+  'check',
+  'board',
+  'filtered',
+  'revoke',
+  'letters',
+  'one',
+  'contact',
+] as const;
+
+describe.each([390, 1280])('at %i px', (width) => {
+  it.each(PAGES)('%s has no axe violation and does not scroll sideways', async (name) => {
+    await withPage({ width, baseURL: base }, async (tab, seen) => {
+      const answer = await tab.goto(paths[name] ?? '/nowhere');
+      expect(answer?.status()).toBe(200);
+      if (pictures) await tab.screenshot({ path: join(pictures, `desk-${name}-${width}.png`), fullPage: true });
+      expect(await axeViolations(tab)).toEqual([]);
+      expect(await tab.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth')).toBe(0);
+      expect(seen.problems).toEqual([]);
+    });
+  });
+});
+
+it('composes and serves a request without JavaScript', async () => {
+  await withPage({ javaScript: false, baseURL: base }, async (tab) => {
+    await tab.goto('/desk/matters/new');
+    await tab.getByLabel('Title').fill('Survey of sample records');
+    await tab.getByRole('button', { name: 'Open the matter' }).click();
+    await tab.getByRole('button', { name: 'New request' }).click();
+    await tab.getByLabel('Title of the request').fill('Orders to employees');
+    await tab.getByLabel('Authority you ask under').fill('Example Code § 12');
+    await tab.getByLabel('Item 1', { exact: true }).fill('Orders since 2024.');
+    await tab.getByRole('button', { name: 'Add an item' }).click();
+    await tab.getByLabel('Item 2', { exact: true }).fill('Guidance since 2024.');
+    await tab.getByRole('button', { name: 'Move item 2 up' }).click();
+    expect(await tab.getByLabel('Item 1', { exact: true }).inputValue()).toBe('Guidance since 2024.');
+    await tab.getByRole('button', { name: 'Save and go on to whom' }).click();
+    await tab.getByLabel('CSV file').setInputFiles({
+      name: 'list.csv',
+      mimeType: 'text/csv',
+      buffer: Buffer.from(placesCsv(23, (i) => i > 2)),
+    });
+    await tab.getByRole('button', { name: 'Read this file' }).click();
+    expect(await tab.getByRole('status').first().textContent()).toBe('23 recipients read from the file.');
+    await tab.getByRole('link', { name: 'Go on to when' }).click();
+    await tab.getByRole('button', { name: 'Save and show the working' }).click();
+    expect(await tab.getByText('Day 30 is').count()).toBe(1);
+    await tab.getByRole('button', { name: 'Save and go on to the letter' }).click();
+    await tab.getByRole('button', { name: 'Save and go on to check' }).click();
+    expect(await tab.getByText('Serves 23 parties, 21 by mail, 2 have no address').count()).toBe(1);
+    if (pictures) await tab.screenshot({ path: join(pictures, 'desk-ready.png'), fullPage: true });
+    await tab.getByRole('button', { name: 'Serve', exact: true }).click();
+    expect(new URL(tab.url()).pathname).toMatch(/^\/desk\/requests\//);
+    expect(await tab.getByRole('status').first().textContent()).toBe('23 parties are served.');
+    await tab.getByRole('link', { name: 'Revoke the request' }).click();
+    await tab.getByLabel('Why').fill('Wrong items');
+    await tab.getByRole('button', { name: 'Revoke the request' }).click();
+    expect(await tab.getByText('This request was revoked').count()).toBe(1);
+  });
+});
+
+it('shows the progress of a large request and leads to its board at the end', async () => {
+  const matter = await desk.openMatter();
+  const draft = await desk.draft(matter, placesCsv(2_500));
+  await withPage({ javaScript: false, baseURL: base }, async (tab) => {
+    await tab.goto(`/desk/drafts/${draft}/check`);
+    await tab.getByRole('button', { name: 'Serve', exact: true }).click();
+    await expect.poll(() => new URL(tab.url()).pathname, { timeout: 25_000 }).toMatch(/^\/desk\/requests\//);
+    expect(await tab.getByText('1–100 of 2,500 recipients').count()).toBe(1);
+  });
+  expect((await loadDraft(desk.t.db, draft)).serving?.ended).toBe('served');
+});

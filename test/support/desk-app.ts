@@ -1,0 +1,74 @@
+/** The issuer's pages over HTTP without a socket: the real app, routes and checks; who is signed in is the test's to say. */
+import type { Actor, Role } from '../../src/base/route.ts';
+import { deskPages } from '../../src/record/desk-pages.ts';
+import type { Assets } from '../../src/ui/assets.ts';
+import { buildApp } from '../../src/web/app.tsx';
+import type { Desk } from './desk.ts';
+
+export interface Browser {
+  get(path: string): Promise<{ status: number; text: string; headers: Headers }>;
+  /** Sends a form; files as `File`. Follows nothing: `to` is where it leads. */
+  post(
+    path: string,
+    fields?: Readonly<Record<string, string | File>>,
+  ): Promise<{ status: number; text: string; to: string | null; notice: string | null }>;
+}
+
+const NO_ASSETS: Assets = { url: (name) => `/assets/${name}`, get: () => undefined, names: [] };
+
+/** The app with somebody of the office signed in. */
+export function deskApp(desk: Desk, assets: Assets = NO_ASSETS, role: Role = 'editor', party = desk.office.party) {
+  const actor: Actor = {
+    who: 'staff',
+    userId: 'u1',
+    name: 'Sample Person',
+    email: 'sample@example.gov',
+    party,
+    partyName: desk.office.partyName,
+    role,
+  };
+  return buildApp({
+    services: desk.services,
+    assets,
+    routes: deskPages,
+    whoIs: async () => actor,
+    // What a page did not expect is the first thing to know when a test of it fails.
+    log: { info() {}, warn() {}, error: (facts) => console.error(facts) },
+  });
+}
+
+export function browserOf(desk: Desk, role: Role = 'editor', party = desk.office.party): Browser {
+  const app = deskApp(desk, NO_ASSETS, role, party);
+  const base = desk.services.config.baseUrl;
+  return {
+    async get(path) {
+      const answer = await app.request(`${base}${path}`);
+      return { status: answer.status, text: await answer.text(), headers: answer.headers };
+    },
+    async post(path, fields = {}) {
+      const multipart = Object.values(fields).some((value) => value instanceof File);
+      const body = multipart ? new FormData() : new URLSearchParams();
+      for (const [name, value] of Object.entries(fields)) {
+        if (body instanceof FormData) body.append(name, value);
+        else if (typeof value === 'string') body.append(name, value);
+      }
+      const request = new Request(`${base}${path}`, { method: 'POST', body, headers: { Origin: base } });
+      const bytes = await request.clone().arrayBuffer();
+      request.headers.set('Content-Length', String(bytes.byteLength));
+      const answer = await app.request(request);
+      const notice = /notice=([^;]*)/.exec(answer.headers.get('set-cookie') ?? '')?.[1];
+      return {
+        status: answer.status,
+        text: await answer.text(),
+        to: answer.headers.get('location'),
+        notice: notice === undefined ? null : decodeURIComponent(notice),
+      };
+    },
+  };
+}
+
+/** Value of a hidden or visible input of a page. */
+export function inputValue(html: string, name: string): string {
+  const tag = new RegExp(`<input[^>]*name="${name}"[^>]*>`).exec(html)?.[0] ?? '';
+  return /value="([^"]*)"/.exec(tag)?.[1] ?? '';
+}

@@ -1,0 +1,70 @@
+/** The public side over a real ledger and database, as a Hono app to ask, and on a port for browsers. Nobody is signed in. */
+import type { AddressInfo } from 'node:net';
+import { createAdaptorServer } from '@hono/node-server';
+import { buildAssets } from '../../src/adapters/assets.ts';
+import { pdfService } from '../../src/adapters/pdf/service.ts';
+import type { Services } from '../../src/base/services.ts';
+import { publicRoutes } from '../../src/record/routes.ts';
+import { buildApp } from '../../src/web/app.tsx';
+import { publicLogRoutes } from '../../src/web/public-log.ts';
+import { random, TEST_ORIGIN, type TestLedger, testLedger } from './ledger.ts';
+
+export interface TestPublic {
+  readonly t: TestLedger;
+  readonly services: Services;
+  /** asks the app without a network; `path` begins with a slash */
+  get(path: string, headers?: Readonly<Record<string, string>>): Promise<Response>;
+  post(path: string, body: FormData): Promise<Response>;
+  /** serves on a free port of this machine @returns its address */
+  listen(): Promise<string>;
+  close(): Promise<void>;
+}
+
+const BASE = 'http://localhost:8080';
+
+export async function testPublic(): Promise<TestPublic> {
+  const t = await testLedger();
+  const refuse = () => Promise.reject(new Error('this test has none'));
+  const services: Services = {
+    db: t.db,
+    ledger: t.ledger,
+    blobs: { put: refuse, get: refuse, room: async () => null },
+    clock: t.clock,
+    random,
+    mailer: { send: refuse },
+    config: { baseUrl: BASE, logOrigin: TEST_ORIGIN, revokeMinutes: 10, maxFileBytes: 1_000_000 },
+    receiptPdf: pdfService(TEST_ORIGIN),
+  };
+  const log = { origin: TEST_ORIGIN, logKey: t.vkey, witnesses: [], policy: t.policy };
+  const assets = await buildAssets({ cacheDir: 'build/assets' });
+  const app = buildApp({
+    services,
+    assets,
+    routes: [...publicRoutes(log), ...publicLogRoutes(log)],
+    whoIs: async () => ({ who: 'anyone' }),
+  });
+  let server: ReturnType<typeof createAdaptorServer> | undefined;
+  return {
+    t,
+    services,
+    get: async (path, headers = {}) => app.request(`${BASE}${path}`, { headers }),
+    post: async (path, body) => app.request(`${BASE}${path}`, { method: 'POST', body, headers: { origin: BASE } }),
+    async listen() {
+      const made = createAdaptorServer({ fetch: app.fetch });
+      server = made;
+      await new Promise<void>((done) => made.listen(0, '127.0.0.1', done));
+      const address: AddressInfo | string | null = made.address();
+      if (address === null || typeof address === 'string') throw new Error('no port');
+      // A browser lets pages of localhost keep service workers and check signatures without https.
+      return `http://localhost:${address.port}`;
+    },
+    async close() {
+      const open = server;
+      if (open) {
+        if ('closeAllConnections' in open) open.closeAllConnections();
+        await new Promise((done) => open.close(done));
+      }
+      await t.close();
+    },
+  };
+}
