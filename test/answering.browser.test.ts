@@ -11,7 +11,7 @@ const SHOTS = process.env.SCREENSHOTS;
 let a: Answering;
 beforeAll(async () => {
   const assets = await buildAssets({ cacheDir: join(tmpdir(), 'counterfoil-test-assets') });
-  a = await answering({ assets });
+  a = await answering({ assets, recipients: 3 });
 });
 afterAll(async () => a.close());
 
@@ -26,8 +26,8 @@ async function sound(page: Page, name: string, width: number) {
 }
 
 test('recipient and issuer, phone and laptop', { timeout: 180_000 }, async () => {
-  const service = a.m.services[0] ?? '';
-  for (const width of [390, 1280]) {
+  for (const [i, width] of [390, 1280].entries()) {
+    const service = a.m.services[i] ?? '';
     await withPage({ width, baseURL: a.origin }, async (page, seen) => {
       await as(page, `recipient/${service}`);
       await page.goto('/answer');
@@ -64,13 +64,14 @@ test('recipient and issuer, phone and laptop', { timeout: 180_000 }, async () =>
       await sound(page, 'service', width);
       await page.goto(`/desk/services/${service}/accept-all`);
       await sound(page, 'accept-all', width);
-      expect(seen.problems).toEqual([]);
+      // The browser notes the refused form as a failed load; nothing else may be there.
+      expect(seen.problems.filter((problem) => !problem.includes('status of 422'))).toEqual([]);
     });
   }
 });
 
 test('with the script, texts are saved while one types, and a second browser’s change is not overwritten', async () => {
-  const service = a.m.services[1] ?? '';
+  const service = a.m.services[2] ?? '';
   await withPage({ baseURL: a.origin }, async (page) => {
     await as(page, `recipient/${service}`);
     await page.goto('/answer');
@@ -79,7 +80,7 @@ test('with the script, texts are saved while one types, and a second browser’s
     await page.fill('#f-note-1', 'typed on');
     await page.waitForSelector('[data-saved]:not(:has-text("No"))');
     await expect.poll(async () => await savedNote(service), { timeout: 8000 }).toContain('typed on');
-    const other = a.recipient(1);
+    const other = a.recipient(2);
     await other.submit(await other.get('/answer'), { 'note-1': 'from elsewhere', action: 'save' });
     await page.fill('#f-note-1', 'mine again');
     await page.waitForSelector('text=Changed in another browser too');

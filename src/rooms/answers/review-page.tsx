@@ -177,7 +177,7 @@ function SendForm({ view, n }: { view: ReviewView; n: number }) {
         value={actor.title}
         errors={errors}
       />
-      <p>
+      <p class="answer__once">
         Once sent, an answer cannot be changed or taken back. You can add to it with another one. Your receipt follows
         on the next page.
       </p>

@@ -3,11 +3,10 @@ import { NotFound } from '../../base/errors.ts';
 import { type Ctx, RECIPIENT, type Route, recipient } from '../../base/route.ts';
 import { zoneOf } from '../../ui/context.ts';
 import { Heading } from '../../ui/heading.tsx';
-import { Mark } from '../../ui/mark.tsx';
 import { page } from '../../ui/page.tsx';
 import { refreshHead } from '../../ui/progress.tsx';
 import { Slip } from '../../ui/slip.tsx';
-import { count, disposition } from '../../ui/words.ts';
+import { count } from '../../ui/words.ts';
 import { Said } from '../parts.tsx';
 import { entriesOf, type StreamEntry } from '../stream.ts';
 import { ownExchange } from './commands.ts';
@@ -65,9 +64,7 @@ function SentPage({ exchange, sent, entry, items, published, zone, logOrigin }: 
           const own = items.find((item) => item.body.item === one.item);
           return (
             <li>
-              <h3>
-                Item {one.item} <Mark state={disposition(one.disposition)} />
-              </h3>
+              <h3>Item {one.item}</h3>
               <p>{request.items.find((item) => item.item === one.item)?.text}</p>
               <Said one={one} whole href={(document) => `/answer/documents/${document.sha256}`} />
               {own && published ? (
