@@ -2,6 +2,8 @@
  * What the mails say: the letter that serves a request, the receipt of an answer, the news of a determination. Links are minted
  * at the moment of writing and stand nowhere else. It reads; it sends nothing.
  */
+
+import { z } from 'zod';
 import type { ReceiptFile } from '../base/append.ts';
 import type { Attachment, Mail } from '../base/mailer.ts';
 import type { ReceiptPdf, Services } from '../base/services.ts';
@@ -103,30 +105,38 @@ ${keepThis(services.config.baseUrl)}
   return { ready: true, about: what, mail };
 }
 
+const told = z.object({ entries: z.array(z.string()).optional() });
+
+/** One mail for the determinations that were made in one step, each with its receipt. */
 async function determination(services: Services, job: Job, what: About): Promise<Composed> {
-  const all = await determinationsOf(services.db, what.service.id);
-  const one = all.find((d) => d.entry === job.entry);
-  const receipt = job.entry ? await services.ledger.receipt(job.entry) : null;
-  if (!one || !receipt) return { ready: false };
+  const ids = told.parse(job.params).entries ?? (job.entry ? [job.entry] : []);
+  const made = (await determinationsOf(services.db, what.service.id)).filter((d) => ids.includes(d.entry));
+  const receipts = await services.ledger.receipts(ids);
+  if (made.length === 0 || made.length < ids.length || receipts.size < ids.length) return { ready: false };
   const link = await linkFor(services, what.service, job.address);
-  const item = what.request.items.find((i) => i.item === one.item);
-  const reasons = one.reasons === '' ? '' : `\nTheir reasons:\n${one.reasons}\n`;
+  const parts = made.map((one) => {
+    const item = what.request.items.find((i) => i.item === one.item);
+    const reasons = one.reasons === '' ? '' : `\nTheir reasons:\n${one.reasons}`;
+    return `Item ${one.item}: ${item?.text ?? ''}\nDetermination: ${one.finding}${reasons}`;
+  });
   const text = `${what.issuerName} has looked at the answer of ${what.service.name} to “${what.request.title}”.
 
-Item ${one.item}: ${item?.text ?? ''}
-Determination: ${one.finding}
-${reasons}
+${parts.join('\n\n')}
+
 To see everything, or to add to your answer, use this link; it replaces the earlier one:
 ${link}
 
 ${keepThis(services.config.baseUrl)}
 `;
-  const mail = {
-    subject: `“${what.request.title}”: item ${one.item} ${one.finding}`,
-    text,
-    attachments: await attach(receipt, services.receiptPdf, what),
-  };
-  return { ready: true, about: what, mail };
+  const [only] = made;
+  const found =
+    made.length === 1 && only ? `item ${only.item} ${only.finding}` : `determinations on ${made.length} items`;
+  const attachments: Attachment[] = [];
+  for (const id of ids) {
+    const receipt = receipts.get(id);
+    if (receipt) attachments.push(...(await attach(receipt, services.receiptPdf, what)));
+  }
+  return { ready: true, about: what, mail: { subject: `“${what.request.title}”: ${found}`, text, attachments } };
 }
 
 /** Writes the mail of a job. @throws Error for a kind that nobody knows */

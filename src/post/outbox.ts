@@ -15,6 +15,8 @@ export interface Job {
   readonly service: string;
   readonly entry: string | null;
   readonly address: string;
+  /** what the mail's writer needs besides; see letters.ts */
+  readonly params: unknown;
   /** tries so far, this one included */
   readonly attempts: number;
 }
@@ -45,7 +47,7 @@ export async function claim(db: Kysely<Database>, now: number, limit: number): P
     from (select id from work.outbox where state = 'queued' and not_before <= ${at} order by not_before, id limit ${limit}
           for update skip locked) due
     where o.id = due.id
-    returning o.id, o.kind, o.key, o.service, o.entry, o.address, o.attempts`.execute(db);
+    returning o.id, o.kind, o.key, o.service, o.entry, o.address, o.params, o.attempts`.execute(db);
   return [...rows].sort((a, b) => a.id - b.id);
 }
 
