@@ -140,6 +140,7 @@ async function wire(
     revokeMinutes: settings.revokeMinutes,
     maxFileBytes: settings.maxFileBytes,
     proxied: settings.behindProxy,
+    ...(settings.sourceUrl ? { sourceUrl: settings.sourceUrl } : {}),
     ...(settings.smtpUrl ? {} : { mailFolder: join(settings.dataDir, 'mail') }),
   };
   const receiptPdf = pdfService(logOrigin);
