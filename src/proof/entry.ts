@@ -78,9 +78,10 @@ function isPlain(value: object): value is Readonly<Record<string, unknown>> {
   return prototype === Object.prototype || prototype === null;
 }
 
-/** What the walk through a body learns besides: whether every object in it has its keys in RFC 8785's order. */
+/** What the walk through a body learns besides: whether every object has its keys in RFC 8785's order, and its documents. */
 interface Seen {
   sorted: boolean;
+  readonly documents: DocumentRef[];
 }
 
 /** Throws unless `value` is JSON as entries allow it; the return value only narrows the type. */
@@ -113,12 +114,14 @@ function isJson(value: unknown, where: string, depth: number, seen: Seen): value
     if (key < before) seen.sorted = false;
     before = key;
   }
-  if (document && !isDocument(value)) {
+  if (!document) return true;
+  if (!isDocument(value)) {
     throw bad(
       'a document as exactly sha256, bytes, name and type',
       `${quote(Object.keys(value).join(', '))} in ${where}`,
     );
   }
+  seen.documents.push(value);
   return true;
 }
 
@@ -176,8 +179,18 @@ function audience(value: unknown): Audience {
 
 const FIELDS = new Set(['v', 'kind', 'id', 'matter', 'by', 'occurredAt', 'recordedAt', 'audience', 'corrects', 'body']);
 
+/** An entry with what was learnt in reading it. */
+interface ReadEntry {
+  readonly entry: Entry;
+  /** RFC 8785 text. */
+  readonly canonical: string;
+  readonly bytes: Uint8Array;
+  /** As `documentsOf` gives them. */
+  readonly documents: readonly DocumentRef[];
+}
+
 /** The entry together with its canonical text, for callers that need both. Same checks as `checkEntry`. */
-export function readEntry(value: unknown): { entry: Entry; canonical: string; bytes: Uint8Array } {
+export function readEntry(value: unknown): ReadEntry {
   if (typeof value !== 'object' || value === null || Array.isArray(value) || !isPlain(value)) {
     throw bad('an object as entry', quote(value));
   }
@@ -186,7 +199,7 @@ export function readEntry(value: unknown): { entry: Entry; canonical: string; by
   if (value.v !== 1) throw bad('1 in v', quote(value.v));
   const by = text(value.by, 'by', /^[!-~]{1,200}$/, 'the id of a party');
   const body = value.body;
-  const seen: Seen = { sorted: true };
+  const seen: Seen = { sorted: true, documents: [] };
   if (!isObject(body, 'body', seen)) throw bad('an object in body', quote(body));
   const kind = text(value.kind, 'kind', KIND, 'noun.verb');
   const id = text(value.id, 'id', UUID7, 'a UUIDv7');
@@ -208,7 +221,7 @@ export function readEntry(value: unknown): { entry: Entry; canonical: string; by
   if (bytes.length > ENTRY_BYTES) {
     throw new ProofFailure('too-large', `an entry of at most ${ENTRY_BYTES} canonical bytes`, `${bytes.length} bytes`);
   }
-  return { entry, canonical, bytes };
+  return { entry, canonical, bytes, documents: seen.documents };
 }
 
 /**
