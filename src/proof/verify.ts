@@ -8,7 +8,7 @@
 import { base64, equal, hex } from './bytes.ts';
 import { parseCheckpoint } from './checkpoint.ts';
 import { commitment } from './commitment.ts';
-import { type DocumentRef, documentsOf, type Entry } from './entry.ts';
+import type { DocumentRef, Entry } from './entry.ts';
 import { type FailureName, ProofFailure, quote } from './failure.ts';
 import { type Note, parseNote, type Verified, type VerifierKey, verifyNote } from './note.ts';
 import { readReceiptFile } from './pdf.ts';
@@ -117,6 +117,9 @@ export class Verifier {
   readonly #required: number;
   readonly #quorum: string;
 
+  /** The last checkpoint whose log and witnesses held: many receipts stand under the same one. */
+  #last: { readonly checkpoint: string; readonly verified: readonly Verified[] } | undefined;
+
   /** Throws `bad-policy`. */
   constructor(policy: string | Policy) {
     this.policy = typeof policy === 'string' ? parsePolicy(policy) : policy;
@@ -148,7 +151,7 @@ export class Verifier {
   }
 
   async #check(text: string, given: readonly GivenDocument[], steps: Step[]): Promise<Verdict> {
-    const { entry, canonical, opening, proof } = parseReceipt(text);
+    const { entry, canonical, documents, opening, proof } = parseReceipt(text);
     const { index, hashes } = proof;
     const note = parseNote(proof.checkpoint);
     const checkpoint = parseCheckpoint(note.text);
@@ -181,8 +184,8 @@ export class Verifier {
       step('inclusion', 'The way to the root', true, () => [...way(index, size, hashes), ['root', base64(reached)]]),
     );
 
-    const witnesses = await this.#checkSignatures(origin, note, steps);
-    const result = this.#matchDocuments(entry, given, steps);
+    const witnesses = await this.#checkSignatures(origin, proof.checkpoint, note, steps);
+    const result = this.#matchDocuments(documents, given, steps);
     const times = witnesses.map(({ time }) => time ?? 0);
     return {
       ok: true,
@@ -222,11 +225,16 @@ export class Verifier {
     );
   }
 
-  async #checkSignatures(origin: string, note: Note, steps: Step[]): Promise<Verified[]> {
+  async #checkSignatures(origin: string, checkpoint: string, note: Note, steps: Step[]): Promise<Verified[]> {
     const title = 'The signatures of the log and of witnesses';
-    let verified: Verified[] = [];
+    let verified: readonly Verified[] = [];
     try {
-      verified = await this.#checkLog(origin, note, this.#witnesses);
+      // The same characters under the same policy: the signatures were checked already.
+      if (this.#last?.checkpoint === checkpoint) verified = this.#last.verified;
+      else {
+        verified = await this.#checkLog(origin, note, this.#witnesses);
+        this.#last = { checkpoint, verified };
+      }
       const witnesses = verified.filter(({ key }) => this.#names.has(key));
       const names = witnesses.map(({ key }) => this.#names.get(key) ?? '');
       if (!quorumMet(this.policy, new Set(names))) {
@@ -254,8 +262,11 @@ export class Verifier {
     ];
   }
 
-  #matchDocuments(entry: Entry, given: readonly GivenDocument[], steps: Step[]): Accepted['documents'] {
-    const named = documentsOf(entry);
+  #matchDocuments(
+    named: readonly DocumentRef[],
+    given: readonly GivenDocument[],
+    steps: Step[],
+  ): Accepted['documents'] {
     const matched: { given: GivenDocument; document: DocumentRef }[] = [];
     const title = 'The documents';
     for (const one of given) {
