@@ -18,8 +18,9 @@ import { smtpMailer } from './adapters/mail/smtp.ts';
 import { pdfService } from './adapters/pdf/service.ts';
 import { assertAppRole, fromPostgres, migrate, openDatabase } from './adapters/postgres/index.ts';
 import { openKysely, openPool } from './adapters/postgres/pool.ts';
-import type { Clock, Random } from './base/clock.ts';
+import type { Clock } from './base/clock.ts';
 import { Refusal, Unavailable } from './base/errors.ts';
+import { pooled } from './base/random.ts';
 import type { Services } from './base/services.ts';
 import { createLedger } from './ledger/ledger.ts';
 import { createPost } from './post/worker.ts';
@@ -35,7 +36,7 @@ import { makeWhoIs } from './web/who.ts';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const clock: Clock = { now: () => Date.now() };
-const random: Random = (length) => new Uint8Array(randomBytes(length));
+const random = pooled((length) => new Uint8Array(randomBytes(length)));
 
 export interface Running {
   readonly url: string;
