@@ -37,7 +37,24 @@ function Header({ area, ctx }: { area: PageOptions['area']; ctx: PageContext }) 
           {raw(rosette(SITE_MARK, 30))}
           <span>Counterfoil</span>
         </a>
-        {area === 'recipient' ? null : (
+        {area === 'recipient' ? (
+          actor.who === 'recipient' ? (
+            <nav class="top__nav" aria-label="Main">
+              <ul>
+                <li>
+                  <a href="/answer/history">Everything sent so far</a>
+                </li>
+                <li>
+                  <form method="post" action="/answer/leave">
+                    <button class="linklike" type="submit">
+                      Leave
+                    </button>
+                  </form>
+                </li>
+              </ul>
+            </nav>
+          ) : null
+        ) : (
           <nav class="top__nav" aria-label="Main">
             <ul>
               <li>

@@ -255,6 +255,7 @@ export function entranceRoutes(clock: Clock): Route[] {
       handler: async (c) => {
         await leave(c.get('services'), getCookie(c, COOKIE) ?? '');
         setCookie(c, COOKIE, '', { path: '/answer', maxAge: 0 });
+        c.set('actor', { who: 'anyone' }); // the page that says so is already a stranger's
         return answer(c, 200, 'You have left', [
           <Notice>
             <p>What you saved is kept. Come back with the link in your letter.</p>
