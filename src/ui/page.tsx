@@ -68,8 +68,14 @@ function Header({ area, ctx }: { area: PageOptions['area']; ctx: PageContext }) 
                   <li>
                     <a href="/desk">Desk</a>
                   </li>
-                  <li class="top__who">
-                    {actor.name}, {actor.partyName}
+                  <li>
+                    <a href="/account">
+                      Account
+                      <span class="top__who">
+                        {' '}
+                        of {actor.name}, {actor.partyName}
+                      </span>
+                    </a>
                   </li>
                   <li>
                     <form method="post" action="/sign-out">

@@ -173,7 +173,7 @@ async function enter(page: Page, link: string): Promise<void> {
   await page.goto(link);
   await press(page, 'Send me a code');
   const mail = await tour.mail(CLERK, before + 1);
-  await page.getByLabel('Code').fill(codeIn(mail));
+  await page.getByLabel('Code', { exact: true }).fill(codeIn(mail));
   await press(page, 'Continue');
   expect(new URL(page.url()).pathname).toBe('/answer');
 }
@@ -187,11 +187,11 @@ it('a clerk answers from the letter, item by item, leaves, comes back, and holds
     await look(page, 'link');
     await press(page, 'Send me a code');
     await look(page, 'code');
-    await page.getByLabel('Code').fill('1234 5678');
+    await page.getByLabel('Code', { exact: true }).fill('1234 5678');
     await press(page, 'Continue');
     expect(await text(page)).toContain('This code does not fit.');
     await look(page, 'code-wrong');
-    await page.getByLabel('Code').fill(codeIn(await tour.mail(CLERK, 2)));
+    await page.getByLabel('Code', { exact: true }).fill(codeIn(await tour.mail(CLERK, 2)));
     await press(page, 'Continue');
     await look(page, 'answer-new', { dark: true });
 
@@ -248,7 +248,7 @@ it('the issuer sees the board, reads the document and determines; the clerk is t
     await look(page, 'desk');
     await page.goto(kept.board);
     expect(await page.getByRole('row', { name: /Millbrook/ }).textContent()).toMatch(
-      /produced[\s\S]*objected[\s\S]*no responsive records/,
+      /produced[\s\S]*objected[\s\S]*no such records/,
     );
     await look(page, 'board', { dark: true });
     await page.getByRole('link', { name: 'Millbrook' }).click();
@@ -288,7 +288,7 @@ it('the public record shows what each side says, and nothing that is not public'
     await page.goto(RECORD);
     const row = await page.getByRole('row', { name: /Millbrook/ }).textContent();
     expect(row).toMatch(
-      /produced[\s\S]*accepted[\s\S]*objected[\s\S]*deficient[\s\S]*no responsive records[\s\S]*not reviewed/,
+      /produced[\s\S]*accepted[\s\S]*objected[\s\S]*deficient[\s\S]*no such records[\s\S]*not reviewed/,
     );
     expect(row).toMatch(/answered|due/);
     await look(page, 'record-own', { dark: true });
