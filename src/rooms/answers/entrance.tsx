@@ -93,7 +93,7 @@ function codeForm(c: Ctx, token: string, of: Asked, mailbox: string, errors: Err
   return answer(c, bad ? 422 : 200, 'Enter your code', [
     <Question of={of} />,
     <p>A code of eight digits is on its way to {mailbox}. It works once, for 15 minutes.</p>,
-    <Form action={`/r/${token}/enter`} errors={errors} label="Enter the code">
+    <Form action={`/r/${token}/enter`} errors={errors} what="Nothing of your answer is lost." label="Enter the code">
       <Field
         name={CODE_FIELD}
         label="Code"
@@ -107,9 +107,11 @@ function codeForm(c: Ctx, token: string, of: Asked, mailbox: string, errors: Err
       <Submit text="Continue" />
     </Form>,
     <Form action={`/r/${token}/code`} label="Get another code">
-      <button type="submit" class="usa-button usa-button--unstyled">
-        Send another code
-      </button>
+      <p>
+        <button type="submit" class="usa-button usa-button--unstyled">
+          Send another code
+        </button>
+      </p>
     </Form>,
   ]);
 }
