@@ -37,7 +37,24 @@ function Header({ area, ctx }: { area: PageOptions['area']; ctx: PageContext }) 
           {raw(rosette(SITE_MARK, 30))}
           <span>Counterfoil</span>
         </a>
-        {area === 'recipient' ? null : (
+        {area === 'recipient' ? (
+          actor.who === 'recipient' ? (
+            <nav class="top__nav" aria-label="Main">
+              <ul>
+                <li>
+                  <a href="/answer/history">Everything sent so far</a>
+                </li>
+                <li>
+                  <form method="post" action="/answer/leave">
+                    <button class="linklike" type="submit">
+                      Leave
+                    </button>
+                  </form>
+                </li>
+              </ul>
+            </nav>
+          ) : null
+        ) : (
           <nav class="top__nav" aria-label="Main">
             <ul>
               <li>
@@ -51,8 +68,14 @@ function Header({ area, ctx }: { area: PageOptions['area']; ctx: PageContext }) 
                   <li>
                     <a href="/desk">Desk</a>
                   </li>
-                  <li class="top__who">
-                    {actor.name}, {actor.partyName}
+                  <li>
+                    <a href="/account">
+                      Account
+                      <span class="top__who">
+                        {' '}
+                        of {actor.name}, {actor.partyName}
+                      </span>
+                    </a>
                   </li>
                   <li>
                     <form method="post" action="/sign-out">
