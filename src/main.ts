@@ -119,7 +119,6 @@ async function wire(
     });
   undo.push(closeServer);
   const baseUrl = settings.baseUrl ?? `http://localhost:${port}`;
-  const logOrigin = `${baseUrl.replace(/^https?:\/\//, '')}/log`;
 
   const database = await openDatabase({
     databaseUrl: settings.databaseUrl ?? undefined,
@@ -132,8 +131,8 @@ async function wire(
   const pool = openPool(database.appConfig);
   undo.push(() => pool.end());
 
-  const [{ signer, vkey }, blobs, assets, secret] = await Promise.all([
-    loadLogKey(join(settings.dataDir, 'keys'), logOrigin),
+  const [{ signer, vkey, origin: logOrigin }, blobs, assets, secret] = await Promise.all([
+    loadLogKey(join(settings.dataDir, 'keys'), `${baseUrl.replace(/^https?:\/\//, '')}/log`),
     fileBlobs({ dir: join(settings.dataDir, 'blobs') }),
     buildAssets({ cacheDir: join(ROOT, 'build', 'assets') }),
     readSecret(settings.dataDir),
