@@ -3,7 +3,6 @@
  * could decide, and holds no state besides what it started and must stop.
  */
 import { randomBytes } from 'node:crypto';
-import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -19,7 +18,9 @@ import { smtpMailer } from './adapters/mail/smtp.ts';
 import { pdfService } from './adapters/pdf/service.ts';
 import { assertAppRole, fromPostgres, migrate, openDatabase } from './adapters/postgres/index.ts';
 import { openKysely, openPool } from './adapters/postgres/pool.ts';
-import type { Clock, Random } from './base/clock.ts';
+import type { Clock } from './base/clock.ts';
+import { Refusal, Unavailable } from './base/errors.ts';
+import { pooled } from './base/random.ts';
 import type { Services } from './base/services.ts';
 import { createLedger } from './ledger/ledger.ts';
 import { createPost } from './post/worker.ts';
@@ -35,7 +36,7 @@ import { makeWhoIs } from './web/who.ts';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const clock: Clock = { now: () => Date.now() };
-const random: Random = (length) => new Uint8Array(randomBytes(length));
+const random = pooled((length) => new Uint8Array(randomBytes(length)));
 
 export interface Running {
   readonly url: string;
@@ -46,7 +47,7 @@ export interface Running {
 /** The port is bound first, so that a port in use is told before anything else is done. */
 function listen(server: ReturnType<typeof createAdaptorServer>, host: string, port: number): Promise<number> {
   return new Promise((resolve, reject) => {
-    server.once('error', reject);
+    server.once('error', (error) => reject(cannotListen(error, host, port)));
     server.listen(port, host, () => {
       const address: AddressInfo | string | null = server.address();
       resolve(typeof address === 'object' && address ? address.port : port);
@@ -54,11 +55,35 @@ function listen(server: ReturnType<typeof createAdaptorServer>, host: string, po
   });
 }
 
+/** Why the port could not be had, and what to do: the commonest trouble of a first start. */
+function cannotListen(error: Error, host: string, port: number): Error {
+  const code = 'code' in error ? error.code : null;
+  if (code === 'EADDRINUSE')
+    return new Unavailable('port-in-use', {
+      what: `Port ${port} of ${host} is in use by another program.`,
+      next: 'Stop that one, or start this one with another PORT.',
+    });
+  if (code === 'EACCES')
+    return new Unavailable('port-refused', {
+      what: `This user may not use port ${port}.`,
+      next: 'Choose a PORT from 1024 on, and put a reverse proxy before it.',
+    });
+  if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND')
+    return new Unavailable('no-such-host', {
+      what: `HOST ${host} is not an address of this machine.`,
+      next: 'Choose 127.0.0.1, 0.0.0.0 or an address of its own.',
+    });
+  return error;
+}
+
 /** Starts everything; `say` gets the lines for the person who started it. Whatever fails, what was started is stopped again. */
 export async function start(settings: Settings, say: (line: string) => void): Promise<Running> {
   const undo: (() => Promise<unknown>)[] = [];
+  // What cannot be stopped must not keep the rest running: a database that went away first leaves no PostgreSQL behind.
   const stop = async () => {
-    for (const one of undo.splice(0).reverse()) await one();
+    const troubles: unknown[] = [];
+    for (const one of undo.splice(0).reverse()) await one().catch((error: unknown) => troubles.push(error));
+    if (troubles.length > 0) throw troubles[0];
   };
   try {
     return await wire(settings, say, undo, stop);
@@ -85,13 +110,14 @@ async function wire(
   });
   const server = createAdaptorServer({ fetch: async (request, env) => (await fetching)(request, env) });
   const port = await listen(server, settings.host, settings.port);
-  undo.push(
-    () =>
-      new Promise((resolve) => {
-        server.close(resolve);
-        if ('closeAllConnections' in server) setTimeout(() => server.closeAllConnections(), 2_000).unref();
-      }),
-  );
+  // Called twice: first of all when stopping, so that nobody's request meets a closed database; and where starting failed half-way.
+  const closeServer = () =>
+    new Promise<void>((resolve) => {
+      if (!server.listening) return resolve();
+      server.close(() => resolve());
+      if ('closeAllConnections' in server) setTimeout(() => server.closeAllConnections(), 2_000).unref();
+    });
+  undo.push(closeServer);
   const baseUrl = settings.baseUrl ?? `http://localhost:${port}`;
   const logOrigin = `${baseUrl.replace(/^https?:\/\//, '')}/log`;
 
@@ -140,6 +166,7 @@ async function wire(
     revokeMinutes: settings.revokeMinutes,
     maxFileBytes: settings.maxFileBytes,
     proxied: settings.behindProxy,
+    ...(settings.sourceUrl ? { sourceUrl: settings.sourceUrl } : {}),
     ...(settings.smtpUrl ? {} : { mailFolder: join(settings.dataDir, 'mail') }),
   };
   const receiptPdf = pdfService(logOrigin);
@@ -168,6 +195,7 @@ async function wire(
   if (settings.example) await loadExample(services);
   await resumeServing(services);
   undo.push(() => stopServing(services));
+  undo.push(closeServer);
 
   const link = await ownerLink({ pool: signIn, clock, random, baseUrl });
   say(`Counterfoil ready on ${baseUrl}`);
@@ -176,31 +204,53 @@ async function wire(
   return { url: baseUrl, services, stop };
 }
 
+/** What went wrong, in one line: what happened, and what to do where we know. */
+function inOneLine(error: unknown): string {
+  const text =
+    error instanceof Refusal
+      ? [error.advice.what, error.advice.next ?? ''].join(' ')
+      : error instanceof Error
+        ? error.message
+        : String(error);
+  return text.replace(/\s+/g, ' ').trim();
+}
+
 async function main(): Promise<void> {
-  const first = !existsSync(join(process.env['DATA_DIR'] ?? 'data', 'postgres'));
+  const settings = readSettings(process.env);
   const say = (line: string) => process.stdout.write(`${line}\n`);
-  if (first) say('First start: setting things up. This takes a little longer than the next ones.');
-  const running = await start(readSettings(process.env), say);
-  let stopping = false;
-  const end = (signal: string) => {
-    if (stopping) return;
-    stopping = true;
-    say(`${signal}: stopping. What was accepted is safe.`);
-    running.stop().then(
+  let asked: string | null = null;
+  let stop: (() => Promise<void>) | null = null;
+  const end = () => {
+    if (!stop) return; // still starting: the end comes as soon as that is through, so that nothing stays behind
+    const stopping = stop;
+    stop = null;
+    say(`${asked}: stopping. What was accepted is safe.`);
+    stopping().then(
       () => process.exit(0),
       (error: unknown) => {
-        process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+        process.stderr.write(`${inOneLine(error)}\n`);
         process.exit(1);
       },
     );
   };
-  process.on('SIGINT', () => end('Ctrl-C'));
-  process.on('SIGTERM', () => end('SIGTERM'));
+  for (const [signal, words] of [
+    ['SIGINT', 'Ctrl-C'],
+    ['SIGTERM', 'SIGTERM'],
+    ['SIGHUP', 'SIGHUP'],
+  ] as const) {
+    process.on(signal, () => {
+      asked ??= words;
+      end();
+    });
+  }
+  const running = await start(settings, say);
+  stop = running.stop;
+  if (asked !== null) end();
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   await main().catch((error: unknown) => {
-    process.stderr.write(`Counterfoil did not start: ${error instanceof Error ? error.message : String(error)}\n`);
+    process.stderr.write(`Counterfoil did not start: ${inOneLine(error)}\n`);
     process.exit(1);
   });
 }

@@ -16,6 +16,7 @@ const environment = z.object({
     .transform((path) => resolve(path)),
   BASE_URL: webUrl.optional(),
   DATABASE_URL: z.string().min(1).optional(),
+  SOURCE_URL: webUrl.optional(),
   EXAMPLE: z.enum(['0', '1']).default('1'),
   SMTP_URL: z.url({ protocol: /^smtps?$/ }).optional(),
   MAIL_FROM: z.email().optional(),
@@ -33,6 +34,8 @@ export interface Settings {
   /** as people reach the server; null: http://localhost with the port that was bound */
   readonly baseUrl: string | null;
   readonly databaseUrl: string | null;
+  /** where the source of the program as it runs here can be had (AGPL-3.0, section 13) */
+  readonly sourceUrl: string | null;
   readonly example: boolean;
   readonly smtpUrl: string | null;
   readonly mailFrom: { readonly name: string; readonly address: string | null };
@@ -61,6 +64,7 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>):
     dataDir: e.DATA_DIR,
     baseUrl: e.BASE_URL ?? null,
     databaseUrl: e.DATABASE_URL ?? null,
+    sourceUrl: e.SOURCE_URL ?? null,
     example: e.EXAMPLE === '1',
     smtpUrl: e.SMTP_URL ?? null,
     mailFrom: { name: e.MAIL_FROM_NAME, address: e.MAIL_FROM ?? null },

@@ -66,7 +66,8 @@ export function base64(bytes: Uint8Array): string {
 
 /** Value of the letter at `at`, or -1: the table knows ASCII only, and what lies beyond it is no base64 either. */
 function six(text: string, at: number): number {
-  return SIX[text.charCodeAt(at) & 0xff80 ? 0 : text.charCodeAt(at)] ?? -1;
+  const code = text.charCodeAt(at);
+  return code < 128 ? (SIX[code] ?? -1) : -1;
 }
 
 function badBase64(text: string): ProofFailure {

@@ -13,8 +13,11 @@
  *   — records.example.gov/log yR9mnXk…
  */
 import { base64, concat, fromBase64, hex, utf8 } from './bytes.ts';
+import { verifyEd25519 } from './ed25519.ts';
 import { ProofFailure, quote } from './failure.ts';
 import { sha256 } from './sha256.ts';
+
+export { verifyEd25519 };
 
 /** Signature types of signed-note that we know: Ed25519, Ed25519 cosignature with a time, ML-DSA-44 cosignature. */
 export type KeyType = 1 | 4 | 6;
@@ -167,38 +170,6 @@ export async function signNote(text: string, signers: readonly Signer[]): Promis
   const signatures: NoteSignature[] = [];
   for (const signer of signers) signatures.push(await signText(text, signer));
   return formatNote({ text, signatures });
-}
-
-const imported = new Map<string, Promise<CryptoKey>>();
-
-function importKey(publicKey: Uint8Array): Promise<CryptoKey> {
-  const name = hex(publicKey);
-  let key = imported.get(name);
-  if (key === undefined) {
-    // Absent on pages that are not served securely, whatever the types say.
-    const subtle: SubtleCrypto | undefined = globalThis.crypto?.subtle;
-    const missing = new ProofFailure('crypto-unavailable', 'Ed25519 in WebCrypto', 'none on this machine');
-    if (subtle === undefined) return Promise.reject(missing);
-    key = subtle.importKey('raw', new Uint8Array(publicKey), 'Ed25519', false, ['verify']).catch((error: unknown) => {
-      imported.delete(name);
-      const known = error instanceof DOMException && error.name === 'DataError';
-      throw known ? new ProofFailure('bad-key', 'a public key on the curve', name) : missing;
-    });
-    if (imported.size > 1000) imported.clear();
-    imported.set(name, key);
-  }
-  return key;
-}
-
-/** Whether this is `publicKey`'s Ed25519 signature of `message`. Throws `crypto-unavailable` where nobody can tell. */
-export async function verifyEd25519(
-  publicKey: Uint8Array,
-  message: Uint8Array,
-  signature: Uint8Array,
-): Promise<boolean> {
-  if (signature.length !== 64) return false;
-  const key = await importKey(publicKey);
-  return globalThis.crypto.subtle.verify('Ed25519', key, new Uint8Array(signature), new Uint8Array(message));
 }
 
 /** A signature that holds. `time` (seconds since the epoch) is there for cosignatures. */

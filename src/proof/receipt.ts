@@ -12,7 +12,7 @@
  */
 import { base64, fromBase64 } from './bytes.ts';
 import { OPENING_BYTES } from './commitment.ts';
-import { type Entry, readEntry } from './entry.ts';
+import { type DocumentRef, type Entry, readEntry } from './entry.ts';
 import { ProofFailure, quote } from './failure.ts';
 import { checkJsonSpelling } from './json.ts';
 import { RECEIPT_BYTES } from './pdf.ts';
@@ -25,6 +25,8 @@ export interface Receipt {
   readonly entry: Entry;
   /** Canonical bytes of the entry. */
   readonly canonical: Uint8Array;
+  /** What the entry names, as `documentsOf` gives it. */
+  readonly documents: readonly DocumentRef[];
   readonly opening: Uint8Array;
   readonly proof: TlogProof;
 }
@@ -81,10 +83,11 @@ export function parseReceipt(text: string): Receipt {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     throw new ProofFailure('bad-encoding', 'a JSON object', quote(value));
   }
-  const { counterfoil, entry, opening, proof, ...more }: Record<string, unknown> = { ...value };
+  const fields: Readonly<Record<string, unknown>> = { ...value };
+  const { counterfoil, entry, opening, proof } = fields;
   if (counterfoil !== RECEIPT_VERSION)
     throw new ProofFailure('unknown-version', quote(RECEIPT_VERSION), quote(counterfoil));
-  const [extra] = Object.keys(more);
+  const extra = Object.keys(fields).find((name) => !FIELDS.includes(name));
   if (extra !== undefined) throw new ProofFailure('unknown-field', `only ${FIELDS.join(', ')}`, quote(extra));
   if (typeof opening !== 'string') throw new ProofFailure('bad-encoding', 'text in opening', quote(opening));
   if (typeof proof !== 'string') throw new ProofFailure('bad-encoding', 'text in proof', quote(proof));
@@ -92,6 +95,7 @@ export function parseReceipt(text: string): Receipt {
   const receipt = {
     entry: read.entry,
     canonical: read.bytes,
+    documents: read.documents,
     opening: fromBase64(opening, OPENING_BYTES),
     proof: parseTlogProof(proof),
   };

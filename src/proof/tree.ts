@@ -92,7 +92,7 @@ export function rootFromInclusion(
   }
   checkHashes(proof);
   const work = new Uint8Array(64);
-  let hash = leaf;
+  const hash = new Uint8Array(leaf);
   let at = index;
   let last = size - 1;
   for (const sibling of proof) {
@@ -104,7 +104,6 @@ export function rootFromInclusion(
     const right = at % 2 === 1;
     work.set(right ? sibling : hash, 0);
     work.set(right ? hash : sibling, 32);
-    hash = new Uint8Array(HASH_BYTES);
     hashPair(work, 0, hash, 0);
     at = Math.floor(at / 2);
     last = Math.floor(last / 2);

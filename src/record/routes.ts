@@ -9,6 +9,7 @@ import { receiptRoutes } from './receipts.ts';
 import { recordRoutes } from './record-page.tsx';
 import { recordsRoutes } from './records-page.tsx';
 import { serviceRoutes } from './service-page.tsx';
+import { sourceRoutes } from './source-page.tsx';
 import { timelineRoutes } from './timeline-page.tsx';
 import { verifyRoutes } from './verify-page.tsx';
 
@@ -24,6 +25,7 @@ export function publicRoutes(log: LogIdentity): readonly Route[] {
     ...entryRoutes,
     ...recordRoutes,
     ...receiptRoutes,
+    ...sourceRoutes,
     ...verifyRoutes(log),
   ];
 }

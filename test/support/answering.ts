@@ -15,6 +15,7 @@ import { determinationRoutes } from '../../src/rooms/determinations/pages.tsx';
 import { documentRoutes } from '../../src/rooms/documents/pages.ts';
 import type { Assets } from '../../src/ui/assets.ts';
 import { buildApp } from '../../src/web/app.tsx';
+import { PLAIN_ASSETS } from './assets.ts';
 import { random, type TestLedger, testLedger } from './ledger.ts';
 import { type TestMatter, type TestMatterOptions, testMatter } from './matter.ts';
 
@@ -63,8 +64,6 @@ export interface Answering {
 }
 
 export const CLERK = 'clerk@place.example.gov';
-
-const PLAIN_ASSETS: Assets = { url: (name) => `/assets/${name}`, get: () => undefined, names: [] };
 
 export async function answering(options: AnsweringOptions = {}): Promise<Answering> {
   const t = await testLedger({ start: options.publish !== false });

@@ -3,6 +3,7 @@ import type { Actor, Role } from '../../src/base/route.ts';
 import { deskPages } from '../../src/record/desk-pages.ts';
 import type { Assets } from '../../src/ui/assets.ts';
 import { buildApp } from '../../src/web/app.tsx';
+import { PLAIN_ASSETS } from './assets.ts';
 import type { Desk } from './desk.ts';
 
 export interface Browser {
@@ -14,10 +15,8 @@ export interface Browser {
   ): Promise<{ status: number; text: string; to: string | null; notice: string | null }>;
 }
 
-const NO_ASSETS: Assets = { url: (name) => `/assets/${name}`, get: () => undefined, names: [] };
-
 /** The app with somebody of the office signed in. */
-export function deskApp(desk: Desk, assets: Assets = NO_ASSETS, role: Role = 'editor', party = desk.office.party) {
+export function deskApp(desk: Desk, assets: Assets = PLAIN_ASSETS, role: Role = 'editor', party = desk.office.party) {
   const actor: Actor = {
     who: 'staff',
     userId: 'u1',
@@ -38,7 +37,7 @@ export function deskApp(desk: Desk, assets: Assets = NO_ASSETS, role: Role = 'ed
 }
 
 export function browserOf(desk: Desk, role: Role = 'editor', party = desk.office.party): Browser {
-  const app = deskApp(desk, NO_ASSETS, role, party);
+  const app = deskApp(desk, PLAIN_ASSETS, role, party);
   const base = desk.services.config.baseUrl;
   return {
     async get(path) {

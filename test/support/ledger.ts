@@ -58,13 +58,15 @@ export interface TestLedger {
   close(): Promise<void>;
 }
 
-/** @param options.start publish in the background; otherwise tests call `ledger.publish()` */
-export async function testLedger(options: { start?: boolean; database?: DatabaseConfigs } = {}): Promise<TestLedger> {
+/** @param options.start publish in the background; otherwise tests call `ledger.publish()`; `now`: where the clock stands, in ms */
+export async function testLedger(
+  options: { start?: boolean; database?: DatabaseConfigs; now?: number } = {},
+): Promise<TestLedger> {
   const fresh = options.database ? null : await freshDatabase();
   const database = options.database ?? fresh;
   if (!database) throw new Error('no database');
   const pool = openPool(database.appConfig);
-  const clock = testClock();
+  const clock = testClock(options.now);
   const keys = await mkdtemp(join(tmpdir(), 'counterfoil-keys-'));
   const { signer, vkey } = await loadLogKey(keys, TEST_ORIGIN);
   const ledger = createLedger({

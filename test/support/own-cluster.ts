@@ -135,7 +135,7 @@ function mountMemory(at: string, bytes: number): string | null {
     : `a small disk cannot be mounted here: ${(done.stderr ?? '').trim() || done.error?.message}`;
 }
 
-function childrenOf(parent: number): number[] {
+export function childrenOf(parent: number): number[] {
   if (process.platform !== 'linux') {
     const out = spawnSync('pgrep', ['-P', String(parent)], { encoding: 'utf8' }).stdout ?? '';
     return out.split('\n').filter(Boolean).map(Number);

@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { createAdaptorServer } from '@hono/node-server';
 import { buildAssets } from '../../src/adapters/assets.ts';
 import { pdfService } from '../../src/adapters/pdf/service.ts';
-import type { Services } from '../../src/base/services.ts';
+import type { Config, Services } from '../../src/base/services.ts';
 import { publicRoutes } from '../../src/record/routes.ts';
 import { buildApp } from '../../src/web/app.tsx';
 import { publicLogRoutes } from '../../src/web/public-log.ts';
@@ -22,7 +22,7 @@ export interface TestPublic {
 
 const BASE = 'http://localhost:8080';
 
-export async function testPublic(): Promise<TestPublic> {
+export async function testPublic(set: Partial<Config> = {}): Promise<TestPublic> {
   const t = await testLedger();
   const refuse = () => Promise.reject(new Error('this test has none'));
   const services: Services = {
@@ -32,7 +32,7 @@ export async function testPublic(): Promise<TestPublic> {
     clock: t.clock,
     random,
     mailer: { send: refuse },
-    config: { baseUrl: BASE, logOrigin: TEST_ORIGIN, revokeMinutes: 10, maxFileBytes: 1_000_000 },
+    config: { baseUrl: BASE, logOrigin: TEST_ORIGIN, revokeMinutes: 10, maxFileBytes: 1_000_000, ...set },
     receiptPdf: pdfService(TEST_ORIGIN),
   };
   const log = { origin: TEST_ORIGIN, logKey: t.vkey, witnesses: [], policy: t.policy };

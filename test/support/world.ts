@@ -1,102 +1,80 @@
 /**
- * A small server for tests of sign-in and entrance: real PostgreSQL, real mail files, the rooms' own routes behind the access rules of
- * their `Route`s. The ledger is a stand-in that keeps what was appended; its own tests are elsewhere.
+ * A whole server for tests of doors and borders: real PostgreSQL, ledger, files, sign-in, mail files and post, behind the app itself.
+ * With `whole` it has every route of the program; without, those of sign-in and entrance and two pages that say who is there.
  */
 import { randomBytes } from 'node:crypto';
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Hono } from 'hono';
-import { Kysely, PostgresDialect, sql } from 'kysely';
 import { type ParsedMail, simpleParser } from 'mailparser';
 import pg from 'pg';
 import { z } from 'zod';
 import { authPool, createAuth, ownerLink } from '../../src/adapters/auth/index.ts';
+import { fileBlobs } from '../../src/adapters/blobs/files.ts';
 import { fileMailer } from '../../src/adapters/mail/file.ts';
-import type { Append, Appended } from '../../src/base/append.ts';
-import type { Database } from '../../src/base/database.ts';
-import { Refusal, TooMany } from '../../src/base/errors.ts';
-import { uuidv7 } from '../../src/base/ids.ts';
-import { type Env, ROLES, type Route } from '../../src/base/route.ts';
-import type { LedgerPort, Services } from '../../src/base/services.ts';
+import { pdfService } from '../../src/adapters/pdf/service.ts';
+import type { Route } from '../../src/base/route.ts';
+import type { Services } from '../../src/base/services.ts';
+import { createPost } from '../../src/post/worker.ts';
 import { signInMail } from '../../src/rooms/access/mails.ts';
 import { accessRoutes } from '../../src/rooms/access/pages.tsx';
 import { entranceRoutes } from '../../src/rooms/answers/entrance.tsx';
+import { buildApp } from '../../src/web/app.tsx';
+import type { Log } from '../../src/web/log.ts';
+import { allRoutes } from '../../src/web/routes.ts';
 import { makeWhoIs } from '../../src/web/who.ts';
-import { freshDatabase } from './postgres.ts';
+import { PLAIN_ASSETS } from './assets.ts';
+import { random, TEST_ORIGIN, testLedger } from './ledger.ts';
+import { testMatter } from './matter.ts';
 
+export { random } from './ledger.ts';
 export const BASE = 'http://localhost:8080';
-export const random = (n: number) => new Uint8Array(randomBytes(n));
-
-/** Keeps entries in memory and rows in the database; the same key writes nothing again, as the real one promises. */
-function ledgerStandIn(db: Kysely<Database>, appended: Append[]): LedgerPort {
-  const known = new Map<string, Promise<Appended>>();
-  const write = async (command: Append): Promise<Appended> => {
-    const at = new Date().toISOString();
-    await db.transaction().execute(async (tx) => {
-      for (const { table, rows } of command.rows ?? [])
-        for (const row of rows) {
-          const columns = sql.join(Object.keys(row).map((name) => sql.ref(name)));
-          const values = sql.join(Object.values(row).map((value) => sql`${value}`));
-          await sql`insert into ${sql.table(table)} (${columns}) values (${values})`.execute(tx);
-        }
-    });
-    appended.push(command);
-    return {
-      entries: command.entries.map((entry, i) => ({
-        position: appended.length + i,
-        entry: { ...entry, v: 1, recordedAt: at },
-      })),
-      repeated: false,
-    };
-  };
-  return {
-    async append(command) {
-      const before = known.get(command.key);
-      if (before) return { ...(await before), repeated: true };
-      const now = write(command);
-      known.set(command.key, now);
-      return await now;
-    },
-    receipt: async () => null,
-    receipts: async () => new Map(),
-    published: async () => true,
-  };
-}
 
 export type World = Awaited<ReturnType<typeof world>>;
 
+export interface WorldOptions {
+  readonly sendCodeFails?: boolean;
+  /** every route of the program */
+  readonly whole?: boolean;
+  /** where the program's log goes; default: errors into `log` */
+  readonly logger?: Log;
+  readonly maxFileBytes?: number;
+}
+
 /** Everything that one test needs; call `close` after it. */
-export async function world(over: { sendCodeFails?: boolean } = {}) {
-  const database = await freshDatabase();
+export async function world(over: WorldOptions = {}) {
+  const t = await testLedger({ start: true, now: Date.now() });
   const dataDir = await mkdtemp(join(tmpdir(), 'counterfoil-world-'));
-  let now = Date.now();
-  const clock = { now: () => now };
-  const pool = authPool(database.appConfig);
-  const main = new pg.Pool({ ...database.appConfig, max: 10 });
-  const owner = new pg.Pool({ ...database.ownerConfig, max: 1 });
-  for (const p of [main, owner]) {
+  const { clock, db } = t;
+  const pool = authPool(t.database.appConfig);
+  const owner = new pg.Pool({ ...t.database.ownerConfig, max: 1 });
+  for (const p of [pool, owner]) {
     p.on('error', () => {}); // the database is dropped under them
     p.on('connect', (client) => client.on('error', () => {}));
   }
-  const db = new Kysely<Database>({ dialect: new PostgresDialect({ pool: main }) });
   const mailer = fileMailer({ dataDir, from: { name: 'Counterfoil', address: 'post@example.gov' }, clock });
-  const appended: Append[] = [];
   const log: string[] = [];
+  const logger: Log = over.logger ?? {
+    info() {},
+    warn() {},
+    error: (facts) =>
+      log.push(`error ${'err' in facts && facts.err instanceof Error ? facts.err.stack : JSON.stringify(facts)}`),
+  };
   const services: Services = {
     db,
-    ledger: ledgerStandIn(db, appended),
-    blobs: {
-      put: async () => {
-        throw new Error('no blobs here');
-      },
-      get: async () => null,
-      room: async () => 0,
-    },
+    ledger: t.ledger,
+    blobs: await fileBlobs({ dir: join(dataDir, 'blobs') }),
     clock,
     random,
     mailer,
-    config: { baseUrl: BASE, logOrigin: 'localhost:8080/log', revokeMinutes: 10, maxFileBytes: 1000 },
+    config: {
+      baseUrl: BASE,
+      logOrigin: TEST_ORIGIN,
+      revokeMinutes: 10,
+      maxFileBytes: over.maxFileBytes ?? 1_000_000,
+      mailFolder: join(dataDir, 'mail'),
+    },
+    receiptPdf: pdfService(TEST_ORIGIN),
   };
   const access = createAuth({
     pool,
@@ -109,12 +87,19 @@ export async function world(over: { sendCodeFails?: boolean } = {}) {
       await mailer.send(signInMail(email, code));
     },
   });
-  const app = serve([...accessRoutes(access), ...entranceRoutes(clock), ...probes], services, makeWhoIs(access), log);
+  const identity = { origin: TEST_ORIGIN, logKey: t.vkey, witnesses: [], policy: t.policy };
+  const routes = over.whole
+    ? allRoutes(access, clock, identity)
+    : [...accessRoutes(access), ...entranceRoutes(clock), ...probes];
+  const app = buildApp({ services, assets: PLAIN_ASSETS, routes, whoIs: makeWhoIs(access), log: logger });
+  const post = createPost({ services, onError: (error) => log.push(`post ${String(error)}`) });
 
   return {
     access,
     app,
-    appended,
+    routes,
+    post,
+    t,
     db,
     log,
     mailer,
@@ -123,8 +108,11 @@ export async function world(over: { sendCodeFails?: boolean } = {}) {
     services,
     clock,
     dataDir,
-    pass: (ms: number) => {
-      now += ms;
+    pass: (ms: number) => clock.tick(ms),
+    /** Canonical texts of all entries, in order. */
+    async entries(): Promise<readonly string[]> {
+      const rows = await db.selectFrom('ledger.entry').select('canonical').orderBy('seq').execute();
+      return rows.map((row) => row.canonical);
     },
     /** Sign-in as it would be on another address of this server. */
     accessAt: (baseUrl: string) =>
@@ -150,10 +138,9 @@ export async function world(over: { sendCodeFails?: boolean } = {}) {
       throw new Error(`no mail to ${address}`);
     },
     async close() {
-      await db.destroy();
       await pool.end();
       await owner.end();
-      await database.drop();
+      await t.close();
       await rm(dataDir, { recursive: true });
     },
   };
@@ -180,34 +167,6 @@ export function linkIn(mail: ParsedMail): string {
   const found = /http:\/\/localhost:8080(\/\S+)/.exec(mail.text ?? '');
   if (!found?.[1]) throw new Error('no link in this mail');
   return found[1];
-}
-
-function serve(routes: readonly Route[], services: Services, whoIs: ReturnType<typeof makeWhoIs>, log: string[]) {
-  const app = new Hono<Env>();
-  app.use(async (c, next) => {
-    c.set('services', services);
-    c.set('actor', await whoIs(c));
-    await next();
-  });
-  for (const route of routes) {
-    app.on(route.method, route.path, (c) => {
-      const { access } = route;
-      const actor = c.get('actor');
-      if (access.who === 'recipient' && actor.who !== 'recipient') return c.text('link needed', 401);
-      if (access.who === 'staff') {
-        if (actor.who !== 'staff') return c.redirect(`/sign-in?next=${encodeURIComponent(c.req.path)}`, 303);
-        if (ROLES.indexOf(actor.role) < ROLES.indexOf(access.role)) return c.text('forbidden', 403);
-      }
-      return route.handler(c);
-    });
-  }
-  app.onError((error, c) => {
-    if (error instanceof TooMany) return c.text(error.message, 429);
-    if (error instanceof Refusal) return c.text(error.message, 422);
-    log.push(`error ${error.stack ?? error.message}`);
-    return c.text('broken', 500);
-  });
-  return app;
 }
 
 /** A browser without JavaScript: keeps cookies by path, posts forms, does not follow redirects by itself. */
@@ -264,25 +223,11 @@ export async function count(w: World, text: string): Promise<number> {
   return Row.parse((await w.owner.query(text)).rows[0]).n;
 }
 
-/** A request on one recipient, as the views would hold it; returns the ids. */
+/** A request on one recipient with this mailbox; returns the ids. */
 export async function aService(w: World, address = 'clerk@example.gov') {
-  const id = () => uuidv7(w.clock.now(), random);
-  const [issuer, recipient, matter, request, service] = [id(), id(), id(), id(), id()];
-  const times = [new Date(w.clock.now()), new Date(w.clock.now())];
-  await w.owner.query(
-    `insert into view.party (seq, id, name, kind, occurred_at, recorded_at) values (1, $1, 'Department of Examples', 'department', $2, $3)`,
-    [issuer, ...times],
-  );
-  await w.owner.query(
-    `insert into view.request (seq, id, matter, issuer, title, authority, compulsory, conduct, items, due_rule, letter, audience, occurred_at, recorded_at)
-     values (2, $1, $2, $3, 'Records of 2017', '1 Example Code 2', false, 'answer', '[]', '{}', '{}', 'parties', $4, $5)`,
-    [request, matter, issuer, ...times],
-  );
-  await w.owner.query(
-    `insert into view.service (seq, id, request, matter, recipient, name, kind, due_on, due_at, working, merge, audience, occurred_at, recorded_at)
-     values (3, $1, $2, $3, $4, 'City of Sampleton', 'city', '2030-01-01', '2030-01-01', '[]', '{}', 'parties', $5, $6)`,
-    [service, request, matter, recipient, ...times],
-  );
-  await w.owner.query('insert into work.contact (service, address) values ($1, $2)', [service, address]);
-  return { issuer, recipient, matter, request, service };
+  // Served before its fixed due date, whatever day the test runs on.
+  const m = await testMatter(w.t, { recipients: 1, servedAt: Date.parse('2026-03-02T15:00:00.000Z') });
+  const service = m.services[0] ?? '';
+  await w.db.insertInto('work.contact').values({ service, address }).execute();
+  return { ...m, service };
 }

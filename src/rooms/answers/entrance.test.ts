@@ -25,9 +25,9 @@ it('goes from link to code to answer without JavaScript', async () => {
   const seen = await b.get(`/r/${token}`);
   expect(seen.status).toBe(200);
   for (const text of [
-    'Department of Examples',
-    'City of Sampleton',
-    'Records of 2017',
+    'Office of Examples',
+    'Place 001',
+    'Documents on examples',
     'c•••k@example.gov',
     'Send me a code',
   ])
