@@ -61,7 +61,9 @@ function Header({ area, ctx }: { area: PageOptions['area']; ctx: PageContext }) 
                 <a href="/search">Search</a>
               </li>
               <li>
-                <a href="/verify">Verify a receipt</a>
+                <a href="/verify">
+                  Verify<span class="top__long"> a receipt</span>
+                </a>
               </li>
               {actor.who === 'staff' ? (
                 <>
