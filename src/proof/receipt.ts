@@ -13,7 +13,7 @@
 import { base64, fromBase64 } from './bytes.ts';
 import { OPENING_BYTES } from './commitment.ts';
 import { type DocumentRef, type Entry, readEntry } from './entry.ts';
-import { ProofFailure, quote } from './failure.ts';
+import { badEncoding, ProofFailure, quote } from './failure.ts';
 import { checkJsonSpelling } from './json.ts';
 import { RECEIPT_BYTES } from './pdf.ts';
 import { formatTlogProof, parseTlogProof, type TlogProof } from './tlogproof.ts';
@@ -41,7 +41,7 @@ const HEAD = `{\n  "counterfoil": "${RECEIPT_VERSION}",\n  "entry": `;
 export function formatReceipt(parts: { entry: Entry; opening: Uint8Array; proof: string | TlogProof }): string {
   const { canonical } = readEntry(parts.entry);
   if (parts.opening.length !== OPENING_BYTES) {
-    throw new ProofFailure('bad-encoding', `an opening of ${OPENING_BYTES} bytes`, `${parts.opening.length} bytes`);
+    throw badEncoding(`an opening of ${OPENING_BYTES} bytes`, `${parts.opening.length} bytes`);
   }
   const proof = typeof parts.proof === 'string' ? parts.proof : formatTlogProof(parts.proof);
   return `${HEAD}${canonical},\n  "opening": "${base64(parts.opening)}",\n  "proof": ${JSON.stringify(proof)}\n}\n`;
@@ -74,10 +74,10 @@ export function parseReceipt(text: string): Receipt {
   try {
     value = JSON.parse(text);
   } catch {
-    throw new ProofFailure('bad-encoding', 'JSON', 'something else');
+    throw badEncoding('JSON', 'something else');
   }
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    throw new ProofFailure('bad-encoding', 'a JSON object', quote(value));
+    throw badEncoding('a JSON object', quote(value));
   }
   const fields: Readonly<Record<string, unknown>> = { ...value };
   const { counterfoil, entry, opening, proof } = fields;
@@ -85,8 +85,8 @@ export function parseReceipt(text: string): Receipt {
     throw new ProofFailure('unknown-version', quote(RECEIPT_VERSION), quote(counterfoil));
   const extra = Object.keys(fields).find((name) => !FIELDS.includes(name));
   if (extra !== undefined) throw new ProofFailure('unknown-field', `only ${FIELDS.join(', ')}`, quote(extra));
-  if (typeof opening !== 'string') throw new ProofFailure('bad-encoding', 'text in opening', quote(opening));
-  if (typeof proof !== 'string') throw new ProofFailure('bad-encoding', 'text in proof', quote(proof));
+  if (typeof opening !== 'string') throw badEncoding('text in opening', quote(opening));
+  if (typeof proof !== 'string') throw badEncoding('text in proof', quote(proof));
   const read = readEntry(entry);
   const receipt = {
     entry: read.entry,
