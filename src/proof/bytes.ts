@@ -11,6 +11,24 @@ const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 /** UTF-8 bytes of a string. The string must be well-formed (no lone surrogates), else `bad-encoding`. */
 export function utf8(text: string): Uint8Array {
+  return (text.length <= SHORT ? ascii(text) : undefined) ?? encode(text);
+}
+
+/** Up to this length a loop over ASCII is sooner done than the call of an encoder. */
+const SHORT = 256;
+
+/** The bytes of a text in ASCII, or undefined if it is not. */
+function ascii(text: string): Uint8Array | undefined {
+  const bytes = new Uint8Array(text.length);
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i);
+    if (code > 127) return undefined;
+    bytes[i] = code;
+  }
+  return bytes;
+}
+
+function encode(text: string): Uint8Array {
   if (!text.isWellFormed()) throw new ProofFailure('bad-encoding', 'well-formed text', 'a lone surrogate');
   return encoder.encode(text);
 }
@@ -89,8 +107,13 @@ export function fromBase64(text: string, length?: number): Uint8Array {
   const whole = text.length - (padding > 0 ? 4 : 0);
   let to = 0;
   for (let i = 0; i < whole; i += 4) {
-    const four = (six(text, i) << 18) | (six(text, i + 1) << 12) | (six(text, i + 2) << 6) | six(text, i + 3);
-    if (four < 0) throw badBase64(text);
+    const a = text.charCodeAt(i);
+    const b = text.charCodeAt(i + 1);
+    const c = text.charCodeAt(i + 2);
+    const d = text.charCodeAt(i + 3);
+    const four =
+      ((SIX[a & 127] ?? -1) << 18) | ((SIX[b & 127] ?? -1) << 12) | ((SIX[c & 127] ?? -1) << 6) | (SIX[d & 127] ?? -1);
+    if (four < 0 || (a | b | c | d) > 127) throw badBase64(text);
     bytes[to++] = four >> 16;
     bytes[to++] = four >> 8;
     bytes[to++] = four;

@@ -119,7 +119,7 @@ function parseSignature(line: string): NoteSignature {
   if (dash !== '—' || rest.length > 0 || !NAME.test(name)) throw badNote('— NAME BASE64', quote(line));
   const bytes = fromBase64(encoded);
   if (bytes.length < 5) throw badNote('a key id and a signature', `${bytes.length} bytes`);
-  return { name, keyId: hex(bytes, 4), signature: bytes.slice(4) };
+  return { name, keyId: hex(bytes, 4), signature: bytes.subarray(4) };
 }
 
 /** One signature line, with its newline. */
@@ -215,5 +215,9 @@ export async function verifyNote(note: Note, keys: readonly VerifierKey[]): Prom
     seen.add(key);
     checks.push(verifySignature(note.text, key, line));
   }
-  return Promise.all(checks);
+  // In the order of the lines, whichever check ends first: the same note always fails with the same words.
+  return (await Promise.allSettled(checks)).map((check) => {
+    if (check.status === 'rejected') throw check.reason;
+    return check.value;
+  });
 }

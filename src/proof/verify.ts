@@ -82,15 +82,24 @@ function moment(seconds: number): string {
 }
 
 /** A step whose values are only worked out when somebody looks: most callers want the verdict alone. */
-function step(name: Step['name'], title: string, ok: boolean, values: () => [string, string][]): Step {
-  return {
-    name,
-    title,
-    ok,
-    get values() {
-      return values();
-    },
-  };
+class LazyStep implements Step {
+  readonly name: Step['name'];
+  readonly title: string;
+  readonly ok: boolean;
+  readonly #values: () => [string, string][];
+  constructor(name: Step['name'], title: string, ok: boolean, values: () => [string, string][]) {
+    this.name = name;
+    this.title = title;
+    this.ok = ok;
+    this.#values = values;
+  }
+  get values(): [string, string][] {
+    return this.#values();
+  }
+  /** What `JSON.stringify` shows: all four. */
+  toJSON(): Step {
+    return { name: this.name, title: this.title, ok: this.ok, values: this.values };
+  }
 }
 
 function way(index: number, size: number, hashes: readonly Uint8Array[]): [string, string][] {
@@ -160,7 +169,7 @@ export class Verifier {
     const committed = commitment(opening, canonical);
     const leaf = leafHash(committed);
     steps.push(
-      step('entry', 'The entry and its commitment', true, () => [
+      new LazyStep('entry', 'The entry and its commitment', true, () => [
         ['canonical bytes', String(canonical.length)],
         ['opening', base64(opening)],
         ['commitment', hex(committed)],
@@ -175,13 +184,16 @@ export class Verifier {
         throw new ProofFailure('commitment-mismatch', `the checkpoint's root ${base64(root)}`, base64(reached));
       }
     } catch (error) {
-      steps.push(step('inclusion', 'The way to the root', false, () => way(index, size, hashes)));
+      steps.push(new LazyStep('inclusion', 'The way to the root', false, () => way(index, size, hashes)));
       // An altered checkpoint shows here first; the log's signature tells whether the checkpoint or the rest is wrong.
       await this.#checkLog(origin, note, []);
       throw error;
     }
     steps.push(
-      step('inclusion', 'The way to the root', true, () => [...way(index, size, hashes), ['root', base64(reached)]]),
+      new LazyStep('inclusion', 'The way to the root', true, () => [
+        ...way(index, size, hashes),
+        ['root', base64(reached)],
+      ]),
     );
 
     const witnesses = await this.#checkSignatures(origin, proof.checkpoint, note, steps);
@@ -242,10 +254,10 @@ export class Verifier {
         const found = names.length === 0 ? 'no witness of the policy' : names.join(', ');
         throw new ProofFailure('quorum-missing', `${this.#quorum} (at least ${missing})`, found);
       }
-      steps.push(step('signatures', title, true, () => this.#signed(origin, note, verified)));
+      steps.push(new LazyStep('signatures', title, true, () => this.#signed(origin, note, verified)));
       return witnesses;
     } catch (error) {
-      steps.push(step('signatures', title, false, () => this.#signed(origin, note, verified)));
+      steps.push(new LazyStep('signatures', title, false, () => this.#signed(origin, note, verified)));
       throw error;
     }
   }
@@ -272,7 +284,7 @@ export class Verifier {
     for (const one of given) {
       const document = named.find(({ sha256, bytes }) => sha256 === one.sha256 && bytes === one.bytes);
       if (document === undefined) {
-        steps.push(step('documents', title, false, () => listed(named, given)));
+        steps.push(new LazyStep('documents', title, false, () => listed(named, given)));
         const names = named.map(({ name, sha256 }) => `${quote(name, 60)} with SHA-256 ${sha256}`).join(', ');
         throw new ProofFailure(
           'document-mismatch',
@@ -282,7 +294,7 @@ export class Verifier {
       }
       matched.push({ given: one, document });
     }
-    steps.push(step('documents', title, true, () => listed(named, given)));
+    steps.push(new LazyStep('documents', title, true, () => listed(named, given)));
     return { named, matched };
   }
 }
