@@ -28,8 +28,8 @@ import { type BenchLine, isRole, median, report, round, runRole } from './lib.ts
 
 const GOAL = 0.6;
 const RECEIPTS = 400;
-const WARM_UP = 3000;
-const MEASURED = 6000;
+const WARM_UP = 8000;
+const MEASURED = 8000;
 const ROUNDS = 5;
 /** WebCrypto answers from another thread: a few under way at once keep one core busy. */
 const AT_ONCE = 16;

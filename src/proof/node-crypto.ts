@@ -6,7 +6,7 @@
  * Example: `useNodeCrypto()` at the start of a command is true in Node ≥ 22.3 and false in a browser.
  * Byte format: keys are handed over as SubjectPublicKeyInfo (RFC 8410), 12 fixed bytes before the 32 of the key.
  */
-import { concat, fromHex, hex } from './bytes.ts';
+import { concat, equal, fromHex, hex } from './bytes.ts';
 import { type Ed25519, useEd25519 } from './ed25519.ts';
 import { ProofFailure } from './failure.ts';
 import { type OneShot, useSha256 } from './sha256.ts';
@@ -15,24 +15,24 @@ const runtime: { readonly process?: { readonly getBuiltinModule?: typeof process
 
 const SPKI = fromHex('302a300506032b6570032100');
 
-/** node:crypto's Ed25519 with the last keys kept, or undefined outside Node. */
+/** node:crypto's Ed25519, each key read once, or undefined outside Node. */
 export function nodeEd25519(): Ed25519 | undefined {
   const node = runtime.process?.getBuiltinModule?.('node:crypto');
   if (node === undefined) return undefined;
   const { createPublicKey, verify } = node;
-  const keys = new Map<string, ReturnType<typeof createPublicKey>>();
+  // By the array that holds the key, with a copy: an array can be changed, so what is kept must still be what it holds.
+  const keys = new WeakMap<Uint8Array, { readonly of: Uint8Array; readonly key: ReturnType<typeof createPublicKey> }>();
   return (publicKey, message, signature) => {
-    const name = hex(publicKey);
-    let key = keys.get(name);
-    if (key === undefined) {
-      try {
-        key = createPublicKey({ key: Buffer.from(concat(SPKI, publicKey)), format: 'der', type: 'spki' });
-      } catch {
-        throw new ProofFailure('bad-key', 'a public key on the curve', name);
-      }
-      if (keys.size > 1000) keys.clear();
-      keys.set(name, key);
+    const known = keys.get(publicKey);
+    if (known !== undefined && equal(known.of, publicKey)) return verify(null, message, known.key, signature);
+    const of = publicKey.slice();
+    let key: ReturnType<typeof createPublicKey>;
+    try {
+      key = createPublicKey({ key: Buffer.from(concat(SPKI, of)), format: 'der', type: 'spki' });
+    } catch {
+      throw new ProofFailure('bad-key', 'a public key on the curve', hex(of));
     }
+    keys.set(publicKey, { of, key });
     return verify(null, message, key, signature);
   };
 }

@@ -278,7 +278,7 @@ const one = new Sha256();
 /** SHA-256 in one call, 32 bytes. */
 export type OneShot = (bytes: Uint8Array) => Uint8Array;
 
-/** Below this many bytes the call into another language costs more than our own blocks do (measured: see `verify` bench). */
+/** Below this many bytes our own blocks cost less than the call out of the language: measured so at 65 bytes, the opposite at 700. */
 const WORTH = 256;
 let faster: OneShot | undefined;
 

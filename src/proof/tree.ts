@@ -8,7 +8,7 @@
  * position 2 is [node(leaf a, leaf b)].
  */
 import { equal } from './bytes.ts';
-import { ProofFailure } from './failure.ts';
+import { badEncoding, ProofFailure } from './failure.ts';
 import { hashPair, Sha256, sha256 } from './sha256.ts';
 
 /** Bytes of a hash. */
@@ -40,14 +40,13 @@ export function emptyRoot(): Uint8Array {
 
 function checkSize(size: number): void {
   if (!Number.isSafeInteger(size) || size < 0) {
-    throw new ProofFailure('bad-encoding', 'a tree size from 0 to 2^53−1', String(size));
+    throw badEncoding('a tree size from 0 to 2^53−1', String(size));
   }
 }
 
 function checkHashes(hashes: readonly Uint8Array[]): void {
   for (const hash of hashes) {
-    if (hash.length !== HASH_BYTES)
-      throw new ProofFailure('bad-encoding', 'hashes of 32 bytes', `${hash.length} bytes`);
+    if (hash.length !== HASH_BYTES) throw badEncoding('hashes of 32 bytes', `${hash.length} bytes`);
   }
 }
 
