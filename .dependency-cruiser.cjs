@@ -8,7 +8,7 @@ const rules = floors.slice(0, -1).map((floor, i) => ({
 }));
 module.exports = {
   forbidden: [
-    ...rules.map((rule) => rule.name.startsWith('web') ? rule : rule),
+    ...rules.map((rule) => (rule.name.startsWith('web') ? rule : rule)),
     {
       name: 'proof-imports-nothing-but-canonicalize',
       comment: 'src/proof runs unchanged in the browser, the command line and the server.',
@@ -18,25 +18,39 @@ module.exports = {
     },
     {
       name: 'rooms-meet-through-view-and-entries',
-      comment: 'A room reads another room only through its view.ts or entries.ts; the clock lends its pure rules to all.',
+      comment:
+        'A room reads another room only through its view.ts or entries.ts; the clock lends its pure rules to all.',
       severity: 'error',
       from: { path: '^src/rooms/([^/]+)/', pathNot: '\\.test\\.tsx?$' },
-      to: { path: '^src/rooms/[^/]+/', pathNot: '^src/rooms/$1/|^src/rooms/[^/]+/(view|entries)\\.ts$|^src/rooms/clock/rules\\.ts$' },
+      to: {
+        path: '^src/rooms/[^/]+/',
+        pathNot: '^src/rooms/$1/|^src/rooms/[^/]+/(view|entries)\\.ts$|^src/rooms/clock/rules\\.ts$',
+      },
     },
     { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true } },
     {
       name: 'only-main-wires',
-      comment: 'Adapters implement interfaces that their users own; nobody but main, the command line and tests reaches for them.',
+      comment:
+        'Adapters implement interfaces that their users own; nobody but main, the command line and tests reaches for them.',
       severity: 'error',
       from: { path: '^src/(proof|base|ledger|ui|rooms|record|web|post)/', pathNot: '\\.test\\.tsx?$' },
       to: { path: '^src/adapters/' },
     },
-    { name: 'main-is-the-top', severity: 'error', from: { pathNot: '^src/(main|cli/)|\\.test\\.tsx?$|^(test|bench)/' }, to: { path: '^src/main' } },
+    {
+      name: 'main-is-the-top',
+      severity: 'error',
+      from: { pathNot: '^src/(main|cli/)|\\.test\\.tsx?$|^(test|bench)/' },
+      to: { path: '^src/main' },
+    },
   ],
   options: {
     doNotFollow: { path: 'node_modules' },
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.json' },
-    enhancedResolveOptions: { extensions: ['.ts', '.tsx', '.js', '.mjs'], exportsFields: ['exports'], conditionNames: ['import', 'types', 'node', 'default'] },
+    enhancedResolveOptions: {
+      extensions: ['.ts', '.tsx', '.js', '.mjs'],
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'types', 'node', 'default'],
+    },
   },
 };

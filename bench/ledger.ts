@@ -4,12 +4,13 @@ import { join } from 'node:path';
 import type pg from 'pg';
 import { loadLogKey } from '../src/adapters/keys/log-key.ts';
 import { openPool } from '../src/adapters/postgres/pool.ts';
+import { pooled } from '../src/base/random.ts';
 import { createLedger, type Ledger } from '../src/ledger/ledger.ts';
 import { checkBody, streamOf } from '../src/rooms/entries.ts';
 import { project } from '../src/rooms/project.ts';
 import type { BenchDatabase } from './database.ts';
 
-export const random = (n: number) => new Uint8Array(randomBytes(n));
+export const random = pooled((length) => new Uint8Array(randomBytes(length)));
 export const clock = { now: () => Date.now() };
 export const ORIGIN = 'bench.example.gov/log';
 

@@ -18,8 +18,9 @@ import { smtpMailer } from './adapters/mail/smtp.ts';
 import { pdfService } from './adapters/pdf/service.ts';
 import { assertAppRole, fromPostgres, migrate, openDatabase } from './adapters/postgres/index.ts';
 import { openKysely, openPool } from './adapters/postgres/pool.ts';
-import type { Clock, Random } from './base/clock.ts';
+import type { Clock } from './base/clock.ts';
 import { Refusal, Unavailable } from './base/errors.ts';
+import { pooled } from './base/random.ts';
 import type { Services } from './base/services.ts';
 import { createLedger } from './ledger/ledger.ts';
 import { createPost } from './post/worker.ts';
@@ -35,7 +36,7 @@ import { makeWhoIs } from './web/who.ts';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const clock: Clock = { now: () => Date.now() };
-const random: Random = (length) => new Uint8Array(randomBytes(length));
+const random = pooled((length) => new Uint8Array(randomBytes(length)));
 
 export interface Running {
   readonly url: string;
@@ -118,7 +119,6 @@ async function wire(
     });
   undo.push(closeServer);
   const baseUrl = settings.baseUrl ?? `http://localhost:${port}`;
-  const logOrigin = `${baseUrl.replace(/^https?:\/\//, '')}/log`;
 
   const database = await openDatabase({
     databaseUrl: settings.databaseUrl ?? undefined,
@@ -131,8 +131,8 @@ async function wire(
   const pool = openPool(database.appConfig);
   undo.push(() => pool.end());
 
-  const [{ signer, vkey }, blobs, assets, secret] = await Promise.all([
-    loadLogKey(join(settings.dataDir, 'keys'), logOrigin),
+  const [{ signer, vkey, origin: logOrigin }, blobs, assets, secret] = await Promise.all([
+    loadLogKey(join(settings.dataDir, 'keys'), `${baseUrl.replace(/^https?:\/\//, '')}/log`),
     fileBlobs({ dir: join(settings.dataDir, 'blobs') }),
     buildAssets({ cacheDir: join(ROOT, 'build', 'assets') }),
     readSecret(settings.dataDir),

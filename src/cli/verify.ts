@@ -8,6 +8,7 @@ import { open, readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { parseArgs } from 'node:util';
 import { type Accepted, type GivenDocument, PDF_BYTES, ProofFailure, type Refused, Verifier } from '../proof/index.ts';
+import { useNodeCrypto } from '../proof/node-crypto.ts';
 import type { Io } from './io.ts';
 
 const USAGE = `counterfoil verify FILE… --policy POLICY [--document FILE…] [--json]
@@ -42,6 +43,7 @@ export async function verifyCommand(argv: string[], io: Io): Promise<number> {
     io.stderr.write(`${files.length === 0 ? 'No receipt given.' : 'No --policy given.'}\n\n${USAGE}`);
     return 1;
   }
+  useNodeCrypto();
   let verifier: Verifier | Refusal;
   const given: GivenDocument[] = [];
   try {

@@ -3,11 +3,12 @@
  * `LedgerPort`. It starts no timer before `start` and leaves none after `stop`.
  */
 import type { Pool } from 'pg';
-import type { Append, Appended } from '../base/append.ts';
+import type { Appended } from '../base/append.ts';
 import type { LedgerPort } from '../base/services.ts';
 import type { Signer, TileReader } from '../proof/index.ts';
-import { type AppendDeps, writeBatch } from './append.ts';
+import { type AppendDeps, appender } from './append.ts';
 import { nodeCache } from './nodes.ts';
+import type { Prepared } from './plan.ts';
 import { groupCommit } from './queue.ts';
 import { receiptsOf } from './receipts.ts';
 import { sequencer } from './sequence.ts';
@@ -35,11 +36,14 @@ export interface Ledger extends LedgerPort {
 
 /** Entries in one transaction at most: bounds memory and the time the log's lock is held. */
 const MAX_BATCH = 4096;
+/** Entries that make a batch worth closing while the one before is still under way. */
+const AHEAD = 512;
 
 /** @returns the ledger; call `start` for publishing at a fixed rhythm (also what keeps batch timing from telling much) */
 export function createLedger(deps: LedgerDeps): Ledger {
   const every = deps.publishEvery ?? 200;
-  const queue = groupCommit<Append, Appended>((commands) => writeBatch(deps, commands), MAX_BATCH);
+  const writer = appender(deps);
+  const queue = groupCommit<Prepared, Appended>(writer.run, MAX_BATCH, { weight: AHEAD, begin: writer.begin });
   const rounds = sequencer(deps);
   const tiles = tileReader(deps.pool);
   const nodes = nodeCache(tiles);
@@ -80,7 +84,8 @@ export function createLedger(deps: LedgerDeps): Ledger {
     tiles,
     async append(command) {
       try {
-        return await queue.push(command, Math.max(1, command.entries.length));
+        // Prepared at once, while the batch before is on its way to disk.
+        return await queue.push(writer.prepare(command), Math.max(1, command.entries.length));
       } catch (error) {
         throw deps.mapError(error);
       }

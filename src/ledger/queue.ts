@@ -10,6 +10,11 @@ interface Waiting<T, R> {
   readonly reject: (error: unknown) => void;
 }
 
+interface Batch<T, R> {
+  readonly of: readonly Waiting<T, R>[];
+  readonly items: readonly T[];
+}
+
 /** One outcome per item, in the same order: a result, or the error that this item alone caused. */
 export type Outcome<R> = { readonly ok: true; readonly value: R } | { readonly ok: false; readonly error: unknown };
 
@@ -21,17 +26,24 @@ export interface Queue<T, R> {
 }
 
 /**
- * @param run writes one batch durably and gives an outcome per item; if it throws, all items of the batch get that error
+ * @param run writes one batch durably and gives an outcome per item; if it throws, all items of the batch get that error. It calls
+ *   `sent` when all is on its way and nothing is left but to wait
  * @param maxWeight most that one batch may carry (a single heavier item goes alone)
+ * @param ahead once so much waits that more company gains nothing, the next batch is closed while the one before is under way, and
+ *   `begin` gets it to work ahead; `run` gets the same array later
  */
 export function groupCommit<T, R>(
-  run: (items: readonly T[]) => Promise<readonly Outcome<R>[]>,
+  run: (items: readonly T[], sent: () => void) => Promise<readonly Outcome<R>[]>,
   maxWeight: number,
+  ahead?: { readonly weight: number; readonly begin: (items: readonly T[]) => void },
 ): Queue<T, R> {
   let waiting: Waiting<T, R>[] = [];
+  let weighs = 0;
+  let next: Batch<T, R> | null = null;
+  let idling = false;
   let running: Promise<void> | null = null;
 
-  function take(): Waiting<T, R>[] {
+  function take(): Batch<T, R> {
     let weight = 0;
     let n = 0;
     for (const one of waiting) {
@@ -41,23 +53,36 @@ export function groupCommit<T, R>(
     }
     const batch = waiting.slice(0, n);
     waiting = waiting.slice(n);
-    return batch;
+    weighs -= weight;
+    return { of: batch, items: batch.map((one) => one.item) };
+  }
+
+  function workAhead(): void {
+    if (!ahead || !idling || next || weighs < ahead.weight) return;
+    next = take();
+    ahead.begin(next.items);
   }
 
   async function drain(): Promise<void> {
-    while (waiting.length > 0) {
-      const batch = take();
+    while (next || waiting.length > 0) {
+      const batch: Batch<T, R> = next ?? take();
+      next = null;
+      idling = false;
       try {
-        const outcomes = await run(batch.map((one) => one.item));
-        batch.forEach((one, i) => {
+        const outcomes = await run(batch.items, () => {
+          idling = true;
+          workAhead();
+        });
+        batch.of.forEach((one, i) => {
           const outcome = outcomes[i];
           if (outcome?.ok) one.resolve(outcome.value);
           else one.reject(outcome ? outcome.error : new Error('batch gave no outcome'));
         });
       } catch (error) {
-        for (const one of batch) one.reject(error);
+        for (const one of batch.of) one.reject(error);
       }
     }
+    idling = false;
     running = null;
   }
 
@@ -65,7 +90,9 @@ export function groupCommit<T, R>(
     push(item, weight) {
       return new Promise<R>((resolve, reject) => {
         waiting.push({ item, weight, resolve, reject });
+        weighs += weight;
         // One turn of the event loop lets callers that are ready at the same time share the batch.
+        workAhead();
         running ??= Promise.resolve().then(drain);
       });
     },

@@ -41,7 +41,8 @@ async function projectRange(client: PoolClient, project: Project, from: number, 
         else tables.set(table, [made.row]);
       }
     }
-    for (const [table, list] of tables) await insertRows(client, table, list);
+    for (const [table, list] of tables)
+      await insertRows(client, table, Object.keys(list[0] ?? {}), JSON.stringify(list));
   }
 }
 

@@ -7,7 +7,6 @@ import { z } from 'zod';
 import { checkEntry, type Entry } from '../proof/index.ts';
 
 export interface EntryRow {
-  readonly seq: number;
   readonly stream: string;
   readonly entry: Entry;
   readonly canonical: string;
@@ -15,9 +14,8 @@ export interface EntryRow {
   readonly commitment: Uint8Array;
 }
 
-/** Opens the transaction and takes the row lock that orders the log across all server processes. */
+/** Takes the row lock that orders the log across all server processes. `recordedAt` in milliseconds. */
 export async function lockHead(client: ClientBase): Promise<{ size: number; recordedAt: number }> {
-  await client.query('begin');
   const { rows } = await client.query<{ size: number; ms: number | null }>({
     name: 'lock-head',
     text: `select size, case when recorded_at = '-infinity' then 0 else (extract(epoch from recorded_at) * 1000)::bigint end as ms
@@ -62,70 +60,107 @@ export async function readLasts(client: ClientBase, streams: readonly string[]):
   return new Map(rows.flatMap((row) => (row.last === null ? [] : [[row.stream, row.last] as const])));
 }
 
-export async function insertCommands(
-  client: ClientBase,
-  commands: readonly { key: string; first: number; count: number }[],
-): Promise<void> {
-  await client.query({
-    name: 'insert-commands',
-    text: 'insert into ledger.command (key, first_seq, count) select * from unnest($1::text[], $2::bigint[], $3::int[])',
-    values: [commands.map((c) => c.key), commands.map((c) => c.first), commands.map((c) => c.count)],
-  });
+/** Elements that need no quotes in an array as text: ids, times, kinds. `null` itself would be one of them. */
+const BARE = /^[0-9A-Za-z][0-9A-Za-z._:+-]*$/;
+
+/** An array in PostgreSQL's spelling. Written here because the driver looks at every letter of every element. */
+export function arrayText(values: readonly (string | null)[]): string {
+  let text = '{';
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i] ?? null;
+    if (i > 0) text += ',';
+    if (value === null) text += 'NULL';
+    else if (BARE.test(value) && value.length !== 4) text += value;
+    else text += `"${value.replace(/["\\]/g, '\\$&')}"`;
+  }
+  return `${text}}`;
 }
 
-export async function insertEntries(client: ClientBase, rows: readonly EntryRow[]): Promise<void> {
-  if (rows.length === 0) return;
-  const column = <T>(pick: (row: EntryRow) => T) => rows.map(pick);
-  await client.query({
-    name: 'insert-entries',
-    text: `insert into ledger.entry
-             (seq, id, stream, kind, matter, by_party, occurred_at, recorded_at, audience, corrects, canonical, opening, commitment)
-           select * from unnest($1::bigint[], $2::uuid[], $3::uuid[], $4::text[], $5::uuid[], $6::uuid[], $7::timestamptz[],
-             $8::timestamptz[], $9::text[], $10::uuid[], $11::text[], $12::bytea[], $13::bytea[])`,
-    values: [
-      column((r) => r.seq),
-      column((r) => r.entry.id),
-      column((r) => r.stream),
-      column((r) => r.entry.kind),
-      column((r) => r.entry.matter),
-      column((r) => r.entry.by),
-      column((r) => r.entry.occurredAt),
-      column((r) => r.entry.recordedAt),
-      column((r) => r.entry.audience),
-      column((r) => r.entry.corrects ?? null),
-      column((r) => r.canonical),
-      column((r) => Buffer.from(r.opening)),
-      column((r) => Buffer.from(r.commitment)),
-    ],
+export interface CommandRow {
+  readonly key: string;
+  readonly first: number;
+  readonly count: number;
+}
+
+/** Parameters of `writeLog`, made ahead of the moment in which the log is locked. */
+export type LogValues = readonly (string | number | null | Buffer)[];
+
+const WRITE_LOG = `
+  with command as (
+    insert into ledger.command (key, first_seq, count) select * from unnest($1::text[], $2::bigint[], $3::int[])
+  ), head as (
+    update log.head set size = $4, recorded_at = coalesce($5::timestamptz, recorded_at)
+  )
+  insert into ledger.entry
+    (seq, id, stream, kind, matter, by_party, occurred_at, recorded_at, audience, corrects, canonical, opening, commitment)
+  select $6::bigint + e.n - 1, e.id, e.stream, e.kind, e.matter, e.by_party, e.occurred_at, e.recorded_at, e.audience, e.corrects,
+         e.canonical, substring($17::bytea, 64 * (e.n::int - 1) + 1, 32), substring($17::bytea, 64 * (e.n::int - 1) + 33, 32)
+  from rows from (
+    unnest($7::uuid[], $8::uuid[], $9::text[], $10::uuid[], $11::uuid[], $12::timestamptz[], $13::timestamptz[], $14::text[], $15::uuid[]),
+    string_to_table($16::text, E'\\n')
+  ) with ordinality e (id, stream, kind, matter, by_party, occurred_at, recorded_at, audience, corrects, canonical, n)`;
+
+/**
+ * Parameters that write commands and entries from position `from` on and move the end of the log to `size`.
+ * Canonical texts travel as one, parted by line breaks, which no canonical JSON holds; openings and commitments as one string of bytes.
+ */
+export function logValues(
+  commands: readonly CommandRow[],
+  entries: readonly EntryRow[],
+  from: number,
+  size: number,
+  recordedAt: string | null,
+): LogValues {
+  const column = (pick: (row: EntryRow) => string | null) => arrayText(entries.map(pick));
+  const secrets = Buffer.alloc(entries.length * 64);
+  entries.forEach((row, i) => {
+    secrets.set(row.opening, 64 * i);
+    secrets.set(row.commitment, 64 * i + 32);
   });
+  return [
+    arrayText(commands.map((c) => c.key)),
+    arrayText(commands.map((c) => String(c.first))),
+    arrayText(commands.map((c) => String(c.count))),
+    size,
+    recordedAt,
+    from,
+    column((r) => r.entry.id),
+    column((r) => r.stream),
+    column((r) => r.entry.kind),
+    column((r) => r.entry.matter),
+    column((r) => r.entry.by),
+    column((r) => r.entry.occurredAt),
+    column((r) => r.entry.recordedAt),
+    column((r) => r.entry.audience),
+    column((r) => r.entry.corrects ?? null),
+    entries.map((r) => r.canonical).join('\n'),
+    secrets,
+  ];
+}
+
+/** Writes commands and entries and moves the end of the log, in one statement. */
+export async function writeLog(client: ClientBase, values: LogValues): Promise<void> {
+  await client.query({ name: 'write-log', text: WRITE_LOG, values: [...values] });
 }
 
 const tableName = z.string().regex(/^(view|view_rebuilt|work)\.[a-z_]+$/);
 const columnName = z.string().regex(/^[a-z_]+$/);
 
+// Statements for tables are prepared once a connection; the name says nothing, because names are cut at 63 bytes.
+const statements = new Map<string, string>();
+
 /** Adds rows to a view or work table. Work tables ignore rows that are already there (outbox keys); views never may. */
 export async function insertRows(
   client: ClientBase,
   table: string,
-  rows: readonly Readonly<Record<string, unknown>>[],
+  columns: readonly string[],
+  json: string,
 ): Promise<void> {
   const name = tableName.parse(table);
-  const columns = z
-    .array(columnName)
-    .parse(Object.keys(rows[0] ?? {}))
-    .join(', ');
-  await client.query({
-    text: `insert into ${name} (${columns}) select ${columns} from json_populate_recordset(null::${name}, $1)
-           ${name.startsWith('work.') ? 'on conflict do nothing' : ''}`,
-    values: [JSON.stringify(rows)],
-  });
-}
-
-/** Moves the end of the log; `recordedAt` null leaves the time (a command without entries). */
-export async function moveHead(client: ClientBase, size: number, recordedAt: string | null): Promise<void> {
-  await client.query({
-    name: 'move-head',
-    text: 'update log.head set size = $1, recorded_at = coalesce($2::timestamptz, recorded_at)',
-    values: [size, recordedAt],
-  });
+  const names = z.array(columnName).parse(columns).join(', ');
+  const text = `insert into ${name} (${names}) select ${names} from json_populate_recordset(null::${name}, $1)
+                ${name.startsWith('work.') ? 'on conflict do nothing' : ''}`;
+  const statement = statements.get(text) ?? `insert-rows-${statements.size}`;
+  statements.set(text, statement);
+  await client.query({ name: statement, text, values: [json] });
 }

@@ -4,14 +4,32 @@
  *
  * Example: the bytes 00 ff are `00ff` in hex and `AP8=` in base64; `AP9=`, `AP8`, `AP-_` and `00FF` are refused.
  */
-import { ProofFailure, quote } from './failure.ts';
+import { badEncoding, type ProofFailure, quote } from './failure.ts';
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 /** UTF-8 bytes of a string. The string must be well-formed (no lone surrogates), else `bad-encoding`. */
 export function utf8(text: string): Uint8Array {
-  if (!text.isWellFormed()) throw new ProofFailure('bad-encoding', 'well-formed text', 'a lone surrogate');
+  return (text.length <= SHORT ? ascii(text) : undefined) ?? encode(text);
+}
+
+/** Up to this length a loop over ASCII is sooner done than the call of an encoder. */
+const SHORT = 256;
+
+/** The bytes of a text in ASCII, or undefined if it is not. */
+function ascii(text: string): Uint8Array | undefined {
+  const bytes = new Uint8Array(text.length);
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i);
+    if (code > 127) return undefined;
+    bytes[i] = code;
+  }
+  return bytes;
+}
+
+function encode(text: string): Uint8Array {
+  if (!text.isWellFormed()) throw badEncoding('well-formed text', 'a lone surrogate');
   return encoder.encode(text);
 }
 
@@ -20,7 +38,7 @@ export function fromUtf8(bytes: Uint8Array): string {
   try {
     return decoder.decode(bytes);
   } catch {
-    throw new ProofFailure('bad-encoding', 'UTF-8 text', 'bytes that are not UTF-8');
+    throw badEncoding('UTF-8 text', 'bytes that are not UTF-8');
   }
 }
 
@@ -35,7 +53,7 @@ export function hex(bytes: Uint8Array, length = bytes.length): string {
 
 /** Bytes of lower-case hex; any other spelling is `bad-encoding`. */
 export function fromHex(text: string): Uint8Array {
-  if (!/^(?:[0-9a-f]{2})*$/.test(text)) throw new ProofFailure('bad-encoding', 'lower-case hex', quote(text));
+  if (!/^(?:[0-9a-f]{2})*$/.test(text)) throw badEncoding('lower-case hex', quote(text));
   const bytes = new Uint8Array(text.length / 2);
   for (let i = 0; i < bytes.length; i++) bytes[i] = Number.parseInt(text.slice(2 * i, 2 * i + 2), 16);
   return bytes;
@@ -66,11 +84,12 @@ export function base64(bytes: Uint8Array): string {
 
 /** Value of the letter at `at`, or -1: the table knows ASCII only, and what lies beyond it is no base64 either. */
 function six(text: string, at: number): number {
-  return SIX[text.charCodeAt(at) & 0xff80 ? 0 : text.charCodeAt(at)] ?? -1;
+  const code = text.charCodeAt(at);
+  return code < 128 ? (SIX[code] ?? -1) : -1;
 }
 
 function badBase64(text: string): ProofFailure {
-  return new ProofFailure('bad-encoding', 'base64 in its one strict spelling', quote(text));
+  return badEncoding('base64 in its one strict spelling', quote(text));
 }
 
 /**
@@ -82,14 +101,19 @@ export function fromBase64(text: string, length?: number): Uint8Array {
   const padding = text.endsWith('==') ? 2 : text.endsWith('=') ? 1 : 0;
   const size = (text.length / 4) * 3 - padding;
   if (length !== undefined && size !== length) {
-    throw new ProofFailure('bad-encoding', `base64 of ${length} bytes`, `${quote(text)} (${size} bytes)`);
+    throw badEncoding(`base64 of ${length} bytes`, `${quote(text)} (${size} bytes)`);
   }
   const bytes = new Uint8Array(size);
   const whole = text.length - (padding > 0 ? 4 : 0);
   let to = 0;
   for (let i = 0; i < whole; i += 4) {
-    const four = (six(text, i) << 18) | (six(text, i + 1) << 12) | (six(text, i + 2) << 6) | six(text, i + 3);
-    if (four < 0) throw badBase64(text);
+    const a = text.charCodeAt(i);
+    const b = text.charCodeAt(i + 1);
+    const c = text.charCodeAt(i + 2);
+    const d = text.charCodeAt(i + 3);
+    const four =
+      ((SIX[a & 127] ?? -1) << 18) | ((SIX[b & 127] ?? -1) << 12) | ((SIX[c & 127] ?? -1) << 6) | (SIX[d & 127] ?? -1);
+    if (four < 0 || (a | b | c | d) > 127) throw badBase64(text);
     bytes[to++] = four >> 16;
     bytes[to++] = four >> 8;
     bytes[to++] = four;
@@ -111,7 +135,7 @@ export function fromBase64(text: string, length?: number): Uint8Array {
 export function decimal(text: string): number {
   const value = /^(?:0|[1-9][0-9]{0,15})$/.test(text) ? Number(text) : Number.NaN;
   if (!Number.isSafeInteger(value)) {
-    throw new ProofFailure('bad-encoding', 'a whole number without leading zeros', quote(text));
+    throw badEncoding('a whole number without leading zeros', quote(text));
   }
   return value;
 }

@@ -6,7 +6,7 @@
  * Example: `records.example.gov/log\n184\nqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqo=\n`
  */
 import { base64, decimal, fromBase64 } from './bytes.ts';
-import { ProofFailure, quote } from './failure.ts';
+import { badEncoding, quote } from './failure.ts';
 import { HASH_BYTES } from './tree.ts';
 
 export interface Checkpoint {
@@ -22,7 +22,7 @@ export function parseCheckpoint(text: string): Checkpoint {
   const end = lines.pop();
   const [origin = '', size, root, ...extensions] = lines;
   if (end !== '' || origin === '' || size === undefined || root === undefined || extensions.includes('')) {
-    throw new ProofFailure('bad-encoding', 'origin, size and root, each on a line', quote(text, 120));
+    throw badEncoding('origin, size and root, each on a line', quote(text, 120));
   }
   return { origin, size: decimal(size), root: fromBase64(root, HASH_BYTES), extensions };
 }
@@ -34,7 +34,7 @@ export function formatCheckpoint(
   const { origin, size, root, extensions = [] } = checkpoint;
   const lines = [origin, String(size), base64(root), ...extensions];
   if (lines.some((line) => line === '' || line.includes('\n')) || root.length !== HASH_BYTES) {
-    throw new ProofFailure('bad-encoding', 'an origin on one line, and a root of 32 bytes', quote(lines.join(' ')));
+    throw badEncoding('an origin on one line, and a root of 32 bytes', quote(lines.join(' ')));
   }
   return `${lines.join('\n')}\n`;
 }

@@ -8,7 +8,7 @@
  * 0bc8022f9eda13739c128ff03242746202fdf17c0c785d927aa89db2f3be3413.
  */
 import { utf8 } from './bytes.ts';
-import { ProofFailure } from './failure.ts';
+import { badEncoding } from './failure.ts';
 import { Hmac } from './sha256.ts';
 
 /** Bytes of an opening. */
@@ -19,7 +19,7 @@ const hmac = new Hmac(utf8('counterfoil/entry/v1'));
 /** The 32-byte commitment to `canonical` under `opening` (exactly 32 bytes, else `bad-encoding`). */
 export function commitment(opening: Uint8Array, canonical: Uint8Array): Uint8Array {
   if (opening.length !== OPENING_BYTES) {
-    throw new ProofFailure('bad-encoding', `an opening of ${OPENING_BYTES} bytes`, `${opening.length} bytes`);
+    throw badEncoding(`an opening of ${OPENING_BYTES} bytes`, `${opening.length} bytes`);
   }
   return hmac.mac(opening, canonical);
 }

@@ -63,6 +63,11 @@ export class ProofFailure extends Error {
   }
 }
 
+/** The most common of them: something is not spelled in the one way in which it must be. */
+export function badEncoding(expected: string, found: string): ProofFailure {
+  return new ProofFailure('bad-encoding', expected, found);
+}
+
 /** A value as it is shown in `found`: quoted and cut, so that a hostile file cannot flood a screen. */
 export function quote(value: unknown, limit = 80): string {
   const text = typeof value === 'string' ? JSON.stringify(value) : String(value);

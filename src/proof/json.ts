@@ -5,7 +5,7 @@
  *
  * Example: `{"a":1,"\u0061":2}` repeats the key `a`; `{"a":1.0}` spells a number as a fraction.
  */
-import { ProofFailure, quote } from './failure.ts';
+import { badEncoding, ProofFailure, quote } from './failure.ts';
 
 const TOKEN = /"(?:[^"\\]|\\.)*"|[{}[\],:]|[-0-9][-+.0-9eE]*/gs;
 
@@ -24,7 +24,7 @@ export function checkJsonSpelling(text: string): void {
       const keys = open.at(-1);
       const name: unknown = JSON.parse(key ?? '""');
       if (keys === undefined || keys === null || typeof name !== 'string') continue;
-      if (keys.has(name)) throw new ProofFailure('bad-encoding', 'each key once', `${quote(name)} again`);
+      if (keys.has(name)) throw badEncoding('each key once', `${quote(name)} again`);
       keys.add(name);
     } else if (first !== ',' && !/^(?:0|-?[1-9][0-9]*)$/.test(token)) {
       throw new ProofFailure('not-canonicalisable', 'numbers spelled as integers', quote(token));

@@ -13,8 +13,11 @@
  *   — records.example.gov/log yR9mnXk…
  */
 import { base64, concat, fromBase64, hex, utf8 } from './bytes.ts';
-import { ProofFailure, quote } from './failure.ts';
+import { verifyEd25519 } from './ed25519.ts';
+import { badEncoding, ProofFailure, quote } from './failure.ts';
 import { sha256 } from './sha256.ts';
+
+export { verifyEd25519 };
 
 /** Signature types of signed-note that we know: Ed25519, Ed25519 cosignature with a time, ML-DSA-44 cosignature. */
 export type KeyType = 1 | 4 | 6;
@@ -47,10 +50,6 @@ const SIGNATURES = 100;
 /** No Unicode space and no plus. `\s` lacks U+0085 and has U+FEFF, so the spaces are written out. */
 const NAME = /^[^\t-\r\x20\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000+]+$/u;
 const CONTROL = /[\0-\x09\x0b-\x1f]/;
-
-function badNote(expected: string, found: string): ProofFailure {
-  return new ProofFailure('bad-encoding', expected, found);
-}
 
 /** Whether a key name is one that signed-note allows. */
 export function isKeyName(name: string): boolean {
@@ -99,13 +98,13 @@ export function parseVkey(text: string): VerifierKey {
 
 /** Splits a signed note at its last empty line. `bad-encoding` for anything signed-note does not allow. */
 export function parseNote(note: string): Note {
-  if (CONTROL.test(note)) throw badNote('a note without control characters', 'a control character');
+  if (CONTROL.test(note)) throw badEncoding('a note without control characters', 'a control character');
   const at = note.lastIndexOf('\n\n');
-  if (at < 0) throw badNote('an empty line before the signatures', 'none');
+  if (at < 0) throw badEncoding('an empty line before the signatures', 'none');
   const text = note.slice(0, at + 1);
   const lines = note.slice(at + 2).split('\n');
-  if (lines.pop() !== '') throw badNote('a newline at the end of the note', 'none');
-  if (lines.length === 0) throw badNote('at least one signature line', 'none');
+  if (lines.pop() !== '') throw badEncoding('a newline at the end of the note', 'none');
+  if (lines.length === 0) throw badEncoding('at least one signature line', 'none');
   if (lines.length > SIGNATURES)
     throw new ProofFailure('too-large', `at most ${SIGNATURES} signatures`, `${lines.length}`);
   return { text, signatures: lines.map(parseSignature) };
@@ -113,10 +112,10 @@ export function parseNote(note: string): Note {
 
 function parseSignature(line: string): NoteSignature {
   const [dash, name = '', encoded = '', ...rest] = line.split(' ');
-  if (dash !== '—' || rest.length > 0 || !NAME.test(name)) throw badNote('— NAME BASE64', quote(line));
+  if (dash !== '—' || rest.length > 0 || !NAME.test(name)) throw badEncoding('— NAME BASE64', quote(line));
   const bytes = fromBase64(encoded);
-  if (bytes.length < 5) throw badNote('a key id and a signature', `${bytes.length} bytes`);
-  return { name, keyId: hex(bytes, 4), signature: bytes.slice(4) };
+  if (bytes.length < 5) throw badEncoding('a key id and a signature', `${bytes.length} bytes`);
+  return { name, keyId: hex(bytes, 4), signature: bytes.subarray(4) };
 }
 
 /** One signature line, with its newline. */
@@ -129,7 +128,7 @@ export function formatSignature(signature: NoteSignature): string {
 
 /** The signed note. `text` must end in a newline. */
 export function formatNote(note: Note): string {
-  if (!note.text.endsWith('\n')) throw badNote('a text that ends in a newline', quote(note.text.slice(-10)));
+  if (!note.text.endsWith('\n')) throw badEncoding('a text that ends in a newline', quote(note.text.slice(-10)));
   return `${note.text}\n${note.signatures.map(formatSignature).join('')}`;
 }
 
@@ -167,38 +166,6 @@ export async function signNote(text: string, signers: readonly Signer[]): Promis
   const signatures: NoteSignature[] = [];
   for (const signer of signers) signatures.push(await signText(text, signer));
   return formatNote({ text, signatures });
-}
-
-const imported = new Map<string, Promise<CryptoKey>>();
-
-function importKey(publicKey: Uint8Array): Promise<CryptoKey> {
-  const name = hex(publicKey);
-  let key = imported.get(name);
-  if (key === undefined) {
-    // Absent on pages that are not served securely, whatever the types say.
-    const subtle: SubtleCrypto | undefined = globalThis.crypto?.subtle;
-    const missing = new ProofFailure('crypto-unavailable', 'Ed25519 in WebCrypto', 'none on this machine');
-    if (subtle === undefined) return Promise.reject(missing);
-    key = subtle.importKey('raw', new Uint8Array(publicKey), 'Ed25519', false, ['verify']).catch((error: unknown) => {
-      imported.delete(name);
-      const known = error instanceof DOMException && error.name === 'DataError';
-      throw known ? new ProofFailure('bad-key', 'a public key on the curve', name) : missing;
-    });
-    if (imported.size > 1000) imported.clear();
-    imported.set(name, key);
-  }
-  return key;
-}
-
-/** Whether this is `publicKey`'s Ed25519 signature of `message`. Throws `crypto-unavailable` where nobody can tell. */
-export async function verifyEd25519(
-  publicKey: Uint8Array,
-  message: Uint8Array,
-  signature: Uint8Array,
-): Promise<boolean> {
-  if (signature.length !== 64) return false;
-  const key = await importKey(publicKey);
-  return globalThis.crypto.subtle.verify('Ed25519', key, new Uint8Array(signature), new Uint8Array(message));
 }
 
 /** A signature that holds. `time` (seconds since the epoch) is there for cosignatures. */
@@ -244,5 +211,9 @@ export async function verifyNote(note: Note, keys: readonly VerifierKey[]): Prom
     seen.add(key);
     checks.push(verifySignature(note.text, key, line));
   }
-  return Promise.all(checks);
+  // In the order of the lines, whichever check ends first: the same note always fails with the same words.
+  return (await Promise.allSettled(checks)).map((check) => {
+    if (check.status === 'rejected') throw check.reason;
+    return check.value;
+  });
 }

@@ -12,8 +12,8 @@
  */
 import { base64, fromBase64 } from './bytes.ts';
 import { OPENING_BYTES } from './commitment.ts';
-import { type Entry, readEntry } from './entry.ts';
-import { ProofFailure, quote } from './failure.ts';
+import { type DocumentRef, type Entry, readEntry } from './entry.ts';
+import { badEncoding, ProofFailure, quote } from './failure.ts';
 import { checkJsonSpelling } from './json.ts';
 import { RECEIPT_BYTES } from './pdf.ts';
 import { formatTlogProof, parseTlogProof, type TlogProof } from './tlogproof.ts';
@@ -25,6 +25,8 @@ export interface Receipt {
   readonly entry: Entry;
   /** Canonical bytes of the entry. */
   readonly canonical: Uint8Array;
+  /** What the entry names, as `documentsOf` gives it. */
+  readonly documents: readonly DocumentRef[];
   readonly opening: Uint8Array;
   readonly proof: TlogProof;
 }
@@ -44,7 +46,7 @@ export function formatReceipt(parts: { entry: Entry; opening: Uint8Array; proof:
 /** The same from the canonical text of an entry that was checked when it was stored; for servers that give many receipts. */
 export function formatStoredReceipt(parts: { canonical: string; opening: Uint8Array; proof: string }): string {
   if (parts.opening.length !== OPENING_BYTES) {
-    throw new ProofFailure('bad-encoding', `an opening of ${OPENING_BYTES} bytes`, `${parts.opening.length} bytes`);
+    throw badEncoding(`an opening of ${OPENING_BYTES} bytes`, `${parts.opening.length} bytes`);
   }
   return `${HEAD}${parts.canonical},\n  "opening": "${base64(parts.opening)}",\n  "proof": ${JSON.stringify(parts.proof)}\n}\n`;
 }
@@ -76,22 +78,24 @@ export function parseReceipt(text: string): Receipt {
   try {
     value = JSON.parse(text);
   } catch {
-    throw new ProofFailure('bad-encoding', 'JSON', 'something else');
+    throw badEncoding('JSON', 'something else');
   }
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    throw new ProofFailure('bad-encoding', 'a JSON object', quote(value));
+    throw badEncoding('a JSON object', quote(value));
   }
-  const { counterfoil, entry, opening, proof, ...more }: Record<string, unknown> = { ...value };
+  const fields: Readonly<Record<string, unknown>> = { ...value };
+  const { counterfoil, entry, opening, proof } = fields;
   if (counterfoil !== RECEIPT_VERSION)
     throw new ProofFailure('unknown-version', quote(RECEIPT_VERSION), quote(counterfoil));
-  const [extra] = Object.keys(more);
+  const extra = Object.keys(fields).find((name) => !FIELDS.includes(name));
   if (extra !== undefined) throw new ProofFailure('unknown-field', `only ${FIELDS.join(', ')}`, quote(extra));
-  if (typeof opening !== 'string') throw new ProofFailure('bad-encoding', 'text in opening', quote(opening));
-  if (typeof proof !== 'string') throw new ProofFailure('bad-encoding', 'text in proof', quote(proof));
+  if (typeof opening !== 'string') throw badEncoding('text in opening', quote(opening));
+  if (typeof proof !== 'string') throw badEncoding('text in proof', quote(proof));
   const read = readEntry(entry);
   const receipt = {
     entry: read.entry,
     canonical: read.bytes,
+    documents: read.documents,
     opening: fromBase64(opening, OPENING_BYTES),
     proof: parseTlogProof(proof),
   };

@@ -8,7 +8,7 @@
  * `tile/1/001.p/17`, and `tile/2/000.p/1`. Tile 1,234,067 of level 0 is `tile/0/x001/x234/067`.
  */
 import { decimal } from './bytes.ts';
-import { ProofFailure, quote } from './failure.ts';
+import { badEncoding, ProofFailure, quote } from './failure.ts';
 import { hashPair } from './sha256.ts';
 import { consistencyProof, HASH_BYTES, type HashReader, inclusionProof, type Node } from './tree.ts';
 
@@ -48,7 +48,7 @@ export function parseTilePath(path: string): TileCoord {
     const partial = width === undefined || (coord.width >= 1 && coord.width < TILE_WIDTH);
     if (known && partial && Number.isSafeInteger(coord.index) && tilePath(coord) === path) return coord;
   }
-  throw new ProofFailure('bad-encoding', 'a tile path', quote(path));
+  throw badEncoding('a tile path', quote(path));
 }
 
 /** Hashes that level `level` has in a tree of `size`: floor(size / 256^level). */

@@ -13,7 +13,7 @@
  *   …
  */
 import { base64, decimal, fromBase64 } from './bytes.ts';
-import { ProofFailure, quote } from './failure.ts';
+import { badEncoding, ProofFailure, quote } from './failure.ts';
 import { HASH_BYTES } from './tree.ts';
 
 export interface TlogProof {
@@ -32,12 +32,12 @@ const HASHES = 63;
 /** Reads a tlog-proof; `bad-encoding` for every spelling that `formatTlogProof` would not give. */
 export function parseTlogProof(text: string): TlogProof {
   const at = text.indexOf('\n\n');
-  if (at < 0) throw new ProofFailure('bad-encoding', 'an empty line before the checkpoint', 'none');
+  if (at < 0) throw badEncoding('an empty line before the checkpoint', 'none');
   const [header, ...lines] = text.slice(0, at).split('\n');
-  if (header !== HEADER) throw new ProofFailure('bad-encoding', HEADER, quote(header));
+  if (header !== HEADER) throw badEncoding(HEADER, quote(header));
   const extra = lines[0]?.startsWith('extra ') ? fromBase64((lines.shift() ?? '').slice(6)) : undefined;
   const index = lines.shift();
-  if (!index?.startsWith('index ')) throw new ProofFailure('bad-encoding', 'index N', quote(index ?? 'nothing'));
+  if (!index?.startsWith('index ')) throw badEncoding('index N', quote(index ?? 'nothing'));
   if (lines.length > HASHES) throw new ProofFailure('too-large', `at most ${HASHES} hashes`, `${lines.length}`);
   return {
     ...(extra === undefined ? {} : { extra }),

@@ -8,7 +8,7 @@
  * position 2 is [node(leaf a, leaf b)].
  */
 import { equal } from './bytes.ts';
-import { ProofFailure } from './failure.ts';
+import { badEncoding, ProofFailure } from './failure.ts';
 import { hashPair, Sha256, sha256 } from './sha256.ts';
 
 /** Bytes of a hash. */
@@ -40,14 +40,13 @@ export function emptyRoot(): Uint8Array {
 
 function checkSize(size: number): void {
   if (!Number.isSafeInteger(size) || size < 0) {
-    throw new ProofFailure('bad-encoding', 'a tree size from 0 to 2^53−1', String(size));
+    throw badEncoding('a tree size from 0 to 2^53−1', String(size));
   }
 }
 
 function checkHashes(hashes: readonly Uint8Array[]): void {
   for (const hash of hashes) {
-    if (hash.length !== HASH_BYTES)
-      throw new ProofFailure('bad-encoding', 'hashes of 32 bytes', `${hash.length} bytes`);
+    if (hash.length !== HASH_BYTES) throw badEncoding('hashes of 32 bytes', `${hash.length} bytes`);
   }
 }
 
@@ -92,7 +91,7 @@ export function rootFromInclusion(
   }
   checkHashes(proof);
   const work = new Uint8Array(64);
-  let hash = leaf;
+  const hash = new Uint8Array(leaf);
   let at = index;
   let last = size - 1;
   for (const sibling of proof) {
@@ -104,7 +103,6 @@ export function rootFromInclusion(
     const right = at % 2 === 1;
     work.set(right ? sibling : hash, 0);
     work.set(right ? hash : sibling, 32);
-    hash = new Uint8Array(HASH_BYTES);
     hashPair(work, 0, hash, 0);
     at = Math.floor(at / 2);
     last = Math.floor(last / 2);

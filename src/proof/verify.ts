@@ -8,7 +8,7 @@
 import { base64, equal, hex } from './bytes.ts';
 import { parseCheckpoint } from './checkpoint.ts';
 import { commitment } from './commitment.ts';
-import { type DocumentRef, documentsOf, type Entry } from './entry.ts';
+import type { DocumentRef, Entry } from './entry.ts';
 import { type FailureName, ProofFailure, quote } from './failure.ts';
 import { type Note, parseNote, type Verified, type VerifierKey, verifyNote } from './note.ts';
 import { readReceiptFile } from './pdf.ts';
@@ -82,15 +82,24 @@ function moment(seconds: number): string {
 }
 
 /** A step whose values are only worked out when somebody looks: most callers want the verdict alone. */
-function step(name: Step['name'], title: string, ok: boolean, values: () => [string, string][]): Step {
-  return {
-    name,
-    title,
-    ok,
-    get values() {
-      return values();
-    },
-  };
+class LazyStep implements Step {
+  readonly name: Step['name'];
+  readonly title: string;
+  readonly ok: boolean;
+  readonly #values: () => [string, string][];
+  constructor(name: Step['name'], title: string, ok: boolean, values: () => [string, string][]) {
+    this.name = name;
+    this.title = title;
+    this.ok = ok;
+    this.#values = values;
+  }
+  get values(): [string, string][] {
+    return this.#values();
+  }
+  /** What `JSON.stringify` shows: all four. */
+  toJSON(): Step {
+    return { name: this.name, title: this.title, ok: this.ok, values: this.values };
+  }
 }
 
 function way(index: number, size: number, hashes: readonly Uint8Array[]): [string, string][] {
@@ -116,6 +125,9 @@ export class Verifier {
   readonly #names = new Map<VerifierKey, string>();
   readonly #required: number;
   readonly #quorum: string;
+
+  /** The last checkpoint whose log and witnesses held: many receipts stand under the same one. */
+  #last: { readonly checkpoint: string; readonly verified: readonly Verified[] } | undefined;
 
   /** Throws `bad-policy`. */
   constructor(policy: string | Policy) {
@@ -148,7 +160,7 @@ export class Verifier {
   }
 
   async #check(text: string, given: readonly GivenDocument[], steps: Step[]): Promise<Verdict> {
-    const { entry, canonical, opening, proof } = parseReceipt(text);
+    const { entry, canonical, documents, opening, proof } = parseReceipt(text);
     const { index, hashes } = proof;
     const note = parseNote(proof.checkpoint);
     const checkpoint = parseCheckpoint(note.text);
@@ -157,7 +169,7 @@ export class Verifier {
     const committed = commitment(opening, canonical);
     const leaf = leafHash(committed);
     steps.push(
-      step('entry', 'The entry and its commitment', true, () => [
+      new LazyStep('entry', 'The entry and its commitment', true, () => [
         ['canonical bytes', String(canonical.length)],
         ['opening', base64(opening)],
         ['commitment', hex(committed)],
@@ -172,17 +184,20 @@ export class Verifier {
         throw new ProofFailure('commitment-mismatch', `the checkpoint's root ${base64(root)}`, base64(reached));
       }
     } catch (error) {
-      steps.push(step('inclusion', 'The way to the root', false, () => way(index, size, hashes)));
+      steps.push(new LazyStep('inclusion', 'The way to the root', false, () => way(index, size, hashes)));
       // An altered checkpoint shows here first; the log's signature tells whether the checkpoint or the rest is wrong.
       await this.#checkLog(origin, note, []);
       throw error;
     }
     steps.push(
-      step('inclusion', 'The way to the root', true, () => [...way(index, size, hashes), ['root', base64(reached)]]),
+      new LazyStep('inclusion', 'The way to the root', true, () => [
+        ...way(index, size, hashes),
+        ['root', base64(reached)],
+      ]),
     );
 
-    const witnesses = await this.#checkSignatures(origin, note, steps);
-    const result = this.#matchDocuments(entry, given, steps);
+    const witnesses = await this.#checkSignatures(origin, proof.checkpoint, note, steps);
+    const result = this.#matchDocuments(documents, given, steps);
     const times = witnesses.map(({ time }) => time ?? 0);
     return {
       ok: true,
@@ -222,11 +237,16 @@ export class Verifier {
     );
   }
 
-  async #checkSignatures(origin: string, note: Note, steps: Step[]): Promise<Verified[]> {
+  async #checkSignatures(origin: string, checkpoint: string, note: Note, steps: Step[]): Promise<Verified[]> {
     const title = 'The signatures of the log and of witnesses';
-    let verified: Verified[] = [];
+    let verified: readonly Verified[] = [];
     try {
-      verified = await this.#checkLog(origin, note, this.#witnesses);
+      // The same characters under the same policy: the signatures were checked already.
+      if (this.#last?.checkpoint === checkpoint) verified = this.#last.verified;
+      else {
+        verified = await this.#checkLog(origin, note, this.#witnesses);
+        this.#last = { checkpoint, verified };
+      }
       const witnesses = verified.filter(({ key }) => this.#names.has(key));
       const names = witnesses.map(({ key }) => this.#names.get(key) ?? '');
       if (!quorumMet(this.policy, new Set(names))) {
@@ -234,10 +254,10 @@ export class Verifier {
         const found = names.length === 0 ? 'no witness of the policy' : names.join(', ');
         throw new ProofFailure('quorum-missing', `${this.#quorum} (at least ${missing})`, found);
       }
-      steps.push(step('signatures', title, true, () => this.#signed(origin, note, verified)));
+      steps.push(new LazyStep('signatures', title, true, () => this.#signed(origin, note, verified)));
       return witnesses;
     } catch (error) {
-      steps.push(step('signatures', title, false, () => this.#signed(origin, note, verified)));
+      steps.push(new LazyStep('signatures', title, false, () => this.#signed(origin, note, verified)));
       throw error;
     }
   }
@@ -254,14 +274,17 @@ export class Verifier {
     ];
   }
 
-  #matchDocuments(entry: Entry, given: readonly GivenDocument[], steps: Step[]): Accepted['documents'] {
-    const named = documentsOf(entry);
+  #matchDocuments(
+    named: readonly DocumentRef[],
+    given: readonly GivenDocument[],
+    steps: Step[],
+  ): Accepted['documents'] {
     const matched: { given: GivenDocument; document: DocumentRef }[] = [];
     const title = 'The documents';
     for (const one of given) {
       const document = named.find(({ sha256, bytes }) => sha256 === one.sha256 && bytes === one.bytes);
       if (document === undefined) {
-        steps.push(step('documents', title, false, () => listed(named, given)));
+        steps.push(new LazyStep('documents', title, false, () => listed(named, given)));
         const names = named.map(({ name, sha256 }) => `${quote(name, 60)} with SHA-256 ${sha256}`).join(', ');
         throw new ProofFailure(
           'document-mismatch',
@@ -271,7 +294,7 @@ export class Verifier {
       }
       matched.push({ given: one, document });
     }
-    steps.push(step('documents', title, true, () => listed(named, given)));
+    steps.push(new LazyStep('documents', title, true, () => listed(named, given)));
     return { named, matched };
   }
 }

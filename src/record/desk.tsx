@@ -2,6 +2,7 @@
 import { type Ctx, type Route, staff, VIEWER } from '../base/route.ts';
 import { zoneOf } from '../ui/context.ts';
 import { Heading } from '../ui/heading.tsx';
+import { Notice } from '../ui/notice.tsx';
 import { page } from '../ui/page.tsx';
 import { Table } from '../ui/table.tsx';
 import { dateText, Time } from '../ui/time.tsx';
@@ -78,6 +79,9 @@ function TodayColumn({ today }: { today: Today }) {
       <p>
         <a href="/desk/letters">All letters</a>
       </p>
+      <p>
+        <a href="/desk/team">Team</a>
+      </p>
     </section>
   );
 }
@@ -95,6 +99,15 @@ async function getDesk(c: Ctx): Promise<Response> {
     c,
     { title: 'Desk', area: 'staff', wide: true },
     <>
+      {c.req.query('welcome') === 'passkey' ? (
+        <Notice tone="good" title="Your organisation is set up">
+          <p>
+            Next time, sign in with a code that is mailed to you, or faster:{' '}
+            <a href="/account#passkeys">add a passkey</a>. Others of your office join through{' '}
+            <a href="/desk/team">Team</a>.
+          </p>
+        </Notice>
+      ) : null}
       <Heading title="Desk" lead={actor.partyName} />
       <div class="beside">
         <TodayColumn today={today} />

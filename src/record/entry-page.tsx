@@ -64,6 +64,7 @@ async function entryPage(c: Ctx): Promise<Response> {
         title={kindWord(entry.kind).replace(/^./, (letter) => letter.toUpperCase())}
         at={new Date(entry.occurredAt)}
         zone={zone}
+        dayOnly={told.dayOnly}
         issuer={halves.issuer}
         recipient={halves.recipient}
         {...(published ? receiptPaths(entry.id) : {})}
@@ -73,7 +74,10 @@ async function entryPage(c: Ctx): Promise<Response> {
       <h2>About the entry</h2>
       <Facts
         facts={[
-          { name: 'Happened', value: <Time at={new Date(entry.occurredAt)} zone={zone} seconds /> },
+          {
+            name: 'Happened',
+            value: <Time at={new Date(entry.occurredAt)} zone={zone} seconds dayOnly={told.dayOnly} />,
+          },
           { name: 'Recorded', value: <Time at={new Date(entry.recordedAt)} zone={zone} seconds /> },
           { name: 'Position in the log', value: told.position.toLocaleString('en-US') },
           { name: 'Commitment in the log', value: <Hash hex={hex(told.commitment)} whole /> },

@@ -62,6 +62,7 @@ async function home(c: Ctx): Promise<Response> {
             title={one.told.title}
             at={new Date(one.told.entry.occurredAt)}
             zone={zone}
+            dayOnly={one.told.dayOnly}
             issuer={halves.issuer}
             recipient={halves.recipient}
             {...receiptPaths(one.told.entry.id)}

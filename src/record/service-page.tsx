@@ -89,7 +89,7 @@ async function servicePage(c: Ctx): Promise<Response> {
                 name: 'Served',
                 value: (
                   <>
-                    <Time at={service.occurredAt} zone={zone} /> ·{' '}
+                    <Time at={service.occurredAt} zone={zone} dayOnly={request.conduct === 'recorded'} /> ·{' '}
                     <a href={entryPath(matter, service.id)}>
                       receipt<span class="usa-sr-only"> of the service</span>
                     </a>

@@ -3,7 +3,7 @@ import { ANYONE, type Ctx, type Route } from '../base/route.ts';
 import { Empty } from '../ui/empty.tsx';
 import { page } from '../ui/page.tsx';
 import { Pages } from '../ui/table.tsx';
-import { Day, Time } from '../ui/time.tsx';
+import { Time } from '../ui/time.tsx';
 import { cacheRecord } from './caching.ts';
 import { cutAt } from './cut.ts';
 import { lastEntry, momentParams, type PublicMatter } from './matter.ts';
@@ -36,13 +36,8 @@ export function Entry({ told, matter, zone }: { told: Told; matter: PublicMatter
             Recipients one by one: <a href={recordPath(matter)}>on the board</a> ·{' '}
           </>
         ) : null}
-        happened {/* Of what others report, the day is known and not the hour. */}
-        {entry.kind === 'matter.noted' ? (
-          <Day on={entry.occurredAt.slice(0, 10)} />
-        ) : (
-          <Time at={occurred} zone={zone} />
-        )}{' '}
-        · recorded <Time at={recorded} zone={zone} /> ·{' '}
+        happened <Time at={occurred} zone={zone} dayOnly={told.dayOnly} /> · recorded <Time at={recorded} zone={zone} />{' '}
+        ·{' '}
         <a href={entryPath(matter, entry.id)}>
           entry {told.position.toLocaleString('en-US')}
           <span class="usa-sr-only"> and its receipt</span>

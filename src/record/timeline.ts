@@ -24,7 +24,14 @@ export interface Told {
   readonly text: string | null;
   /** recipient that the entry is about */
   readonly recipient: { readonly service: string; readonly name: string } | null;
+  /** of what is known from a source alone, the day is known and not the hour */
+  readonly dayOnly: boolean;
 }
+
+const fromSource = z.union([
+  z.object({ conduct: z.literal('recorded') }),
+  z.object({ channel: z.literal('recorded') }),
+]);
 
 interface EntryLine {
   readonly seq: number;
@@ -55,6 +62,7 @@ export async function tell(db: Kysely<Database>, rows: readonly EntryLine[]): Pr
       position: Number(row.seq),
       commitment: row.commitment,
       recipient: service !== undefined && name !== undefined ? { service, name } : null,
+      dayOnly: entry.kind === 'matter.noted' || fromSource.safeParse(entry.body).success,
       ...words(entry, name ?? 'a recipient'),
     };
   });

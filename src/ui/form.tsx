@@ -293,6 +293,8 @@ export interface FormProps {
   readonly method?: 'post' | 'get';
   readonly multipart?: boolean;
   readonly errors?: Errors;
+  /** what is said above the errors, where nothing of what was typed is kept or could be sent */
+  readonly what?: Child;
   /** hidden fields: idempotency key, version of the draft */
   readonly hidden?: Readonly<Record<string, string>>;
   readonly id?: string;
@@ -312,7 +314,7 @@ export function Form(props: FormProps) {
       aria-label={props.label}
       novalidate
     >
-      <ErrorSummary errors={props.errors ?? {}} />
+      <ErrorSummary errors={props.errors ?? {}} what={props.what} />
       {Object.entries(props.hidden ?? {}).map(([name, value]) => (
         <input type="hidden" name={name} value={value} />
       ))}

@@ -37,22 +37,47 @@ function Header({ area, ctx }: { area: PageOptions['area']; ctx: PageContext }) 
           {raw(rosette(SITE_MARK, 30))}
           <span>Counterfoil</span>
         </a>
-        {area === 'recipient' ? null : (
+        {area === 'recipient' ? (
+          actor.who === 'recipient' ? (
+            <nav class="top__nav" aria-label="Main">
+              <ul>
+                <li>
+                  <a href="/answer/history">Everything sent so far</a>
+                </li>
+                <li>
+                  <form method="post" action="/answer/leave">
+                    <button class="linklike" type="submit">
+                      Leave
+                    </button>
+                  </form>
+                </li>
+              </ul>
+            </nav>
+          ) : null
+        ) : (
           <nav class="top__nav" aria-label="Main">
             <ul>
               <li>
                 <a href="/search">Search</a>
               </li>
               <li>
-                <a href="/verify">Verify a receipt</a>
+                <a href="/verify">
+                  Verify<span class="top__long"> a receipt</span>
+                </a>
               </li>
               {actor.who === 'staff' ? (
                 <>
                   <li>
                     <a href="/desk">Desk</a>
                   </li>
-                  <li class="top__who">
-                    {actor.name}, {actor.partyName}
+                  <li>
+                    <a href="/account">
+                      Account
+                      <span class="top__who">
+                        {' '}
+                        of {actor.name}, {actor.partyName}
+                      </span>
+                    </a>
                   </li>
                   <li>
                     <form method="post" action="/sign-out">

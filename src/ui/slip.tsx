@@ -18,6 +18,8 @@ export interface SlipProps {
   readonly title: string;
   readonly at: Date;
   readonly zone: string;
+  /** the hour is not known: the slip shows the day alone */
+  readonly dayOnly?: boolean;
   readonly issuer: Half;
   readonly recipient: Half;
   /** facts in one line each, under both halves: documents, items */
@@ -61,7 +63,7 @@ export function Slip(props: SlipProps) {
       <header class="slip__head">
         <Title class="slip__title">{props.title}</Title>
         <p class="slip__time">
-          <Time at={props.at} zone={props.zone} seconds />
+          <Time at={props.at} zone={props.zone} seconds dayOnly={props.dayOnly} />
         </p>
       </header>
       <div class="slip__paper">

@@ -74,13 +74,17 @@ export function Time({
   zone,
   weekday,
   seconds,
+  dayOnly,
 }: {
   at: Date;
   zone?: string;
   weekday?: boolean;
   seconds?: boolean;
+  /** the hour is not known: the day stands alone */
+  dayOnly?: boolean | undefined;
 }) {
   const t = timeText(at, zone, { weekday: weekday === true, seconds: seconds === true });
+  if (dayOnly) return <time datetime={localInput(at, zone ?? DEFAULT_ZONE).slice(0, 10)}>{t.text.split(',')[0]}</time>;
   return <time datetime={t.iso}>{t.text}</time>;
 }
 

@@ -9,6 +9,8 @@ import { formatVkey, type Signer, verifierKey } from '../../proof/index.ts';
 
 export interface LogKey {
   readonly signer: Signer;
+  /** name of the log: what it was called when its key was made, for good */
+  readonly origin: string;
   /** C2SP verifier key, for policies and `/.well-known/counterfoil` */
   readonly vkey: string;
 }
@@ -28,13 +30,26 @@ async function writeOnce(path: string, content: string): Promise<void> {
   await folder.sync().finally(() => folder.close());
 }
 
+/** The log's name beside its key: a log keeps its origin even if the server moves to another address or port. */
+async function keptOrigin(keysDir: string, proposed: string): Promise<string> {
+  const path = join(keysDir, 'log-origin');
+  try {
+    return (await readFile(path, 'utf8')).trim();
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error;
+  }
+  await writeOnce(path, `${proposed}\n`);
+  return proposed;
+}
+
 /**
  * Reads the key, or makes it when there is none.
- * @param origin name of the key: the log's origin
+ * @param proposed origin of a log that is new; one that exists keeps its own (two names for one log would be two logs)
  * @throws Error when others on this machine could read the file
  */
-export async function loadLogKey(keysDir: string, origin: string): Promise<LogKey> {
+export async function loadLogKey(keysDir: string, proposed: string): Promise<LogKey> {
   await mkdir(keysDir, { recursive: true, mode: 0o700 });
+  const origin = await keptOrigin(keysDir, proposed);
   const path = join(keysDir, 'log-ed25519.pem');
   let pem: string;
   try {
@@ -55,6 +70,7 @@ export async function loadLogKey(keysDir: string, origin: string): Promise<LogKe
   const spki = createPublicKey(privateKey).export({ type: 'spki', format: 'der' });
   const key = verifierKey(origin, 1, new Uint8Array(spki.subarray(spki.length - 32)));
   return {
+    origin,
     signer: { key, sign: async (message) => new Uint8Array(sign(null, message, privateKey)) },
     vkey: formatVkey(key),
   };

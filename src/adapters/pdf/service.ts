@@ -5,7 +5,6 @@ import type { ReceiptPdf } from '../../base/services.ts';
 import { commitment, fromBase64, readEntry } from '../../proof/index.ts';
 import { rosette } from '../../ui/rosette.ts';
 import { kindWord } from '../../ui/words.ts';
-import { receiptPdf } from './receipt-pdf.ts';
 
 const heading = (kind: string) => kindWord(kind).replace(/^./, (letter) => letter.toUpperCase());
 const outer = z.object({ opening: z.string() });
@@ -20,6 +19,8 @@ export function pdfService(origin: string): ReceiptPdf {
       ['Asked by', names.issuer],
     ];
     if (names.recipient) rows.push(['Asked of', names.recipient]);
+    // Loaded with the first PDF: half a second that a start does not have to wait for.
+    const { receiptPdf } = await import('./receipt-pdf.ts');
     return receiptPdf({
       receiptJson: receipt.json,
       entry: receipt.entry,

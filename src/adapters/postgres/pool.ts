@@ -18,7 +18,14 @@ pg.types.setTypeParser(DATE, (text) => text);
 
 /** A pool of at most `max` connections. An idle connection that breaks is dropped; the next query opens another. */
 export function openPool(config: pg.PoolConfig, max = 10): pg.Pool {
-  const pool = new pg.Pool({ max, idleTimeoutMillis: 30_000, connectionTimeoutMillis: 10_000, ...config });
+  // `pipeline`: queries of one connection go out at once, in order, instead of each waiting for the answer to the one before.
+  const pool = new pg.Pool({
+    max,
+    idleTimeoutMillis: 30_000,
+    connectionTimeoutMillis: 10_000,
+    pipeline: true,
+    ...config,
+  });
   // Without listeners a connection that PostgreSQL closes, idle or at work, would end the process. Whoever waits for an answer on
   // it is told by the rejected query.
   pool.on('error', () => {});

@@ -98,7 +98,7 @@ function codePage(c: Ctx, email: string, errors: Errors = {}) {
         title="Enter your code"
         lead={<>If {email} belongs to somebody here, a code of eight digits is on its way to it.</>}
       />
-      <Form action="/sign-in/code" errors={errors} label="Enter the code">
+      <Form action="/sign-in/code" errors={errors} what="You are not signed in yet." label="Enter the code">
         <Field
           name="code"
           label="Code"

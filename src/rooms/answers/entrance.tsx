@@ -93,7 +93,7 @@ function codeForm(c: Ctx, token: string, of: Asked, mailbox: string, errors: Err
   return answer(c, bad ? 422 : 200, 'Enter your code', [
     <Question of={of} />,
     <p>A code of eight digits is on its way to {mailbox}. It works once, for 15 minutes.</p>,
-    <Form action={`/r/${token}/enter`} errors={errors} label="Enter the code">
+    <Form action={`/r/${token}/enter`} errors={errors} what="Nothing of your answer is lost." label="Enter the code">
       <Field
         name={CODE_FIELD}
         label="Code"
@@ -107,9 +107,11 @@ function codeForm(c: Ctx, token: string, of: Asked, mailbox: string, errors: Err
       <Submit text="Continue" />
     </Form>,
     <Form action={`/r/${token}/code`} label="Get another code">
-      <button type="submit" class="usa-button usa-button--unstyled">
-        Send another code
-      </button>
+      <p>
+        <button type="submit" class="usa-button usa-button--unstyled">
+          Send another code
+        </button>
+      </p>
     </Form>,
   ]);
 }
@@ -255,6 +257,7 @@ export function entranceRoutes(clock: Clock): Route[] {
       handler: async (c) => {
         await leave(c.get('services'), getCookie(c, COOKIE) ?? '');
         setCookie(c, COOKIE, '', { path: '/answer', maxAge: 0 });
+        c.set('actor', { who: 'anyone' }); // the page that says so is already a stranger's
         return answer(c, 200, 'You have left', [
           <Notice>
             <p>What you saved is kept. Come back with the link in your letter.</p>

@@ -155,9 +155,7 @@ describe('in the database', () => {
     expect((await makeCode(w.services, token)).state).toBe('locked');
     expect((await enterCode(w.services, token, '12345678')).state).toBe('locked');
     expect((await renewLink(w.services, token)).state).toBe('locked');
-    expect(await lockedLinks(w.services, request)).toMatchObject([
-      { service, name: 'Place 001', wrongCodes: 20 },
-    ]);
+    expect(await lockedLinks(w.services, request)).toMatchObject([{ service, name: 'Place 001', wrongCodes: 20 }]);
     w.pass(HOUR);
     expect((await openLink(w.services, token)).state).toBe('ok');
     expect(await lockedLinks(w.services, request)).toEqual([]);

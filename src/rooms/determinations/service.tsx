@@ -283,7 +283,11 @@ function DetermineForm(props: { item: number; seen: string; done: boolean; view:
       <TextArea
         name={`reasons-${item}`}
         label={`Reasons on item ${item}`}
-        hint="The recipient reads this. Needed when it is deficient."
+        hint={
+          view.exchange.request.audience === 'public'
+            ? 'The recipient reads this, and everyone else: it stands in the public record. Needed when it is deficient.'
+            : 'The recipient reads this. Needed when it is deficient.'
+        }
         rows={3}
         value={refused?.reasons ?? ''}
         {...(refused ? { errors: refused.errors } : {})}

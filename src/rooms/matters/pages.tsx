@@ -67,7 +67,7 @@ function view(c: Ctx, shown: Shown) {
             {
               value: 'public',
               label: 'Everyone',
-              hint: 'What is asked, of whom, and the state of each item. Never documents, notes or addresses.',
+              hint: 'What is asked, of whom, the state of each item, and your reasons. Never documents, notes or addresses.',
             },
             { value: 'parties', label: 'The parties alone', hint: 'You, and each recipient what concerns it.' },
           ]}

@@ -211,24 +211,31 @@ async function serveInChunks(
     (await services.db.selectFrom('ledger.command').select('key').where('key', 'in', keys).execute()).map((r) => r.key),
   );
   let line = 0;
-  // One chunk is made while the one before it is on its way to disk.
+  // One chunk is on its way to disk, one waits behind it made ready, and one is being made; never more, so that memory stays flat.
+  let before: Promise<unknown> = Promise.resolve();
   let underway: Promise<unknown> = Promise.resolve();
+  let finished = true;
   try {
     for (const key of keys) {
-      if (!goesOn()) return false;
+      finished = goesOn();
+      if (!finished) break;
       const recipients = await recipientsAfter(services.db, draft, line, CHUNK_SIZE);
       line = recipients.at(-1)?.line ?? line;
       if (done.has(key)) continue;
       const chunk = await write(recipients);
-      await underway;
+      await before;
+      before = underway;
       underway = services.ledger.append({ key, ...chunk, expect: [{ stream: request, last: position }] });
       // Awaited in the next round; a failure in between is not yet one that nobody handles.
       underway.catch(() => {});
     }
   } finally {
-    await underway;
+    // Nothing is under way any more when this ends.
+    await Promise.allSettled([before, underway]);
   }
-  return true;
+  await before;
+  await underway;
+  return finished;
 }
 
 interface Jobs {

@@ -48,6 +48,8 @@ function What({ at, checked }: { at: Composing; checked: Checked }) {
   const leavesAt = leavesAtFor(at.services, body, at.services.clock.now());
   const line = sentence(checked.counts, leavesAt === null);
   if (leavesAt === null) return <p class="lead">{line}</p>;
+  if (at.services.config.revokeMinutes === 0)
+    return <p class="lead">{line}; letters leave at once and cannot be taken back.</p>;
   return (
     <p class="lead">
       {line}; letters leave at <Time at={new Date(leavesAt)} zone={zone} />, until then you can revoke.
