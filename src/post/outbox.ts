@@ -22,7 +22,7 @@ export interface Job {
 }
 
 /** While a worker has a mail, nobody else takes it for this long; if the worker dies, the mail is due again afterwards. */
-const LEASE_MS = 120_000;
+export const LEASE_MS = 120_000;
 
 /** Waits before the next try, in minutes, after each temporary failure: about a day in all. */
 const RETRY_MINUTES = [1, 5, 15, 60, 180, 360, 720] as const;
@@ -49,6 +49,18 @@ export async function claim(db: Kysely<Database>, now: number, limit: number): P
     where o.id = due.id
     returning o.id, o.kind, o.key, o.service, o.entry, o.address, o.params, o.attempts`.execute(db);
   return [...rows].sort((a, b) => a.id - b.id);
+}
+
+/**
+ * Asked just before a mail leaves, which may be long after it was claimed: renews the lease. False when the lease had run out and
+ * somebody else took the mail, or when its request was revoked meanwhile; then it must not leave from here.
+ */
+export async function hold(db: Kysely<Database>, job: Job, now: number): Promise<boolean> {
+  const { numAffectedRows } = await sql`
+    update work.outbox o set not_before = ${new Date(now + LEASE_MS)}
+    where o.id = ${job.id} and o.state = 'queued' and o.attempts = ${job.attempts}
+      and not (o.kind = 'letter' and exists (select 1 from view.revocation r where r.request = o.request))`.execute(db);
+  return numAffectedRows === 1n;
 }
 
 /** The mail has left. */

@@ -3,7 +3,7 @@
  * whether a mail should exist; that was decided when its entry was written.
  *
  * What a crash means: before the transport has the mail, the lease runs out and it is sent by the next worker; after it, but
- * before the evidence is written, it is sent once more (a letter twice is better than none; both name the same service).
+ * before it is marked, it is sent once more (a letter twice is better than none; both name the same service), with evidence once.
  */
 import { instant } from '../base/clock.ts';
 import { Refusal } from '../base/errors.ts';
@@ -12,7 +12,7 @@ import { MailFailed } from '../base/mailer.ts';
 import type { Services } from '../base/services.ts';
 import type { EvidenceEvent } from '../rooms/requests/entries.ts';
 import { type About, compose } from './letters.ts';
-import { claim, type Job, later, nextDue, notSent, retryAt, sent } from './outbox.ts';
+import { claim, hold, type Job, later, nextDue, notSent, retryAt, sent } from './outbox.ts';
 
 export interface PostDeps {
   readonly services: Services;
@@ -60,20 +60,27 @@ async function work(deps: PostDeps, job: Job): Promise<void> {
     await later(services.db, job.id, services.clock.now() + SOON);
     return;
   }
+  if (!(await hold(services.db, job, services.clock.now()))) return;
+  let messageId: string;
   try {
-    const { messageId } = await services.mailer.send({ to: job.address, ...composed.mail });
-    if (job.kind === 'letter') await evidence(deps, job, composed.about, 'ContentConsignment', messageId);
-    await sent(services.db, job.id, messageId, services.clock.now());
+    ({ messageId } = await services.mailer.send({ to: job.address, ...composed.mail }));
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
-    const words = error.advice.what;
-    const permanent = !(error instanceof MailFailed) || error.permanent;
-    const again = permanent ? null : retryAt(job.attempts, services.clock.now());
-    if (again === null && job.kind === 'letter') {
-      await evidence(deps, job, composed.about, 'ContentConsignmentFailure', words);
-    }
-    await notSent(services.db, job.id, words, again);
+    return await refused(deps, job, composed.about, error);
   }
+  // From here the mail is out: trouble with the ledger or the database says nothing about it, and its lease brings it back here.
+  if (job.kind === 'letter') await evidence(deps, job, composed.about, 'ContentConsignment', messageId);
+  await sent(services.db, job.id, messageId, services.clock.now());
+}
+
+/** The transport said no: later again where that can help, otherwise never, with evidence. */
+async function refused(deps: PostDeps, job: Job, what: About, error: Refusal): Promise<void> {
+  const { db, clock } = deps.services;
+  const words = error.advice.what;
+  const permanent = !(error instanceof MailFailed) || error.permanent;
+  const again = permanent ? null : retryAt(job.attempts, clock.now());
+  if (again === null && job.kind === 'letter') await evidence(deps, job, what, 'ContentConsignmentFailure', words);
+  await notSent(db, job.id, words, again);
 }
 
 export interface Post {
@@ -99,6 +106,11 @@ export function createPost(deps: PostDeps): Post {
       const queue = [...jobs];
       const workers = Array.from({ length: concurrency }, async () => {
         for (let job = queue.shift(); job; job = queue.shift()) {
+          // Told to stop, it gives back what it has not begun, for the next start to send at once.
+          if (stopping) {
+            await later(services.db, job.id, services.clock.now()).catch(deps.onError);
+            continue;
+          }
           // One mail that cannot be written must not hold up the others; its lease brings it back.
           await work(deps, job).catch(deps.onError);
         }

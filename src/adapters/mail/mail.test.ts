@@ -4,8 +4,8 @@ import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type ParsedMail, simpleParser } from 'mailparser';
-import { SMTPServer } from 'smtp-server';
 import { afterEach, describe, expect, it } from 'vitest';
+import { type Refusing, smtpServer } from '../../../test/support/smtp.ts';
 import { InvalidInput } from '../../base/errors.ts';
 import { type Mail, MailFailed } from '../../base/mailer.ts';
 import { compose, oneLine, readFrom } from './compose.ts';
@@ -137,41 +137,10 @@ describe('files', () => {
 });
 
 describe('SMTP', () => {
-  interface Got {
-    readonly raw: Buffer;
-    readonly from: string;
-    readonly to: string[];
-  }
-  async function server(refuse?: { at: 'rcpt' | 'data' | 'auth'; code: number }) {
-    const got: Got[] = [];
-    const fail = (code: number) =>
-      Object.assign(new Error('mailbox of clerk@example.gov says no'), { responseCode: code });
-    const smtp = new SMTPServer({
-      authOptional: refuse?.at !== 'auth',
-      disabledCommands: ['STARTTLS'],
-      allowInsecureAuth: true,
-      logger: false,
-      onAuth: (auth, _session, done) =>
-        auth.username === 'u@x' && auth.password === 'p:w/d' ? done(null, { user: auth.username }) : done(fail(535)),
-      onRcptTo: (_address, _session, done) => done(refuse?.at === 'rcpt' ? fail(refuse.code) : null),
-      onData(stream, session, done) {
-        const chunks: Buffer[] = [];
-        stream.on('data', (chunk: Buffer) => chunks.push(chunk));
-        stream.on('end', () => {
-          if (refuse?.at === 'data') return done(fail(refuse.code));
-          const { mailFrom, rcptTo } = session.envelope;
-          got.push({
-            raw: Buffer.concat(chunks),
-            from: mailFrom ? mailFrom.address : '',
-            to: rcptTo.map((r) => r.address),
-          });
-          done();
-        });
-      },
-    });
-    await new Promise<void>((resolve) => smtp.listen(0, '127.0.0.1', resolve));
-    closers.push(() => new Promise<void>((resolve) => smtp.close(resolve)));
-    return { got, port: portOf(smtp.server) };
+  async function server(refuse?: Refusing) {
+    const smtp = await smtpServer(refuse);
+    closers.push(smtp.close);
+    return smtp;
   }
   const portOf = (s: Server): number => {
     const address = s.address();
@@ -217,6 +186,12 @@ describe('SMTP', () => {
   ] as const)('tells apart, refused at %s with %i: permanent is %s', async (at, code, permanent) => {
     const { port } = await server({ at, code });
     expect((await failure(mailer(port).send(LETTER))).permanent).toBe(permanent);
+  });
+  it('repeats the words of a refusal, without addresses and on one line', async () => {
+    const { port, refuse } = await server();
+    refuse({ at: 'rcpt', code: 550, words: '5.1.1 <clerk@example.gov>: no such user clerk@example.gov here' });
+    const { message } = await failure(mailer(port).send(LETTER));
+    expect(message).toBe('The mail server refuses this mail: 550 5.1.1 …: no such user … here');
   });
   it('a wrong password is ours to put right, not the mail’s fault', async () => {
     const { port } = await server({ at: 'auth', code: 535 });

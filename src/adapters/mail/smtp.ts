@@ -1,9 +1,9 @@
-/** Mail over SMTP. It tells apart what may work later from what never will, and never repeats the server's words, which may carry addresses. */
+/** Mail over SMTP. It tells apart what may work later from what never will, and repeats the server's words only without addresses. */
 import { createTransport } from 'nodemailer';
 import { z } from 'zod';
 import type { Clock } from '../../base/clock.ts';
 import { type Mailer, MailFailed } from '../../base/mailer.ts';
-import { compose } from './compose.ts';
+import { compose, oneLine } from './compose.ts';
 
 export interface SmtpSettings {
   /** `smtp://user:password@host:587` (STARTTLS where offered) or `smtps://…:465` */
@@ -19,6 +19,7 @@ export interface SmtpSettings {
 const Failure = z.object({
   responseCode: z.number().optional(),
   command: z.string().optional(),
+  response: z.string().optional(),
 });
 
 /**
@@ -31,6 +32,12 @@ export function isPermanent(error: unknown): boolean {
   const { responseCode = 0, command = '' } = read.data;
   if (!/^(RCPT|DATA)/.test(command) || [530, 534, 535, 538].includes(responseCode)) return false;
   return responseCode >= 500 && responseCode < 600;
+}
+
+/** What the server said, as it may stand in logs and entries: one line, addresses left out; empty where it said nothing. */
+export function serverWords(error: unknown): string {
+  const said = Failure.safeParse(error).data?.response ?? '';
+  return oneLine(said.replace(/[^\s<>()"',;:]*@[^\s<>()"',;:]*/g, '…').replace(/<…>/g, '…')).slice(0, 300);
 }
 
 export function smtpMailer(settings: SmtpSettings): Mailer & { close(): void } {
@@ -60,10 +67,11 @@ export function smtpMailer(settings: SmtpSettings): Mailer & { close(): void } {
         await transport.sendMail({ envelope: { from: envelope.from, to: [envelope.to] }, raw });
       } catch (error) {
         const permanent = isPermanent(error);
-        throw new MailFailed(
-          permanent,
-          permanent ? 'The mail server refuses this mail.' : 'The mail server does not take mail at the moment.',
-        );
+        const what = permanent
+          ? 'The mail server refuses this mail'
+          : 'The mail server does not take mail at the moment';
+        const words = serverWords(error);
+        throw new MailFailed(permanent, words === '' ? `${what}.` : `${what}: ${words}`);
       }
       return { messageId };
     },
