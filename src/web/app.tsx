@@ -2,7 +2,6 @@
 import { Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { compress } from 'hono/compress';
-import { csrf } from 'hono/csrf';
 import { TooLarge } from '../base/errors.ts';
 import type { Ctx, Env, Route } from '../base/route.ts';
 import type { Services } from '../base/services.ts';
@@ -10,7 +9,7 @@ import type { Assets } from '../ui/assets.ts';
 import { authorize, unowned, type WhoIs } from './authorize.ts';
 import { answerError, notFound, understand, wantsJson } from './errors.tsx';
 import { type Log, silent } from './log.ts';
-import { caching, headers, logged, provide } from './middleware.ts';
+import { caching, headers, logged, ownForms, provide } from './middleware.ts';
 import { serveAsset } from './serve-assets.ts';
 
 export interface AppParts {
@@ -42,7 +41,7 @@ export function buildApp(parts: AppParts): Hono<Env> {
   app.use(provide(services, assets));
   app.use(headers(base.protocol === 'https:'));
   app.use(compress());
-  app.use(csrf({ origin: (origin, c) => origin === base.origin || origin === new URL(c.req.url).origin }));
+  app.use(ownForms(base.origin));
 
   app.get('/healthz', (c) => c.text('ok', 200, { 'Cache-Control': 'no-store' }));
   app.get('/assets/*', (c) => serveAsset(assets, c) ?? c.notFound());

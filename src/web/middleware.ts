@@ -1,6 +1,7 @@
 /** The steps that every request goes through, each a small Hono middleware; src/web/app.tsx puts them in order. No step knows a room. */
 import { createHash } from 'node:crypto';
 import type { MiddlewareHandler } from 'hono';
+import { HTTPException } from 'hono/http-exception';
 import { secureHeaders } from 'hono/secure-headers';
 import type { Ctx, Env } from '../base/route.ts';
 import type { Services } from '../base/services.ts';
@@ -34,6 +35,23 @@ export function logged(log: Log, routeOf: (c: Ctx) => string | null): Middleware
     };
     if (c.res.status >= 500) log.error(facts, 'request failed');
     else log.info(facts, 'request');
+  };
+}
+
+/**
+ * Refuses what another site's page sends, of whatever type: everything but reading needs our own origin, or the browser's word that the page
+ * is ours (`Sec-Fetch-Site`, which no page can set). `base` is where people reach this server.
+ */
+export function ownForms(base: string): MiddlewareHandler<Env> {
+  return async (c, next) => {
+    const origin = c.req.header('origin');
+    const ours =
+      /^(GET|HEAD|OPTIONS)$/.test(c.req.method) ||
+      origin === base ||
+      origin === new URL(c.req.url).origin ||
+      c.req.header('sec-fetch-site') === 'same-origin';
+    if (!ours) throw new HTTPException(403);
+    await next();
   };
 }
 

@@ -10,7 +10,6 @@ import { entranceRoutes } from '../rooms/answers/entrance.tsx';
 import { answerRoutes } from '../rooms/answers/pages.tsx';
 import { determinationRoutes } from '../rooms/determinations/pages.tsx';
 import { documentRoutes } from '../rooms/documents/pages.ts';
-import { requestRoutes } from '../rooms/requests/pages.tsx';
 import { publicLogRoutes } from './public-log.ts';
 
 export function allRoutes(access: AccessPort, clock: Clock, log: LogIdentity): readonly Route[] {
@@ -19,7 +18,6 @@ export function allRoutes(access: AccessPort, clock: Clock, log: LogIdentity): r
     ...publicLogRoutes(log),
     ...accessRoutes(access),
     ...deskPages,
-    ...requestRoutes,
     ...determinationRoutes,
     ...documentRoutes,
     ...entranceRoutes(clock),

@@ -203,6 +203,10 @@ export function browser(app: World['app'], ip = '192.0.2.7') {
         body: JSON.stringify(body),
         headers: { 'content-type': 'application/json', origin },
       }),
+    /** Any request as it is, with this browser's cookies. */
+    request,
+    /** A form with files. */
+    form: (path: string, body: FormData) => request(path, { method: 'POST', body, headers: { origin: BASE } }),
     get: (path: string, headers?: HeadersInit) => request(path, headers ? { headers } : {}),
     post: (path: string, fields: Record<string, string> = {}) =>
       request(path, {

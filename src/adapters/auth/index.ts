@@ -107,7 +107,8 @@ export function createAuth(setup: AuthSetup & { readonly clock: Clock }): Access
       const answer = await answerOf(
         auth,
         new Request(`${baseUrl}/auth/passkey/${door}${url.search}`, {
-          method: request.method,
+          // HEAD is answered as GET is, without its body; better-auth itself knows no HEAD.
+          method: request.method === 'HEAD' ? 'GET' : request.method,
           headers: passed(request.headers, ip),
           ...(body === null ? {} : { body }),
         }),

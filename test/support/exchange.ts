@@ -1,0 +1,112 @@
+/**
+ * A whole small exchange of one office in a `world`: a matter, a request served on two places, letters out, both entered by link and code,
+ * both answered with a file, and a draft that is not served. Whatever an office of another mark must never see carries its mark.
+ */
+import { createHash } from 'node:crypto';
+import { openMatter } from '../../src/rooms/matters/commands.ts';
+import { EMPTY_DRAFT } from '../../src/rooms/requests/draft.ts';
+import { replaceRecipients } from '../../src/rooms/requests/draft-recipients.ts';
+import { createDraft } from '../../src/rooms/requests/drafts.ts';
+import { serveDraft } from '../../src/rooms/requests/serve.ts';
+import { formOf } from './answering.ts';
+import { READY } from './desk.ts';
+import { type Browser, enter } from './people.ts';
+import type { World } from './world.ts';
+
+export interface Place {
+  readonly name: string;
+  readonly address: string;
+  readonly service: string;
+  readonly b: Browser;
+  readonly answer: string;
+  readonly link: string;
+  readonly code: string;
+  /** the file it sent */
+  readonly file: { readonly name: string; readonly sha256: string; readonly text: string };
+  readonly note: string;
+}
+
+export interface Exchange {
+  readonly mark: string;
+  readonly party: string;
+  readonly matter: string;
+  readonly slug: string;
+  readonly request: string;
+  readonly draft: string;
+  /** another draft like it, for what would use it up */
+  newDraft(): Promise<string>;
+  readonly places: readonly [Place, Place];
+}
+
+/** @param owner a member's address, to know the office by */
+export async function exchange(w: World, owner: string, mark: string): Promise<Exchange> {
+  const { rows } = await w.owner.query<{ party: string; name: string }>(
+    `select w.party, o."name" from work.organisation w join auth.organization o on o."id" = w.auth_id
+     join auth.member m on m."organizationId" = o."id" join auth."user" u on u."id" = m."userId" where u."email" = $1`,
+    [owner],
+  );
+  const office = rows[0];
+  if (!office) throw new Error(`${owner} has no office`);
+  const by = { party: office.party, partyName: office.name };
+  const input = { title: `Matter of ${mark}`, slug: `matter-${mark}`, summary: '', audience: 'public' as const };
+  const { id: matter, slug } = await openMatter(w.services, by, input, w.t.newId());
+  const body = { ...READY, title: `Documents on ${mark}` };
+  const mail = (n: number) => `clerk-${n}-${mark}@place.example.gov`;
+  const csv = [
+    'name,kind,state,ocd_id,email',
+    ...[1, 2].map((n) => `Place ${n} ${mark},city,Example State,,${mail(n)}`),
+  ];
+  const fill = async (id: string) => {
+    await replaceRecipients(w.services, id, new TextEncoder().encode(`${csv.join('\r\n')}\r\n`));
+    return id;
+  };
+  const newDraft = async () => await fill(await createDraft(w.services, matter, { ...EMPTY_DRAFT, ...body }));
+  const request = await serveDraft(w.services, await newDraft());
+  await w.t.ledger.publish();
+  w.pass(w.services.config.revokeMinutes * 60_000);
+  await w.post.round();
+  const services = await w.db
+    .selectFrom('view.service')
+    .select(['id', 'name'])
+    .where('request', '=', request)
+    .orderBy('name')
+    .execute();
+  const place = async (n: 1 | 2): Promise<Place> => {
+    const service = services[n - 1];
+    if (!service) throw new Error('not served');
+    return {
+      name: service.name,
+      address: mail(n),
+      service: service.id,
+      ...(await answered(w, mail(n), `${n} ${mark}`)),
+    };
+  };
+  const places = [await place(1), await place(2)] as const;
+  await w.t.ledger.publish();
+  await w.post.round();
+  return { mark, party: office.party, matter, slug, request, draft: await newDraft(), newDraft, places };
+}
+
+/** Comes in, answers item 1 with a file and a note, sends it. */
+async function answered(w: World, address: string, mark: string) {
+  const entered = await enter(w, address);
+  const { b } = entered;
+  const text = `orders of ${mark}`;
+  const file = { name: `orders ${mark}.txt`, text, sha256: createHash('sha256').update(text).digest('hex') };
+  const note = `Note of ${mark}.`;
+  const body = new FormData();
+  const typed = {
+    ...formOf((await b.get('/answer')).text, '/answer').values,
+    'disposition-1': 'produced',
+    'note-1': note,
+  };
+  for (const [name, value] of Object.entries({ ...typed, action: 'review' })) body.set(name, value);
+  body.append('files-1', new File([text], file.name));
+  const saved = await b.form('/answer', body);
+  const review = await b.get(saved.to ?? '/answer/review');
+  const send = formOf(review.text, '/answer/send');
+  const sent = await b.post('/answer/send', { ...send.values, name: `Clerk of ${mark}`, title: 'Clerk' });
+  const answer = /\/answer\/sent\/([0-9a-f-]{36})/.exec(sent.to ?? '')?.[1];
+  if (answer === undefined) throw new Error(`sending answered ${sent.status} ${sent.text.slice(0, 500)}`);
+  return { ...entered, answer, file, note };
+}
