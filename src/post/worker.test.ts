@@ -35,7 +35,7 @@ afterEach(async () => {
 /** Serves a request on `n` places and lets its checkpoint come; its letters are not due yet. */
 async function served(n = 1): Promise<string> {
   const request = await serveDraft(w.services, await desk.draft(matter, placesCsv(n)));
-  await w.t.ledger.publish();
+  await w.publish();
   return request;
 }
 const due = () => w.pass(REVOKE_MINUTES * MINUTE);

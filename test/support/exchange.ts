@@ -62,7 +62,7 @@ export async function exchange(w: World, owner: string, mark: string): Promise<E
   };
   const newDraft = async () => await fill(await createDraft(w.services, matter, { ...EMPTY_DRAFT, ...body }));
   const request = await serveDraft(w.services, await newDraft());
-  await w.t.ledger.publish();
+  await w.publish();
   w.pass(w.services.config.revokeMinutes * 60_000);
   await w.post.round();
   const services = await w.db
@@ -82,7 +82,7 @@ export async function exchange(w: World, owner: string, mark: string): Promise<E
     };
   };
   const places = [await place(1), await place(2)] as const;
-  await w.t.ledger.publish();
+  await w.publish();
   await w.post.round();
   return { mark, party: office.party, matter, slug, request, draft: await newDraft(), newDraft, places };
 }

@@ -60,7 +60,7 @@ export interface TestLedger {
 
 /** @param options.start publish in the background; otherwise tests call `ledger.publish()`; `now`: where the clock stands, in ms */
 export async function testLedger(
-  options: { start?: boolean; database?: DatabaseConfigs; now?: number } = {},
+  options: { start?: boolean; database?: DatabaseConfigs; now?: number; onError?: (error: unknown) => void } = {},
 ): Promise<TestLedger> {
   const fresh = options.database ? null : await freshDatabase();
   const database = options.database ?? fresh;
@@ -78,9 +78,11 @@ export async function testLedger(
     checkBody,
     origin: TEST_ORIGIN,
     signer,
-    onError: (error) => {
-      throw error;
-    },
+    onError:
+      options.onError ??
+      ((error) => {
+        throw error;
+      }),
     mapError: fromPostgres,
     publishEvery: 50,
   });

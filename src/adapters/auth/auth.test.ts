@@ -123,7 +123,7 @@ describe('a database that is gone', () => {
     await other.owner.query(
       'select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()',
     );
-    expect((await b.get('/desk')).status).toBe(200); // broken connections are replaced
+    await expect.poll(async () => (await b.get('/desk')).status).toBe(200); // broken connections are replaced
     await other.close();
     await expect(other.access.staffActor(new Headers({ cookie }))).rejects.toBeInstanceOf(Unavailable);
     await expect(
