@@ -66,8 +66,9 @@ export async function revokeRequest(
   const request = await requestById(db, requestId);
   const matter = request && (await matterById(db, request.matter));
   if (!request || !matter) throw new NotFound('no-request', 'There is no such request.');
-  const repeated = await db.selectFrom('ledger.command').select('key').where('key', '=', key).executeTakeFirst();
-  if (repeated) return;
+  const repeated = async () =>
+    (await db.selectFrom('ledger.command').select('key').where('key', '=', key).executeTakeFirst()) !== undefined;
+  if (await repeated()) return await revokeQueuedLetters(db, requestId);
   // Read before what the decision is made on, so that whatever comes in between is a conflict and not overlooked.
   const last = await db
     .selectFrom('ledger.entry')
@@ -75,6 +76,8 @@ export async function revokeRequest(
     .where('stream', '=', requestId)
     .executeTakeFirst();
   const [revoked, leavesAt] = await Promise.all([revocationOf(db, requestId), leavesAtOf(db, requestId)]);
+  // The same form sent twice: the first may have been written between the look above and the reading of the state.
+  if (revoked && (await repeated())) return await revokeQueuedLetters(db, requestId);
   const now = services.clock.now();
   const entry = revoke(
     { matter, request: requestId, revoked: revoked !== null, leavesAt },
