@@ -17,7 +17,6 @@ create table ledger.entry (
   commitment  bytea not null check (octet_length(commitment) = 32)
 );
 create index entry_stream on ledger.entry (stream, seq);
-create index entry_matter on ledger.entry (matter, seq);
 
 -- One row per accepted command: its idempotency key and the run of positions that it wrote.
 create table ledger.command (

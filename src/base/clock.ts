@@ -13,5 +13,9 @@ export type Random = (length: number) => Uint8Array;
 
 /** RFC 3339, UTC, milliseconds, `Z`: the only spelling of a time inside entries (FORMATS.md, "Entry"). */
 export function instant(ms: Millis): string {
-  return new Date(ms).toISOString();
+  if (ms !== spelled.ms) spelled = { ms, text: new Date(ms).toISOString() };
+  return spelled.text;
 }
+
+// Thousands of entries carry the same moment.
+let spelled = { ms: 0, text: '1970-01-01T00:00:00.000Z' };

@@ -78,6 +78,28 @@ describe('append', () => {
     expect(outcomes[2]).toMatchObject({ reason: expect.any(InvalidInput) });
   });
 
+  it('keeps every column of work rows that come together but name different ones', async () => {
+    const due = { kind: 'letter', address: 'clerk@example.gov', not_before: '2026-03-02T15:00:00Z', params: {} };
+    const given = { state: 'queued', attempts: 0 };
+    await Promise.all([
+      t.ledger.append({
+        key: 'mixed1',
+        entries: [],
+        rows: [{ table: 'work.outbox', rows: [{ ...due, ...given, key: 'm1' }] }],
+      }),
+      t.ledger.append({
+        key: 'mixed2',
+        entries: [],
+        rows: [{ table: 'work.outbox', rows: [{ ...due, ...given, key: 'm2', error: 'kept' }] }],
+      }),
+    ]);
+    const { rows } = await t.pool.query("select key, error from work.outbox where key in ('m1', 'm2') order by key");
+    expect(rows).toEqual([
+      { key: 'm1', error: null },
+      { key: 'm2', error: 'kept' },
+    ]);
+  });
+
   it('never lets recordedAt go backwards when the clock is set back', async () => {
     const now = t.clock.now();
     const [one] = (await t.ledger.append({ key: 'clock1', entries: [partyEntry(t)] })).entries;

@@ -41,46 +41,51 @@ export interface NodeCache {
   at(size: number): HashReader;
 }
 
-export function nodeCache(tiles: TileReader): NodeCache {
-  const kept = new Map<string, Kept>();
+/** Tiles by a number: level and index in one, exact far beyond any tree that can be. */
+const keyOf = ({ level, index }: TileCoord): number => index * 64 + (level === 'entries' ? 63 : level);
 
-  function keep(coord: TileCoord, data: Uint8Array): void {
-    const key = `${coord.level}/${coord.index}`;
+export function nodeCache(tiles: TileReader): NodeCache {
+  const kept = new Map<number, Kept>();
+
+  function keep(coord: TileCoord, data: Uint8Array): Kept {
+    const key = keyOf(coord);
     const known = kept.get(key);
     // A wider state of a partial tile: the nodes computed so far lie over hashes that did not change.
-    if (known) known.data = data;
-    else kept.set(key, { data, nodes: new Map() });
-    if (kept.size > KEPT) kept.delete(kept.keys().next().value ?? '');
+    if (known) {
+      if (known.data.length < data.length) known.data = data;
+      return known;
+    }
+    const tile = { data, nodes: new Map() };
+    kept.set(key, tile);
+    if (kept.size > KEPT) kept.delete(kept.keys().next().value ?? -1);
+    return tile;
   }
 
   return {
     at: (size) => ({
       async readNodes(nodes: readonly Node[]) {
-        const coords = nodes.map((node) => tileOfNode(node, size));
-        const missing = new Map<string, TileCoord>();
-        for (const coord of coords) {
-          const key = `${coord.level}/${coord.index}`;
-          const known = kept.get(key);
-          if (!known || known.data.length < coord.width * HASH_BYTES) missing.set(key, coord);
-        }
-        const own = new Map<string, Kept>();
+        const found: (Kept | undefined)[] = [];
+        const missing = new Map<number, TileCoord>();
+        const coords = nodes.map((node) => {
+          const coord = tileOfNode(node, size);
+          const known = kept.get(keyOf(coord));
+          const wide = known !== undefined && known.data.length >= coord.width * HASH_BYTES;
+          found.push(wide ? known : undefined);
+          if (!wide) missing.set(keyOf(coord), coord);
+          return coord;
+        });
+        // Held here, so that what others read meanwhile cannot push it out before it is used.
+        const own = new Map<number, Kept>();
         if (missing.size > 0) {
           const wanted = [...missing.values()];
           const read = await tiles.readTiles(wanted);
           wanted.forEach((coord, i) => {
-            keep(coord, read[i] ?? new Uint8Array(0));
+            own.set(keyOf(coord), keep(coord, read[i] ?? new Uint8Array(0)));
           });
-        }
-        // Held here, so that what others read meanwhile cannot push it out before it is used.
-        for (const coord of coords) {
-          const key = `${coord.level}/${coord.index}`;
-          const tile = kept.get(key);
-          if (!tile) throw new Error(`tile ${key} was pushed out while it was needed`);
-          own.set(key, tile);
         }
         return nodes.map((node, i) => {
           const coord = coords[i];
-          const tile = coord && own.get(`${coord.level}/${coord.index}`);
+          const tile = found[i] ?? (coord && own.get(keyOf(coord)));
           if (!tile) throw new Error('a node without its tile');
           const level = node.level % HEIGHT;
           return inside(tile, level, node.index % 2 ** (HEIGHT - level));

@@ -109,11 +109,14 @@ export function plan(deps: PlanDeps, given: readonly Prepared[], ground: Ground)
   const fresh = new Map<string, Appended>();
   const commands: CommandRow[] = [];
   const entries: EntryRow[] = [];
-  const tables = new Map<string, Readonly<Record<string, unknown>>[]>();
+  // Rows of one table that name different columns go in statements of their own: none may lose what another does not have.
+  const tables = new Map<string, { table: string; columns: string[]; rows: Readonly<Record<string, unknown>>[] }>();
   const add = (table: string, row: Readonly<Record<string, unknown>>) => {
-    const rows = tables.get(table);
-    if (rows) rows.push(row);
-    else tables.set(table, [row]);
+    const columns = Object.keys(row);
+    const key = `${table} ${columns.join(' ')}`;
+    const same = tables.get(key);
+    if (same) same.rows.push(row);
+    else tables.set(key, { table, columns, rows: [row] });
   };
   let recordedAt: number | null = null;
 
@@ -157,10 +160,6 @@ export function plan(deps: PlanDeps, given: readonly Prepared[], ground: Ground)
     size,
     outcomes,
     log: commands.length === 0 ? null : logValues(commands, entries, ground.size, size, time),
-    tables: [...tables].map(([table, rows]) => ({
-      table,
-      columns: Object.keys(rows[0] ?? {}),
-      json: JSON.stringify(rows),
-    })),
+    tables: [...tables.values()].map(({ table, columns, rows }) => ({ table, columns, json: JSON.stringify(rows) })),
   };
 }

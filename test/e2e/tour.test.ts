@@ -3,7 +3,7 @@
  * people who ask and answer. Each step goes on from the one before. Set TOUR_PICTURES to a folder to keep pictures.
  */
 import { readFile } from 'node:fs/promises';
-import type { Page } from 'playwright-core';
+import type { Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { z } from 'zod';
 import { axeViolations, withPage } from '../support/browser.ts';
@@ -36,7 +36,11 @@ beforeAll(async () => {
 });
 afterAll(async () => tour?.stop());
 
-const press = (page: Page, name: string) => page.getByRole('button', { name, exact: true }).click();
+/** Clicks what leads to another page and waits until all of that is there. */
+async function go(page: Page, what: Locator): Promise<void> {
+  await Promise.all([page.waitForEvent('load'), what.click()]);
+}
+const press = (page: Page, name: string) => go(page, page.getByRole('button', { name, exact: true }));
 const text = async (page: Page) => ((await page.locator('main').textContent()) ?? '').replace(/\s+/g, ' ');
 
 async function download(page: Page, name: string): Promise<string> {
@@ -56,7 +60,7 @@ it('a visitor sees the record of the example, as of any time, and keeps a receip
       .poll(async () => (await page.goto('/')) && (await page.locator('.slip__number').count()), PATIENCE)
       .toBe(2);
     await look(page, 'home', { dark: true });
-    await page.getByRole('link', { name: 'See the record' }).click();
+    await go(page, page.getByRole('link', { name: 'See the record' }));
     expect(await text(page)).toContain('23 asked');
     expect(await page.locator('table tbody tr').count()).toBe(23);
     await look(page, 'record', { dark: true });
@@ -73,14 +77,16 @@ it('a visitor sees the record of the example, as of any time, and keeps a receip
     expect(await text(page)).toContain('Nothing had been recorded here by then');
     await look(page, 'record-known');
 
-    await page.getByRole('link', { name: 'Show now' }).click();
-    await page.getByRole('link', { name: 'Louisville Metro' }).click();
+    await go(page, page.getByRole('link', { name: 'Show now' }));
+    await go(page, page.getByRole('link', { name: 'Louisville Metro' }));
     await look(page, 'recipient-public');
-    await page
-      .getByRole('main')
-      .getByRole('link', { name: /receipt/i })
-      .first()
-      .click();
+    await go(
+      page,
+      page
+        .getByRole('main')
+        .getByRole('link', { name: /receipt/i })
+        .first(),
+    );
     await look(page, 'entry');
     const receipt = await download(page, 'receipt as JSON');
     const { policy } = wellKnown.parse(await (await page.request.get('/.well-known/counterfoil')).json());
@@ -102,7 +108,7 @@ it('the owner sets up an organisation, composes a request in five steps and serv
     expect(new URL(page.url()).pathname).toBe('/desk');
     await look(page, 'desk-empty');
 
-    await page.getByRole('link', { name: 'Open a matter' }).first().click();
+    await go(page, page.getByRole('link', { name: 'Open a matter' }).first());
     await look(page, 'matter-new');
     await page.getByLabel('Title').fill('Survey of record keeping');
     await page.getByLabel('In two sentences').fill('How records are kept, asked of three places.');
@@ -132,7 +138,7 @@ it('the owner sets up an organisation, composes a request in five steps and serv
     await choose(CSV);
     expect(await text(page)).toContain('3 recipients, 2 with an e-mail address, 1 without.');
     await look(page, 'whom');
-    await page.getByRole('link', { name: 'Go on to when' }).click();
+    await go(page, page.getByRole('link', { name: 'Go on to when' }));
 
     await press(page, 'Save and show the working');
     expect(await text(page)).toContain('Day 30 is');
@@ -200,7 +206,7 @@ it('a clerk answers from the letter, item by item, leaves, comes back, and holds
     await page
       .getByLabel('Files for item 1')
       .setInputFiles({ name: 'directive-7.txt', mimeType: 'text/plain', buffer });
-    await page.getByRole('button', { name: 'Add files to item 1' }).click();
+    await go(page, page.getByRole('button', { name: 'Add files to item 1' }));
     expect(await page.locator('#item-1').textContent()).toContain('directive-7.txt');
     await page.locator('#item-2').getByLabel('We object').check();
     await page.getByLabel('Note to the issuer on item 2').fill('These meetings were not public.');
@@ -251,7 +257,7 @@ it('the issuer sees the board, reads the document and determines; the clerk is t
       /produced[\s\S]*objected[\s\S]*no such records/,
     );
     await look(page, 'board', { dark: true });
-    await page.getByRole('link', { name: 'Millbrook' }).click();
+    await go(page, page.getByRole('link', { name: 'Millbrook' }));
     await look(page, 'service');
     const [file] = await Promise.all([
       page.waitForEvent('download'),
@@ -332,7 +338,7 @@ it('a stranger verifies the receipts, in a terminal and in a browser without a n
     await expect.poll(() => results.locator('.verdict--good').count(), PATIENCE).toBe(2);
     expect(await results.textContent()).toContain('the document you gave is');
     expect(await axeViolations(page)).toEqual([]);
-    await press(page, 'Start over');
+    await page.getByRole('button', { name: 'Start over' }).click();
     await page.setInputFiles('#f-receipts', [kept.json]);
     await page.setInputFiles('#f-documents', [kept.changed]);
     await expect.poll(() => results.textContent(), PATIENCE).toContain('document-mismatch');

@@ -205,8 +205,9 @@ const plain = (html: string) =>
 
 /** What a form of a page would send if its button were pressed now: hidden fields, texts, texts in areas, chosen radios. */
 export function formOf(html: string, action?: string): { action: string; values: Record<string, string> } {
-  const forms = [...html.matchAll(/<form\b([^>]*)>(.*?)<\/form>/gs)];
-  const form = forms.find((one) => (action ? one[1]?.includes(`action="${action}"`) : !one[1]?.includes('sign-out')));
+  // Forms of the page itself: those of its head (sign out, leave) are not what a person came for.
+  const forms = [...html.slice(html.indexOf('<main')).matchAll(/<form\b([^>]*)>(.*?)<\/form>/gs)];
+  const form = forms.find((one) => !action || one[1]?.includes(`action="${action}"`));
   if (!form) throw new Error(`no form ${action ?? ''} in the page`);
   const attribute = (tag: string, name: string) => {
     const match = new RegExp(`\\b${name}="([^"]*)"`).exec(tag);

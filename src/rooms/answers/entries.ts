@@ -1,5 +1,6 @@
 /** What may be written of answers: the answer as sent (for the parties), and each item's disposition (for the record). */
 import { z } from 'zod';
+import { once } from '../../base/once.ts';
 import { documentRef, line, prose, uuid } from '../fields.ts';
 
 /** What a recipient can say of an item. `unanswered` is not among them: it is the absence of an entry. */
@@ -33,14 +34,16 @@ export const answerSent = z.strictObject({
   actedBy: z.strictObject({ name: line(200), title: line(200).nullable(), address: line(320) }),
 });
 
-export const itemAnswered = z.strictObject({
-  answer: uuid,
-  service: uuid,
-  request: uuid,
-  item: z.number().int().min(1),
-  disposition: z.enum(DISPOSITIONS),
-  /** how many documents came with it; which ones stands in answer.sent */
-  documents: z.number().int().min(0),
-});
+export const itemAnswered = once(
+  z.strictObject({
+    answer: uuid,
+    service: uuid,
+    request: uuid,
+    item: z.number().int().min(1),
+    disposition: z.enum(DISPOSITIONS),
+    /** how many documents came with it; which ones stands in answer.sent */
+    documents: z.number().int().min(0),
+  }),
+);
 
 export const answerEntries = { 'answer.sent': answerSent, 'item.answered': itemAnswered } as const;

@@ -1,5 +1,6 @@
 /** What may be written of parties: who exists in the directory. Contact addresses are never part of it. */
 import { z } from 'zod';
+import { once } from '../../base/once.ts';
 import { line, uuid } from '../fields.ts';
 
 export const PARTY_KINDS = [
@@ -21,13 +22,15 @@ export const ocdId = z
   .max(300)
   .regex(/^ocd-division\/country:[a-z]{2}(\/[a-z_]+:[a-z0-9._~-]+)*$/, 'is not an Open Civic Data division id');
 
-export const partyRegistered = z.strictObject({
-  party: uuid,
-  name: line(200),
-  kind: z.enum(PARTY_KINDS),
-  ocdId: ocdId.nullable(),
-  /** seat: the state's name, as written, or null */
-  state: line(60).nullable(),
-});
+export const partyRegistered = once(
+  z.strictObject({
+    party: uuid,
+    name: line(200),
+    kind: z.enum(PARTY_KINDS),
+    ocdId: ocdId.nullable(),
+    /** seat: the state's name, as written, or null */
+    state: line(60).nullable(),
+  }),
+);
 
 export const directoryEntries = { 'party.registered': partyRegistered } as const;

@@ -1,5 +1,6 @@
 /** What may be written of requests and their service: issued, served on each recipient, revoked, evidence of delivery. */
 import { z } from 'zod';
+import { once } from '../../base/once.ts';
 import { due, dueRule } from '../clock/entries.ts';
 import { ocdId, PARTY_KINDS } from '../directory/entries.ts';
 import { documentRef, instantText, line, prose, uuid } from '../fields.ts';
@@ -35,23 +36,25 @@ export const requestIssued = z.strictObject({
 /** Values for the letter's merge fields beyond those that every letter has. */
 export const merge = z.record(z.string().regex(/^[a-z][a-z0-9_]{0,39}$/), z.string().max(500));
 
-export const requestServed = z.strictObject({
-  service: uuid,
-  request: uuid,
-  recipient: uuid,
-  name: line(200),
-  kind: z.enum(PARTY_KINDS),
-  state: line(60).nullable(),
-  ocdId: ocdId.nullable(),
-  /** how it is served: a letter by mail, no address known, or recorded from a source */
-  channel: z.enum(['mail', 'no address', 'recorded']),
-  /** when the letter leaves at the earliest; until then the request can be revoked */
-  leavesAt: instantText.nullable(),
-  due,
-  /** the letter to this recipient as text, without link: SHA-256 of its UTF-8 bytes */
-  letter: documentRef.nullable(),
-  merge,
-});
+export const requestServed = once(
+  z.strictObject({
+    service: uuid,
+    request: uuid,
+    recipient: uuid,
+    name: line(200),
+    kind: z.enum(PARTY_KINDS),
+    state: line(60).nullable(),
+    ocdId: ocdId.nullable(),
+    /** how it is served: a letter by mail, no address known, or recorded from a source */
+    channel: z.enum(['mail', 'no address', 'recorded']),
+    /** when the letter leaves at the earliest; until then the request can be revoked */
+    leavesAt: instantText.nullable(),
+    due,
+    /** the letter to this recipient as text, without link: SHA-256 of its UTF-8 bytes */
+    letter: documentRef.nullable(),
+    merge,
+  }),
+);
 
 export const requestRevoked = z.strictObject({ request: uuid, reason: prose(1000).pipe(z.string().min(1)) });
 

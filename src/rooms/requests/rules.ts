@@ -117,7 +117,7 @@ export function serve(
   const letter: DocumentRef | null =
     text === null
       ? null
-      : { sha256: hash(text), bytes: new TextEncoder().encode(text).length, name: 'letter.txt', type: 'text/plain' };
+      : { bytes: Buffer.byteLength(text), name: 'letter.txt', sha256: hash(text), type: 'text/plain' };
   const recorded = serving.draft.conduct === 'recorded';
   const entry: NewEntry = {
     kind: 'request.served',
@@ -126,19 +126,20 @@ export function serve(
     by: serving.matter.issuer,
     occurredAt: instant(recorded ? servedAt(serving) : serving.now),
     audience: audienceOf(serving.matter),
+    // In the order of canonical JSON, which is then made in a fraction of the time: there may be 90,000 of these.
     body: {
-      service: id,
-      request: serving.request,
-      recipient: to.party,
-      name: to.name,
-      kind: to.kind,
-      state: to.state,
-      ocdId: to.ocdId,
       channel: recorded ? 'recorded' : to.email ? 'mail' : 'no address',
+      due: { at: due.at, on: due.on, working: [...due.working] },
+      kind: to.kind,
       leavesAt: recorded || serving.leavesAt === null ? null : instant(serving.leavesAt),
-      due: { ...due, working: [...due.working] },
       letter: letter ? { ...letter } : null,
       merge: { ...to.merge },
+      name: to.name,
+      ocdId: to.ocdId,
+      recipient: to.party,
+      request: serving.request,
+      service: id,
+      state: to.state,
     },
   };
   return { entry, service: id };

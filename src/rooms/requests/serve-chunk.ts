@@ -38,7 +38,8 @@ export function chunkWriter(services: Services, serving: Serving, columns: reado
           by: serving.matter.issuer,
           occurredAt,
           audience: 'public',
-          body: { party, name: recipient.name, kind: recipient.kind, ocdId: recipient.ocdId, state: recipient.state },
+          // In the order of canonical JSON, like the bodies of services.
+          body: { kind: recipient.kind, name: recipient.name, ocdId: recipient.ocdId, party, state: recipient.state },
         });
       }
       // Only columns that the letter uses become part of the record.

@@ -1,0 +1,31 @@
+/**
+ * One look at a value that is looked at twice: the ledger checks a body before it is written, and the room's view reads the same
+ * body a moment later. Saves the second look only; a value that was not checked just before is always looked at.
+ */
+import type { z } from 'zod';
+
+/**
+ * The same schema, whose `parse` takes over what `safeParse` found of the very same object, once. Every `safeParse` looks anew, so
+ * an object that was changed and is checked again is never taken for what it was.
+ */
+export function once<S extends z.ZodType>(schema: S): S {
+  const checked = new WeakMap<object, z.output<S>>();
+  const parse = schema.parse.bind(schema);
+  const safeParse = schema.safeParse.bind(schema);
+  return Object.assign(schema, {
+    parse(value: unknown): z.output<S> {
+      if (typeof value !== 'object' || value === null) return parse(value);
+      const found = checked.get(value);
+      if (found === undefined) return parse(value);
+      checked.delete(value);
+      return found;
+    },
+    safeParse(value: unknown) {
+      const result = safeParse(value);
+      if (typeof value !== 'object' || value === null) return result;
+      if (result.success) checked.set(value, result.data);
+      else checked.delete(value);
+      return result;
+    },
+  });
+}
