@@ -131,6 +131,14 @@ test('starts with the example, again within seconds, and Ctrl-C leaves nothing r
   expect(await second.ended).toEqual({ code: 0, signal: null });
   expect(processesIn(DATA_DIR)).toEqual([]);
   expect(await fsck(DATA_DIR, port)).toContain('✓');
+
+  // Another port is another address, not another log: what was signed before still fits what is signed now.
+  const elsewhere = await freePort();
+  const third = run({ DATA_DIR, PORT: String(elsewhere) });
+  await ready(third, elsewhere);
+  const identity = await (await fetch(`http://localhost:${elsewhere}/.well-known/counterfoil`)).text();
+  expect(identity).toContain(`"origin":"localhost:${port}/log"`);
+  expect(await fsck(DATA_DIR, elsewhere)).toContain('✓');
 }, 180_000);
 
 test('told to stop while it starts, it stops as soon as it can and leaves nothing running', async () => {

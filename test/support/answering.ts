@@ -2,12 +2,11 @@
  * Both sides of one exchange over real HTTP: PostgreSQL, ledger, files on disk, the rooms' routes in the app. Who is asking is said in a
  * header instead of by sign-in, which has its own tests.
  */
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { serve } from '@hono/node-server';
-import { type FileBlobsOptions, fileBlobs } from '../../src/adapters/blobs/files.ts';
+import type { FileBlobsOptions } from '../../src/adapters/blobs/files.ts';
 import { type Actor, ROLES } from '../../src/base/route.ts';
 import type { ReceiptPdf, Services } from '../../src/base/services.ts';
 import { answerRoutes } from '../../src/rooms/answers/pages.tsx';
@@ -16,8 +15,9 @@ import { documentRoutes } from '../../src/rooms/documents/pages.ts';
 import type { Assets } from '../../src/ui/assets.ts';
 import { buildApp } from '../../src/web/app.tsx';
 import { PLAIN_ASSETS } from './assets.ts';
-import { random, type TestLedger, testLedger } from './ledger.ts';
+import { type TestLedger, testLedger } from './ledger.ts';
 import { type TestMatter, type TestMatterOptions, testMatter } from './matter.ts';
+import { testServices } from './services.ts';
 
 export interface AnsweringOptions extends TestMatterOptions {
   readonly maxFileBytes?: number;
@@ -68,24 +68,13 @@ export const CLERK = 'clerk@place.example.gov';
 export async function answering(options: AnsweringOptions = {}): Promise<Answering> {
   const t = await testLedger({ start: options.publish !== false });
   const m = await testMatter(t, { items: 3, recipients: 2, ...options });
-  const dir = await mkdtemp(join(tmpdir(), 'counterfoil-answering-'));
-  const blobsDir = join(dir, 'blobs');
-  const files = await fileBlobs({ dir: blobsDir, ...(options.create ? { create: options.create } : {}) });
+  const made = await testServices(t, { ...options, config: { maxFileBytes: options.maxFileBytes ?? 1_000_000_000 } });
+  const blobsDir = join(made.dataDir, 'blobs');
   const { room } = options;
+  const { blobs } = made.services;
   const services: Services = {
-    db: t.db,
-    ledger: t.ledger,
-    blobs: room === undefined ? files : { ...files, room: async () => room },
-    clock: t.clock,
-    random,
-    mailer: { send: () => Promise.reject(new Error('this test sends no mail')) },
-    config: {
-      baseUrl: 'http://localhost:8080',
-      logOrigin: 'records.example.gov/log',
-      revokeMinutes: 10,
-      maxFileBytes: options.maxFileBytes ?? 1_000_000_000,
-    },
-    ...(options.receiptPdf ? { receiptPdf: options.receiptPdf } : {}),
+    ...made.services,
+    blobs: room === undefined ? blobs : { ...blobs, room: async () => room },
   };
   for (const [i, service] of m.services.entries()) {
     await t.db
@@ -121,7 +110,7 @@ export async function answering(options: AnsweringOptions = {}): Promise<Answeri
         if ('closeAllConnections' in server) server.closeAllConnections();
       });
       await t.close();
-      await rm(dir, { recursive: true, force: true });
+      await made.close();
     },
   };
 }

@@ -1,13 +1,14 @@
 /**
  * The issuer's side with everything real around it: PostgreSQL, ledger, rules. Gives services, a matter of an organisation of
- * made-up name, and drafts ready to be served. Mail is not part of it: whoever sends gets a loud failure.
+ * made-up name, and drafts ready to be served. No post runs: letters stay in the outbox.
  */
 import type { Services } from '../../src/base/services.ts';
 import { openMatter } from '../../src/rooms/matters/commands.ts';
 import { type DraftBody, EMPTY_DRAFT } from '../../src/rooms/requests/draft.ts';
 import { replaceRecipients } from '../../src/rooms/requests/draft-recipients.ts';
 import { createDraft, loadDraft, saveDraft } from '../../src/rooms/requests/drafts.ts';
-import { partyEntry, random, type TestLedger, testLedger } from './ledger.ts';
+import { partyEntry, type TestLedger, testLedger } from './ledger.ts';
+import { testServices } from './services.ts';
 
 export interface Desk {
   readonly t: TestLedger;
@@ -20,7 +21,7 @@ export interface Desk {
   close(): Promise<void>;
 }
 
-export const REVOKE_MINUTES = 10;
+export { REVOKE_MINUTES } from './services.ts';
 
 export const READY: DraftBody = {
   ...EMPTY_DRAFT,
@@ -36,24 +37,7 @@ export const READY: DraftBody = {
 
 export async function testDesk(t?: TestLedger): Promise<Desk> {
   const ledger = t ?? (await testLedger());
-  const services: Services = {
-    db: ledger.db,
-    ledger: ledger.ledger,
-    blobs: {
-      put: () => Promise.reject(new Error('this test has no blobs')),
-      get: () => Promise.reject(new Error('this test has no blobs')),
-      room: () => Promise.resolve(1_000_000_000_000),
-    },
-    clock: ledger.clock,
-    random,
-    mailer: { send: () => Promise.reject(new Error('this test sends no mail')) },
-    config: {
-      baseUrl: 'http://localhost:8080',
-      logOrigin: 'localhost:8080/log',
-      revokeMinutes: REVOKE_MINUTES,
-      maxFileBytes: 1_000_000,
-    },
-  };
+  const { services, close } = await testServices(ledger);
   const entry = partyEntry(ledger, 'Office of Records');
   await ledger.ledger.append({ key: `office:${entry.id}`, entries: [entry] });
   const office = { party: entry.by, partyName: 'Office of Records' };
@@ -74,6 +58,7 @@ export async function testDesk(t?: TestLedger): Promise<Desk> {
     },
     async close() {
       if (!t) await ledger.close();
+      await close();
     },
   };
 }

@@ -7,7 +7,8 @@ import type { Config, Services } from '../../src/base/services.ts';
 import { publicRoutes } from '../../src/record/routes.ts';
 import { buildApp } from '../../src/web/app.tsx';
 import { publicLogRoutes } from '../../src/web/public-log.ts';
-import { random, TEST_ORIGIN, type TestLedger, testLedger } from './ledger.ts';
+import { TEST_ORIGIN, type TestLedger, testLedger } from './ledger.ts';
+import { BASE, testServices } from './services.ts';
 
 export interface TestPublic {
   readonly t: TestLedger;
@@ -20,21 +21,10 @@ export interface TestPublic {
   close(): Promise<void>;
 }
 
-const BASE = 'http://localhost:8080';
-
 export async function testPublic(set: Partial<Config> = {}): Promise<TestPublic> {
   const t = await testLedger();
-  const refuse = () => Promise.reject(new Error('this test has none'));
-  const services: Services = {
-    db: t.db,
-    ledger: t.ledger,
-    blobs: { put: refuse, get: refuse, room: async () => null },
-    clock: t.clock,
-    random,
-    mailer: { send: refuse },
-    config: { baseUrl: BASE, logOrigin: TEST_ORIGIN, revokeMinutes: 10, maxFileBytes: 1_000_000, ...set },
-    receiptPdf: pdfService(TEST_ORIGIN),
-  };
+  const made = await testServices(t, { config: set, receiptPdf: pdfService(TEST_ORIGIN) });
+  const { services } = made;
   const log = { origin: TEST_ORIGIN, logKey: t.vkey, witnesses: [], policy: t.policy };
   const assets = await buildAssets({ cacheDir: 'build/assets' });
   const app = buildApp({
@@ -65,6 +55,7 @@ export async function testPublic(set: Partial<Config> = {}): Promise<TestPublic>
         await new Promise((done) => open.close(done));
       }
       await t.close();
+      await made.close();
     },
   };
 }

@@ -3,15 +3,12 @@
  * With `whole` it has every route of the program; without, those of sign-in and entrance and two pages that say who is there.
  */
 import { randomBytes } from 'node:crypto';
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type ParsedMail, simpleParser } from 'mailparser';
 import pg from 'pg';
 import { z } from 'zod';
 import { authPool, createAuth, ownerLink } from '../../src/adapters/auth/index.ts';
-import { fileBlobs } from '../../src/adapters/blobs/files.ts';
-import { fileMailer } from '../../src/adapters/mail/file.ts';
 import { pdfService } from '../../src/adapters/pdf/service.ts';
 import type { Route } from '../../src/base/route.ts';
 import type { Services } from '../../src/base/services.ts';
@@ -26,9 +23,10 @@ import { makeWhoIs } from '../../src/web/who.ts';
 import { PLAIN_ASSETS } from './assets.ts';
 import { random, TEST_ORIGIN, testLedger } from './ledger.ts';
 import { testMatter } from './matter.ts';
+import { BASE, testServices } from './services.ts';
 
 export { random } from './ledger.ts';
-export const BASE = 'http://localhost:8080';
+export { BASE } from './services.ts';
 
 export type World = Awaited<ReturnType<typeof world>>;
 
@@ -38,14 +36,17 @@ export interface WorldOptions {
   readonly whole?: boolean;
   /** where the program's log goes; default: errors into `log` */
   readonly logger?: Log;
-  readonly maxFileBytes?: number;
 }
 
 /** Everything that one test needs; call `close` after it. */
 export async function world(over: WorldOptions = {}) {
   const log: string[] = [];
   const t = await testLedger({ start: true, now: Date.now(), onError: (error) => log.push(`ledger ${String(error)}`) });
-  const dataDir = await mkdtemp(join(tmpdir(), 'counterfoil-world-'));
+  const made = await testServices(t, { receiptPdf: pdfService(TEST_ORIGIN) });
+  const { dataDir } = made;
+  const config = { ...made.services.config, mailFolder: join(dataDir, 'mail') };
+  const services: Services = { ...made.services, config };
+  const { mailer } = services;
   const { clock, db } = t;
   const pool = authPool(t.database.appConfig);
   const owner = new pg.Pool({ ...t.database.ownerConfig, max: 1 });
@@ -53,28 +54,11 @@ export async function world(over: WorldOptions = {}) {
     p.on('error', () => {}); // the database is dropped under them
     p.on('connect', (client) => client.on('error', () => {}));
   }
-  const mailer = fileMailer({ dataDir, from: { name: 'Counterfoil', address: 'post@example.gov' }, clock });
   const logger: Log = over.logger ?? {
     info() {},
     warn() {},
     error: (facts) =>
       log.push(`error ${'err' in facts && facts.err instanceof Error ? facts.err.stack : JSON.stringify(facts)}`),
-  };
-  const services: Services = {
-    db,
-    ledger: t.ledger,
-    blobs: await fileBlobs({ dir: join(dataDir, 'blobs') }),
-    clock,
-    random,
-    mailer,
-    config: {
-      baseUrl: BASE,
-      logOrigin: TEST_ORIGIN,
-      revokeMinutes: 10,
-      maxFileBytes: over.maxFileBytes ?? 1_000_000,
-      mailFolder: join(dataDir, 'mail'),
-    },
-    receiptPdf: pdfService(TEST_ORIGIN),
   };
   const access = createAuth({
     pool,
@@ -146,7 +130,7 @@ export async function world(over: WorldOptions = {}) {
       await pool.end();
       await owner.end();
       await t.close();
-      await rm(dataDir, { recursive: true });
+      await made.close();
     },
   };
 }
