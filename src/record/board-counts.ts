@@ -44,21 +44,32 @@ export interface Facets {
   readonly states: readonly string[];
 }
 
+export interface Version {
+  readonly cut: Cut;
+  /** position of the last fact about the request: a service, an answer or a determination; −1 for none */
+  readonly version: number;
+  /** position of the last service alone */
+  readonly served: number;
+  readonly revoked: boolean;
+}
+
 /** The cut of a page, the position of the last fact about this request within it, and whether it is revoked by then. */
 export async function versionAt(
   db: Kysely<Database>,
   request: string,
   asOf: AsOfPoint | undefined,
   given: Cut | undefined,
-): Promise<{ readonly cut: Cut; readonly version: number; readonly revoked: boolean }> {
+): Promise<Version> {
   const cut = given ?? (await cutAt(db, asOf));
   const last = (table: string) =>
     sql`(select max(t.seq) from ${sql.table(table)} t where t.request = ${request} and t.seq <= ${cut.last})`;
-  const { rows } = await sql<{ version: number | null; revoked: boolean }>`
-    select greatest(${last('view.service')}, ${last('view.item_answer')}, ${last('view.item_determination')}) as version,
+  const { rows } = await sql<{ served: number | null; said: number | null; revoked: boolean }>`
+    select ${last('view.service')} as served,
+           greatest(${last('view.item_answer')}, ${last('view.item_determination')}) as said,
            exists (select 1 from view.revocation r where r.request = ${request} and ${visible('r', cut)}) as revoked
     `.execute(db);
-  return { cut, version: Number(rows[0]?.version ?? -1), revoked: rows[0]?.revoked ?? false };
+  const served = rows[0]?.served ?? -1;
+  return { cut, served, version: Math.max(served, rows[0]?.said ?? -1), revoked: rows[0]?.revoked ?? false };
 }
 
 interface GroupLine {
@@ -74,16 +85,22 @@ interface GroupLine {
   readonly states: string[];
 }
 
-/** Sums over all recipients of a request at a cut, by due date. */
-export async function facets(db: Kysely<Database>, request: Request, cut: Cut): Promise<Facets> {
+/** Sums over all recipients of a request at a cut, or over those of the services in `only`, by due date. */
+export async function facets(
+  db: Kysely<Database>,
+  request: Request,
+  cut: Cut,
+  only?: readonly string[],
+): Promise<Facets> {
   const items = request.items.length;
+  const among = (column: string) => (only ? sql`and ${sql.ref(column)} = any(${[...only]}::uuid[])` : sql``);
   const { rows } = await sql<GroupLine>`
     with a as materialized (
       select distinct on (a.service, a.item) a.service, a.item, a.answer from view.item_answer a
-      where a.request = ${request.id} and ${visible('a', cut)} order by a.service, a.item, ${newestFirst('a', cut)}
+      where a.request = ${request.id} and ${visible('a', cut)} ${among('a.service')} order by a.service, a.item, ${newestFirst('a', cut)}
     ), d as materialized (
       select distinct on (d.service, d.item) d.service, d.item, d.finding, d.answer from view.item_determination d
-      where d.request = ${request.id} and ${visible('d', cut)} order by d.service, d.item, ${newestFirst('d', cut)}
+      where d.request = ${request.id} and ${visible('d', cut)} ${among('d.service')} order by d.service, d.item, ${newestFirst('d', cut)}
     ), per as materialized (
       select a.service, count(*) as answered, count(d.item) as determined,
              count(*) filter (where d.finding = 'deficient') as deficient,
@@ -99,7 +116,7 @@ export async function facets(db: Kysely<Database>, request: Request, cut: Cut): 
            array_agg(distinct s.kind) as kinds,
            coalesce(array_agg(distinct s.state) filter (where s.state is not null), '{}') as states
     from view.service s left join per p on p.service = s.id
-    where s.request = ${request.id} and ${visible('s', cut)}
+    where s.request = ${request.id} and ${visible('s', cut)} ${among('s.id')}
     group by s.due_at, s.due_on order by s.due_at`.execute(db);
   const distinct = (of: (row: GroupLine) => readonly string[]) => [...new Set(rows.flatMap(of))].sort();
   return {
@@ -118,6 +135,51 @@ export async function facets(db: Kysely<Database>, request: Request, cut: Cut): 
     states: distinct((r) => r.states),
   };
 }
+
+/** Services that may have changed between two versions; above this many, summing everything anew is cheaper. */
+const FEW = 1000;
+
+/**
+ * The sums at a later cut out of those at an earlier one: facts are only ever added, so only services that a fact between the two
+ * is about can differ; their share is taken out as it was and put in as it is. Null where too much came in between.
+ * @param before sums at the cut that ends with position `from`, on the same axis and up to the same time
+ */
+export async function facetsSince(
+  db: Kysely<Database>,
+  request: Request,
+  before: Facets,
+  from: number,
+  cut: Cut,
+): Promise<Facets | null> {
+  const within = (t: string) =>
+    sql`${sql.ref(`${t}.request`)} = ${request.id} and ${sql.ref(`${t}.seq`)} > ${from} and ${sql.ref(`${t}.seq`)} <= ${cut.last}`;
+  const { rows } = await sql<{ service: string }>`
+    select s.id as service from view.service s where ${within('s')}
+    union select a.service from view.item_answer a where ${within('a')}
+    union select d.service from view.item_determination d where ${within('d')} limit ${FEW + 1}`.execute(db);
+  if (rows.length > FEW) return null;
+  const ids = rows.map((row) => row.service);
+  const was = await facets(db, request, { last: from, until: cut.until }, ids);
+  const is = await facets(db, request, cut, ids);
+  const groups = new Map(before.groups.map((group) => [group.dueAt, { ...group }]));
+  for (const [sums, sign] of [[was, -1] as const, [is, 1] as const]) {
+    for (const more of sums.groups) {
+      const group = groups.get(more.dueAt) ?? { ...NOBODY, dueAt: more.dueAt, dueOn: more.dueOn };
+      for (const name of SUMMED) group[name] += sign * more[name];
+      groups.set(more.dueAt, group);
+    }
+  }
+  const joined = (a: readonly string[], b: readonly string[]) => [...new Set([...a, ...b])].sort();
+  return {
+    asked: before.asked + is.asked - was.asked,
+    groups: [...groups.values()].filter((group) => group.asked > 0).sort((a, b) => a.dueAt - b.dueAt),
+    kinds: joined(before.kinds, is.kinds),
+    states: joined(before.states, is.states),
+  };
+}
+
+const SUMMED = ['asked', 'answered', 'partly', 'determined', 'deficient', 'toReview'] as const;
+const NOBODY = { asked: 0, answered: 0, partly: 0, determined: 0, deficient: 0, toReview: 0 };
 
 /** The counts at a moment. */
 export function summed(

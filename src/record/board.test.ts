@@ -2,7 +2,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type TestLedger, testLedger } from '../../test/support/ledger.ts';
 import { requestOf, type TestMatter, testMatter } from '../../test/support/matter.ts';
 import { type BoardQuery, boardPage, foundWord, saidWord } from './board.ts';
+import { facets, summed } from './board-counts.ts';
 import { readBoardQuery } from './board-filter.ts';
+import { cutAt } from './cut.ts';
 
 let t: TestLedger;
 beforeAll(async () => {
@@ -204,6 +206,36 @@ describe('a board', () => {
         })
       ).counts.partly,
     ).toBe(2);
+  });
+});
+
+describe('counts of a board', () => {
+  it('brought up to date after new facts are those counted anew, on both axes', async () => {
+    const start = t.clock.now();
+    const m = await testMatter(t, { recipients: 6, items: 2 });
+    const request = await requestOf(t, m);
+    const answers: { service: number; item: number; answer: string }[] = [];
+    for (let i = 0; i < 24; i++) {
+      t.clock.tick(60_000);
+      const [service, item] = [(i * 5) % 6, 1 + ((i >> 1) % 2)];
+      const known = answers.find((a) => a.service === service && a.item === item);
+      if (i % 3 === 2 && known) await m.determine(service, item, known.answer, i % 2 === 0 ? 'deficient' : 'accepted');
+      // Every fourth is told late: it happened long before it was written.
+      else
+        answers.unshift({
+          service,
+          item,
+          ...(await m.answer(service, item, 'produced', i % 4 === 0 ? start + i : undefined)),
+        });
+      const at = new Date(start + 600_000);
+      for (const asOf of [undefined, { axis: 'occurred' as const, at }]) {
+        const { counts } = await board(m, asOf ? { asOf } : {});
+        const anew = await facets(t.db, request, await cutAt(t.db, asOf));
+        const moment = { at: (asOf?.at ?? new Date(t.clock.now())).getTime(), revoked: false, recorded: false };
+        expect(counts).toEqual(summed(anew, moment));
+      }
+    }
+    expect((await board(m)).counts.answered).toBeGreaterThan(2);
   });
 });
 

@@ -8,7 +8,7 @@ import type { Database } from '../base/database.ts';
 import { type ClockState, clockOf } from '../rooms/clock/rules.ts';
 import type { Request } from '../rooms/requests/view.ts';
 import { type BoardAnswer, type BoardDetermination, readCells, type Said } from './board-cells.ts';
-import { type BoardCounts, type Facets, facets, summed, versionAt } from './board-counts.ts';
+import { type BoardCounts, type Facets, facets, facetsSince, summed, versionAt } from './board-counts.ts';
 import { type BoardFilter, type BoardSort, filterConditions } from './board-filter.ts';
 import { type AsOfPoint, type Cut, visible } from './cut.ts';
 import { type Memory, memory } from './lru.ts';
@@ -71,6 +71,8 @@ export interface BoardQuery {
 
 interface Remembered {
   readonly facets: Memory<Facets>;
+  /** of each request and time of happening, the sums of the latest version that was read */
+  readonly newest: Memory<{ readonly version: number; readonly sums: Facets }>;
   /** ids of the recipients that fit a filter, in the order of a sort, 16 bytes each */
   readonly orders: Memory<Buffer>;
 }
@@ -79,7 +81,7 @@ const remembered = new WeakMap<Kysely<Database>, Remembered>();
 function rememberedOf(db: Kysely<Database>): Remembered {
   let found = remembered.get(db);
   if (!found) {
-    found = { facets: memory(256), orders: memory(24) };
+    found = { facets: memory(256), newest: memory(64), orders: memory(24) };
     remembered.set(db, found);
   }
   return found;
@@ -92,13 +94,20 @@ function rememberedOf(db: Kysely<Database>): Remembered {
 export async function boardPage(db: Kysely<Database>, query: BoardQuery): Promise<BoardPage> {
   const { request, filter } = query;
   const at = query.asOf?.at ?? query.now;
-  const { cut, version, revoked } = await versionAt(db, request.id, query.asOf, query.cut);
+  const { cut, version, served, revoked } = await versionAt(db, request.id, query.asOf, query.cut);
   const known = rememberedOf(db);
   const key = `${request.id} ${version} ${cut.until?.toISOString() ?? ''}`;
+  const newest = known.newest.get(`${request.id} ${cut.until?.toISOString() ?? ''}`);
   let sums = known.facets.get(key);
   if (!sums) {
-    sums = await facets(db, request, cut);
+    // After a new fact, what is remembered of just before it is brought up to date instead of counted anew.
+    const since =
+      newest && newest.version < version ? await facetsSince(db, request, newest.sums, newest.version, cut) : null;
+    sums = since ?? (await facets(db, request, cut));
     known.facets.set(key, sums);
+  }
+  if (!newest || newest.version < version) {
+    known.newest.set(`${request.id} ${cut.until?.toISOString() ?? ''}`, { version, sums });
   }
   const recorded = request.conduct === 'recorded';
   const items = request.items.length;
@@ -118,7 +127,11 @@ export async function boardPage(db: Kysely<Database>, query: BoardQuery): Promis
   } else {
     // How many due moments have passed is all that the present can change about who fits.
     const passed = sums.groups.filter((g) => g.dueAt <= at.getTime()).length;
-    const orderKey = JSON.stringify([key, passed, Object.entries(filter).sort(), query.sort]);
+    // Who was asked, and in which order, changes with the services alone; what was said and found matters to filters that ask for it.
+    const said = filter.answer ?? filter.determination ?? filter.clock;
+    const state = said === undefined ? [served] : [version, passed, revoked];
+    const until = cut.until?.toISOString() ?? '';
+    const orderKey = JSON.stringify([request.id, until, ...state, Object.entries(filter).sort(), query.sort]);
     const order = known.orders.get(orderKey) ?? (await readOrder(db, sql`${where}`, query.sort));
     known.orders.set(orderKey, order);
     total = order.length / 16;

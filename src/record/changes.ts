@@ -83,14 +83,19 @@ export async function changesBetween(
   };
 }
 
-/** How many public entries lie within a day before a moment, on the axis of the page: the hint beside the time line. */
+/** Counted no further than this: a page does not wait for the count of a day on which 90,000 were served. */
+export const MANY = 1000;
+
+/**
+ * How many public entries were recorded between `since` and a cut, `MANY` + 1 for more than `MANY`: the hint beside the time line.
+ * On the axis of what happened it is not asked for, and 0.
+ */
 export async function entriesSince(db: Kysely<Database>, matter: string, cut: Cut, since: Date): Promise<number> {
-  const time = cut.until === null ? sql.ref('e.recorded_at') : sql.ref('e.occurred_at');
-  const upTo = cut.until === null ? sql`true` : sql`e.occurred_at <= ${cut.until}`;
+  if (cut.until !== null) return 0;
+  const before = await cutAt(db, { axis: 'recorded', at: since });
   const { rows } = await sql<{ n: number }>`
-    select count(*)::int as n from ledger.entry e
-    where e.matter = ${matter} and e.audience = 'public' and e.seq <= ${cut.last} and ${upTo} and ${time} > ${since}`.execute(
-    db,
-  );
+    select count(*)::int as n from (
+      select from ledger.entry e where e.matter = ${matter} and e.audience = 'public'
+        and e.seq > ${before.last} and e.seq <= ${cut.last} limit ${MANY + 1}) t`.execute(db);
   return rows[0]?.n ?? 0;
 }

@@ -35,7 +35,7 @@ export interface RecordModel {
   readonly size: number;
   readonly notes: readonly PublicNote[];
   readonly last: LastEntry | null;
-  /** public entries of the day before the moment */
+  /** public entries of the day before the moment, as `entriesSince` counts them */
   readonly recent: number;
 }
 

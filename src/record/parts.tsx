@@ -1,4 +1,5 @@
 /** Parts that the pages of a record share: its head with the time line, tabs, and words for clocks and cells. Pure props. */
+
 import type { Child } from 'hono/jsx';
 import type { ClockState } from '../rooms/clock/rules.ts';
 import { AsOf } from '../ui/asof.tsx';
@@ -7,6 +8,7 @@ import { Notice } from '../ui/notice.tsx';
 import { Tabs } from '../ui/table.tsx';
 import { dateText, Time, timeText } from '../ui/time.tsx';
 import { count } from '../ui/words.ts';
+import { MANY } from './changes.ts';
 import { type LastEntry, type Moment, momentParams, type PublicMatter } from './matter.ts';
 import { DAY } from './model.ts';
 
@@ -64,7 +66,7 @@ export function RecordHead(props: HeadProps & { readonly timeLine?: boolean }) {
     recent === undefined || recent === 0 || moment.axis === 'happened'
       ? undefined
       : {
-          text: `${count(recent, 'entry', 'entries')} since ${timeText(since, moment.zone).text}`,
+          text: `${recent > MANY ? `More than ${count(MANY, 'entry', 'entries')}` : count(recent, 'entry', 'entries')} since ${timeText(since, moment.zone).text}`,
           href: href(`${base}/changes`, { from: since.toISOString(), to: moment.at.toISOString() }),
         };
   return (

@@ -27,6 +27,7 @@ export function settings(pgdata: string): Record<string, string> {
     max_wal_size: `${between(128, room / 20, 4096)}MB`,
     checkpoint_timeout: '15min',
     random_page_cost: '1.1',
+    autovacuum_naptime: '10s', // after 90,000 rows came in at once, plans follow soon
     jit: 'off', // compiling costs more than it saves on statements of a few milliseconds
     huge_pages: 'off',
     max_connections: '100',
