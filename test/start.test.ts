@@ -1,7 +1,7 @@
 /** The program itself, started and ended in every way that people and machines start and end it. */
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
-import { tmpdir } from 'node:os';
+import { availableParallelism, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, expect, test } from 'vitest';
@@ -124,8 +124,12 @@ test('starts with the example, again within seconds, and Ctrl-C leaves nothing r
   const second = run(env);
   await ready(second, port);
   const took = performance.now() - again;
-  console.log(`second start: ${Math.round(took)} ms (wanted below 5000; asserted with slack for a busy machine)`);
-  expect(took).toBeLessThan(15_000);
+  // Five seconds on a machine of one's own; where others work on it too, as many times that as they take of it, and twice for good measure.
+  const limit = 5_000 * 2 * Math.max(1, (loadavg()[0] ?? 1) / availableParallelism());
+  console.log(
+    `second start: ${Math.round(took)} ms (wanted: 5000; asserted on this machine, busy as it is: ${Math.round(limit)})`,
+  );
+  expect(took).toBeLessThan(limit);
   expect((await (await fetch(`http://localhost:${port}/api/v1/records`)).text()).length).toBe(records.length);
   second.signal('SIGTERM');
   expect(await second.ended).toEqual({ code: 0, signal: null });
