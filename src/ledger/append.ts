@@ -1,16 +1,28 @@
 /**
  * The one append: everything that Counterfoil ever writes as a fact goes through `run`. One database transaction takes the lock
- * that orders the log, settles repeats and conflicts, and writes entries, views, outbox and other work rows. What can be made
- * before the lock is taken is made before (plan.ts); under the lock it is compared with the log and, where that moved, made anew.
+ * that orders the log, settles repeats and conflicts, and writes entries, views, outbox and other work rows.
+ *
+ * A batch is first sent whole, in one trip, on the guess that nobody else wrote and no key was used before; the database refuses
+ * it where the guess is wrong (`log.advance`, unique keys). Then, and when the guess cannot be made, it is written with care: the
+ * lock is taken, the log is asked, and what no longer holds is planned anew.
  *
  * What a crash means: before COMMIT reached the disk, nothing of the batch exists; after it, everything does, and a caller
  * that never heard the answer finds out by repeating its idempotency key. Nothing here signs or publishes (see sequence.ts).
  */
 import type { Pool, PoolClient } from 'pg';
 import type { Append, Appended } from '../base/append.ts';
-import { holds, likely, type Plan, type PlanDeps, type Prepared, plan, prepare } from './plan.ts';
+import { likely, type Plan, type PlanDeps, type Prepared, plan, prepare } from './plan.ts';
 import type { Outcome } from './queue.ts';
-import { insertRows, lockHead, readCommands, readLasts, writeLog } from './sql.ts';
+import {
+  advance,
+  insertRows,
+  isElsewhere,
+  type LogValues,
+  lockHead,
+  readCommands,
+  readLasts,
+  writeLog,
+} from './sql.ts';
 
 export interface AppendDeps extends PlanDeps {
   readonly pool: Pool;
@@ -19,13 +31,12 @@ export interface AppendDeps extends PlanDeps {
 export interface Appender {
   /** Checks and stamps a command; to be called in the order in which commands are to be written. */
   prepare(command: Append): Prepared;
-  /** Makes what a batch will most likely write, while the one before is on its way. `run` then takes the same array. */
-  begin(batch: readonly Prepared[]): void;
   /**
-   * Writes all commands that can be written, in one transaction, and says for each what became of it. Costs 5 queries plus one
-   * for each view or work table touched, whatever the number of commands (pinned by a test), in three trips to the database.
+   * Writes all commands that can be written, in one transaction, and says for each what became of it. Costs 4 queries plus one
+   * for each view or work table touched, whatever the number of commands (pinned by a test), in one trip to the database. May be
+   * called again before it came back: batches are written in the order of the calls.
    */
-  run(batch: readonly Prepared[], sent?: () => void): Promise<readonly Outcome<Appended>[]>;
+  run(batch: readonly Prepared[]): Promise<readonly Outcome<Appended>[]>;
 }
 
 /** All queries of one trip go out at once; every answer is waited for, so that none comes in after the connection was given back. */
@@ -52,18 +63,62 @@ async function transaction<R>(pool: Pool, work: (client: PoolClient) => Promise<
   }
 }
 
+/** Views and work rows of a plan. */
+const tables = (client: PoolClient, planned: Plan) =>
+  planned.tables.map(({ table, columns, json }) => insertRows(client, table, columns, json));
+
 function isConstraint(error: unknown): boolean {
   return error instanceof Error && 'code' in error && typeof error.code === 'string' && error.code.startsWith('23');
 }
 
+/** What a batch may be refused with and still be written with care; after anything else the connection is not used again. */
+const mendable = (error: unknown): boolean => isElsewhere(error) || isConstraint(error);
+
+/** One connection for all batches that are under way, so that they reach the database in order; given back when none is. */
+function sharedConnection(pool: Pool): <R>(work: (client: PoolClient) => Promise<R>) => Promise<R> {
+  let held: Promise<PoolClient> | null = null;
+  let users = 0;
+  let broken = false;
+  return async (work) => {
+    held ??= pool.connect();
+    const mine = held;
+    users++;
+    try {
+      return await work(await mine);
+    } catch (error) {
+      broken ||= !mendable(error);
+      throw error;
+    } finally {
+      users--;
+      if (users === 0) {
+        const drop = broken;
+        held = null;
+        broken = false;
+        await mine.then(
+          (client) => client.release(drop),
+          () => {},
+        );
+      }
+    }
+  };
+}
+
+/** Batches written with care after a guess was wrong, at most: where other processes write too, guessing costs more than it gains. */
+const MOST_CARE = 32;
+
 export function appender(deps: AppendDeps): Appender {
   /** time given to the last command, so that later ones never get an earlier one */
   let time = 0;
-  /** where the log will end once what is under way is in; null: not known. Only a guess: every plan is checked under the lock. */
+  /** where the log will end once what is under way is in; null: not known. Only a guess: the database checks it. */
   let end: number | null = null;
-  const ahead = new WeakMap<readonly Prepared[], Plan>();
+  /** batches that wait for the log to say where it ends */
+  let asking = 0;
+  /** batches to write with care before guessing again, and how many it was last time */
+  let care = 0;
+  let lastCare = 0;
+  const shared = sharedConnection(deps.pool);
 
-  async function write(client: PoolClient, batch: readonly Prepared[], made?: Plan, sent?: () => void): Promise<Plan> {
+  async function withCare(client: PoolClient, batch: readonly Prepared[], asked: () => void): Promise<Plan> {
     const keys = batch.map(({ command }) => command.key);
     const streams = batch.flatMap(({ command }) => (command.expect ?? []).map((e) => e.stream));
     const begun = client.query('begin');
@@ -71,34 +126,49 @@ export function appender(deps: AppendDeps): Appender {
     // Statements of their own, so that each sees what was committed before the lock was given.
     const known = readCommands(client, keys);
     const lasts = readLasts(client, streams);
-    const trip = together([begun, head, known, lasts]);
-    // A guess is made while the database answers; whoever waits on `trip` hears of a failure.
-    trip.catch(() => {});
-    const guessed = made ?? (end === null ? undefined : plan(deps, batch, likely(batch, end)));
-    await trip;
+    await together([begun, head, known, lasts]);
     const truth = { ...(await head), known: await known, lasts: await lasts };
-    const now = guessed && holds(guessed, batch, truth) ? guessed : plan(deps, batch, truth);
+    asked();
     time = Math.max(time, truth.recordedAt);
-    end = now.size;
-    if (now.log) {
-      const writing = together([
-        writeLog(client, now.log),
-        ...now.tables.map(({ table, columns, json }) => insertRows(client, table, columns, json)),
-      ]);
-      writing.catch(() => {});
-      sent?.();
-      await writing;
+    const planned = plan(deps, batch, truth);
+    // From here on the next batch can be sent after this one on a guess, unless another one of ours will come in between.
+    end = asking === 0 ? planned.move.to : null;
+    if (planned.log) {
+      await together([advance(client, planned.move), writeLog(client, planned.log), ...tables(client, planned)]);
     }
-    return now;
+    return planned;
   }
 
-  async function attempt(batch: readonly Prepared[], made?: Plan, sent?: () => void) {
+  async function careful(batch: readonly Prepared[]): Promise<readonly Outcome<Appended>[]> {
+    care = Math.max(0, care - 1);
+    end = null;
+    asking++;
+    let waits = true;
+    const asked = () => {
+      if (waits) asking--;
+      waits = false;
+    };
     try {
-      return (await transaction(deps.pool, (client) => write(client, batch, made, sent))).outcomes;
+      return (await transaction(deps.pool, (client) => withCare(client, batch, asked))).outcomes;
     } catch (error) {
       end = null;
       throw error;
+    } finally {
+      asked();
     }
+  }
+
+  /** Sends all of it at once. A statement that is refused takes those after it along, COMMIT included. */
+  function guessing(planned: Plan, log: LogValues): Promise<void> {
+    return shared((client) =>
+      together([
+        client.query('begin'),
+        advance(client, planned.move),
+        writeLog(client, log),
+        ...tables(client, planned),
+        client.query('commit'),
+      ]),
+    );
   }
 
   return {
@@ -107,19 +177,35 @@ export function appender(deps: AppendDeps): Appender {
       time = prepared.recordedAt;
       return prepared;
     },
-    begin(batch) {
-      if (end !== null) ahead.set(batch, plan(deps, batch, likely(batch, end)));
-    },
-    async run(batch, sent) {
+    async run(batch) {
       try {
-        return await attempt(batch, ahead.get(batch), sent);
+        if (end !== null && care === 0) {
+          const planned = plan(deps, batch, likely(batch, end));
+          if (planned.log) {
+            end = planned.move.to;
+            try {
+              await guessing(planned, planned.log);
+              lastCare = 0;
+              return planned.outcomes;
+            } catch (error) {
+              end = null;
+              if (!mendable(error)) throw error;
+              if (isElsewhere(error)) {
+                lastCare = Math.min(MOST_CARE, 2 * lastCare + 1);
+                care = lastCare;
+              }
+            }
+          }
+        }
+        return await careful(batch);
       } catch (error) {
+        end = null;
         // A constraint that one command violates must not take its neighbours down: each is tried alone.
         if (batch.length === 1 || !isConstraint(error)) throw error;
         const outcomes: Outcome<Appended>[] = [];
         for (const one of batch) {
           try {
-            outcomes.push(...(await attempt([one])));
+            outcomes.push(...(await careful([one])));
           } catch (alone) {
             outcomes.push({ ok: false, error: alone });
           }

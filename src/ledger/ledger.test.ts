@@ -120,7 +120,7 @@ describe('append', () => {
 });
 
 describe('what an append costs', () => {
-  it('is the same number of queries for one command and for a hundred', async () => {
+  it('is the same number of queries for one command and for fifty', async () => {
     const counted = await testLedger();
     const client = await counted.pool.connect();
     const proto = Object.getPrototypeOf(client) as object;
@@ -133,14 +133,19 @@ describe('what an append costs', () => {
       return Reflect.apply(original, this, args);
     });
     try {
+      await counted.ledger.append({ key: 'first', entries: [partyEntry(counted)] });
+      // Where the log ends is not known yet: it is asked.
+      expect(queries).toEqual(['begin', 'lock-head', 'read-commands', 'advance', 'write-log', 'insert-rows', 'commit']);
+      queries.length = 0;
       await counted.ledger.append({ key: 'one', entries: [partyEntry(counted)] });
       const one = [...queries];
       queries.length = 0;
       await Promise.all(
         Array.from({ length: 100 }, (_, i) => counted.ledger.append({ key: `h${i}`, entries: [partyEntry(counted)] })),
       );
-      expect(one).toEqual(['begin', 'lock-head', 'read-commands', 'write-log', 'insert-rows', 'commit']);
-      expect(queries).toEqual(one);
+      expect(one).toEqual(['begin', 'advance', 'write-log', 'insert-rows', 'commit']);
+      // In two batches, the second sent before the first is answered: one would leave its callers nothing to do meanwhile.
+      expect(queries).toEqual([...one, ...one]);
     } finally {
       Reflect.set(proto, 'query', original);
       await counted.close();

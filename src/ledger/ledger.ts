@@ -34,16 +34,18 @@ export interface Ledger extends LedgerPort {
   stop(): Promise<void>;
 }
 
-/** Entries in one transaction at most: bounds memory and the time the log's lock is held. */
-const MAX_BATCH = 4096;
-/** Entries that make a batch worth closing while the one before is still under way. */
-const AHEAD = 512;
+/** Entries in one transaction at most: bounds the time the log's lock is held, and leaves callers over to prepare the next one. */
+const MOST = 256;
+/** Batches under way at once: while the database writes one, the next is on its way to it. */
+const DEPTH = 2;
+/** Entries that are worth a batch of their own while another is under way. */
+const WORTH = 16;
 
 /** @returns the ledger; call `start` for publishing at a fixed rhythm (also what keeps batch timing from telling much) */
 export function createLedger(deps: LedgerDeps): Ledger {
   const every = deps.publishEvery ?? 200;
   const writer = appender(deps);
-  const queue = groupCommit<Prepared, Appended>(writer.run, MAX_BATCH, { weight: AHEAD, begin: writer.begin });
+  const queue = groupCommit<Prepared, Appended>(writer.run, { most: MOST, depth: DEPTH, worth: WORTH });
   const rounds = sequencer(deps);
   const tiles = tileReader(deps.pool);
   const nodes = nodeCache(tiles);

@@ -1,6 +1,6 @@
 /**
- * What one batch would write if the log stood where it is thought to stand: pure, so that it can be made while the batch before
- * is still on its way to disk, and made again when the log turns out to stand elsewhere. Touches no database.
+ * What one batch writes if the log stands where it is thought to stand: pure, so that it can be made while the batch before is
+ * still on its way to disk, and made again when the log turns out to stand elsewhere. Touches no database.
  */
 import type { Append, Appended, NewEntry } from '../base/append.ts';
 import { type Clock, instant, type Random } from '../base/clock.ts';
@@ -8,7 +8,7 @@ import { Conflict } from '../base/errors.ts';
 import type { Project } from '../base/row.ts';
 import type { Entry } from '../proof/index.ts';
 import type { Outcome } from './queue.ts';
-import { type CommandRow, type EntryRow, type LogValues, logValues } from './sql.ts';
+import { type Advance, type CommandRow, type EntryRow, type LogValues, logValues } from './sql.ts';
 import { stamp } from './stamp.ts';
 
 export interface PlanDeps {
@@ -52,14 +52,13 @@ export interface Ground {
   readonly recordedAt: number;
   /** entries of commands that were accepted before, by key */
   readonly known: ReadonlyMap<string, Appended['entries']>;
-  /** position of the last entry of each stream that the batch asks about; absent: none */
-  readonly lasts: ReadonlyMap<string, number>;
+  /** position of the last entry of each stream that the batch asks about; null: none */
+  readonly lasts: ReadonlyMap<string, number | null>;
 }
 
 export interface Plan {
-  readonly ground: Ground;
-  /** size of the log afterwards */
-  readonly size: number;
+  /** what must be true of the log for this to be written, and where it ends afterwards */
+  readonly move: Advance;
   readonly outcomes: readonly Outcome<Appended>[];
   /** null: nothing is to be written */
   readonly log: LogValues | null;
@@ -68,25 +67,11 @@ export interface Plan {
 
 /** What is most likely true of a log of `size`: nobody else wrote, no key was used before, every expectation holds. */
 export function likely(batch: readonly Prepared[], size: number): Ground {
-  const lasts = new Map<string, number>();
-  const asked = new Set<string>();
+  const lasts = new Map<string, number | null>();
   for (const { command } of batch) {
-    for (const { stream, last } of command.expect ?? []) {
-      if (!asked.has(stream) && last !== null) lasts.set(stream, last);
-      asked.add(stream);
-    }
+    for (const { stream, last } of command.expect ?? []) if (!lasts.has(stream)) lasts.set(stream, last);
   }
   return { size, recordedAt: 0, known: new Map(), lasts };
-}
-
-/** Whether a plan that was made for one ground can be written on another, which is the true one. */
-export function holds(plan: Plan, batch: readonly Prepared[], truth: Ground): boolean {
-  const { ground } = plan;
-  if (ground.size !== truth.size || truth.known.size > 0) return false;
-  if (batch.some((one) => one.recordedAt < truth.recordedAt)) return false;
-  return batch.every(({ command }) =>
-    (command.expect ?? []).every(({ stream }) => ground.lasts.get(stream) === truth.lasts.get(stream)),
-  );
 }
 
 const conflict = () =>
@@ -155,11 +140,16 @@ export function plan(deps: PlanDeps, given: readonly Prepared[], ground: Ground)
 
   const size = ground.size + entries.length;
   const time = recordedAt === null ? null : instant(recordedAt);
+  const first = entries[0]?.entry.recordedAt;
   return {
-    ground,
-    size,
+    move: {
+      from: ground.size,
+      to: size,
+      times: first === undefined || time === null ? null : { first, last: time },
+      lasts: ground.lasts,
+    },
     outcomes,
-    log: commands.length === 0 ? null : logValues(commands, entries, ground.size, size, time),
+    log: commands.length === 0 ? null : logValues(commands, entries, ground.size),
     tables: [...tables.values()].map(({ table, columns, rows }) => ({ table, columns, json: JSON.stringify(rows) })),
   };
 }

@@ -10,11 +10,6 @@ interface Waiting<T, R> {
   readonly reject: (error: unknown) => void;
 }
 
-interface Batch<T, R> {
-  readonly of: readonly Waiting<T, R>[];
-  readonly items: readonly T[];
-}
-
 /** One outcome per item, in the same order: a result, or the error that this item alone caused. */
 export type Outcome<R> = { readonly ok: true; readonly value: R } | { readonly ok: false; readonly error: unknown };
 
@@ -25,65 +20,73 @@ export interface Queue<T, R> {
   idle(): Promise<void>;
 }
 
+export interface QueueLimits {
+  /** most that one batch may carry (a single heavier item goes alone) */
+  readonly most: number;
+  /** batches that may be under way at once; they are begun in order of arrival */
+  readonly depth: number;
+  /** weight that makes it worth beginning a batch while another is under way */
+  readonly worth: number;
+}
+
 /**
- * @param run writes one batch durably and gives an outcome per item; if it throws, all items of the batch get that error. It calls
- *   `sent` when all is on its way and nothing is left but to wait
- * @param maxWeight most that one batch may carry (a single heavier item goes alone)
- * @param ahead once so much waits that more company gains nothing, the next batch is closed while the one before is under way, and
- *   `begin` gets it to work ahead; `run` gets the same array later
+ * @param run writes one batch durably and gives an outcome per item; if it throws, all items of the batch get that error. It is
+ *   called in order of arrival, and again before it came back where `depth` allows
  */
 export function groupCommit<T, R>(
-  run: (items: readonly T[], sent: () => void) => Promise<readonly Outcome<R>[]>,
-  maxWeight: number,
-  ahead?: { readonly weight: number; readonly begin: (items: readonly T[]) => void },
+  run: (items: readonly T[]) => Promise<readonly Outcome<R>[]>,
+  { most, depth, worth }: QueueLimits,
 ): Queue<T, R> {
   let waiting: Waiting<T, R>[] = [];
   let weighs = 0;
-  let next: Batch<T, R> | null = null;
-  let idling = false;
-  let running: Promise<void> | null = null;
+  let due = false;
+  const running = new Set<Promise<void>>();
 
-  function take(): Batch<T, R> {
+  function take(): readonly Waiting<T, R>[] {
+    // Callers that all wait for one batch would leave nothing to do beside it: they are shared out among those under way.
+    const share = weighs >= 2 * worth ? Math.ceil(weighs / (depth - running.size)) : weighs;
     let weight = 0;
     let n = 0;
     for (const one of waiting) {
-      if (n > 0 && weight + one.weight > maxWeight) break;
+      if (n > 0 && weight + one.weight > Math.min(most, share)) break;
       weight += one.weight;
       n++;
     }
     const batch = waiting.slice(0, n);
     waiting = waiting.slice(n);
     weighs -= weight;
-    return { of: batch, items: batch.map((one) => one.item) };
+    return batch;
   }
 
-  function workAhead(): void {
-    if (!ahead || !idling || next || weighs < ahead.weight) return;
-    next = take();
-    ahead.begin(next.items);
-  }
-
-  async function drain(): Promise<void> {
-    while (next || waiting.length > 0) {
-      const batch: Batch<T, R> = next ?? take();
-      next = null;
-      idling = false;
-      try {
-        const outcomes = await run(batch.items, () => {
-          idling = true;
-          workAhead();
-        });
-        batch.of.forEach((one, i) => {
-          const outcome = outcomes[i];
-          if (outcome?.ok) one.resolve(outcome.value);
-          else one.reject(outcome ? outcome.error : new Error('batch gave no outcome'));
-        });
-      } catch (error) {
-        for (const one of batch.of) one.reject(error);
-      }
+  async function carry(batch: readonly Waiting<T, R>[]): Promise<void> {
+    try {
+      const outcomes = await run(batch.map((one) => one.item));
+      batch.forEach((one, i) => {
+        const outcome = outcomes[i];
+        if (outcome?.ok) one.resolve(outcome.value);
+        else one.reject(outcome ? outcome.error : new Error('batch gave no outcome'));
+      });
+    } catch (error) {
+      for (const one of batch) one.reject(error);
     }
-    idling = false;
-    running = null;
+  }
+
+  function begin(): void {
+    due = false;
+    while (waiting.length > 0 && (running.size === 0 || (running.size < depth && weighs >= worth))) {
+      const carried: Promise<void> = carry(take()).finally(() => {
+        running.delete(carried);
+        soon();
+      });
+      running.add(carried);
+    }
+  }
+
+  /** One turn lets callers that are ready at the same time share the batch. */
+  function soon(): void {
+    if (due) return;
+    due = true;
+    queueMicrotask(begin);
   }
 
   return {
@@ -91,13 +94,11 @@ export function groupCommit<T, R>(
       return new Promise<R>((resolve, reject) => {
         waiting.push({ item, weight, resolve, reject });
         weighs += weight;
-        // One turn of the event loop lets callers that are ready at the same time share the batch.
-        workAhead();
-        running ??= Promise.resolve().then(drain);
+        soon();
       });
     },
     async idle() {
-      while (running) await running;
+      while (running.size > 0 || waiting.length > 0) await Promise.all([...running, Promise.resolve()]);
     },
   };
 }

@@ -60,6 +60,38 @@ export async function readLasts(client: ClientBase, streams: readonly string[]):
   return new Map(rows.flatMap((row) => (row.last === null ? [] : [[row.stream, row.last] as const])));
 }
 
+/** SQLSTATE of `log.advance`: the log, or a stream that a decision was made on, is not where it was thought to be. */
+const ELSEWHERE = 'CF001';
+
+export function isElsewhere(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === ELSEWHERE;
+}
+
+export interface Advance {
+  readonly from: number;
+  readonly to: number;
+  /** times of the first and last entry, RFC 3339; null: no entries */
+  readonly times: { readonly first: string; readonly last: string } | null;
+  /** position of the last entry of each stream that was asked about; null: none */
+  readonly lasts: ReadonlyMap<string, number | null>;
+}
+
+/** Moves the end of the log under its lock, if all is as `move` says. @throws an error for which `isElsewhere` is true */
+export async function advance(client: ClientBase, { from, to, times, lasts }: Advance): Promise<void> {
+  await client.query({
+    name: 'advance',
+    text: `select log.advance($1, $2, coalesce($3::timestamptz, 'infinity'), $4, $5, $6)`,
+    values: [
+      from,
+      to,
+      times?.first ?? null,
+      times?.last ?? null,
+      arrayText([...lasts.keys()]),
+      arrayText([...lasts.values()].map((last) => (last === null ? null : String(last)))),
+    ],
+  });
+}
+
 /** Elements that need no quotes in an array as text: ids, times, kinds. `null` itself would be one of them. */
 const BARE = /^[0-9A-Za-z][0-9A-Za-z._:+-]*$/;
 
@@ -88,29 +120,21 @@ export type LogValues = readonly (string | number | null | Buffer)[];
 const WRITE_LOG = `
   with command as (
     insert into ledger.command (key, first_seq, count) select * from unnest($1::text[], $2::bigint[], $3::int[])
-  ), head as (
-    update log.head set size = $4, recorded_at = coalesce($5::timestamptz, recorded_at)
   )
   insert into ledger.entry
     (seq, id, stream, kind, matter, by_party, occurred_at, recorded_at, audience, corrects, canonical, opening, commitment)
-  select $6::bigint + e.n - 1, e.id, e.stream, e.kind, e.matter, e.by_party, e.occurred_at, e.recorded_at, e.audience, e.corrects,
-         e.canonical, substring($17::bytea, 64 * (e.n::int - 1) + 1, 32), substring($17::bytea, 64 * (e.n::int - 1) + 33, 32)
+  select $4::bigint + e.n - 1, e.id, e.stream, e.kind, e.matter, e.by_party, e.occurred_at, e.recorded_at, e.audience, e.corrects,
+         e.canonical, substring($15::bytea, 64 * (e.n::int - 1) + 1, 32), substring($15::bytea, 64 * (e.n::int - 1) + 33, 32)
   from rows from (
-    unnest($7::uuid[], $8::uuid[], $9::text[], $10::uuid[], $11::uuid[], $12::timestamptz[], $13::timestamptz[], $14::text[], $15::uuid[]),
-    string_to_table($16::text, E'\\n')
+    unnest($5::uuid[], $6::uuid[], $7::text[], $8::uuid[], $9::uuid[], $10::timestamptz[], $11::timestamptz[], $12::text[], $13::uuid[]),
+    string_to_table($14::text, E'\\n')
   ) with ordinality e (id, stream, kind, matter, by_party, occurred_at, recorded_at, audience, corrects, canonical, n)`;
 
 /**
- * Parameters that write commands and entries from position `from` on and move the end of the log to `size`.
+ * Parameters that write commands and entries from position `from` on.
  * Canonical texts travel as one, parted by line breaks, which no canonical JSON holds; openings and commitments as one string of bytes.
  */
-export function logValues(
-  commands: readonly CommandRow[],
-  entries: readonly EntryRow[],
-  from: number,
-  size: number,
-  recordedAt: string | null,
-): LogValues {
+export function logValues(commands: readonly CommandRow[], entries: readonly EntryRow[], from: number): LogValues {
   const column = (pick: (row: EntryRow) => string | null) => arrayText(entries.map(pick));
   const secrets = Buffer.alloc(entries.length * 64);
   entries.forEach((row, i) => {
@@ -121,8 +145,6 @@ export function logValues(
     arrayText(commands.map((c) => c.key)),
     arrayText(commands.map((c) => String(c.first))),
     arrayText(commands.map((c) => String(c.count))),
-    size,
-    recordedAt,
     from,
     column((r) => r.entry.id),
     column((r) => r.stream),
@@ -138,7 +160,7 @@ export function logValues(
   ];
 }
 
-/** Writes commands and entries and moves the end of the log, in one statement. */
+/** Writes commands and entries, in one statement. */
 export async function writeLog(client: ClientBase, values: LogValues): Promise<void> {
   await client.query({ name: 'write-log', text: WRITE_LOG, values: [...values] });
 }

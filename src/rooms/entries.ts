@@ -2,7 +2,7 @@
  * All kinds of entry of this server in one table: what the body of each must look like, and which history (stream) it
  * belongs to. The ledger asks here before it writes; nothing that is not listed can be written.
  */
-import { z } from 'zod';
+import type { z } from 'zod';
 import type { NewEntry } from '../base/append.ts';
 import { InvalidInput } from '../base/errors.ts';
 import { answerEntries } from './answers/entries.ts';
@@ -21,13 +21,12 @@ export const ENTRY_KINDS = {
 export type EntryKind = keyof typeof ENTRY_KINDS;
 export type Body<K extends EntryKind> = z.infer<(typeof ENTRY_KINDS)[K]>;
 
-const kind = z.string().refine((k): k is EntryKind => Object.hasOwn(ENTRY_KINDS, k), 'is not a kind of entry');
+const isKind = (kind: string): kind is EntryKind => Object.hasOwn(ENTRY_KINDS, kind);
 
 /** Checks the body of an entry against its kind. @throws InvalidInput naming kind and field */
 export function checkBody(entry: Pick<NewEntry, 'kind' | 'body'>): void {
-  const known = kind.safeParse(entry.kind);
-  if (!known.success) throw new InvalidInput('unknown-kind', `There is no kind of entry called ${entry.kind}.`);
-  const checked = ENTRY_KINDS[known.data].safeParse(entry.body);
+  if (!isKind(entry.kind)) throw new InvalidInput('unknown-kind', `There is no kind of entry called ${entry.kind}.`);
+  const checked = ENTRY_KINDS[entry.kind].safeParse(entry.body);
   if (checked.success) return;
   const issue = checked.error.issues[0];
   throw new InvalidInput(
@@ -36,14 +35,10 @@ export function checkBody(entry: Pick<NewEntry, 'kind' | 'body'>): void {
   );
 }
 
-const streamKeys = z.object({
-  service: z.string().optional(),
-  request: z.string().optional(),
-  party: z.string().optional(),
-});
+const text = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
 
 /** The history an entry belongs to: its service, else its request, else its party, else its matter. */
 export function streamOf(entry: Pick<NewEntry, 'id' | 'matter' | 'body'>): string {
-  const keys = streamKeys.parse(entry.body);
-  return keys.service ?? keys.request ?? keys.party ?? entry.matter ?? entry.id;
+  const { service, request, party } = entry.body;
+  return text(service) ?? text(request) ?? text(party) ?? entry.matter ?? entry.id;
 }

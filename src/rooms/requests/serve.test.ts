@@ -44,9 +44,10 @@ function failing(at: number, stored: boolean): { services: Services; appends: ()
         published: (position, ms) => ledger.published(position, ms),
         append: async (command) => {
           n += 1;
-          if (n === at && !stored) throw new Error('the machine went down');
+          const mine = n;
+          if (mine === at && !stored) throw new Error('the machine went down');
           const done = await ledger.append(command);
-          if (n === at) throw new Error('the machine went down');
+          if (mine === at) throw new Error('the machine went down');
           return done;
         },
       },

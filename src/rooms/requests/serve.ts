@@ -21,8 +21,10 @@ import { issue, type Serving } from './rules.ts';
 import { chunkWriter, type WriteChunk } from './serve-chunk.ts';
 import { revocationOf } from './view.ts';
 
-/** Recipients written in one append. */
+/** Recipients looked up together and written in one append. */
 export const CHUNK_SIZE = 1000;
+/** Appends under way at once: one is being written, one is on its way to the database, one is ready. */
+const UNDER_WAY = 3;
 
 /**
  * Checks everything and fixes what serving needs; writes nothing to the ledger. Started before: says so, changes nothing.
@@ -211,10 +213,9 @@ async function serveInChunks(
     (await services.db.selectFrom('ledger.command').select('key').where('key', 'in', keys).execute()).map((r) => r.key),
   );
   let line = 0;
-  // One chunk is on its way to disk, one waits behind it made ready, and one is being made; never more, so that memory stays flat.
-  let before: Promise<unknown> = Promise.resolve();
-  let underway: Promise<unknown> = Promise.resolve();
   let finished = true;
+  // A few are on their way while the next is made; never more, so that memory stays flat.
+  const underway: Promise<unknown>[] = [];
   try {
     for (const key of keys) {
       finished = goesOn();
@@ -223,18 +224,17 @@ async function serveInChunks(
       line = recipients.at(-1)?.line ?? line;
       if (done.has(key)) continue;
       const chunk = await write(recipients);
-      await before;
-      before = underway;
-      underway = services.ledger.append({ key, ...chunk, expect: [{ stream: request, last: position }] });
-      // Awaited in the next round; a failure in between is not yet one that nobody handles.
-      underway.catch(() => {});
+      if (underway.length >= UNDER_WAY) await underway.shift();
+      const append = services.ledger.append({ key, ...chunk, expect: [{ stream: request, last: position }] });
+      // Awaited in a later round; a failure in between is not yet one that nobody handles.
+      append.catch(() => {});
+      underway.push(append);
     }
   } finally {
     // Nothing is under way any more when this ends.
-    await Promise.allSettled([before, underway]);
+    await Promise.allSettled(underway);
   }
-  await before;
-  await underway;
+  await Promise.all(underway);
   return finished;
 }
 
