@@ -10,7 +10,6 @@ import { flipped, type Middleman, proxyTo } from '../../test/support/proxy.ts';
 import {
   equal,
   formatVkey,
-  fromHex,
   parseCheckpoint,
   parseNote,
   parseVkey,
@@ -516,8 +515,7 @@ describe('trouble on the way', () => {
 });
 
 it('reads a log of many entries in flat memory', async () => {
-  await log.grow(200_000, 'a');
-  global.gc?.();
+  await log.grow(100_000, 'a');
   let most = 0;
   const from = process.memoryUsage().arrayBuffers;
   const report = await run({
@@ -525,9 +523,8 @@ it('reads a log of many entries in flat memory', async () => {
       most = Math.max(most, process.memoryUsage().arrayBuffers - from);
     },
   });
-  expect(report).toMatchObject({ outcome: 'consistent', size: 200_000 });
-  expect(report.root).toBe(Buffer.from(parseCheckpoint(parseNote(log.note()).text).root).toString('hex'));
-  expect(fromHex(report.root ?? '')).toHaveLength(32);
+  expect(report).toMatchObject({ outcome: 'consistent', size: 100_000, checked: 2 * 391 + 1 + 1 + 1 });
   expect((await stat(join(state, 'tile/0/000'))).size).toBe(8192);
-  console.log(`200,000 entries: at most ${Math.round(most / 1e6)} MB more in buffers`);
+  // Tiles and bundles together are 6.6 MB, passed through a proxy and a server of the same process.
+  expect(most).toBeLessThan(32e6);
 }, 120_000);
