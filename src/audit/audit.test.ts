@@ -51,10 +51,8 @@ const run = (more: Partial<AuditOptions> = {}): Promise<Report> =>
     url: `${door.url}/log`,
     dir: state,
     vkey: VKEY,
-    fetch: (url, init) => fetch(url, init),
-    now: () => Date.parse('2026-11-23T12:00:00Z'),
-    wait: async () => {},
     timeout: 5_000,
+    ...options(),
     ...more,
   });
 const file = (path: string) => readFile(join(state, path));
@@ -118,7 +116,7 @@ describe('a log that grows', () => {
       });
     }
     expect(await run({ dir: join(dir, 'second') })).toMatchObject({ outcome: 'consistent', size: before });
-  }, 60_000);
+  }, 180_000);
 
   it('is asked for what is new only', async () => {
     await log.grow(10_000, 'a');
@@ -152,7 +150,7 @@ describe('a log that grows', () => {
     expect(await run({ fetch: cut })).toMatchObject({ outcome: 'unreachable', exit: 2 });
     const before = log.served();
     expect(before).toBeGreaterThan(10);
-    expect(Object.keys(await all()).filter((name) => !name.startsWith('incoming/'))).toEqual([]);
+    expect(Object.keys(await all()).filter((name) => !/^(?:incoming|pending)\//.test(name))).toEqual([]);
     // Somebody tampers with what lies there.
     const staged = Object.keys(await all()).find((name) => name.startsWith('incoming/tile/entries'));
     expect(staged).toBeDefined();
@@ -196,6 +194,7 @@ describe('a log that grows', () => {
 });
 
 const options = () => ({
+  durable: false,
   fetch: (url: string, init: RequestInit) => fetch(url, init),
   now: () => Date.parse('2026-11-23T12:00:00Z'),
   wait: async () => {},
@@ -261,6 +260,28 @@ describe('a log that lies', () => {
       const verify = ['--import', loader, 'src/cli/index.ts', 'verify', join(evidence, 'given.receipt.json')];
       expect(execFileSync(node, [...verify, '--policy', join(evidence, 'policy.txt')]).toString()).toContain('✓');
     }
+  });
+
+  it('is convicted later if it shows another history once, withholds the rest and turns back', async () => {
+    const other = await another();
+    await log.grow(300, 'both');
+    await other.grow(300, 'both');
+    await run();
+    await log.grow(200, 'first');
+    await other.grow(150, 'second');
+    door.turn(other.url);
+    door.change('/log/tile/entries/001.p/194', notFound);
+    expect(await run()).toMatchObject({ outcome: 'missing-tile', exit: 2, size: 300 });
+    expect(await readdir(join(state, 'pending'))).toHaveLength(1);
+    door.change('/log/tile/entries/001.p/194', null);
+    door.turn(log.url);
+    for (let again = 0; again < 2; again++) {
+      const report = await run();
+      expect(report).toMatchObject({ outcome: 'split-view', exit: 1 });
+      await convinces(report.evidence);
+    }
+    expect((await file('checkpoint')).toString()).toBe(log.note());
+    expect(await readdir(join(state, 'evidence'))).toHaveLength(1);
   });
 
   it('is caught hiding entries that it signed for', async () => {
@@ -348,6 +369,7 @@ describe('trouble on the way', () => {
     door.change('/log/checkpoint', null);
     door.change('/log/tile/0/001', notFound);
     expect(await run()).toMatchObject({ outcome: 'missing-tile', exit: 2 });
+    expect(await readdir(join(state, 'pending'))).toHaveLength(1);
     let failures = 2;
     door.change('/log/tile/0/001', (bytes, response) => {
       if (failures-- <= 0) return bytes;
@@ -355,6 +377,7 @@ describe('trouble on the way', () => {
       return 'answered';
     });
     expect(await run()).toMatchObject({ outcome: 'consistent', exit: 0 });
+    expect(await readdir(join(state, 'pending'))).toEqual([]);
   });
 
   it('10 GB instead of an answer: a few kilobytes of it are read', async () => {

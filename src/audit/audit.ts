@@ -24,6 +24,8 @@ export interface AuditOptions {
   readonly receipts?: string;
   /** milliseconds that one request may take */
   readonly timeout?: number;
+  /** false: tiles need not survive a power cut; for tests whose folder goes with them */
+  readonly durable?: boolean;
   readonly fetch: Fetch;
   /** milliseconds since the epoch */
   readonly now: () => number;
@@ -77,7 +79,7 @@ export async function audit(options: AuditOptions): Promise<Report> {
   try {
     try {
       const url = logUrl(options.url);
-      const folder = new Folder(options.dir);
+      const folder = new Folder(options.dir, options.durable);
       unlock = await folder.lock();
       const saved = await folder.state();
       const trust = trustOf(options, saved?.state ?? null);

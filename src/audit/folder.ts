@@ -3,7 +3,6 @@
  * trusted first in `audit.json`, what is still on its way in `incoming/`, and `evidence/`. A file is there whole or not at all; the
  * checkpoint is written last, so it never speaks of tiles that are not there. Decides nothing.
  */
-import { execFile } from 'node:child_process';
 import { link, mkdir, open, readdir, readFile, rename, rm, unlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
@@ -54,21 +53,13 @@ export async function writeWhole(path: string, content: Uint8Array | string): Pr
   await sync(dirname(path));
 }
 
-/** Up to this many files are put on disk one by one. */
-const FEW = 32;
+/** Files that are put on disk together. */
+const TOGETHER = 64;
 
-/** Puts written and moved files on disk: many of them in one call where the system has it, because each alone may take a tenth of a second. */
-async function onDisk(dir: string, files: readonly string[]): Promise<void> {
-  if (files.length > FEW && process.platform === 'linux' && (await syncFilesystem(dir))) return;
-  for (const path of files) await sync(path);
-  for (const path of new Set(files.map(dirname))) await sync(path);
-}
-
-/** syncfs(2), through the system's own `sync`; false where that cannot do it. */
-function syncFilesystem(dir: string): Promise<boolean> {
-  return new Promise((resolve) => {
-    execFile('sync', ['--file-system', dir], (error) => resolve(error === null));
-  });
+/** Puts moved files, and their moves, on disk. */
+async function onDisk(files: readonly string[]): Promise<void> {
+  const all = [...files, ...new Set(files.map(dirname))];
+  for (let at = 0; at < all.length; at += TOGETHER) await Promise.all(all.slice(at, at + TOGETHER).map(sync));
 }
 
 /** Paths of the tiles below a folder, as `tilePath` spells them; other files are not ours. */
@@ -85,8 +76,11 @@ async function* tilesBelow(dir: string, path = 'tile'): AsyncGenerator<string> {
 
 export class Folder {
   readonly dir: string;
-  constructor(dir: string) {
+  readonly #durable: boolean;
+  /** @param durable false: the tiles of the copy need not survive a power cut */
+  constructor(dir: string, durable = true) {
     this.dir = dir;
+    this.#durable = durable;
   }
 
   /** What an earlier run left, or null before the first. @throws AuditFailure `damaged-state` */
@@ -144,7 +138,7 @@ export class Folder {
       await rename(join(this.dir, 'incoming', path), to);
       moved.push(to);
     }
-    await onDisk(this.dir, moved);
+    if (this.#durable) await onDisk(moved);
     await this.#update('audit.json', `${JSON.stringify(state, null, 2)}\n`);
     await this.#update('checkpoint', checkpoint);
     await this.clearIncoming();

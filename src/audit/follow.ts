@@ -5,6 +5,7 @@
 import { equal, formatVkey, hex } from '../proof/index.ts';
 import { damaged, type Folder, type State } from './folder.ts';
 import { AuditFailure, type Evidence } from './outcome.ts';
+import { keepPending, pendingIn } from './pending.ts';
 import { prefixOf } from './prefix.ts';
 import { recompute } from './recompute.ts';
 import type { RemoteLog } from './remote.ts';
@@ -42,8 +43,21 @@ export async function follow(deps: FollowDeps, previous: Head | null, url: strin
   if (previous !== null && head.size === previous.size) {
     // The same tree; perhaps more witnesses have signed it by now.
     await accept();
+    await settle(deps, head);
     return { head, checked: 0 };
   }
+  const checked = await grown(deps, previous, head).catch(async (error: unknown) => {
+    if (!(error instanceof AuditFailure && error.outcome === 'split-view')) await keepPending(folder.dir, head);
+    throw error;
+  });
+  await accept();
+  await settle(deps, head);
+  return { head, checked };
+}
+
+/** Stages what is new. @returns tiles and bundles that were checked */
+async function grown(deps: FollowDeps, previous: Head | null, head: Head): Promise<number> {
+  const { folder } = deps;
   let done = await recompute(deps, previous, head);
   if (done.wrong !== null && done.reused > 0) {
     // Pieces that an earlier, interrupted run fetched may be at fault: once more with fresh ones only.
@@ -54,8 +68,20 @@ export async function follow(deps: FollowDeps, previous: Head | null, url: strin
     await folder.clearIncoming();
     throw await judged(deps, previous, head, done.wrong);
   }
-  await accept();
-  return { head, checked: done.checked };
+  return done.checked;
+}
+
+/** Checkpoints whose tiles could not be had before must be beginnings of the log too, once it has grown past them. */
+async function settle({ folder, trust }: FollowDeps, head: Head): Promise<void> {
+  for (const one of await pendingIn(folder.dir, trust)) {
+    if (one.head.origin !== head.origin || one.head.size > head.size) continue;
+    const prefix = await prefixOf(folder.copy, one.head.size, head.size, head.root);
+    if (prefix === null) throw damaged(`tiles that lead to ${hex(head.root)}`, 'others');
+    if (!equal(prefix.root, one.head.root)) {
+      throw splitView(one.head, head, prefix.root, { notes: [one.head.note, head.note], tiles: prefix.tiles });
+    }
+    await one.settle();
+  }
 }
 
 /** The checkpoint of now: at least as large as the one before, and with the same root if it is as large. */
