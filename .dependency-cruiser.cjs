@@ -4,7 +4,7 @@ const rules = floors.slice(0, -1).map((floor, i) => ({
   name: `${floor}-knows-nothing-above`,
   severity: 'error',
   from: { path: `^src/${floor}/`, pathNot: '\\.test\\.tsx?$' },
-  to: { path: `^src/(${floors.slice(i + 1).join('|')}|post|adapters|cli|islands)/|^src/main` },
+  to: { path: `^src/(${floors.slice(i + 1).join('|')}|post|audit|adapters|cli|islands)/|^src/main` },
 }));
 module.exports = {
   forbidden: [
@@ -27,13 +27,20 @@ module.exports = {
         pathNot: '^src/rooms/$1/|^src/rooms/[^/]+/(view|entries)\\.ts$|^src/rooms/clock/rules\\.ts$',
       },
     },
+    {
+      name: 'audit-stands-on-proof-and-base',
+      comment: 'Who watches a log shares no code with who runs one, but the proofs; the network is passed in.',
+      severity: 'error',
+      from: { path: '^src/audit/', pathNot: '\\.test\\.ts$' },
+      to: { path: '^src/(?!audit/|proof/|base/)' },
+    },
     { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true } },
     {
       name: 'only-main-wires',
       comment:
         'Adapters implement interfaces that their users own; nobody but main, the command line and tests reaches for them.',
       severity: 'error',
-      from: { path: '^src/(proof|base|ledger|ui|rooms|record|web|post)/', pathNot: '\\.test\\.tsx?$' },
+      from: { path: '^src/(proof|base|ledger|ui|rooms|record|web|post|audit)/', pathNot: '\\.test\\.tsx?$' },
       to: { path: '^src/adapters/' },
     },
     {

@@ -12,6 +12,10 @@ const COMMANDS: Readonly<Record<string, Listed>> = {
     what: 'check receipts against a policy, offline',
     load: async () => (await import('./verify.ts')).verifyCommand,
   },
+  audit: {
+    what: 'follow a log as a monitor, and convict it if it lies',
+    load: async () => (await import('./audit.ts')).auditCommand,
+  },
   fsck: {
     what: 'recompute the log from entries to checkpoints',
     load: async () => (await import('./fsck.ts')).fsckCommand,

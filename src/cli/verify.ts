@@ -10,6 +10,7 @@ import { parseArgs } from 'node:util';
 import { type Accepted, type GivenDocument, PDF_BYTES, ProofFailure, type Refused, Verifier } from '../proof/index.ts';
 import { useNodeCrypto } from '../proof/node-crypto.ts';
 import type { Io } from './io.ts';
+import { plain } from './plain.ts';
 
 const USAGE = `counterfoil verify FILE… --policy POLICY [--document FILE…] [--json]
 
@@ -129,14 +130,6 @@ async function check(verifier: Verifier, file: string, given: readonly GivenDocu
   } catch (error) {
     return { file, ...refusal(error) };
   }
-}
-
-/** What a terminal must not be told to do: control and direction characters become visible numbers. */
-function plain(text: string): string {
-  return text.replace(
-    /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu,
-    (c) => `<U+${(c.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}>`,
-  );
 }
 
 function sentence(result: Result): string {
