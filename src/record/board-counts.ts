@@ -136,13 +136,38 @@ export async function facets(
   };
 }
 
-/** Services that may have changed between two versions; above this many, summing everything anew is cheaper. */
+/** Services that may have changed between two versions; above this many, starting anew is cheaper. */
 const FEW = 1000;
+
+/** A service that a fact is about, and its position in the log. */
+export interface Touched {
+  readonly id: string;
+  readonly seq: number;
+}
+
+/** Services of a request that facts after the position `from`, up to the cut, are about; null where they are too many. */
+export async function touchedSince(
+  db: Kysely<Database>,
+  request: string,
+  from: number,
+  cut: Cut,
+): Promise<readonly Touched[] | null> {
+  const within = (t: string) =>
+    sql`${sql.ref(`${t}.request`)} = ${request} and ${sql.ref(`${t}.seq`)} > ${from} and ${sql.ref(`${t}.seq`)} <= ${cut.last}`;
+  const { rows } = await sql<Touched>`
+    select s.id, s.seq from view.service s join (
+      select n.id from view.service n where ${within('n')}
+      union select a.service from view.item_answer a where ${within('a')}
+      union select d.service from view.item_determination d where ${within('d')} limit ${FEW + 1}
+    ) t on t.id = s.id`.execute(db);
+  return rows.length > FEW ? null : rows;
+}
 
 /**
  * The sums at a later cut out of those at an earlier one: facts are only ever added, so only services that a fact between the two
- * is about can differ; their share is taken out as it was and put in as it is. Null where too much came in between.
+ * is about can differ; their share is taken out as it was and put in as it is.
  * @param before sums at the cut that ends with position `from`, on the same axis and up to the same time
+ * @param touched of `touchedSince(from)`
  */
 export async function facetsSince(
   db: Kysely<Database>,
@@ -150,15 +175,9 @@ export async function facetsSince(
   before: Facets,
   from: number,
   cut: Cut,
-): Promise<Facets | null> {
-  const within = (t: string) =>
-    sql`${sql.ref(`${t}.request`)} = ${request.id} and ${sql.ref(`${t}.seq`)} > ${from} and ${sql.ref(`${t}.seq`)} <= ${cut.last}`;
-  const { rows } = await sql<{ service: string }>`
-    select s.id as service from view.service s where ${within('s')}
-    union select a.service from view.item_answer a where ${within('a')}
-    union select d.service from view.item_determination d where ${within('d')} limit ${FEW + 1}`.execute(db);
-  if (rows.length > FEW) return null;
-  const ids = rows.map((row) => row.service);
+  touched: readonly Touched[],
+): Promise<Facets> {
+  const ids = touched.map((one) => one.id);
   const was = await facets(db, request, { last: from, until: cut.until }, ids);
   const is = await facets(db, request, cut, ids);
   const groups = new Map(before.groups.map((group) => [group.dueAt, { ...group }]));
