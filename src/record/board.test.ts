@@ -33,6 +33,7 @@ describe('a board', () => {
     const b = await board(m);
     expect(names(b)).toBe('001 002 003 004 005');
     expect(b.counts).toMatchObject({ asked: 5, answered: 1, partly: 1, determined: 0, deficient: 1, toReview: 2 });
+    expect(b.counts).toMatchObject({ itemsAnswered: 3, itemsDetermined: 1 });
     expect(b.counts).toMatchObject({ running: 4, overdue: 0, unknown: 0, revoked: 0, nextDueOn: '2026-04-01' });
     const [one, two] = b.rows;
     expect(one?.cells[0]).toMatchObject({
@@ -61,7 +62,7 @@ describe('a board', () => {
       answer: { disposition: 'produced' },
       determination: { current: false },
     });
-    expect(b.counts).toMatchObject({ toReview: 1, determined: 1, deficient: 1 });
+    expect(b.counts).toMatchObject({ toReview: 1, determined: 1, itemsDetermined: 0, deficient: 1 });
   });
 
   it('narrows by kind, state, text, answer, determination and clock, in SQL', async () => {
