@@ -42,7 +42,7 @@ async function answered<T extends { readonly sha256: string; readonly bytes: num
     service: m.services[0] ?? '',
     request: m.request,
     round: 1,
-    actedBy: { name: 'A Clerk', title: 'Clerk' },
+    actedBy: { name: 'A Clerk', title: 'Clerk', address: 'clerk@city.example.gov' },
     items: [item],
   };
   const common = { matter: m.matter, by: m.issuer, occurredAt: instant(t.clock.now()), audience: 'parties' } as const;
