@@ -7,6 +7,7 @@ import type { Clock } from '../../base/clock.ts';
 import { TooMany, Unavailable } from '../../base/errors.ts';
 import { type Actor, ROLES, type Role } from '../../base/route.ts';
 import type { AccessPort, From, PasskeyRow, Person, SessionRow } from '../../rooms/access/port.ts';
+import { causeOf } from './cause.ts';
 import { type AuthSetup, IP_HEADER, makeAuth } from './options.ts';
 import { findSetup, useSetup } from './owner-link.ts';
 import { inTransaction, query } from './sql.ts';
@@ -223,21 +224,4 @@ function passed(from: Headers, ip: string): Headers {
     headers.delete(name);
   if (ip !== 'unknown') headers.set(IP_HEADER, ip);
   return headers;
-}
-
-const MOST_CAUSES = 3;
-
-/** What went wrong, as names, codes and messages of an error and its causes; addresses and whatever a message quotes are left out. */
-export function causeOf(error: unknown): string {
-  const parts: string[] = [];
-  for (let one = error; one instanceof Error && parts.length < MOST_CAUSES; one = one.cause) {
-    const code = 'code' in one && typeof one.code === 'string' ? ` ${one.code}` : '';
-    const words = one.message
-      .replace(/(["'`“‘]).*?(["'`”’]|$)/gs, '…')
-      .replace(/\S+@\S+/g, '…')
-      .replace(/[\w-]{24,}/g, '…')
-      .replace(/\s+/g, ' ');
-    parts.push(`${one.name}${code}: ${words.slice(0, 300)}`);
-  }
-  return parts.length > 0 ? parts.join('; because of ') : 'something that is no error was thrown';
 }
