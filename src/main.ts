@@ -26,6 +26,7 @@ import { createLedger } from './ledger/ledger.ts';
 import { createPost } from './post/worker.ts';
 import { loadExample } from './record/example.ts';
 import { signInMail } from './rooms/access/mails.ts';
+import { startSweeping } from './rooms/documents/sweep.ts';
 import { checkBody, streamOf } from './rooms/entries.ts';
 import { project } from './rooms/project.ts';
 import { resumeServing, stopServing } from './rooms/requests/serve.ts';
@@ -193,6 +194,7 @@ async function wire(
 
   if (settings.example) await loadExample(services);
   await resumeServing(services);
+  undo.push(startSweeping(services, onError));
   undo.push(() => stopServing(services));
   undo.push(closeServer);
 

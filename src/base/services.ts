@@ -40,6 +40,11 @@ export interface Blobs {
   put(source: AsyncIterable<Uint8Array>, limits: { maxBytes: number }): Promise<{ sha256: string; bytes: number }>;
   /** null when there is no such blob. */
   get(sha256: string): Promise<{ bytes: number; stream(): ReadableStream<Uint8Array> } | null>;
+  /**
+   * Deletes blobs that were last put before `before` and that `named`, asked with some thousand hashes at a time, does not give back.
+   * A blob that is put again meanwhile stays. @returns how many were deleted
+   */
+  sweep(before: Date, named: (hashes: readonly string[]) => Promise<ReadonlySet<string>>): Promise<number>;
   /** Bytes that still fit, to refuse an upload before it is read; null where nobody knows (object stores). */
   room(): Promise<number | null>;
 }

@@ -12,6 +12,7 @@ import { Unavailable } from '../base/errors.ts';
 import type { Mailer } from '../base/mailer.ts';
 import type { Services } from '../base/services.ts';
 import { verifyReceipt } from '../proof/index.ts';
+import { retryLetters } from '../rooms/requests/letters.ts';
 import { revokeRequest } from '../rooms/requests/revoke.ts';
 import { serveDraft } from '../rooms/requests/serve.ts';
 import { LEASE_MS } from './outbox.ts';
@@ -209,6 +210,30 @@ describe('over SMTP', () => {
     expect(await post.round()).toBe(0);
     expect(server.got).toEqual([]);
     expect(post.troubles).toEqual([]);
+  });
+
+  it('that staff try again and that fails again is evidence again, each time once', async () => {
+    const server = await smtp({ at: 'rcpt', code: 550, words: '5.1.1 no such mailbox' });
+    const request = await served();
+    due();
+    await worker(server).round();
+    const service = (await outbox(request))[0]?.service ?? '';
+    expect(await retryLetters(w.services, service)).toBe(1);
+    await worker(server).round();
+    expect((await evidence(request)).map((e) => e.event)).toEqual(Array(2).fill('ContentConsignmentFailure'));
+    // The evidence is written, and the server dies before the mail is marked: its lease brings it back, and no third is written.
+    await w.db
+      .updateTable('work.outbox')
+      .set({ state: 'queued', not_before: new Date(0) })
+      .execute();
+    await worker(server).round();
+    expect(await evidence(request)).toHaveLength(2);
+    expect(await retryLetters(w.services, service)).toBe(1);
+    const good = await smtp();
+    await worker(good).round();
+    expect((await evidence(request)).map((e) => e.event).slice(2)).toEqual(['ContentConsignment']);
+    expect(good.got).toHaveLength(1);
+    expect((await outbox(request))[0]).toMatchObject({ state: 'sent', params: { retried: 2 } });
   });
 
   it('is given up after about a day of temporary trouble, with evidence', async () => {

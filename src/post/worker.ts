@@ -5,6 +5,7 @@
  * What a crash means: before the transport has the mail, the lease runs out and it is sent by the next worker; after it, but
  * before it is marked, it is sent once more (a letter twice is better than none; both name the same service), with evidence once.
  */
+import { z } from 'zod';
 import { instant } from '../base/clock.ts';
 import { Refusal } from '../base/errors.ts';
 import { uuidv7 } from '../base/ids.ts';
@@ -26,11 +27,19 @@ export interface PostDeps {
 /** Milliseconds to wait for the receipt of an entry that is not under a checkpoint yet. */
 const SOON = 500;
 
+const retries = z.object({ retried: z.int().default(0) });
+
+/** The same for a mail that a crash sends twice, another one each time staff put it back into the queue. */
+function evidenceKey(job: Job, event: EvidenceEvent): string {
+  const { retried } = retries.parse(job.params);
+  return `evidence:${job.key}:${retried === 0 ? '' : `${retried}:`}${event}`;
+}
+
 async function evidence(deps: PostDeps, job: Job, what: About, event: EvidenceEvent, detail: string): Promise<void> {
   const { services } = deps;
   const now = services.clock.now();
   await services.ledger.append({
-    key: `evidence:${job.key}:${event}`,
+    key: evidenceKey(job, event),
     entries: [
       {
         kind: 'service.evidenced',

@@ -63,6 +63,8 @@ export const counts = z
     answered: z.int(),
     partly: z.int(),
     determined: z.int(),
+    itemsAnswered: z.int(),
+    itemsDetermined: z.int(),
     deficient: z.int(),
     toReview: z.int(),
     running: z.int(),
@@ -71,7 +73,10 @@ export const counts = z
     revoked: z.int(),
     nextDueOn: day.nullable(),
   })
-  .meta({ id: 'Counts', description: 'Recipients in each state, whatever the filter' });
+  .meta({
+    id: 'Counts',
+    description: 'Recipients in each state, whatever the filter; what begins with “items” counts their items',
+  });
 
 export const source = z.strictObject({ publisher: z.string(), title: z.string(), date: day }).meta({ id: 'Source' });
 

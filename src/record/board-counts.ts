@@ -13,6 +13,9 @@ export interface BoardCounts {
   readonly answered: number;
   readonly partly: number;
   readonly determined: number;
+  /** items with an answer, of all recipients together, and those of them whose newest answer is determined */
+  readonly itemsAnswered: number;
+  readonly itemsDetermined: number;
   /** at least one item found deficient */
   readonly deficient: number;
   /** at least one answered item whose newest answer nobody has determined */
@@ -33,6 +36,8 @@ interface Group {
   readonly answered: number;
   readonly partly: number;
   readonly determined: number;
+  readonly itemsAnswered: number;
+  readonly itemsDetermined: number;
   readonly deficient: number;
   readonly toReview: number;
 }
@@ -79,6 +84,8 @@ interface GroupLine {
   readonly answered: number;
   readonly partly: number;
   readonly determined: number;
+  readonly items_answered: number;
+  readonly items_determined: number;
   readonly deficient: number;
   readonly to_review: number;
   readonly kinds: string[];
@@ -103,6 +110,7 @@ export async function facets(
       where d.request = ${request.id} and ${visible('d', cut)} ${among('d.service')} order by d.service, d.item, ${newestFirst('d', cut)}
     ), per as materialized (
       select a.service, count(*) as answered, count(d.item) as determined,
+             count(*) filter (where d.answer = a.answer) as current,
              count(*) filter (where d.finding = 'deficient') as deficient,
              count(*) filter (where d.answer is distinct from a.answer) as to_review
       from a left join d on d.service = a.service and d.item = a.item group by a.service
@@ -111,6 +119,8 @@ export async function facets(
            count(*) filter (where p.answered >= ${items})::int as answered,
            count(*) filter (where p.answered < ${items})::int as partly,
            count(*) filter (where p.determined >= ${items})::int as determined,
+           coalesce(sum(p.answered), 0)::int as items_answered,
+           coalesce(sum(p.current), 0)::int as items_determined,
            count(*) filter (where p.deficient > 0)::int as deficient,
            count(*) filter (where p.to_review > 0)::int as to_review,
            array_agg(distinct s.kind) as kinds,
@@ -128,6 +138,8 @@ export async function facets(
       answered: r.answered,
       partly: r.partly,
       determined: r.determined,
+      itemsAnswered: r.items_answered,
+      itemsDetermined: r.items_determined,
       deficient: r.deficient,
       toReview: r.to_review,
     })),
@@ -136,13 +148,38 @@ export async function facets(
   };
 }
 
-/** Services that may have changed between two versions; above this many, summing everything anew is cheaper. */
+/** Services that may have changed between two versions; above this many, starting anew is cheaper. */
 const FEW = 1000;
+
+/** A service that a fact is about, and its position in the log. */
+export interface Touched {
+  readonly id: string;
+  readonly seq: number;
+}
+
+/** Services of a request that facts after the position `from`, up to the cut, are about; null where they are too many. */
+export async function touchedSince(
+  db: Kysely<Database>,
+  request: string,
+  from: number,
+  cut: Cut,
+): Promise<readonly Touched[] | null> {
+  const within = (t: string) =>
+    sql`${sql.ref(`${t}.request`)} = ${request} and ${sql.ref(`${t}.seq`)} > ${from} and ${sql.ref(`${t}.seq`)} <= ${cut.last}`;
+  const { rows } = await sql<Touched>`
+    select s.id, s.seq from view.service s join (
+      select n.id from view.service n where ${within('n')}
+      union select a.service from view.item_answer a where ${within('a')}
+      union select d.service from view.item_determination d where ${within('d')} limit ${FEW + 1}
+    ) t on t.id = s.id`.execute(db);
+  return rows.length > FEW ? null : rows;
+}
 
 /**
  * The sums at a later cut out of those at an earlier one: facts are only ever added, so only services that a fact between the two
- * is about can differ; their share is taken out as it was and put in as it is. Null where too much came in between.
+ * is about can differ; their share is taken out as it was and put in as it is.
  * @param before sums at the cut that ends with position `from`, on the same axis and up to the same time
+ * @param touched of `touchedSince(from)`
  */
 export async function facetsSince(
   db: Kysely<Database>,
@@ -150,15 +187,9 @@ export async function facetsSince(
   before: Facets,
   from: number,
   cut: Cut,
-): Promise<Facets | null> {
-  const within = (t: string) =>
-    sql`${sql.ref(`${t}.request`)} = ${request.id} and ${sql.ref(`${t}.seq`)} > ${from} and ${sql.ref(`${t}.seq`)} <= ${cut.last}`;
-  const { rows } = await sql<{ service: string }>`
-    select s.id as service from view.service s where ${within('s')}
-    union select a.service from view.item_answer a where ${within('a')}
-    union select d.service from view.item_determination d where ${within('d')} limit ${FEW + 1}`.execute(db);
-  if (rows.length > FEW) return null;
-  const ids = rows.map((row) => row.service);
+  touched: readonly Touched[],
+): Promise<Facets> {
+  const ids = touched.map((one) => one.id);
   const was = await facets(db, request, { last: from, until: cut.until }, ids);
   const is = await facets(db, request, cut, ids);
   const groups = new Map(before.groups.map((group) => [group.dueAt, { ...group }]));
@@ -178,8 +209,26 @@ export async function facetsSince(
   };
 }
 
-const SUMMED = ['asked', 'answered', 'partly', 'determined', 'deficient', 'toReview'] as const;
-const NOBODY = { asked: 0, answered: 0, partly: 0, determined: 0, deficient: 0, toReview: 0 };
+const NOBODY = {
+  asked: 0,
+  answered: 0,
+  partly: 0,
+  determined: 0,
+  itemsAnswered: 0,
+  itemsDetermined: 0,
+  deficient: 0,
+  toReview: 0,
+};
+const SUMMED = [
+  'asked',
+  'answered',
+  'partly',
+  'determined',
+  'itemsAnswered',
+  'itemsDetermined',
+  'deficient',
+  'toReview',
+] as const satisfies readonly (keyof typeof NOBODY)[];
 
 /** The counts at a moment. */
 export function summed(
@@ -195,6 +244,8 @@ export function summed(
     answered: sum((g) => g.answered),
     partly: sum((g) => g.partly),
     determined: sum((g) => g.determined),
+    itemsAnswered: sum((g) => g.itemsAnswered),
+    itemsDetermined: sum((g) => g.itemsDetermined),
     deficient: sum((g) => g.deficient),
     toReview: sum((g) => g.toReview),
     running: open((g) => g.dueAt > at),

@@ -1,6 +1,6 @@
 /**
- * What a board can be narrowed to, read from an address, and the same as conditions in SQL. A row of the board is one service; a
- * filter on answers or determinations holds when any of its items fits. Runs no query.
+ * What a board can be narrowed to, read from an address, and the same as conditions on services. A row of the board is one service;
+ * a filter on answers or determinations holds when any of its items fits. Runs no query.
  */
 import { type RawBuilder, type SqlBool, sql } from 'kysely';
 import { z } from 'zod';
@@ -70,20 +70,30 @@ export interface FilterFacts {
   readonly revoked: boolean;
   readonly recorded: boolean;
   readonly now: Date;
+  /** the latest due moment of any recipient that has passed at `now`, in ms; null for none */
+  readonly passed: number | null;
 }
 
-type Condition = RawBuilder<SqlBool>;
+/** One condition on a service, in SQL on a service `s`, or as words to be looked for. */
+export type Condition = {
+  /** says all that decides whether it holds, besides the request and the facts up to some position */
+  readonly key: string;
+  /** false: services alone decide, whatever is answered or found */
+  readonly facts: boolean;
+} & ({ readonly sql: Sql } | { readonly text: string });
+
+type Sql = RawBuilder<SqlBool>;
 type Facts = 'view.item_answer' | 'view.item_determination';
 
 /** Services of the request whose items all have at least one visible fact in `table`. */
-function complete(table: Facts, f: FilterFacts): Condition {
+function complete(table: Facts, f: FilterFacts): Sql {
   return sql<SqlBool>`s.id in (
     select c.service from ${sql.table(table)} c where c.request = ${f.request} and ${visible('c', f.cut)}
     group by c.service having count(distinct c.item) >= ${f.items})`;
 }
 
 /** Services with an item whose newest visible fact in `table` has `value` in `column`. */
-function newestIs(table: Facts, column: string, value: string, f: FilterFacts): Condition {
+function newestIs(table: Facts, column: string, value: string, f: FilterFacts): Sql {
   return sql<SqlBool>`s.id in (
     select a.service from ${sql.table(table)} a
     where a.request = ${f.request} and ${sql.ref(`a.${column}`)} = ${value} and ${visible('a', f.cut)}
@@ -91,7 +101,7 @@ function newestIs(table: Facts, column: string, value: string, f: FilterFacts): 
         where b.service = a.service and b.item = a.item and ${newerThan('b', 'a', f.cut)} and ${visible('b', f.cut)}))`;
 }
 
-function toReview(f: FilterFacts): Condition {
+function toReview(f: FilterFacts): Sql {
   return sql<SqlBool>`s.id in (
     select a.service from view.item_answer a where a.request = ${f.request} and ${visible('a', f.cut)}
       and not exists (select 1 from view.item_answer b
@@ -100,7 +110,7 @@ function toReview(f: FilterFacts): Condition {
         where d.service = a.service and d.item = a.item and d.answer = a.answer and ${visible('d', f.cut)}))`;
 }
 
-function clockIs(clock: NonNullable<BoardFilter['clock']>, f: FilterFacts): Condition {
+function clockIs(clock: NonNullable<BoardFilter['clock']>, f: FilterFacts): Sql {
   if (f.revoked || clock === 'revoked') return f.revoked && clock === 'revoked' ? sql`true` : sql`false`;
   const done = complete('view.item_answer', f);
   if (clock === 'stopped') return done;
@@ -109,23 +119,33 @@ function clockIs(clock: NonNullable<BoardFilter['clock']>, f: FilterFacts): Cond
   return sql<SqlBool>`s.due_at <= ${f.now} and not (${done})`;
 }
 
-/** Conditions on services `s` that a filter asks for; an empty list: all. */
+/** Conditions that a filter and a cut ask for; an empty list: all. */
 export function filterConditions(filter: BoardFilter, f: FilterFacts): readonly Condition[] {
+  const until = f.cut.until?.toISOString() ?? '';
   const all: Condition[] = [];
-  if (filter.kind !== undefined) all.push(sql<SqlBool>`s.kind = ${filter.kind}`);
-  if (filter.state !== undefined) all.push(sql<SqlBool>`s.state = ${filter.state}`);
-  if (filter.text !== undefined) {
-    const like = `%${filter.text.replace(/[\\%_]/g, '\\$&')}%`;
-    all.push(sql<SqlBool>`(s.name ilike ${like} or s.state ilike ${like})`);
+  const add = (facts: boolean, words: readonly unknown[], condition: Sql) =>
+    all.push({ key: JSON.stringify([...words, until]), facts, sql: condition });
+  if (f.cut.until !== null) add(false, ['served'], visible('s', f.cut));
+  if (filter.kind !== undefined) add(false, ['kind', filter.kind], sql`s.kind = ${filter.kind}`);
+  if (filter.state !== undefined) add(false, ['state', filter.state], sql`s.state = ${filter.state}`);
+  if (filter.text !== undefined)
+    all.push({ key: JSON.stringify(['text', filter.text]), facts: false, text: filter.text });
+  if (filter.answer !== undefined) {
+    const unanswered = filter.answer === 'unanswered';
+    const fits = unanswered
+      ? sql<SqlBool>`not (${complete('view.item_answer', f)})`
+      : newestIs('view.item_answer', 'disposition', filter.answer, f);
+    add(true, ['answer', filter.answer], fits);
   }
-  if (filter.answer === 'unanswered') all.push(sql<SqlBool>`not (${complete('view.item_answer', f)})`);
-  else if (filter.answer !== undefined) all.push(newestIs('view.item_answer', 'disposition', filter.answer, f));
-  if (filter.determination === 'to review') all.push(toReview(f));
-  else if (filter.determination === 'not reviewed') {
-    all.push(sql<SqlBool>`not (${complete('view.item_determination', f)})`);
-  } else if (filter.determination !== undefined) {
-    all.push(newestIs('view.item_determination', 'finding', filter.determination, f));
-  }
-  if (filter.clock !== undefined) all.push(clockIs(filter.clock, f));
+  if (filter.determination !== undefined)
+    add(true, ['determination', filter.determination], determinationIs(filter.determination, f));
+  // All that the present can change about a clock is which due moments have passed.
+  if (filter.clock !== undefined) add(true, ['clock', filter.clock, f.revoked, f.passed], clockIs(filter.clock, f));
   return all;
+}
+
+function determinationIs(determination: NonNullable<BoardFilter['determination']>, f: FilterFacts): Sql {
+  if (determination === 'to review') return toReview(f);
+  if (determination === 'not reviewed') return sql<SqlBool>`not (${complete('view.item_determination', f)})`;
+  return newestIs('view.item_determination', 'finding', determination, f);
 }

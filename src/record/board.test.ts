@@ -1,9 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type TestLedger, testLedger } from '../../test/support/ledger.ts';
 import { requestOf, type TestMatter, testMatter } from '../../test/support/matter.ts';
+import { instant } from '../base/clock.ts';
+import { DISPOSITIONS } from '../rooms/answers/entries.ts';
 import { type BoardQuery, boardPage, foundWord, saidWord } from './board.ts';
 import { facets, summed } from './board-counts.ts';
-import { readBoardQuery } from './board-filter.ts';
+import { ANSWER_FILTERS, CLOCK_FILTERS, DETERMINATION_FILTERS, readBoardQuery, SORTS } from './board-filter.ts';
 import { cutAt } from './cut.ts';
 
 let t: TestLedger;
@@ -31,6 +33,7 @@ describe('a board', () => {
     const b = await board(m);
     expect(names(b)).toBe('001 002 003 004 005');
     expect(b.counts).toMatchObject({ asked: 5, answered: 1, partly: 1, determined: 0, deficient: 1, toReview: 2 });
+    expect(b.counts).toMatchObject({ itemsAnswered: 3, itemsDetermined: 1 });
     expect(b.counts).toMatchObject({ running: 4, overdue: 0, unknown: 0, revoked: 0, nextDueOn: '2026-04-01' });
     const [one, two] = b.rows;
     expect(one?.cells[0]).toMatchObject({
@@ -59,7 +62,7 @@ describe('a board', () => {
       answer: { disposition: 'produced' },
       determination: { current: false },
     });
-    expect(b.counts).toMatchObject({ toReview: 1, determined: 1, deficient: 1 });
+    expect(b.counts).toMatchObject({ toReview: 1, determined: 1, itemsDetermined: 0, deficient: 1 });
   });
 
   it('narrows by kind, state, text, answer, determination and clock, in SQL', async () => {
@@ -191,9 +194,14 @@ describe('a board', () => {
     expect(await cost()).toBe(5); // the end of the log, version, counts, services, cells
     expect(await cost()).toBe(4); // counts are remembered
     expect(await cost({ asOf })).toBe(4);
-    expect(await cost({ filter: { answer: 'produced' } })).toBe(5); // and the order
-    expect(await cost({ filter: { answer: 'produced' }, page: 2 })).toBe(2); // remembered too; no rows, so neither services nor cells
+    expect(await cost({ filter: { answer: 'produced' } })).toBe(7); // who was asked, in which order, and who fits
+    expect(await cost({ filter: { answer: 'produced' } })).toBe(4); // remembered too
+    expect(await cost({ filter: { answer: 'produced' }, page: 2 })).toBe(2); // no rows, so neither services nor cells
+    expect(await cost({ filter: { answer: 'objected' } })).toBe(3); // who fits this
     await m.answer(1, 1, 'produced');
+    // Of one recipient: that a fact is about it, counts before and after, whether it fits.
+    expect(await cost({ filter: { answer: 'produced' } })).toBe(8);
+    expect(await cost({ filter: { answer: 'objected' } })).toBe(4);
     expect(
       (
         await boardPage(counting, {
@@ -236,6 +244,129 @@ describe('counts of a board', () => {
       }
     }
     expect((await board(m)).counts.answered).toBeGreaterThan(2);
+  });
+});
+
+const FILTERS: readonly BoardQuery['filter'][] = [
+  ...ANSWER_FILTERS.map((answer) => ({ answer })),
+  ...DETERMINATION_FILTERS.map((determination) => ({ determination })),
+  ...CLOCK_FILTERS.map((clock) => ({ clock })),
+  { text: 'CE 00' },
+  { text: 'sample', clock: 'running' },
+  { kind: 'county', answer: 'unanswered' },
+  { state: 'Example State', determination: 'to review' },
+];
+const SORTED = SORTS.flatMap((by) => [
+  { by, down: false },
+  { by, down: true },
+]);
+
+/** A server that starts now and remembers nothing: another process, as far as what is remembered goes. */
+const another = () => t.db.withPlugin({ transformQuery: (q) => q.node, transformResult: async (r) => r.result });
+
+describe('what a board remembers', () => {
+  it('shows after every write what a server that starts now shows, whoever wrote, on both axes', async () => {
+    const start = t.clock.now();
+    const m = await testMatter(t, { recipients: 9, items: 2 });
+    const other = await testMatter(t, { recipients: 4, items: 1 });
+    const answers: { service: number; item: number; answer: string }[] = [];
+    let seed = 7;
+    const pick = (n: number) => {
+      seed = (seed * 1103515245 + 12345) % 2 ** 31;
+      return seed % n;
+    };
+    for (let round = 0; round < 16; round++) {
+      t.clock.tick(60_000);
+      // Several facts between two looks, some told late, some about another request.
+      for (let i = pick(3); i >= 0; i--) {
+        const said = answers[pick(Math.max(1, answers.length))];
+        if (said && pick(3) === 0) {
+          await m.determine(said.service, said.item, said.answer, pick(2) ? 'deficient' : 'accepted');
+        } else {
+          const [service, item] = [pick(9), 1 + pick(2)];
+          const { answer } = await m.answer(
+            service,
+            item,
+            DISPOSITIONS[pick(4)] ?? 'produced',
+            pick(4) ? undefined : start + pick(1_200_000),
+          );
+          answers.push({ service, item, answer });
+        }
+        if (pick(4) === 0) await other.answer(pick(4), 1, 'objected');
+      }
+      if (round === 13) await m.revoke('Sent by mistake.');
+      const fresh = another();
+      const request = await requestOf(t, m);
+      const now = new Date(round % 10 === 9 ? Date.parse('2026-04-05T00:00:00Z') : t.clock.now());
+      for (const [n, filter] of FILTERS.entries()) {
+        const sort = SORTED[(n + round) % SORTED.length] ?? { by: 'recipient', down: false };
+        const asOf = [
+          undefined,
+          { axis: 'occurred' as const, at: new Date(start + 600_000) },
+          { axis: 'recorded' as const, at: new Date(start + 60_000 * pick(20)) },
+        ][n % 3];
+        const query = { request, filter, sort, asOf, page: 1 + (n % 2), size: 4, now };
+        expect(await boardPage(t.db, query), JSON.stringify({ ...query, request: round })).toEqual(
+          await boardPage(fresh, query),
+        );
+      }
+    }
+  });
+
+  it('counts recipients in that are served later', async () => {
+    const first = await testMatter(t, { recipients: 3, items: 1 });
+    const request = await requestOf(t, first);
+    const sort = { by: 'state', down: true } as const;
+    const query = { request, filter: { text: 'place', clock: 'running' as const }, sort, page: 1, size: 100 };
+    const look = () => boardPage(t.db, { ...query, now: new Date(t.clock.now()) });
+    expect((await look()).total).toBe(3);
+    await first.serve('Late Place', 'Zed State');
+    await first.answer(1, 1, 'produced');
+    const after = await look();
+    expect(after.rows.map((r) => r.name)).toEqual(['Late Place', 'Place 001', 'Place 003']);
+    expect(after.counts).toMatchObject({ asked: 4, answered: 1 });
+    expect(after.states).toEqual(['Example State', 'Sample State', 'Zed State']);
+  });
+
+  it('follows what another server process writes', async () => {
+    const m = await testMatter(t, { recipients: 3, items: 1 });
+    const seen = async () => (await board(m, { filter: { answer: 'unanswered' } })).total;
+    expect(await seen()).toBe(3);
+    const second = await testLedger({ database: t.database, now: t.clock.now() });
+    try {
+      const { services, request, matter, issuer } = m;
+      const body = {
+        answer: second.newId(),
+        disposition: 'withheld',
+        documents: 0,
+        item: 1,
+        request,
+        service: services[1] ?? '',
+      };
+      const common = { id: second.newId(), matter, by: issuer, occurredAt: instant(second.clock.now()) };
+      await second.ledger.append({
+        key: second.newId(),
+        entries: [{ kind: 'item.answered', ...common, audience: 'public', body }],
+      });
+    } finally {
+      await second.close();
+    }
+    expect(await seen()).toBe(2);
+    expect((await board(m, { filter: { answer: 'withheld' } })).rows.map((r) => r.name)).toEqual(['Place 002']);
+  });
+
+  it('looks for words as they are written', async () => {
+    const m = await testMatter(t, { recipients: 2, items: 1 });
+    await m.serve('Ciudad Ñandú 100%_x', 'Estado A');
+    const by = async (text: string) => (await board(m, { filter: { text } })).rows.map((r) => r.name);
+    expect(await by('ñANDÚ')).toEqual(['Ciudad Ñandú 100%_x']);
+    expect(await by('100%')).toHaveLength(1);
+    expect(await by('%')).toHaveLength(1);
+    expect(await by('_')).toHaveLength(1);
+    expect(await by('estado')).toHaveLength(1);
+    expect(await by('x\u0001e')).toEqual([]);
+    expect(await by('xEstado')).toEqual([]);
+    expect(await by('Place 00')).toEqual(['Place 001', 'Place 002']);
   });
 });
 

@@ -8,10 +8,21 @@ import type { Database } from '../base/database.ts';
 import { type ClockState, clockOf } from '../rooms/clock/rules.ts';
 import type { Request } from '../rooms/requests/view.ts';
 import { type BoardAnswer, type BoardDetermination, readCells, type Said } from './board-cells.ts';
-import { type BoardCounts, type Facets, facets, facetsSince, summed, versionAt } from './board-counts.ts';
+import {
+  type BoardCounts,
+  type Facets,
+  facets,
+  facetsSince,
+  summed,
+  type Touched,
+  touchedSince,
+  versionAt,
+} from './board-counts.ts';
 import { type BoardFilter, type BoardSort, filterConditions } from './board-filter.ts';
+import { type FitsMemory, fitsMemory, fitting } from './board-fits.ts';
 import { type AsOfPoint, type Cut, visible } from './cut.ts';
-import { type Memory, memory } from './lru.ts';
+import { type Growing, growing } from './growing.ts';
+import { orderOf } from './roster.ts';
 
 export type { BoardAnswer, BoardDetermination } from './board-cells.ts';
 
@@ -70,73 +81,66 @@ export interface BoardQuery {
 }
 
 interface Remembered {
-  readonly facets: Memory<Facets>;
-  /** of each request and time of happening, the sums of the latest version that was read */
-  readonly newest: Memory<{ readonly version: number; readonly sums: Facets }>;
-  /** ids of the recipients that fit a filter, in the order of a sort, 16 bytes each */
-  readonly orders: Memory<Buffer>;
+  readonly facets: Growing<Facets>;
+  readonly fits: FitsMemory;
 }
-// Exact, not stale: keys hold the position of the last fact that could change the value, and facts are only ever added.
+// Exact, not stale: what is kept belongs to a position of the log, and facts are only ever added. Whoever wrote them, this process or
+// another one, they are found by their position.
 const remembered = new WeakMap<Kysely<Database>, Remembered>();
 function rememberedOf(db: Kysely<Database>): Remembered {
   let found = remembered.get(db);
   if (!found) {
-    found = { facets: memory(256), newest: memory(64), orders: memory(24) };
+    found = { facets: growing(512), fits: fitsMemory() };
     remembered.set(db, found);
   }
   return found;
 }
 
 /**
- * One page of a board. Costs 4 queries (3 with `cut` given), and 1 more each where counts or the order of this state were not read
- * before; a test pins this.
+ * One page of a board. Costs 4 queries (3 with `cut` given), and some more where counts, the order or who fits were not read before.
+ * After new facts only the recipients that they are about are read again. A test pins the queries.
  */
 export async function boardPage(db: Kysely<Database>, query: BoardQuery): Promise<BoardPage> {
   const { request, filter } = query;
   const at = query.asOf?.at ?? query.now;
   const { cut, version, served, revoked } = await versionAt(db, request.id, query.asOf, query.cut);
   const known = rememberedOf(db);
-  const key = `${request.id} ${version} ${cut.until?.toISOString() ?? ''}`;
-  const newest = known.newest.get(`${request.id} ${cut.until?.toISOString() ?? ''}`);
-  let sums = known.facets.get(key);
-  if (!sums) {
-    // After a new fact, what is remembered of just before it is brought up to date instead of counted anew.
-    const since =
-      newest && newest.version < version ? await facetsSince(db, request, newest.sums, newest.version, cut) : null;
-    sums = since ?? (await facets(db, request, cut));
-    known.facets.set(key, sums);
-  }
-  if (!newest || newest.version < version) {
-    known.newest.set(`${request.id} ${cut.until?.toISOString() ?? ''}`, { version, sums });
-  }
+  const touching = new Map<number, Promise<readonly Touched[] | null>>();
+  const touched = (from: number) => {
+    const found = touching.get(from) ?? touchedSince(db, request.id, from, cut);
+    touching.set(from, found);
+    return found;
+  };
+  const sums = await known.facets.upTo(
+    `${request.id} ${cut.until?.toISOString() ?? ''}`,
+    version,
+    () => facets(db, request, cut),
+    async (before, from) => {
+      const some = await touched(from);
+      return some && facetsSince(db, request, before, from, cut, some);
+    },
+  );
   const recorded = request.conduct === 'recorded';
-  const items = request.items.length;
-  const facts = { request: request.id, items, cut, revoked, recorded, now: at };
-  const conditions = [sql<boolean>`s.request = ${request.id}`, visible('s', cut), ...filterConditions(filter, facts)];
-  const where = sql.join(conditions, sql` and `);
-
-  const skip = (query.page - 1) * query.size;
+  const passed = sums.groups.reduce<number | null>((last, g) => (g.dueAt <= at.getTime() ? g.dueAt : last), null);
+  const facts = { request: request.id, items: request.items.length, cut, revoked, recorded, now: at, passed };
+  const conditions = filterConditions(filter, facts);
+  const { sort, size } = query;
+  const skip = (query.page - 1) * size;
   let total = sums.asked;
   let services: readonly ServiceLine[];
   if (query.only !== undefined) {
-    services = await readServices(db, sql`${where} and s.id = ${query.only}`);
+    const one = [sql`s.request = ${request.id}`, visible('s', cut), sql`s.id = ${query.only}`];
+    services = await readServices(db, sql.join(one, sql` and `));
     total = services.length;
-  } else if (conditions.length === 2 && query.sort.by === 'recipient' && skip < NEAR) {
+  } else if (conditions.length === 0 && sort.by === 'recipient' && skip < NEAR) {
     // The first pages lie at the beginning of an index.
-    services = await readServices(db, sql`${where} order by ${orderOf(query.sort)} limit ${query.size} offset ${skip}`);
+    const all = sql`s.request = ${request.id} and ${visible('s', cut)}`;
+    services = await readServices(db, sql`${all} order by ${orderOf(sort)} limit ${size} offset ${skip}`);
   } else {
-    // How many due moments have passed is all that the present can change about who fits.
-    const passed = sums.groups.filter((g) => g.dueAt <= at.getTime()).length;
-    // Who was asked, and in which order, changes with the services alone; what was said and found matters to filters that ask for it.
-    const said = filter.answer ?? filter.determination ?? filter.clock;
-    const state = said === undefined ? [served] : [version, passed, revoked];
-    const until = cut.until?.toISOString() ?? '';
-    const orderKey = JSON.stringify([request.id, until, ...state, Object.entries(filter).sort(), query.sort]);
-    const order = known.orders.get(orderKey) ?? (await readOrder(db, sql`${where}`, query.sort));
-    known.orders.set(orderKey, order);
-    total = order.length / 16;
-    const ids = idsFrom(order, skip, query.size);
-    const found = ids.length === 0 ? [] : await readServices(db, sql`s.id = any(${ids}::uuid[])`);
+    const fit = { request: request.id, version, served, conditions, sort, touched, skip, size };
+    const { ids, total: fits } = await fitting(db, known.fits, fit);
+    total = fits;
+    const found = ids.length === 0 ? [] : await readServices(db, sql`s.id = any(${[...ids]}::uuid[])`);
     const byId = new Map(found.map((s) => [s.id, s]));
     services = ids.flatMap((id) => byId.get(id) ?? []);
   }
@@ -197,36 +201,11 @@ interface ServiceLine {
 /** How far into a board rows are still counted off an index instead of a remembered order. */
 const NEAR = 2000;
 
-function orderOf(sort: BoardSort): RawBuilder<unknown> {
-  const dir = sort.down ? sql`desc` : sql`asc`;
-  return {
-    recipient: sql`s.name ${dir}, s.id ${dir}`,
-    state: sql`s.state ${dir} nulls last, s.name, s.id`,
-    clock: sql`s.due_at ${dir}, s.name, s.id`,
-  }[sort.by];
-}
-
 async function readServices(db: Kysely<Database>, where: RawBuilder<unknown>): Promise<readonly ServiceLine[]> {
   const { rows } = await sql<ServiceLine>`
     select s.id, s.name, s.kind, s.state, s.ocd_id, s.due_on::text as due_on, s.due_at
     from view.service s where ${where}`.execute(db);
   return rows;
-}
-
-/** All ids that fit, in order, as bytes: 1.4 MB for 90,000 recipients. */
-async function readOrder(db: Kysely<Database>, where: RawBuilder<unknown>, sort: BoardSort): Promise<Buffer> {
-  const { rows } = await sql<{ ids: Buffer | null }>`
-    select string_agg(uuid_send(s.id), ''::bytea order by ${orderOf(sort)}) as ids
-    from view.service s where ${where}`.execute(db);
-  return rows[0]?.ids ?? Buffer.alloc(0);
-}
-
-function idsFrom(order: Buffer, skip: number, size: number): string[] {
-  const ids: string[] = [];
-  for (let at = skip * 16; at < order.length && ids.length < size; at += 16) {
-    ids.push(order.toString('hex', at, at + 16).replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5'));
-  }
-  return ids;
 }
 
 /** What the recipient says, as one word of `ui/words.ts`: for recorded requests a missing answer is "not known". */

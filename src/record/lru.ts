@@ -1,12 +1,20 @@
-/** A small bounded memory: the entries used longest ago go first. Never decides what is stale; keys must say all that matters. */
+/** A small bounded memory: what was used longest ago goes first. Never decides what is stale; keys must say all that matters. */
 export interface Memory<V> {
   get(key: string): V | undefined;
   set(key: string, value: V): void;
 }
 
-/** @param limit entries kept at most */
-export function memory<V>(limit: number): Memory<V> {
+/**
+ * @param limit sum of weights kept at most; a value heavier than that is not kept
+ * @param weigh weight of a value; left out: 1, so that `limit` is a number of values
+ */
+export function memory<V>(limit: number, weigh: (value: V) => number = () => 1): Memory<V> {
   const kept = new Map<string, V>();
+  let weight = 0;
+  const drop = (key: string) => {
+    const value = kept.get(key);
+    if (value !== undefined && kept.delete(key)) weight -= weigh(value);
+  };
   return {
     get(key) {
       const value = kept.get(key);
@@ -17,9 +25,15 @@ export function memory<V>(limit: number): Memory<V> {
       return value;
     },
     set(key, value) {
-      kept.delete(key);
-      if (kept.size >= limit) kept.delete(kept.keys().next().value ?? '');
+      drop(key);
+      const more = weigh(value);
+      if (more > limit) return;
+      for (const oldest of kept.keys()) {
+        if (weight + more <= limit) break;
+        drop(oldest);
+      }
       kept.set(key, value);
+      weight += more;
     },
   };
 }

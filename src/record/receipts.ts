@@ -1,38 +1,32 @@
 /** Receipts of public entries as files, JSON and PDF. Receipts of other entries reach the parties by mail and on their own pages. */
-import { NotFound, Unavailable } from '../base/errors.ts';
+import { NotFound } from '../base/errors.ts';
 import { ANYONE, type Ctx, type Route } from '../base/route.ts';
 import type { ReceiptNames } from '../base/services.ts';
+import { receiptName, receiptResponse } from '../ui/receipt-response.tsx';
 import { halvesOf } from './halves.ts';
 import { publicEntry, type Told } from './timeline.ts';
 
-const FILE = /^([0-9a-f-]{36})(\.receipt\.json|\.pdf)$/;
+/** So long a download waits for the checkpoint that is on its way, in ms, before a page says to wait. */
+const PATIENCE = 2000;
 
 async function receipt(c: Ctx): Promise<Response> {
-  const { db, ledger, receiptPdf } = c.get('services');
-  const [, id = '', form = ''] = FILE.exec(c.req.param('file') ?? '') ?? [];
-  const told = await publicEntry(db, null, id);
+  const { db, ledger } = c.get('services');
+  const wanted = receiptName(c.req.param('file') ?? '');
+  const told = await publicEntry(db, null, wanted?.entry ?? '');
   const { entry, position } = told;
   if (entry.matter !== null) await matterIsPublic(c, entry.matter);
-  await ledger.published(position, 2000);
-  const file = await ledger.receipt(entry.id);
-  if (!file) {
-    throw new Unavailable('receipt-pending', {
-      what: 'This entry is written, and its receipt is on its way into the log.',
-      lost: 'Nothing is lost.',
-      next: 'Try again in some seconds.',
-    });
-  }
+  await ledger.published(position, PATIENCE);
+  const response = await receiptResponse(c, {
+    entry: entry.id,
+    form: wanted?.form ?? 'json',
+    heading: told.title,
+    names: await namesOf(c, told),
+    area: 'public',
+    back: { text: 'All public records', href: '/records' },
+  });
   // A receipt is a function of what is stored for good: it never changes.
-  c.header('Cache-Control', 'public, max-age=31536000, immutable');
-  if (form === '.pdf') {
-    if (!receiptPdf) throw new NotFound('no-pdf', 'This server makes no PDF receipts. Take the JSON.');
-    c.header('Content-Disposition', `attachment; filename="${file.name.replace(/\.receipt\.json$/, '.receipt.pdf')}"`);
-    return c.body(new Uint8Array(await receiptPdf(file, await namesOf(c, told))), 200, {
-      'Content-Type': 'application/pdf',
-    });
-  }
-  c.header('Content-Disposition', `attachment; filename="${file.name}"`);
-  return c.body(file.json, 200, { 'Content-Type': 'application/json' });
+  if (response.status === 200) response.headers.set('Cache-Control', 'public, max-age=31536000, immutable');
+  return response;
 }
 
 async function matterIsPublic(c: Ctx, matter: string): Promise<void> {

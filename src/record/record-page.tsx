@@ -143,15 +143,26 @@ export function Numbers({ board }: { board: BoardPage }) {
       : [
           { n: counts.answered, text: 'answered' },
           ...(counts.partly > 0 ? [{ n: counts.partly, text: 'answered in part' }] : []),
-          { n: counts.determined, text: 'determined' },
+          ...determined(counts),
         ]),
     ...(revoked ? [{ n: counts.revoked, text: 'revoked' }] : []),
     ...(counts.running > 0 ? [{ n: counts.running, text: `running${due}` }] : []),
     ...(counts.overdue > 0 ? [{ n: counts.overdue, text: 'overdue' }] : []),
-    ...(counts.unknown > 0 ? [{ n: counts.unknown, text: 'not known what followed' }] : []),
+    ...(counts.unknown > 0
+      ? [{ n: counts.unknown, text: `${plural(counts.unknown, 'recipient')}: not known what followed` }]
+      : []),
   ];
   return <Counts counts={all} />;
 }
+
+/** Items, not recipients: with ten items each, nobody is through for long while much is determined. */
+function determined({ itemsAnswered, itemsDetermined }: BoardPage['counts']) {
+  if (itemsAnswered === 0) return [];
+  const text = `of ${itemsAnswered.toLocaleString('en-US')} answered ${plural(itemsAnswered, 'item')} determined`;
+  return [{ n: itemsDetermined, text }];
+}
+
+const plural = (n: number, word: string) => (n === 1 ? word : `${word}s`);
 
 function BoardSection({ model, board, request }: { model: RecordModel; board: BoardPage; request: Request }) {
   const { matter, moment, filter, sort, page: at, size } = model;

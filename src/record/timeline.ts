@@ -8,6 +8,7 @@ import type { Database } from '../base/database.ts';
 import { NotFound } from '../base/errors.ts';
 import { checkEntry, type Entry } from '../proof/index.ts';
 import { itemAnswered } from '../rooms/answers/entries.ts';
+import { dayOnly } from '../rooms/day-only.ts';
 import { itemDetermined } from '../rooms/determinations/entries.ts';
 import { matterNoted, matterOpened } from '../rooms/matters/entries.ts';
 import { requestIssued, requestRevoked, requestServed } from '../rooms/requests/entries.ts';
@@ -27,11 +28,6 @@ export interface Told {
   /** of what is known from a source alone, the day is known and not the hour */
   readonly dayOnly: boolean;
 }
-
-const fromSource = z.union([
-  z.object({ conduct: z.literal('recorded') }),
-  z.object({ channel: z.literal('recorded') }),
-]);
 
 interface EntryLine {
   readonly seq: number;
@@ -62,7 +58,7 @@ export async function tell(db: Kysely<Database>, rows: readonly EntryLine[]): Pr
       position: Number(row.seq),
       commitment: row.commitment,
       recipient: service !== undefined && name !== undefined ? { service, name } : null,
-      dayOnly: entry.kind === 'matter.noted' || fromSource.safeParse(entry.body).success,
+      dayOnly: dayOnly(entry),
       ...words(entry, name ?? 'a recipient'),
     };
   });

@@ -20,11 +20,33 @@ export interface FieldProps {
   readonly id?: string;
 }
 
+/** Hint and error of a field, under the ids by which its control names them. */
+function Beneath({ id, hint, error }: { id: string; hint: Child; error: string | undefined }) {
+  return (
+    <>
+      {hint ? (
+        <div class="usa-hint" id={`${id}-hint`}>
+          {hint}
+        </div>
+      ) : null}
+      {error ? (
+        <p class="usa-error-message" id={`${id}-error`}>
+          <span class="usa-sr-only">Error: </span>
+          {error}
+        </p>
+      ) : null}
+    </>
+  );
+}
+
+const describedBy = (id: string, hint: Child, error: string | undefined): string =>
+  [hint ? `${id}-hint` : '', error ? `${id}-error` : ''].filter(Boolean).join(' ');
+
 /** The frame of every field: label, hint, error, control. `control` gets the attributes that tie it to them. */
 function Frame(props: FieldProps & { control: (tie: Tie) => Child }) {
   const id = props.id ?? fieldId(props.name);
   const error = props.errors?.[props.name];
-  const described = [props.hint ? `${id}-hint` : '', error ? `${id}-error` : ''].filter(Boolean).join(' ');
+  const described = describedBy(id, props.hint, error);
   const tie: Tie = {
     id,
     name: props.name,
@@ -38,17 +60,7 @@ function Frame(props: FieldProps & { control: (tie: Tie) => Child }) {
         {props.label}
         {props.required ? null : <span class="usa-hint"> (optional)</span>}
       </label>
-      {props.hint ? (
-        <div class="usa-hint" id={`${id}-hint`}>
-          {props.hint}
-        </div>
-      ) : null}
-      {error ? (
-        <p class="usa-error-message" id={`${id}-error`}>
-          <span class="usa-sr-only">Error: </span>
-          {error}
-        </p>
-      ) : null}
+      <Beneath id={id} hint={props.hint} error={error} />
       {props.control(tie)}
     </div>
   );
@@ -162,7 +174,7 @@ function ChoiceSet(
 ) {
   const id = props.id ?? fieldId(props.name);
   const error = props.errors?.[props.name];
-  const described = [props.hint ? `${id}-hint` : '', error ? `${id}-error` : ''].filter(Boolean).join(' ');
+  const described = describedBy(id, props.hint, error);
   return (
     <fieldset
       class={error ? 'usa-fieldset usa-form-group usa-form-group--error' : 'usa-fieldset usa-form-group'}
@@ -172,17 +184,7 @@ function ChoiceSet(
         {props.label}
         {props.required ? null : <span class="usa-hint"> (optional)</span>}
       </legend>
-      {props.hint ? (
-        <div class="usa-hint" id={`${id}-hint`}>
-          {props.hint}
-        </div>
-      ) : null}
-      {error ? (
-        <p class="usa-error-message" id={`${id}-error`}>
-          <span class="usa-sr-only">Error: </span>
-          {error}
-        </p>
-      ) : null}
+      <Beneath id={id} hint={props.hint} error={error} />
       <div class={props.inline ? 'choices choices--inline' : 'choices'}>
         {props.choices.map((choice, i) => {
           // The summary links to the first choice, so it carries the field's own id.
@@ -234,7 +236,7 @@ export function Checkbox(props: {
 }) {
   const id = fieldId(props.name);
   const error = props.errors?.[props.name];
-  const described = [props.hint ? `${id}-hint` : '', error ? `${id}-error` : ''].filter(Boolean).join(' ');
+  const described = describedBy(id, props.hint, error);
   return (
     <div class={error ? 'usa-form-group usa-form-group--error' : 'usa-form-group'}>
       {error ? (

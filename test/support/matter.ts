@@ -35,8 +35,17 @@ export interface TestMatter {
     occurredAt?: number,
   ): Promise<{ entry: string; answer: string }>;
   determine(service: number, item: number, answer: string, finding: string, occurredAt?: number): Promise<string>;
+  /** one more recipient, served now */
+  serve(name: string, state: string): Promise<string>;
   revoke(reason: string): Promise<string>;
   note(text: string, occurredAt?: number): Promise<string>;
+}
+
+interface Recipient {
+  readonly name: string;
+  readonly kind: string;
+  readonly state: string | null;
+  readonly ocdId: string | null;
 }
 
 const KINDS = ['place', 'county', 'state'] as const;
@@ -90,43 +99,37 @@ export async function testMatter(t: TestLedger, options: TestMatterOptions = {})
     },
     { occurredAt: instant(servedAt) },
   );
+  const party = (id: string, who: Recipient) =>
+    entry('party.registered', { party: id, ...who }, { matter: null, by: issuer, audience: 'public' });
+  const service = (id: string, recipient: string, who: Recipient) => {
+    const recorded = conduct === 'recorded';
+    const letter = {
+      sha256: createHash('sha256').update(id).digest('hex'),
+      bytes: 36,
+      name: 'letter.txt',
+      type: 'text/plain',
+    };
+    const body = {
+      service: id,
+      request,
+      recipient,
+      ...who,
+      channel: recorded ? 'recorded' : 'mail',
+      leavesAt: null,
+      due: { ...due, working: [...due.working] },
+      letter: recorded ? null : letter,
+      merge: {},
+    };
+    return entry('request.served', body, { id, occurredAt: instant(servedAt) });
+  };
   const parties: NewEntry[] = [];
   const served: NewEntry[] = [];
   for (let i = 0; i < recipients; i++) {
-    const party = t.newId();
     const id = t.newId();
-    const who = {
-      name: `Place ${String(i + 1).padStart(3, '0')}`,
-      kind: KINDS[i % 3] ?? 'place',
-      state: STATES[i % 2] ?? null,
-      ocdId: null,
-    };
-    parties.push(entry('party.registered', { party, ...who }, { matter: null, by: issuer, audience: 'public' }));
-    served.push(
-      entry(
-        'request.served',
-        {
-          service: id,
-          request,
-          recipient: party,
-          ...who,
-          channel: conduct === 'recorded' ? 'recorded' : 'mail',
-          leavesAt: null,
-          due: { ...due, working: [...due.working] },
-          letter:
-            conduct === 'recorded'
-              ? null
-              : {
-                  sha256: createHash('sha256').update(id).digest('hex'),
-                  bytes: 36,
-                  name: 'letter.txt',
-                  type: 'text/plain',
-                },
-          merge: {},
-        },
-        { id, occurredAt: instant(servedAt) },
-      ),
-    );
+    const name = `Place ${String(i + 1).padStart(3, '0')}`;
+    const who = { name, kind: KINDS[i % 3] ?? 'place', state: STATES[i % 2] ?? null, ocdId: null };
+    parties.push(party(id, who));
+    served.push(service(t.newId(), id, who));
   }
   const own = entry(
     'party.registered',
@@ -163,6 +166,11 @@ export async function testMatter(t: TestLedger, options: TestMatterOptions = {})
           at(occurredAt),
         ),
       ]),
+    async serve(name, state) {
+      const id = t.newId();
+      const who = { name, kind: 'place', state, ocdId: null };
+      return write([service(t.newId(), id, who), party(id, who)]);
+    },
     revoke: (reason) => write([entry('request.revoked', { request, reason })]),
     note: (text, occurredAt) => write([entry('matter.noted', { text, source }, at(occurredAt))]),
   };

@@ -19,7 +19,7 @@ export function servicesWithoutStore(baseUrl: string): Services {
       receipts: refuse('ledger'),
       published: refuse('ledger'),
     },
-    blobs: { put: refuse('blobs'), get: refuse('blobs'), room: refuse('blobs') },
+    blobs: { put: refuse('blobs'), get: refuse('blobs'), sweep: refuse('blobs'), room: refuse('blobs') },
     clock: { now: () => Date.now() },
     mailer: { send: refuse('mail') },
     random: (length) => new Uint8Array(randomBytes(length)),

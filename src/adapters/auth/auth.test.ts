@@ -6,6 +6,7 @@ import { getMigrations } from 'better-auth/db/migration';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { BASE, browser, random, type World, world } from '../../../test/support/world.ts';
 import { Unavailable } from '../../base/errors.ts';
+import { causeOf } from './cause.ts';
 import { ownerLink, readSecret } from './index.ts';
 import { authOptions } from './options.ts';
 
@@ -129,6 +130,20 @@ describe('a database that is gone', () => {
     await expect(
       other.access.sendCode('o@example.gov', { headers: new Headers(), ip: '192.0.2.1' }),
     ).rejects.toBeInstanceOf(Unavailable);
+    // Whoever runs the server finds the cause in the log, without a word of who tried.
+    const told = other.log.filter((line) => line.startsWith('error Sign-in does not work: '));
+    expect(told.length).toBeGreaterThanOrEqual(2);
+    expect(other.log.join('\n')).toMatch(/^error .*Error: Cannot use a pool after calling end on the pool/m);
+    expect(other.log.join()).not.toContain('o@example.gov');
+  });
+
+  it('says what went wrong without its values', () => {
+    const inner = Object.assign(new TypeError('no row for "clerk@city.example.gov" and o@example.gov'), {
+      code: '22P02',
+    });
+    const outer = new Error(`token ${'a'.repeat(43)} of 'x y' refused`, { cause: inner });
+    expect(causeOf(outer)).toBe('Error: token … of … refused; because of TypeError 22P02: no row for … and …');
+    expect(causeOf('secret')).toBe('something that is no error was thrown');
   });
 });
 

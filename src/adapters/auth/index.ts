@@ -7,7 +7,8 @@ import type { Clock } from '../../base/clock.ts';
 import { TooMany, Unavailable } from '../../base/errors.ts';
 import { type Actor, ROLES, type Role } from '../../base/route.ts';
 import type { AccessPort, From, PasskeyRow, Person, SessionRow } from '../../rooms/access/port.ts';
-import { type Auth, type AuthSetup, IP_HEADER, makeAuth } from './options.ts';
+import { causeOf } from './cause.ts';
+import { type AuthSetup, IP_HEADER, makeAuth } from './options.ts';
 import { findSetup, useSetup } from './owner-link.ts';
 import { inTransaction, query } from './sql.ts';
 import { teamPart } from './team.ts';
@@ -22,8 +23,34 @@ export function createAuth(setup: AuthSetup & { readonly clock: Clock }): Access
   const { pool, clock, baseUrl } = setup;
   const auth = makeAuth(setup);
 
+  /** Our trouble, not the caller's: whoever asked hears that it does not work, and the log hears why. */
+  const down = (error: unknown): Unavailable => {
+    setup.log?.('error', `Sign-in does not work: ${causeOf(error)}.`);
+    return new Unavailable('sign-in-down', {
+      what: 'Sign-in does not work at the moment.',
+      lost: 'Nothing is lost.',
+      next: 'Try again in a few minutes.',
+    });
+  };
+
+  /** The session of these cookies, or null; a broken cookie is no session. */
+  async function session(headers: Headers) {
+    if (!headers.has('cookie')) return null;
+    const only = new Headers({ cookie: headers.get('cookie') ?? '' });
+    return await auth.api.getSession({ headers: only, query: { disableRefresh: true } }).catch((error: unknown) => {
+      throw down(error);
+    });
+  }
+
+  /** better-auth's answer; whatever it throws is our trouble, not the caller's. */
+  async function answerOf(request: Request): Promise<Response> {
+    return await auth.handler(request).catch((error: unknown) => {
+      throw down(error);
+    });
+  }
+
   async function person(headers: Headers): Promise<Person | null> {
-    const found = await session(auth, headers);
+    const found = await session(headers);
     if (!found) return null;
     const { user, session: s } = found;
     const fresh = Date.now() - s.createdAt.getTime() < 86_400_000;
@@ -37,7 +64,6 @@ export function createAuth(setup: AuthSetup & { readonly clock: Clock }): Access
     headers.set('content-type', 'application/json');
     headers.set('origin', new URL(baseUrl).origin); // the web floor has refused foreign origins before
     const response = await answerOf(
-      auth,
       new Request(`${baseUrl}/auth${path}`, { method: 'POST', headers, body: JSON.stringify(body) }),
     );
     if (response.status === 429) {
@@ -48,7 +74,7 @@ export function createAuth(setup: AuthSetup & { readonly clock: Clock }): Access
         Number.isFinite(wait) && wait > 0 ? Math.ceil(wait) : 60,
       );
     }
-    if (response.status >= 500) throw down();
+    if (response.status >= 500) throw down(new Error(`the library answered ${response.status}`));
     return response;
   }
 
@@ -56,7 +82,7 @@ export function createAuth(setup: AuthSetup & { readonly clock: Clock }): Access
     person,
 
     async staffActor(headers) {
-      const found = await session(auth, headers);
+      const found = await session(headers);
       if (!found) return ANYONE;
       const { user, session: s } = found;
       const { rows } = await query<{ role: string; party: string; partyName: string }>(
@@ -105,7 +131,6 @@ export function createAuth(setup: AuthSetup & { readonly clock: Clock }): Access
       const url = new URL(request.url);
       const body = request.method === 'POST' ? await request.text() : null;
       const answer = await answerOf(
-        auth,
         new Request(`${baseUrl}/auth/passkey/${door}${url.search}`, {
           // HEAD is answered as GET is, without its body; better-auth itself knows no HEAD.
           method: request.method === 'HEAD' ? 'GET' : request.method,
@@ -199,28 +224,4 @@ function passed(from: Headers, ip: string): Headers {
     headers.delete(name);
   if (ip !== 'unknown') headers.set(IP_HEADER, ip);
   return headers;
-}
-
-/** The session of these cookies, or null; a broken cookie is no session. */
-async function session(auth: Auth, headers: Headers) {
-  if (!headers.has('cookie')) return null;
-  const only = new Headers({ cookie: headers.get('cookie') ?? '' });
-  return await auth.api.getSession({ headers: only, query: { disableRefresh: true } }).catch(() => {
-    throw down();
-  });
-}
-
-/** better-auth's answer; whatever it throws is our trouble, not the caller's. */
-async function answerOf(auth: Auth, request: Request): Promise<Response> {
-  return await auth.handler(request).catch(() => {
-    throw down();
-  });
-}
-
-function down(): Unavailable {
-  return new Unavailable('sign-in-down', {
-    what: 'Sign-in does not work at the moment.',
-    lost: 'Nothing is lost.',
-    next: 'Try again in a few minutes.',
-  });
 }

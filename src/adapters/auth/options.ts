@@ -13,6 +13,7 @@ import { PostgresDialect } from 'kysely';
 import type { Pool } from 'pg';
 import { z } from 'zod';
 import { CODE_DIGITS } from '../../base/secrets.ts';
+import { causeOf } from './cause.ts';
 import { query } from './sql.ts';
 
 export interface AuthSetup {
@@ -89,13 +90,16 @@ export function authOptions({ pool, secret, baseUrl, sendCode, log }: AuthSetup)
     telemetry: { enabled: false },
     logger: {
       level: 'warn',
-      // Arguments after the message may carry addresses; they are dropped.
-      log: (level, message) => log?.(level === 'error' ? 'error' : 'warn', message.replace(/\S+@\S+/g, '…')),
+      // Arguments after the message may carry addresses; of errors among them the cause is told, the rest is dropped.
+      log: (level, message, ...more) => {
+        const causes = more.filter((one) => one instanceof Error).map((one) => ` ${causeOf(one)}.`);
+        log?.(level === 'error' ? 'error' : 'warn', `${message.replace(/\S+@\S+/g, '…')}${causes.join('')}`);
+      },
     },
     // The library would print to the console here. Refusals are ordinary; only our own failures are told, by their kind.
     onAPIError: {
       onError: (error) => {
-        if (!isAPIError(error)) log?.('error', `Sign-in failed: ${error instanceof Error ? error.name : 'unknown'}.`);
+        if (!isAPIError(error)) log?.('error', `Sign-in failed: ${causeOf(error)}.`);
       },
     },
     session: {

@@ -1,10 +1,11 @@
 /**
  * Blobs as files, named by their SHA-256: `<dir>/<first two figures>/<sha256>`. A blob arrives in `<dir>/incoming` and is moved to
- * its place only when it is whole and synced, so a file in place is always complete. Never overwrites, never deletes a blob.
+ * its place only when it is whole and synced, so a file in place is always complete. Never overwrites a blob; deletes one only when a sweep
+ * finds that nobody names it. A file's time is when its bytes were last put.
  */
 import { createHash, randomUUID } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { mkdir, open, readdir, rename, rm, stat, statfs } from 'node:fs/promises';
+import { mkdir, open, readdir, rename, rm, stat, statfs, utimes } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { Readable } from 'node:stream';
 import { StorageFull, TooLarge } from '../../base/errors.ts';
@@ -13,6 +14,8 @@ import type { Blobs } from '../../base/services.ts';
 const SHA256 = /^[0-9a-f]{64}$/;
 /** Left free for the database and for everybody else on this disk. */
 const RESERVE = 64 * 1024 * 1024;
+/** Hashes that a sweep asks about at once. */
+const SWEPT_AT_ONCE = 10_000;
 
 export interface FileBlobsOptions {
   /** for instance `<data directory>/blobs` */
@@ -53,10 +56,10 @@ async function makeDir(dir: string): Promise<void> {
   if (made !== undefined) await syncDir(dirname(made));
 }
 
-async function size(path: string): Promise<number | null> {
+async function found(path: string): Promise<{ readonly size: number; readonly put: Date } | null> {
   try {
-    const found = await stat(path);
-    return found.isFile() ? found.size : null;
+    const file = await stat(path);
+    return file.isFile() ? { size: file.size, put: file.mtime } : null;
   } catch (error) {
     if (codeOf(error) === 'ENOENT') return null;
     throw error;
@@ -74,6 +77,30 @@ export async function fileBlobs(options: FileBlobsOptions): Promise<Blobs> {
   await makeDir(incoming);
   // Whoever sent these never heard that they are kept.
   for (const name of await readdir(incoming)) await rm(join(incoming, name), { force: true });
+
+  const busy = new Map<string, Promise<unknown>>();
+  /** Whatever moves or deletes the blob of a hash, one after the other. */
+  async function alone<T>(sha256: string, work: () => Promise<T>): Promise<T> {
+    const mine = (busy.get(sha256) ?? Promise.resolve()).then(work, work);
+    busy.set(sha256, mine);
+    try {
+      return await mine;
+    } finally {
+      if (busy.get(sha256) === mine) busy.delete(sha256);
+    }
+  }
+
+  /** All hashes in the store that were last put before a time. */
+  async function* olderThan(before: Date): AsyncGenerator<string> {
+    for (const folder of await readdir(dir)) {
+      if (!/^[0-9a-f]{2}$/.test(folder)) continue;
+      for (const name of await readdir(join(dir, folder))) {
+        if (!SHA256.test(name)) continue;
+        const file = await found(placeOf(name));
+        if (file && file.put < before) yield name;
+      }
+    }
+  }
 
   const placeOf = (sha256: string) => join(dir, sha256.slice(0, 2), sha256);
 
@@ -105,10 +132,14 @@ export async function fileBlobs(options: FileBlobsOptions): Promise<Blobs> {
         }
         const sha256 = hash.digest('hex');
         const place = placeOf(sha256);
-        await makeDir(dirname(place));
-        // The same bytes twice are one blob. A crash between rename and sync of the folder loses only what nobody was told of.
-        if ((await size(place)) !== bytes) await rename(temporary, place);
-        await syncDir(dirname(place));
+        await alone(sha256, async () => {
+          await makeDir(dirname(place));
+          // The same bytes twice are one blob, as young as the last time they came. A crash between rename and sync of the folder
+          // loses only what nobody was told of.
+          if ((await found(place))?.size === bytes) await utimes(place, new Date(), new Date());
+          else await rename(temporary, place);
+          await syncDir(dirname(place));
+        });
         return { sha256, bytes };
       } catch (error) {
         if (['ENOSPC', 'EDQUOT', 'EFBIG'].some((code) => code === codeOf(error))) throw full();
@@ -121,8 +152,8 @@ export async function fileBlobs(options: FileBlobsOptions): Promise<Blobs> {
     async get(sha256) {
       if (!SHA256.test(sha256)) return null;
       const place = placeOf(sha256);
-      const bytes = await size(place);
-      if (bytes === null) return null;
+      const bytes = (await found(place))?.size;
+      if (bytes === undefined) return null;
       return {
         bytes,
         stream: () => {
@@ -142,6 +173,33 @@ export async function fileBlobs(options: FileBlobsOptions): Promise<Blobs> {
           );
         },
       };
+    },
+
+    async sweep(before, named) {
+      let deleted = 0;
+      const clear = async (hashes: readonly string[]) => {
+        const keep = await named(hashes);
+        for (const sha256 of hashes) {
+          if (keep.has(sha256)) continue;
+          await alone(sha256, async () => {
+            const place = placeOf(sha256);
+            const file = await found(place);
+            // Put again since it was listed: somebody is about to name it.
+            if (!file || file.put >= before) return;
+            await rm(place);
+            deleted++;
+          });
+        }
+      };
+      let some: string[] = [];
+      for await (const sha256 of olderThan(before)) {
+        some.push(sha256);
+        if (some.length < SWEPT_AT_ONCE) continue;
+        await clear(some);
+        some = [];
+      }
+      if (some.length > 0) await clear(some);
+      return deleted;
     },
 
     async room() {

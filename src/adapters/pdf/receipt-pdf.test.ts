@@ -43,6 +43,16 @@ describe('PDF receipt', () => {
     expect(await receiptPdf({ ...base, labels })).toEqual(await receiptPdf({ ...base, labels }));
   });
 
+  it('prints the day alone of what is known to the day', async () => {
+    const at = (occurredAt: string, dayOnly: boolean) =>
+      receiptPdf({ ...base, labels, entry: checkEntry({ ...entry, occurredAt }), dayOnly });
+    const [noon, night] = ['2018-01-24T17:00:00.000Z', '2018-01-24T03:21:09.000Z'];
+    expect(await at(noon, true)).toEqual(await at(night, true));
+    expect(await at(noon, false)).not.toEqual(await at(night, false));
+    expect(await at(noon, true)).not.toEqual(await at('2018-01-25T17:00:00.000Z', true));
+    if (poppler) expect(pageText(await at(noon, true))).toContain('Happened January 24, 2018 Recorded');
+  });
+
   it('draws any text without failing, and loses nothing', async () => {
     const odd = `\ud800 \u0000 \u202e‮evil.pdf 中文 😀 مرحبا e\u0301 ﷽ \u2028 ${'long'.repeat(400)}`;
     expect(drawable('中 a\u202eb\nc')).toBe('[U+4E2D] a[U+202E]b c');

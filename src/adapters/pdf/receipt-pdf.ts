@@ -17,6 +17,8 @@ export interface ReceiptPdf {
   readonly size: number;
   /** The page's title, and rows such as ["Asked by", "Office of the Inspector, example.gov"]. */
   readonly labels: { readonly title: string; readonly rows: readonly (readonly [string, string])[] };
+  /** what happened is known to the day: no hour is shown for it */
+  readonly dayOnly?: boolean;
   /** SVG of the rosette (paths in a square view box). */
   readonly rosette?: string;
   /** Compress page and fonts (the default). The receipt inside is never compressed. */
@@ -59,12 +61,12 @@ async function loadFonts(): Promise<{ regular: Buffer; bold: Buffer }> {
   return fonts;
 }
 
-/** "2 March 2026, 15:04:05 UTC" */
-function spoken(instant: string): string {
-  const date = new Date(instant);
-  const day = date.toLocaleDateString('en-US', { timeZone: 'UTC', day: 'numeric', month: 'long', year: 'numeric' });
-  return `${day}, ${instant.slice(11, 19)} UTC`;
-}
+/** "March 2, 2026" */
+const spokenDay = (instant: string): string =>
+  new Date(instant).toLocaleDateString('en-US', { timeZone: 'UTC', day: 'numeric', month: 'long', year: 'numeric' });
+
+/** "March 2, 2026, 15:04:05 UTC" */
+const spoken = (instant: string): string => `${spokenDay(instant)}, ${instant.slice(11, 19)} UTC`;
 
 /** The bytes of the PDF receipt. */
 export async function receiptPdf(input: ReceiptPdf): Promise<Uint8Array> {
@@ -91,7 +93,7 @@ export async function receiptPdf(input: ReceiptPdf): Promise<Uint8Array> {
   embed(doc, input, recorded);
   head(doc, input);
   for (const [label, value] of input.labels.rows) row(doc, label, value);
-  row(doc, 'Happened', spoken(entry.occurredAt));
+  row(doc, 'Happened', input.dayOnly ? spokenDay(entry.occurredAt) : spoken(entry.occurredAt));
   row(doc, 'Recorded', spoken(entry.recordedAt));
   section(doc, 'Documents');
   const documents = documentsOf(entry);

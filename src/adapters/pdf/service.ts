@@ -3,6 +3,7 @@
 import { z } from 'zod';
 import type { ReceiptPdf } from '../../base/services.ts';
 import { commitment, fromBase64, readEntry } from '../../proof/index.ts';
+import { dayOnly } from '../../rooms/day-only.ts';
 import { rosette } from '../../ui/rosette.ts';
 import { kindWord } from '../../ui/words.ts';
 
@@ -27,6 +28,7 @@ export function pdfService(origin: string): ReceiptPdf {
       origin,
       index: receipt.position,
       size: receipt.size,
+      dayOnly: dayOnly(receipt.entry),
       labels: { title: heading(receipt.entry.kind), rows },
       rosette: rosette(commitment(fromBase64(opening), bytes), 120),
     });

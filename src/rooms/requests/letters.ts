@@ -122,11 +122,20 @@ export async function lettersOfService(db: Kysely<Database>, service: string) {
     .execute();
 }
 
-/** Puts failed mails of a service back into the queue, to leave now. @returns how many */
+/**
+ * Puts failed mails of a service back into the queue, to leave now. Each time is counted in the mail's `params.retried`, so that what
+ * becomes of it is evidence of its own. @returns how many
+ */
 export async function retryLetters(services: Services, service: string): Promise<number> {
   const done = await services.db
     .updateTable('work.outbox')
-    .set({ state: 'queued', attempts: 0, error: null, not_before: new Date(services.clock.now()) })
+    .set({
+      state: 'queued',
+      attempts: 0,
+      error: null,
+      not_before: new Date(services.clock.now()),
+      params: sql`params || jsonb_build_object('retried', coalesce((params ->> 'retried')::int, 0) + 1)`,
+    })
     .where('service', '=', service)
     .where('state', '=', 'failed')
     .where(sql<SqlBool>`not exists (select 1 from work.outbox later

@@ -2,8 +2,9 @@
  * Recipients from a CSV: what each row says, and every row that cannot be used, named by its line. Reads no database: matching
  * against the directory takes the candidates as an argument.
  */
-import { parse } from 'csv-parse/sync';
+import { type Parser, parse } from 'csv-parse';
 import { z } from 'zod';
+import { breather } from '../../base/breath.ts';
 import { InvalidInput } from '../../base/errors.ts';
 import { ocdId, PARTY_KINDS, type PartyKind } from '../directory/entries.ts';
 import type { Party } from '../directory/view.ts';
@@ -45,20 +46,26 @@ const wrongFile = (what: string) =>
     next: 'Save the sheet as “CSV UTF-8” with the columns name, kind, state, ocd_id, email and try again.',
   });
 
-/** Text of a CSV in UTF-8, or in UTF-16 if it says so by its byte order mark. @throws InvalidInput for anything else */
-export function decodeCsv(bytes: Uint8Array): string {
+/** Bytes that are decoded and parsed at once: some milliseconds of work. */
+const SLICE = 64 * 1024;
+
+/** Text of a CSV in slices: UTF-8, or UTF-16 if it says so by its byte order mark. @throws InvalidInput for anything else */
+export function* decodeCsv(bytes: Uint8Array): Generator<string> {
   if (bytes.length > MAX_CSV_BYTES) throw wrongFile(`The file is larger than ${MAX_CSV_BYTES / 1024 / 1024} MiB.`);
   const [a, b] = bytes;
   const encoding = a === 0xff && b === 0xfe ? 'utf-16le' : a === 0xfe && b === 0xff ? 'utf-16be' : 'utf-8';
-  let text: string;
-  try {
-    text = new TextDecoder(encoding, { fatal: true }).decode(bytes);
-  } catch {
-    throw wrongFile('The file is not text in UTF-8.');
+  const decoder = new TextDecoder(encoding, { fatal: true });
+  for (let at = 0; at === 0 || at < bytes.length; at += SLICE) {
+    let text: string;
+    try {
+      text = decoder.decode(bytes.subarray(at, at + SLICE), { stream: at + SLICE < bytes.length });
+    } catch {
+      throw wrongFile('The file is not text in UTF-8.');
+    }
+    if (text.includes('\u0000'))
+      throw wrongFile('The file looks like UTF-16 without a byte order mark, or is not text at all.');
+    yield text;
   }
-  if (text.includes('\u0000'))
-    throw wrongFile('The file looks like UTF-16 without a byte order mark, or is not text at all.');
-  return text;
 }
 
 // What a spreadsheet would run as a formula when the list is opened again (CSV injection, OWASP).
@@ -74,9 +81,12 @@ const stateText = line(60);
 const mergeText = line(500);
 const NEEDS_PLACE: readonly PartyKind[] = ['state', 'county', 'place', 'district'];
 
-/** Rows and problems of a CSV. @throws InvalidInput when the file as a whole cannot be used */
-export function readRecipients(bytes: Uint8Array): Recipients {
-  const records = parseRecords(decodeCsv(bytes));
+/**
+ * Rows and problems of a CSV. Works in slices of some milliseconds, so that a large file keeps nobody else waiting.
+ * @throws InvalidInput when the file as a whole cannot be used
+ */
+export async function readRecipients(bytes: Uint8Array): Promise<Recipients> {
+  const records = await parseRecords(bytes);
   const header = (records[0]?.record ?? []).map((name) =>
     name
       .trim()
@@ -91,13 +101,14 @@ export function readRecipients(bytes: Uint8Array): Recipients {
   const twice = header.find((name, i) => name !== '' && header.indexOf(name) !== i);
   if (twice) throw wrongFile(`The column ${twice} stands in the first line twice.`);
   if (records.length === 1) throw wrongFile('The file has a first line with columns, but no recipient.');
-  if (records.length - 1 > MAX_ROWS) throw wrongFile(`The file has more than ${MAX_ROWS} recipients.`);
   const columns = header.filter((name) => /^[a-z][a-z0-9_]{0,39}$/.test(name) && !KNOWN.some((k) => k === name));
 
   const rows: Recipient[] = [];
   const problems: Problem[] = [];
   const seen = new Map<string, number>();
+  const breath = breather();
   for (const { record, at } of records.slice(1)) {
+    await breath();
     const cells = new Map(header.map((name, i) => [name, (record[i] ?? '').trim()]));
     const row = readRow(cells, at, columns);
     if (typeof row === 'string') {
@@ -116,24 +127,65 @@ export function readRecipients(bytes: Uint8Array): Recipients {
   return { rows, problems, columns };
 }
 
-function parseRecords(text: string): { record: string[]; at: number }[] {
+interface Line {
+  readonly record: readonly string[];
+  /** line of the file on which it ends */
+  readonly at: number;
+}
+
+const parsed = z.object({ record: z.array(z.string()), info: z.object({ lines: z.number() }) });
+
+async function parseRecords(bytes: Uint8Array): Promise<readonly Line[]> {
+  const lines: Line[] = [];
+  const breath = breather();
+  let parser: Parser | undefined;
+  let failed: Error | undefined;
   try {
-    const parsed: unknown = parse(text, {
-      bom: true,
-      info: true,
-      relax_column_count: true,
-      skip_empty_lines: true,
-      max_record_size: 100_000,
-      delimiter:
-        text.slice(0, text.indexOf('\n') + 1 || undefined).includes(';') && !text.slice(0, 2000).includes(',')
-          ? ';'
-          : ',',
-    });
-    const shape = z.array(z.object({ record: z.array(z.string()), info: z.object({ lines: z.number() }) }));
-    return shape.parse(parsed).map(({ record, info }) => ({ record, at: info.lines }));
+    for (const text of decodeCsv(bytes)) {
+      parser ??= openParser(text, (error) => {
+        failed ??= error;
+      });
+      parser.write(text);
+      take(parser, lines);
+      if (failed) throw failed;
+      if (lines.length - 1 > MAX_ROWS) throw wrongFile(`The file has more than ${MAX_ROWS} recipients.`);
+      await breath();
+    }
+    if (parser) {
+      const ended = new Promise<void>((resolve, reject) => {
+        parser?.once('end', resolve).once('error', reject);
+      });
+      parser.end();
+      parser.on('readable', () => parser && take(parser, lines));
+      await ended;
+    }
+    return lines;
   } catch (error) {
-    if (error instanceof z.ZodError) throw error;
+    if (error instanceof z.ZodError || error instanceof InvalidInput) throw error;
     throw wrongFile(`The file cannot be read as CSV: ${error instanceof Error ? error.message : 'unknown form'}.`);
+  } finally {
+    parser?.destroy();
+  }
+}
+
+/** @param beginning of the file, to see what stands between its cells */
+function openParser(beginning: string, onError: (error: Error) => void): Parser {
+  const first = beginning.slice(0, beginning.indexOf('\n') + 1 || undefined);
+  const parser = parse({
+    bom: true,
+    info: true,
+    relax_column_count: true,
+    skip_empty_lines: true,
+    max_record_size: 100_000,
+    delimiter: first.includes(';') && !beginning.slice(0, 2000).includes(',') ? ';' : ',',
+  });
+  return parser.on('error', onError);
+}
+
+function take(parser: Parser, lines: Line[]): void {
+  for (let one: unknown = parser.read(); one !== null; one = parser.read()) {
+    const { record, info } = parsed.parse(one);
+    lines.push({ record, at: info.lines });
   }
 }
 

@@ -1,0 +1,107 @@
+/**
+ * Which recipients fit a board's filter, and which of them stand on a page. Each condition is remembered by itself as one bit a
+ * recipient, and after new facts only the recipients that these are about are looked at again. Derived when read, never stored.
+ */
+import { type Kysely, sql } from 'kysely';
+import type { Database } from '../base/database.ts';
+import type { Touched } from './board-counts.ts';
+import type { BoardSort, Condition } from './board-filter.ts';
+import { type Growing, growing } from './growing.ts';
+import {
+  type Bits,
+  emptyBits,
+  hasBit,
+  holding,
+  idAt,
+  orderedBy,
+  positions,
+  type Roster,
+  type Rosters,
+  rosterOf,
+  rosters,
+  setAt,
+} from './roster.ts';
+
+export interface FitsMemory extends Rosters {
+  readonly fits: Growing<Bits>;
+}
+
+const MB = 2 ** 20;
+export const fitsMemory = (): FitsMemory => ({ ...rosters(), fits: growing(32 * MB, (bits) => bits.length + 200) });
+
+export interface FitsQuery {
+  readonly request: string;
+  /** position of the last fact about the request, and of its last service */
+  readonly version: number;
+  readonly served: number;
+  readonly conditions: readonly Condition[];
+  readonly sort: BoardSort;
+  /** services that facts after `from`, up to `version`, are about; null for too many */
+  readonly touched: (from: number) => Promise<readonly Touched[] | null>;
+  readonly skip: number;
+  readonly size: number;
+}
+
+/** Ids on one page, in order, and how many fit. */
+export async function fitting(
+  db: Kysely<Database>,
+  known: FitsMemory,
+  query: FitsQuery,
+): Promise<{ readonly ids: readonly string[]; readonly total: number }> {
+  const roster = await rosterOf(db, known, query.request, query.served);
+  const order = await orderedBy(db, known, roster, query.sort);
+  const all: Bits[] = [];
+  for (const condition of query.conditions) all.push(await bitsOf(db, known, roster, condition, query));
+  const ids: string[] = [];
+  let total = 0;
+  const end = query.skip + query.size;
+  for (let at = 0; at < order.length; at += 4) {
+    const n = order.readUInt32BE(at);
+    if (!all.every((bits) => hasBit(bits, n))) continue;
+    if (total >= query.skip && total < end) ids.push(idAt(roster, n));
+    total++;
+  }
+  return { ids, total };
+}
+
+function bitsOf(
+  db: Kysely<Database>,
+  known: FitsMemory,
+  roster: Roster,
+  condition: Condition,
+  { request, version, served, touched }: FitsQuery,
+): Promise<Bits> {
+  const key = `${request} ${condition.key}`;
+  if ('text' in condition) return known.fits.upTo(key, served, () => holding(db, known, roster, condition.text));
+  const read = async (only: readonly string[] | null) => {
+    const among = only ? sql`and s.id = any(${[...only]}::uuid[])` : sql``;
+    const { rows } = await sql<{ seqs: Buffer | null }>`
+      select string_agg(int8send(s.seq), ''::bytea) as seqs from view.service s
+      where s.request = ${request} and s.seq <= ${served} ${among} and ${condition.sql}`.execute(db);
+    return positions(rows[0]?.seqs ?? null);
+  };
+  return known.fits.upTo(
+    key,
+    condition.facts ? version : served,
+    async () => {
+      const bits = emptyBits(roster);
+      setAt(roster, bits, await read(null), true);
+      return bits;
+    },
+    async (before, from) => {
+      const changed = await touched(from);
+      if (!changed) return null;
+      const bits = emptyBits(roster);
+      bits.set(before);
+      setAt(
+        roster,
+        bits,
+        changed.map((one) => one.seq),
+        false,
+      );
+      const ids = changed.map((one) => one.id);
+      if (ids.length > 0) setAt(roster, bits, await read(ids), true);
+      return bits;
+    },
+  );
+}
