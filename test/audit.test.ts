@@ -17,6 +17,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { z } from 'zod';
+import { auditCommand } from '../src/cli/audit.ts';
 import { parseCheckpoint, parseNote, parseVkey, verifyNote } from '../src/proof/index.ts';
 import { firstOwnerOf, type Owner } from './support/first-owner.ts';
 import { type Ended, freePort, type Program, startProgram } from './support/program.ts';
@@ -181,17 +182,28 @@ test('arguments that make no sense are told, with exit code 2', async () => {
     [['--state', state, '--unknown'], /unknown/i],
     [['another', '--state', state], /one URL/],
   ] as const) {
-    const said = await audit(args);
+    const said = await here(args);
     expect(said.code).toBe(2);
     expect(said.err).toMatch(word);
     expect(said.out).toBe('');
   }
-  const none = await audit(['--state', join(dir, 'third')]);
+  const none = await here(['--state', join(dir, 'third')]);
   expect(none.code).toBe(2);
   expect(none.out).toContain('no-key');
-  const help = await audit(['--help']);
+  const help = await here(['--help']);
   expect([help.code, help.out.includes('--receipts')]).toEqual([0, true]);
   const list = startProgram({}, ['bin/counterfoil', '--help']);
   await list.ended;
   expect(list.out()).toMatch(/^ {2}audit /m);
 }, 60_000);
+
+/** The command without a process of its own. */
+async function here(args: readonly string[]) {
+  let out = '';
+  let err = '';
+  const code = await auditCommand([`${door.url}/log`, ...args], {
+    stdout: { write: (text) => (out += text) },
+    stderr: { write: (text) => (err += text) },
+  });
+  return { code, out, err };
+}

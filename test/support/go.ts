@@ -20,7 +20,8 @@ export function runProgram(
   return new Promise((resolve) => {
     execFile(program, [...args], { maxBuffer: 16 << 20, timeout: 300_000, ...options }, (error, out, err) => {
       const code = error === null ? 0 : typeof error.code === 'number' ? error.code : -1;
-      resolve({ code, out, err: code === -1 && error !== null ? `${err}${error.message}` : err });
+      const why = error?.killed ? 'timed out' : (error?.message ?? '');
+      resolve({ code, out, err: code === -1 ? `${err}${why}` : err });
     });
   });
 }
@@ -32,7 +33,7 @@ export type Built =
 
 /** Trouble of this machine, not of the program: no network, no proxy, a Go that is too old. */
 const NOT_OURS =
-  /dial tcp|lookup |proxyconnect|i\/o timeout|TLS handshake|connection refused|\b(?:403|404|410|50\d) |module lookup disabled|GOPROXY=off|requires go >=|toolchain not available/;
+  /dial tcp|lookup |proxyconnect|i\/o timeout|TLS handshake|connection refused|\b(?:403|404|410|50\d) |module lookup disabled|GOPROXY=off|requires go >=|toolchain not available|invalid go version|timed out/;
 
 /**
  * Builds the Go program in a folder below `test/`.
