@@ -5,52 +5,33 @@
  */
 
 import { openPool } from '../src/adapters/postgres/pool.ts';
-import type { NewEntry } from '../src/base/append.ts';
 import { instant } from '../src/base/clock.ts';
-import { uuidv7 } from '../src/base/ids.ts';
 import { groupCommit } from '../src/ledger/queue.ts';
 import { benchDatabase } from './database.ts';
-import { benchLedger, random } from './ledger.ts';
+import { callers, itemAnswered, newId } from './entry.ts';
+import { benchLedger } from './ledger.ts';
 import { type BenchLine, isRole, median, report, round, runRole } from './lib.ts';
 
 const CALLERS = 64;
 const ENTRIES = 24_000;
 const WARM = 3_000;
-const newId = () => uuidv7(Date.now(), random);
-
-/** An answered item: about what most entries of a busy log look like. */
-function entry(): NewEntry {
-  return {
-    kind: 'item.answered',
-    id: newId(),
-    matter: newId(),
-    by: newId(),
-    occurredAt: instant(Date.now()),
-    audience: 'public',
-    body: { answer: newId(), service: newId(), request: newId(), item: 1, disposition: 'produced', documents: 2 },
-  };
-}
 
 /** What serves plain inserts best: they are too quick for more than one batch under way to gain anything. */
 const PLAIN = { most: 4096, depth: 1, worth: 1 };
 
-async function callers(total: number, one: () => Promise<unknown>): Promise<void> {
+async function times(total: number, one: () => Promise<unknown>): Promise<void> {
   let left = total;
-  await Promise.all(
-    Array.from({ length: CALLERS }, async () => {
-      while (left-- > 0) await one();
-    }),
-  );
+  await callers(CALLERS, () => left-- > 0, one);
 }
 
 async function ours(): Promise<Record<string, number>> {
   const database = await benchDatabase();
   const { ledger, pool } = await benchLedger(database);
   ledger.start();
-  const one = () => ledger.append({ key: newId(), entries: [entry()] });
-  await callers(WARM, one);
+  const one = () => ledger.append({ key: newId(), entries: [itemAnswered()] });
+  await times(WARM, one);
   const start = performance.now();
-  await callers(ENTRIES, one);
+  await times(ENTRIES, one);
   await ledger.publish();
   const seconds = (performance.now() - start) / 1000;
   await ledger.stop();
@@ -69,10 +50,10 @@ async function plain(): Promise<Record<string, number>> {
     await pool.query({ name: 'plain', text, values: [items] });
     return items.map(() => ({ ok: true, value: true }) as const);
   }, PLAIN);
-  const one = () => queue.push(JSON.stringify({ v: 1, ...entry(), recordedAt: instant(Date.now()) }), 1);
-  await callers(WARM, one);
+  const one = () => queue.push(JSON.stringify({ v: 1, ...itemAnswered(), recordedAt: instant(Date.now()) }), 1);
+  await times(WARM, one);
   const start = performance.now();
-  await callers(ENTRIES, one);
+  await times(ENTRIES, one);
   const seconds = (performance.now() - start) / 1000;
   await pool.end();
   await database.close();

@@ -14,7 +14,9 @@ export const random = pooled((length) => new Uint8Array(randomBytes(length)));
 export const clock = { now: () => Date.now() };
 export const ORIGIN = 'bench.example.gov/log';
 
-export async function benchLedger(database: BenchDatabase): Promise<{ ledger: Ledger; pool: pg.Pool; vkey: string }> {
+export async function benchLedger(
+  database: Pick<BenchDatabase, 'appConfig' | 'dataDir'>,
+): Promise<{ ledger: Ledger; pool: pg.Pool; vkey: string }> {
   const pool = openPool(database.appConfig);
   const { signer, vkey } = await loadLogKey(join(database.dataDir, 'keys'), ORIGIN);
   const ledger = createLedger({

@@ -4,6 +4,7 @@ import type { BenchLine } from './lib.ts';
 const BENCHES: Readonly<Record<string, () => Promise<{ run(): Promise<readonly BenchLine[]> }>>> = {
   append: () => import('./append.ts'),
   serve: () => import('./serve.ts'),
+  processes: () => import('./processes.ts'),
   pages: () => import('./pages.ts'),
   verify: () => import('./verify.ts'),
 };

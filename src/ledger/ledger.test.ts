@@ -133,10 +133,6 @@ describe('what an append costs', () => {
       return Reflect.apply(original, this, args);
     });
     try {
-      await counted.ledger.append({ key: 'first', entries: [partyEntry(counted)] });
-      // Where the log ends is not known yet: it is asked.
-      expect(queries).toEqual(['begin', 'lock-head', 'read-commands', 'advance', 'write-log', 'insert-rows', 'commit']);
-      queries.length = 0;
       await counted.ledger.append({ key: 'one', entries: [partyEntry(counted)] });
       const one = [...queries];
       queries.length = 0;

@@ -3,12 +3,11 @@
  * `LedgerPort`. It starts no timer before `start` and leaves none after `stop`.
  */
 import type { Pool } from 'pg';
-import type { Appended } from '../base/append.ts';
+import type { Append, Appended } from '../base/append.ts';
 import type { LedgerPort } from '../base/services.ts';
 import type { Signer, TileReader } from '../proof/index.ts';
 import { type AppendDeps, appender } from './append.ts';
 import { nodeCache } from './nodes.ts';
-import type { Prepared } from './plan.ts';
 import { groupCommit } from './queue.ts';
 import { receiptsOf } from './receipts.ts';
 import { sequencer } from './sequence.ts';
@@ -44,8 +43,7 @@ const WORTH = 16;
 /** @returns the ledger; call `start` for publishing at a fixed rhythm (also what keeps batch timing from telling much) */
 export function createLedger(deps: LedgerDeps): Ledger {
   const every = deps.publishEvery ?? 200;
-  const writer = appender(deps);
-  const queue = groupCommit<Prepared, Appended>(writer.run, { most: MOST, depth: DEPTH, worth: WORTH });
+  const queue = groupCommit<Append, Appended>(appender(deps), { most: MOST, depth: DEPTH, worth: WORTH });
   const rounds = sequencer(deps);
   const tiles = tileReader(deps.pool);
   const nodes = nodeCache(tiles);
@@ -86,8 +84,7 @@ export function createLedger(deps: LedgerDeps): Ledger {
     tiles,
     async append(command) {
       try {
-        // Prepared at once, while the batch before is on its way to disk.
-        return await queue.push(writer.prepare(command), Math.max(1, command.entries.length));
+        return await queue.push(command, Math.max(1, command.entries.length));
       } catch (error) {
         throw deps.mapError(error);
       }

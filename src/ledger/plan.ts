@@ -1,9 +1,9 @@
 /**
- * What one batch writes if the log stands where it is thought to stand: pure, so that it can be made while the batch before is
- * still on its way to disk, and made again when the log turns out to stand elsewhere. Touches no database.
+ * What one batch writes: pure, and without positions, which the database gives when it is written. Can be made while the batch
+ * before is still on its way to disk, and made again when the log turns out to be elsewhere. Touches no database.
  */
 import type { Append, Appended, NewEntry } from '../base/append.ts';
-import { type Clock, instant, type Random } from '../base/clock.ts';
+import { instant, type Random } from '../base/clock.ts';
 import { Conflict } from '../base/errors.ts';
 import type { Project } from '../base/row.ts';
 import type { Entry } from '../proof/index.ts';
@@ -12,7 +12,6 @@ import { type Advance, type CommandRow, type EntryRow, type LogValues, logValues
 import { stamp } from './stamp.ts';
 
 export interface PlanDeps {
-  readonly clock: Clock;
   readonly random: Random;
   readonly project: Project;
   readonly streamOf: (entry: NewEntry) => string;
@@ -20,58 +19,31 @@ export interface PlanDeps {
   readonly checkBody: (entry: NewEntry) => void;
 }
 
-/** A command with its entries checked, stamped and committed to; or why they cannot be written. */
-export interface Prepared {
-  readonly command: Append;
-  /** time of recording of its entries, milliseconds */
-  readonly recordedAt: number;
-  readonly made:
-    | { readonly ok: true; readonly rows: readonly EntryRow[] }
-    | { readonly ok: false; readonly error: unknown };
-}
-
-/** Prepares a command. @param notBefore times never go backwards along the log (FORMATS.md, recordedAt), even if the clock does */
-export function prepare(deps: PlanDeps, command: Append, notBefore: number): Prepared {
-  const recordedAt = Math.max(deps.clock.now(), notBefore);
-  const time = instant(recordedAt);
-  try {
-    const rows = command.entries.map((entry) => {
-      deps.checkBody(entry);
-      return { ...stamp(entry, time, deps.random), stream: deps.streamOf(entry) };
-    });
-    return { command, recordedAt, made: { ok: true, rows } };
-  } catch (error) {
-    return { command, recordedAt, made: { ok: false, error } };
-  }
-}
-
-/** Where the log stands, and what it says of a batch's keys and streams. */
+/** What the log says of a batch's keys and streams. */
 export interface Ground {
-  readonly size: number;
-  /** time of the last entry, milliseconds */
-  readonly recordedAt: number;
   /** entries of commands that were accepted before, by key */
   readonly known: ReadonlyMap<string, Appended['entries']>;
-  /** position of the last entry of each stream that the batch asks about; null: none */
+  /** position of the last entry of each stream that the batch asks about; null or absent: none */
   readonly lasts: ReadonlyMap<string, number | null>;
 }
 
 export interface Plan {
-  /** what must be true of the log for this to be written, and where it ends afterwards */
+  /** what must be true of the log for this to be written */
   readonly move: Advance;
-  readonly outcomes: readonly Outcome<Appended>[];
+  /** what became of each command, once the position of the first entry is known */
+  readonly settle: (base: number) => readonly Outcome<Appended>[];
   /** null: nothing is to be written */
   readonly log: LogValues | null;
   readonly tables: readonly { readonly table: string; readonly columns: readonly string[]; readonly json: string }[];
 }
 
-/** What is most likely true of a log of `size`: nobody else wrote, no key was used before, every expectation holds. */
-export function likely(batch: readonly Prepared[], size: number): Ground {
+/** What is most likely true of the log: no key was used before, and every expectation holds. */
+export function likely(batch: readonly Append[]): Ground {
   const lasts = new Map<string, number | null>();
-  for (const { command } of batch) {
-    for (const { stream, last } of command.expect ?? []) if (!lasts.has(stream)) lasts.set(stream, last);
+  for (const { expect } of batch) {
+    for (const { stream, last } of expect ?? []) if (!lasts.has(stream)) lasts.set(stream, last);
   }
-  return { size, recordedAt: 0, known: new Map(), lasts };
+  return { known: new Map(), lasts };
 }
 
 const conflict = () =>
@@ -81,19 +53,30 @@ const conflict = () =>
     next: 'Look at the page again and decide anew.',
   });
 
-/** Settles repeats and conflicts, gives out positions, makes the rows of views. Commands that fail take nobody with them. */
-export function plan(deps: PlanDeps, given: readonly Prepared[], ground: Ground): Plan {
-  let at = ground.recordedAt;
-  const batch = given.map((one) => {
-    // Another process wrote later times than these were made with: stamped anew, with new openings.
-    const good = one.recordedAt >= at ? one : prepare(deps, one.command, at);
-    at = good.recordedAt;
-    return good;
-  });
-  const lasts = new Map(ground.lasts);
-  const fresh = new Map<string, Appended>();
+type Row = { readonly table: string; readonly row: Readonly<Record<string, unknown>> };
+/** What becomes of a command when the batch is written: where its entries begin among those of the batch, or why there are none. */
+type Fate =
+  | { readonly first: number; readonly entries: readonly Entry[]; readonly repeated: boolean }
+  | { readonly before: Appended['entries'] }
+  | { readonly error: unknown };
+
+function outcome(fate: Fate, base: number): Outcome<Appended> {
+  if ('error' in fate) return { ok: false, error: fate.error };
+  if ('before' in fate) return { ok: true, value: { entries: fate.before, repeated: true } };
+  const entries = fate.entries.map((entry, i) => ({ position: base + fate.first + i, entry }));
+  return { ok: true, value: { entries, repeated: fate.repeated } };
+}
+
+/**
+ * Settles repeats and conflicts, stamps and commits to entries, makes the rows of views. Commands that fail take nobody with them.
+ * @param at time of recording, milliseconds: one for the batch
+ */
+export function plan(deps: PlanDeps, batch: readonly Append[], at: number, ground: Ground): Plan {
+  const time = instant(at);
   const commands: CommandRow[] = [];
   const entries: EntryRow[] = [];
+  const written = new Set<string>();
+  const fresh = new Map<string, Fate>();
   // Rows of one table that name different columns go in statements of their own: none may lose what another does not have.
   const tables = new Map<string, { table: string; columns: string[]; rows: Readonly<Record<string, unknown>>[] }>();
   const add = (table: string, row: Readonly<Record<string, unknown>>) => {
@@ -103,53 +86,44 @@ export function plan(deps: PlanDeps, given: readonly Prepared[], ground: Ground)
     if (same) same.rows.push(row);
     else tables.set(key, { table, columns, rows: [row] });
   };
-  let recordedAt: number | null = null;
+  const holds = (command: Append) =>
+    (command.expect ?? []).every((e) => !written.has(e.stream) && (ground.lasts.get(e.stream) ?? null) === e.last);
 
-  const outcomes = batch.map((one): Outcome<Appended> => {
-    const { command, made } = one;
-    const before = ground.known.get(command.key) ?? fresh.get(command.key)?.entries;
-    if (before) return { ok: true, value: { entries: before, repeated: true } };
-    if ((command.expect ?? []).some((e) => (lasts.get(e.stream) ?? null) !== e.last)) {
-      return { ok: false, error: conflict() };
-    }
-    if (!made.ok) return made;
-    const first = ground.size + entries.length;
-    const written: { position: number; entry: Entry }[] = [];
-    const rows: { readonly table: string; readonly row: Readonly<Record<string, unknown>> }[] = [];
+  const fates = batch.map((command): Fate => {
+    const before = ground.known.get(command.key);
+    if (before) return { before };
+    const same = fresh.get(command.key);
+    if (same && 'first' in same) return { ...same, repeated: true };
+    if (!holds(command)) return { error: conflict() };
+    const first = entries.length;
+    const made: EntryRow[] = [];
+    const rows: Row[] = [];
     try {
-      for (const { entry } of made.rows) {
-        const position = first + written.length;
-        rows.push(...deps.project(entry, position));
-        written.push({ position, entry });
+      for (const entry of command.entries) {
+        deps.checkBody(entry);
+        const row = { ...stamp(entry, time, deps.random), stream: deps.streamOf(entry) };
+        rows.push(...deps.project(row.entry, first + made.length));
+        made.push(row);
       }
     } catch (error) {
-      return { ok: false, error };
+      return { error };
     }
-    made.rows.forEach((row, i) => {
+    for (const row of made) {
       entries.push(row);
-      lasts.set(row.stream, first + i);
-    });
+      written.add(row.stream);
+    }
     for (const { table, row } of rows) add(table, row);
     for (const { table, rows: more } of command.rows ?? []) for (const row of more) add(table, row);
-    if (written.length > 0) recordedAt = one.recordedAt;
-    commands.push({ key: command.key, first, count: written.length });
-    const appended = { entries: written, repeated: false };
-    fresh.set(command.key, appended);
-    return { ok: true, value: appended };
+    commands.push({ key: command.key, first, count: made.length });
+    const fate = { first, entries: made.map((row) => row.entry), repeated: false };
+    fresh.set(command.key, fate);
+    return fate;
   });
 
-  const size = ground.size + entries.length;
-  const time = recordedAt === null ? null : instant(recordedAt);
-  const first = entries[0]?.entry.recordedAt;
   return {
-    move: {
-      from: ground.size,
-      to: size,
-      times: first === undefined || time === null ? null : { first, last: time },
-      lasts: ground.lasts,
-    },
-    outcomes,
-    log: commands.length === 0 ? null : logValues(commands, entries, ground.size),
+    move: { entries: entries.length, at: entries.length > 0 ? time : null, lasts: ground.lasts },
+    settle: (base) => fates.map((fate) => outcome(fate, base)),
+    log: commands.length === 0 ? null : logValues(commands, entries),
     tables: [...tables.values()].map(({ table, columns, rows }) => ({ table, columns, json: JSON.stringify(rows) })),
   };
 }

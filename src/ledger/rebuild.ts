@@ -6,7 +6,7 @@ import type { Pool, PoolClient } from 'pg';
 import { z } from 'zod';
 import type { Project } from '../base/row.ts';
 import { checkEntry } from '../proof/index.ts';
-import { insertRows } from './sql.ts';
+import { insertRows, takeTurn } from './sql.ts';
 
 export interface TableComparison {
   readonly table: string;
@@ -75,7 +75,7 @@ export async function rebuild(
 
     // From here on nobody appends: a crash before COMMIT leaves the views in use as they were.
     await client.query('begin');
-    await client.query('select size from log.head for update');
+    await takeTurn(client);
     const last = await size();
     await projectRange(client, project, done, last);
     const compared: TableComparison[] = [];

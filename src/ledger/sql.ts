@@ -6,6 +6,9 @@ import type { ClientBase } from 'pg';
 import { z } from 'zod';
 import { checkEntry, type Entry } from '../proof/index.ts';
 
+/** The advisory lock on which writers wait for their turn; the same number stands in `log.advance`. */
+const TURN = 1131834694;
+
 export interface EntryRow {
   readonly stream: string;
   readonly entry: Entry;
@@ -14,16 +17,23 @@ export interface EntryRow {
   readonly commitment: Uint8Array;
 }
 
-/** Takes the row lock that orders the log across all server processes. `recordedAt` in milliseconds. */
-export async function lockHead(client: ClientBase): Promise<{ size: number; recordedAt: number }> {
-  const { rows } = await client.query<{ size: number; ms: number | null }>({
-    name: 'lock-head',
-    text: `select size, case when recorded_at = '-infinity' then 0 else (extract(epoch from recorded_at) * 1000)::bigint end as ms
-           from log.head for update`,
+/** Waits for the lock that orders the log across all server processes. Whatever is asked must be asked in statements after this one. */
+export async function takeTurn(client: ClientBase): Promise<void> {
+  await client.query({
+    name: 'take-turn',
+    text: `select pg_advisory_xact_lock(${TURN}), set_config('idle_in_transaction_session_timeout', '5s', true)`,
+  });
+}
+
+/** The time of the last entry, milliseconds; 0 before the first. */
+export async function readLatest(client: ClientBase): Promise<number> {
+  const { rows } = await client.query<{ ms: number | null }>({
+    name: 'read-latest',
+    text: `select case when recorded_at = '-infinity' then 0 else (extract(epoch from recorded_at) * 1000)::bigint end as ms from log.head`,
   });
   const head = rows[0];
   if (!head) throw new Error('log.head has no row: the database is not migrated');
-  return { size: head.size, recordedAt: head.ms ?? 0 };
+  return head.ms ?? 0;
 }
 
 /** Entries of commands that were accepted before, by idempotency key. */
@@ -60,37 +70,44 @@ export async function readLasts(client: ClientBase, streams: readonly string[]):
   return new Map(rows.flatMap((row) => (row.last === null ? [] : [[row.stream, row.last] as const])));
 }
 
-/** SQLSTATE of `log.advance`: the log, or a stream that a decision was made on, is not where it was thought to be. */
-const ELSEWHERE = 'CF001';
+/** Refusals of `log.advance` (see its migration). */
+const LATER = 'CF001';
+const MOVED_ON = 'CF002';
+const refusal = z.object({ code: z.enum([LATER, MOVED_ON]), detail: z.string().optional() });
 
-export function isElsewhere(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === ELSEWHERE;
+/** What `log.advance` refused, if it did: the log holds a later time (milliseconds), or a stream has moved on. */
+export function refusedAdvance(error: unknown): { readonly later: number } | { readonly movedOn: true } | null {
+  const { data } = refusal.safeParse(error);
+  if (!data) return null;
+  return data.code === LATER ? { later: Number(data.detail ?? 0) } : { movedOn: true };
 }
 
 export interface Advance {
-  readonly from: number;
-  readonly to: number;
-  /** times of the first and last entry, RFC 3339; null: no entries */
-  readonly times: { readonly first: string; readonly last: string } | null;
+  /** how many */
+  readonly entries: number;
+  /** their time, RFC 3339; null: no entries */
+  readonly at: string | null;
   /** position of the last entry of each stream that was asked about; null: none */
   readonly lasts: ReadonlyMap<string, number | null>;
 }
 
-/** Moves the end of the log under its lock, if all is as `move` says. @throws an error for which `isElsewhere` is true */
-export async function advance(client: ClientBase, { from, to, times, lasts }: Advance): Promise<void> {
-  await client.query({
+/** Moves the end of the log under its lock and gives the position of the first entry. @throws what `refusedAdvance` tells apart */
+export async function advance(client: ClientBase, { entries, at, lasts }: Advance): Promise<number> {
+  const { rows } = await client.query<{ base: number }>({
     name: 'advance',
-    text: `select log.advance($1, $2, coalesce($3::timestamptz, 'infinity'), $4, $5, $6)`,
+    text: 'select log.advance($1, $2, $3, $4) as base',
     values: [
-      from,
-      to,
-      times?.first ?? null,
-      times?.last ?? null,
+      entries,
+      at,
       arrayText([...lasts.keys()]),
       arrayText([...lasts.values()].map((last) => (last === null ? null : String(last)))),
     ],
   });
+  return rows[0]?.base ?? 0;
 }
+
+/** Where the batch begins, as `log.advance` left it for the statements after it. */
+const BASE = `current_setting('counterfoil.base')::bigint`;
 
 /** Elements that need no quotes in an array as text: ids, times, kinds. `null` itself would be one of them. */
 const BARE = /^[0-9A-Za-z][0-9A-Za-z._:+-]*$/;
@@ -119,22 +136,23 @@ export type LogValues = readonly (string | number | null | Buffer)[];
 
 const WRITE_LOG = `
   with command as (
-    insert into ledger.command (key, first_seq, count) select * from unnest($1::text[], $2::bigint[], $3::int[])
+    insert into ledger.command (key, first_seq, count)
+    select key, ${BASE} + first, count from unnest($1::text[], $2::bigint[], $3::int[]) c (key, first, count)
   )
   insert into ledger.entry
     (seq, id, stream, kind, matter, by_party, occurred_at, recorded_at, audience, corrects, canonical, opening, commitment)
-  select $4::bigint + e.n - 1, e.id, e.stream, e.kind, e.matter, e.by_party, e.occurred_at, e.recorded_at, e.audience, e.corrects,
-         e.canonical, substring($15::bytea, 64 * (e.n::int - 1) + 1, 32), substring($15::bytea, 64 * (e.n::int - 1) + 33, 32)
+  select ${BASE} + e.n - 1, e.id, e.stream, e.kind, e.matter, e.by_party, e.occurred_at, e.recorded_at, e.audience, e.corrects,
+         e.canonical, substring($14::bytea, 64 * (e.n::int - 1) + 1, 32), substring($14::bytea, 64 * (e.n::int - 1) + 33, 32)
   from rows from (
-    unnest($5::uuid[], $6::uuid[], $7::text[], $8::uuid[], $9::uuid[], $10::timestamptz[], $11::timestamptz[], $12::text[], $13::uuid[]),
-    string_to_table($14::text, E'\\n')
+    unnest($4::uuid[], $5::uuid[], $6::text[], $7::uuid[], $8::uuid[], $9::timestamptz[], $10::timestamptz[], $11::text[], $12::uuid[]),
+    string_to_table($13::text, E'\\n')
   ) with ordinality e (id, stream, kind, matter, by_party, occurred_at, recorded_at, audience, corrects, canonical, n)`;
 
 /**
- * Parameters that write commands and entries from position `from` on.
+ * Parameters that write commands and entries; positions count from where the batch begins.
  * Canonical texts travel as one, parted by line breaks, which no canonical JSON holds; openings and commitments as one string of bytes.
  */
-export function logValues(commands: readonly CommandRow[], entries: readonly EntryRow[], from: number): LogValues {
+export function logValues(commands: readonly CommandRow[], entries: readonly EntryRow[]): LogValues {
   const column = (pick: (row: EntryRow) => string | null) => arrayText(entries.map(pick));
   const secrets = Buffer.alloc(entries.length * 64);
   entries.forEach((row, i) => {
@@ -145,7 +163,6 @@ export function logValues(commands: readonly CommandRow[], entries: readonly Ent
     arrayText(commands.map((c) => c.key)),
     arrayText(commands.map((c) => String(c.first))),
     arrayText(commands.map((c) => String(c.count))),
-    from,
     column((r) => r.entry.id),
     column((r) => r.stream),
     column((r) => r.entry.kind),
@@ -171,16 +188,21 @@ const columnName = z.string().regex(/^[a-z_]+$/);
 // Statements for tables are prepared once a connection; the name says nothing, because names are cut at 63 bytes.
 const statements = new Map<string, string>();
 
-/** Adds rows to a view or work table. Work tables ignore rows that are already there (outbox keys); views never may. */
+/**
+ * Adds rows to a view or work table. Work tables ignore rows that are already there (outbox keys); views never may.
+ * @param relative `seq` of the rows counts from where the batch begins
+ */
 export async function insertRows(
   client: ClientBase,
   table: string,
   columns: readonly string[],
   json: string,
+  relative = false,
 ): Promise<void> {
   const name = tableName.parse(table);
-  const names = z.array(columnName).parse(columns).join(', ');
-  const text = `insert into ${name} (${names}) select ${names} from json_populate_recordset(null::${name}, $1)
+  const names = z.array(columnName).parse(columns);
+  const values = names.map((column) => (relative && column === 'seq' ? `${BASE} + seq` : column));
+  const text = `insert into ${name} (${names.join(', ')}) select ${values.join(', ')} from json_populate_recordset(null::${name}, $1)
                 ${name.startsWith('work.') ? 'on conflict do nothing' : ''}`;
   const statement = statements.get(text) ?? `insert-rows-${statements.size}`;
   statements.set(text, statement);

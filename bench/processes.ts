@@ -1,0 +1,98 @@
+/**
+ * `npm run bench -- processes`: entries a second of two server processes that append to one PostgreSQL at once, beside one process
+ * with as many callers as each of them. Same database, fresh processes in alternating order.
+ */
+import { spawn } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { z } from 'zod';
+import { benchDatabase } from './database.ts';
+import { callers, itemAnswered } from './entry.ts';
+import { benchLedger } from './ledger.ts';
+import { type BenchLine, isRole, median, report, round } from './lib.ts';
+
+const CALLERS = 128;
+const SECONDS = 5;
+
+const given = z.object({
+  appConfig: z.record(z.string(), z.union([z.string(), z.number()])),
+  dataDir: z.string(),
+  callers: z.number(),
+  from: z.number(),
+});
+
+/** One server process: appends for some seconds from a moment on that all share, and says how many entries were written. */
+async function writer(): Promise<void> {
+  const { appConfig, dataDir, callers: n, from } = given.parse(JSON.parse(process.env['BENCH_GIVEN'] ?? ''));
+  const { ledger, pool } = await benchLedger({ appConfig, dataDir });
+  ledger.start();
+  const one = () => ledger.append({ key: itemAnswered().id, entries: [itemAnswered()] });
+  await callers(n, () => Date.now() < from, one);
+  let written = 0;
+  const start = performance.now();
+  await callers(
+    n,
+    () => Date.now() < from + SECONDS * 1000,
+    () => one().then(() => written++),
+  );
+  const seconds = (performance.now() - start) / 1000;
+  await ledger.stop();
+  await pool.end();
+  process.stdout.write(`${JSON.stringify({ perSecond: written / seconds })}\n`);
+}
+
+const said = z.object({ perSecond: z.number() });
+
+async function together(processes: number): Promise<number> {
+  const database = await benchDatabase();
+  const from = Date.now() + 4000;
+  const input = { appConfig: database.appConfig, dataDir: database.dataDir, callers: CALLERS, from };
+  const each = await Promise.all(
+    Array.from(
+      { length: processes },
+      () =>
+        new Promise<number>((resolve, reject) => {
+          const child = spawn(process.execPath, ['--import', 'tsx', fileURLToPath(import.meta.url)], {
+            env: { ...process.env, BENCH_ROLE: 'writer', BENCH_GIVEN: JSON.stringify(input) },
+            stdio: ['ignore', 'pipe', 'inherit'],
+          });
+          let out = '';
+          child.stdout.on('data', (chunk: Buffer) => {
+            out += chunk.toString();
+          });
+          child.on('error', reject);
+          child.on('close', (code) =>
+            code === 0
+              ? resolve(said.parse(JSON.parse(out)).perSecond)
+              : reject(new Error(`a writer ended with ${code}`)),
+          );
+        }),
+    ),
+  );
+  await database.close();
+  return each.reduce((sum, one) => sum + one, 0);
+}
+
+export async function run(): Promise<readonly BenchLine[]> {
+  const two: number[] = [];
+  const one: number[] = [];
+  for (let i = 0; i < 3; i++) {
+    two.push(await together(2));
+    one.push(await together(1));
+  }
+  const ratio = median(two) / median(one);
+  return [
+    report({
+      bench: 'processes',
+      work: `${CALLERS} callers in each of two processes on one database for ${SECONDS} s: durable, in views`,
+      unit: 'entries/s',
+      ours: round(median(two), 0),
+      reference: round(median(one), 0),
+      referenceName: 'one process with as many callers as each of the two',
+      ratio: round(ratio),
+      goal: '≥ 1',
+      met: ratio >= 1,
+    }),
+  ];
+}
+
+if (isRole('writer')) await writer();
