@@ -6,23 +6,20 @@
  */
 import { createPublicKey, verify as nodeVerify } from 'node:crypto';
 import { z } from 'zod';
+import { canonicalEntry } from '../src/proof/entry.ts';
 import {
-  canonicalEntry,
   checkEntry,
   commitment,
   type Entry,
-  formatCheckpoint,
-  formatReceipt,
-  formatVkey,
   leafHash,
   parseNote,
-  proveInclusion,
   rootFromInclusion,
-  signNote,
   utf8,
   Verifier,
 } from '../src/proof/index.ts';
 import { useNodeCrypto } from '../src/proof/node-crypto.ts';
+import { proveInclusion } from '../src/proof/prove.ts';
+import { formatCheckpoint, formatReceipt, formatVkey, signNote } from '../src/proof/write.ts';
 import { buildLog, documentRef, LOG, MATTER, ORIGIN, RECIPIENT, seed, uuid } from '../test/fixtures/world.ts';
 import { type BenchLine, isRole, median, report, round, runRole } from './lib.ts';
 

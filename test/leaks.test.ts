@@ -5,7 +5,7 @@
 import { Writable } from 'node:stream';
 import { pino } from 'pino';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { isPdf, readReceiptFile } from '../src/proof/index.ts';
+import { isPdf, readReceiptFile } from '../src/proof/pdf.ts';
 import { formOf } from './support/answering.ts';
 import { type Exchange, exchange } from './support/exchange.ts';
 import { type Browser, enter, firstOwner, joined } from './support/people.ts';

@@ -7,11 +7,11 @@ import {
   type FailureName,
   type GivenDocument,
   ProofFailure,
-  readReceiptFile,
   type Step,
   type Verdict,
   Verifier,
 } from '../proof/index.ts';
+import { readReceiptFile } from '../proof/pdf.ts';
 
 export interface ReceiptBytes {
   readonly name: string;
@@ -129,7 +129,7 @@ export async function checkFiles(
 ): Promise<readonly Spoken[]> {
   let verifier: Verifier;
   try {
-    verifier = new Verifier(policy);
+    verifier = new Verifier(policy, readReceiptFile);
   } catch (error) {
     if (!(error instanceof ProofFailure)) throw error;
     return [refused('Policy', error.failure, error.expected, error.found)];

@@ -7,8 +7,9 @@ import { createReadStream } from 'node:fs';
 import { open, readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { parseArgs } from 'node:util';
-import { type Accepted, type GivenDocument, PDF_BYTES, ProofFailure, type Refused, Verifier } from '../proof/index.ts';
+import { type Accepted, type GivenDocument, ProofFailure, type Refused, Verifier } from '../proof/index.ts';
 import { useNodeCrypto } from '../proof/node-crypto.ts';
+import { PDF_BYTES, readReceiptFile } from '../proof/pdf.ts';
 import type { Io } from './io.ts';
 import { plain } from './plain.ts';
 
@@ -48,7 +49,7 @@ export async function verifyCommand(argv: string[], io: Io): Promise<number> {
   let verifier: Verifier | Refusal;
   const given: GivenDocument[] = [];
   try {
-    verifier = new Verifier(await readFile(policy, 'utf8'));
+    verifier = new Verifier(await readFile(policy, 'utf8'), readReceiptFile);
     for (const document of documents) given.push(await hashFile(document));
   } catch (error) {
     verifier = refusal(error);

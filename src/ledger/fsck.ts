@@ -3,12 +3,10 @@
  * column, tile or signature that it can compute or check itself. Memory does not grow with the log.
  */
 import type { Pool } from 'pg';
+import { type Edge, EMPTY_EDGE, growTiles } from '../proof/grow.ts';
 import {
   commitment,
-  type Edge,
-  EMPTY_EDGE,
   equal,
-  growTiles,
   HASH_BYTES,
   hex,
   leafHash,

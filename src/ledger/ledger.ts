@@ -5,7 +5,8 @@
 import type { Pool } from 'pg';
 import type { Append, Appended } from '../base/append.ts';
 import type { LedgerPort } from '../base/services.ts';
-import type { Signer, TileReader } from '../proof/index.ts';
+import type { TileReader } from '../proof/index.ts';
+import type { Signer } from '../proof/write.ts';
 import { type AppendDeps, appender } from './append.ts';
 import { nodeCache } from './nodes.ts';
 import { groupCommit } from './queue.ts';

@@ -4,7 +4,9 @@
  */
 import type { Pool } from 'pg';
 import type { ReceiptFile } from '../base/append.ts';
-import { checkEntry, formatStoredReceipt, formatTlogProof, inclusionProof } from '../proof/index.ts';
+import { checkEntry } from '../proof/index.ts';
+import { inclusionProof } from '../proof/prove.ts';
+import { formatStoredReceipt, formatTlogProof } from '../proof/write.ts';
 import type { NodeCache } from './nodes.ts';
 
 interface Row {

@@ -6,7 +6,8 @@ import { createHmac, createSecretKey } from 'node:crypto';
 import type { NewEntry } from '../base/append.ts';
 import type { Random } from '../base/clock.ts';
 import { InvalidInput } from '../base/errors.ts';
-import { type Entry, OPENING_BYTES, ProofFailure, readEntry } from '../proof/index.ts';
+import { OPENING_BYTES } from '../proof/commitment.ts';
+import { type Entry, ProofFailure, readEntry } from '../proof/index.ts';
 
 export interface Stamped {
   readonly entry: Entry;

@@ -3,7 +3,8 @@
  * else reads. Full tiles never change, so they are kept in memory once read.
  */
 import type { ClientBase, Pool } from 'pg';
-import { HASH_BYTES, type NewTile, TILE_WIDTH, type TileCoord, type TileReader } from '../proof/index.ts';
+import type { NewTile } from '../proof/grow.ts';
+import { HASH_BYTES, TILE_WIDTH, type TileCoord, type TileReader } from '../proof/index.ts';
 
 export interface Checkpoint {
   readonly size: number;

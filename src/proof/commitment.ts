@@ -9,17 +9,17 @@
  */
 import { utf8 } from './bytes.ts';
 import { badEncoding } from './failure.ts';
-import { Hmac } from './sha256.ts';
+import { hmacSha256 } from './sha256.ts';
 
 /** Bytes of an opening. */
 export const OPENING_BYTES = 32;
 
-const hmac = new Hmac(utf8('counterfoil/entry/v1'));
+const hmac = hmacSha256(utf8('counterfoil/entry/v1'));
 
 /** The 32-byte commitment to `canonical` under `opening` (exactly 32 bytes, else `bad-encoding`). */
 export function commitment(opening: Uint8Array, canonical: Uint8Array): Uint8Array {
   if (opening.length !== OPENING_BYTES) {
-    throw badEncoding(`an opening of ${OPENING_BYTES} bytes`, `${opening.length} bytes`);
+    badEncoding(`an opening of ${OPENING_BYTES} bytes`, `${opening.length} bytes`);
   }
-  return hmac.mac(opening, canonical);
+  return hmac(opening, canonical);
 }

@@ -3,7 +3,7 @@ import canonicalize from 'canonicalize';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { fromUtf8 } from './bytes.ts';
-import { canonicalEntry, checkEntry, documentsOf, ENTRY_BYTES, type JsonValue } from './entry.ts';
+import { canonicalEntry, canonicalJson, checkEntry, documentsOf, ENTRY_BYTES, type JsonValue } from './entry.ts';
 
 const base = {
   v: 1,
@@ -156,5 +156,22 @@ describe('entries', () => {
     });
     expect(documentsOf(entry)).toEqual([DOCUMENT, other, DOCUMENT]);
     expect(documentsOf(checkEntry(base))).toEqual([]);
+  });
+});
+
+describe('canonical JSON', () => {
+  it('is what another implementation of RFC 8785 gives, for any JSON', () => {
+    fc.assert(
+      fc.property(fc.json({ maxDepth: 6 }), (text) => {
+        const value: JsonValue = JSON.parse(text);
+        expect(canonicalJson(value)).toBe(canonicalize(value));
+      }),
+      { numRuns: 2000 },
+    );
+    // Keys that JavaScript itself would put in order of their numbers, and one that it treats apart.
+    const odd: JsonValue = JSON.parse(
+      '{"10":1,"9":2,"__proto__":{"b":1,"a":[]},"\u20ac":0,"\ud83d\ude00":1,"\ufb33":2}',
+    );
+    expect(canonicalJson(odd)).toBe(canonicalize(odd));
   });
 });

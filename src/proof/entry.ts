@@ -7,18 +7,20 @@
  *  "id":"01890a5d-ac96-774b-bcce-b302099a8058","kind":"matter.opened","matter":"01890a5d-ac96-774b-bcce-b302099a8059",
  *  "occurredAt":"2026-03-02T15:04:05.000Z","recordedAt":"2026-03-02T15:04:05.120Z","v":1}
  */
-import canonicalize from 'canonicalize';
 import { utf8 } from './bytes.ts';
-import { ProofFailure, quote } from './failure.ts';
+import { atMost, quote, refuse } from './failure.ts';
 
 /** What may stand in `body`: JSON without floats. */
 export type JsonValue = null | boolean | number | string | readonly JsonValue[] | JsonObject;
+/** A JSON object of such values. */
 export interface JsonObject {
   readonly [key: string]: JsonValue;
 }
 
+/** Who may see an entry: everyone; issuer and recipient; the writing party alone. */
 export type Audience = 'public' | 'parties' | 'own';
 
+/** One fact (FORMATS.md, "Entry"). */
 export interface Entry {
   readonly v: 1;
   /** `noun.verb`, past tense. */
@@ -51,29 +53,27 @@ export const ENTRY_BYTES = 60_000;
 /** The deepest nesting of objects and lists in an entry; deeper ones are refused before they can exhaust a stack. */
 const DEPTH = 32;
 
-const UUID7 = /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
+const UUID7 = /^[\da-f]{8}-[\da-f]{4}-7[\da-f]{3}-[89ab][\da-f]{3}-[\da-f]{12}$/;
 const KIND = /^[a-z][a-z0-9]*(?:-[a-z0-9]+)*\.[a-z][a-z0-9]*(?:-[a-z0-9]+)*$/;
 const INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
 const SHA256 = /^[0-9a-f]{64}$/;
-const MEDIA_TYPE = /^[A-Za-z0-9!#$&^_.+-]{1,127}\/[A-Za-z0-9!#$&^_.+-]{1,127}(?:;[ -~]*)?$/;
+const MEDIA_TYPE = /^[\w!#$&^.+-]{1,127}\/[\w!#$&^.+-]{1,127}(?:;[ -~]*)?$/;
 /** Below U+0300 every text is in NFC already: no need to normalise in order to know. */
 const BEYOND_LATIN = /[^\0-\u02ff]/;
 
-function bad(expected: string, found: string): ProofFailure {
-  return new ProofFailure('bad-entry', expected, found);
-}
+const bad: (expected: string, found: string) => never = (expected, found) => refuse('bad-entry', expected, found);
+const strange: (expected: string, found: string) => never = (expected, found) =>
+  refuse('not-canonicalisable', expected, found);
 
 function checkText(text: string, where: string): void {
   if (!BEYOND_LATIN.test(text)) return;
-  if (!text.isWellFormed()) {
-    throw new ProofFailure('not-canonicalisable', `well-formed text in ${where}`, 'a lone surrogate');
-  }
-  if (text.normalize('NFC') !== text) {
-    throw new ProofFailure('not-canonicalisable', `text in Unicode form NFC in ${where}`, quote(text));
-  }
+  if (!text.isWellFormed()) strange(`well-formed text in ${where}`, 'a lone surrogate');
+  if (text.normalize('NFC') !== text) strange(`text in Unicode form NFC in ${where}`, quote(text));
 }
 
-function isPlain(value: object): value is Readonly<Record<string, unknown>> {
+/** Whether a value is an object as JSON has them: no list, and of no class. */
+export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  if (typeof value !== 'object' || value === null) return false;
   const prototype: unknown = Object.getPrototypeOf(value);
   return prototype === Object.prototype || prototype === null;
 }
@@ -86,98 +86,51 @@ interface Seen {
 
 /** Throws unless `value` is JSON as entries allow it; the return value only narrows the type. */
 function isJson(value: unknown, where: string, depth: number, seen: Seen): value is JsonValue {
-  if (value === null || typeof value === 'boolean') return true;
-  if (typeof value === 'string') {
-    checkText(value, where);
-    return true;
-  }
-  if (typeof value === 'number') {
+  if (typeof value === 'string') checkText(value, where);
+  else if (typeof value === 'number') {
     if (!Number.isSafeInteger(value) || Object.is(value, -0)) {
-      throw new ProofFailure('not-canonicalisable', `an integer within ±(2^53−1) in ${where}`, String(value));
+      strange(`an integer of at most 2^53-1 in ${where}`, String(value));
     }
-    return true;
+  } else if (value !== null && typeof value !== 'boolean') {
+    if (depth >= DEPTH) strange(`at most ${DEPTH} levels`, `more, in ${quote(where)}`);
+    if (Array.isArray(value)) {
+      for (const inner of value) isJson(inner, where, depth + 1, seen);
+    } else if (!isObject(value)) bad(`JSON in ${where}`, typeof value);
+    else {
+      let before = '';
+      for (const key of Object.keys(value)) {
+        checkText(key, 'a field name');
+        isJson(value[key], key, depth + 1, seen);
+        if (key < before) seen.sorted = false;
+        before = key;
+      }
+      if (Object.hasOwn(value, 'sha256')) {
+        seen.documents.push(
+          documentIn(value) ??
+            bad('exactly sha256, bytes, name and type', `${quote(Object.keys(value).join(', '))} in ${where}`),
+        );
+      }
+    }
   }
-  if (typeof value !== 'object') throw bad(`JSON in ${where}`, typeof value);
-  if (depth >= DEPTH)
-    throw new ProofFailure('not-canonicalisable', `at most ${DEPTH} levels`, `more, in ${quote(where)}`);
-  if (Array.isArray(value)) {
-    for (let i = 0; i < value.length; i++) isJson(value[i], where, depth + 1, seen);
-    return true;
-  }
-  if (!isPlain(value)) throw bad(`JSON in ${where}`, 'an object with a class');
-  let document = false;
-  let before = '';
-  for (const key of Object.keys(value)) {
-    checkText(key, 'a field name');
-    isJson(value[key], key, depth + 1, seen);
-    if (key === 'sha256') document = true;
-    if (key < before) seen.sorted = false;
-    before = key;
-  }
-  if (!document) return true;
-  if (!isDocument(value)) {
-    throw bad(
-      'a document as exactly sha256, bytes, name and type',
-      `${quote(Object.keys(value).join(', '))} in ${where}`,
-    );
-  }
-  seen.documents.push(value);
   return true;
 }
 
-function isObject(value: unknown, where: string, seen: Seen): value is JsonObject {
-  if (typeof value !== 'object' || value === null || Array.isArray(value))
-    throw bad(`an object in ${where}`, quote(value));
-  return isJson(value, where, 1, seen);
-}
-
-/** Whether a value is exactly `{ sha256, bytes, name, type }`, each of its form. */
-function isDocument(value: unknown): value is DocumentRef {
-  if (typeof value !== 'object' || value === null || Object.keys(value).length !== 4) return false;
-  if (!('sha256' in value && 'bytes' in value && 'name' in value && 'type' in value)) return false;
+/** A value that is exactly `{ sha256, bytes, name, type }`, each of its form. */
+function documentIn(value: Readonly<Record<string, unknown>>): DocumentRef | undefined {
   const { sha256, bytes, name, type } = value;
-  return (
-    typeof sha256 === 'string' &&
-    SHA256.test(sha256) &&
+  return matches(sha256, SHA256) &&
     typeof bytes === 'number' &&
-    Number.isSafeInteger(bytes) &&
     bytes >= 0 &&
-    typeof name === 'string' &&
-    name !== '' &&
-    typeof type === 'string' &&
-    MEDIA_TYPE.test(type)
-  );
+    matches(name, /./s) &&
+    matches(type, MEDIA_TYPE) &&
+    Object.keys(value).length === 4
+    ? { sha256, bytes, name, type }
+    : undefined;
 }
 
-function text(value: unknown, field: string, pattern: RegExp, form: string): string {
-  if (typeof value !== 'string' || !pattern.test(value)) throw bad(`${form} in ${field}`, quote(value));
-  return value;
+function matches(value: unknown, pattern: RegExp): value is string {
+  return typeof value === 'string' && pattern.test(value);
 }
-
-/** The number that two digits at `at` spell. */
-function two(digits: string, at: number): number {
-  return (digits.charCodeAt(at) - 48) * 10 + digits.charCodeAt(at + 1) - 48;
-}
-
-/** A time in its one spelling, and on a day that its month has. */
-function instant(value: unknown, field: string): string {
-  const spelled = text(value, field, INSTANT, 'a time like 2026-03-02T15:04:05.000Z');
-  const month = two(spelled, 5);
-  // A year of a century counts its leap days by the century: 1900 has none, 2000 has one.
-  const leap = (two(spelled, 2) === 0 ? two(spelled, 0) : two(spelled, 2)) % 4 === 0;
-  const days = month === 2 ? (leap ? 29 : 28) : month === 4 || month === 6 || month === 9 || month === 11 ? 30 : 31;
-  const real = month >= 1 && month <= 12 && two(spelled, 8) >= 1 && two(spelled, 8) <= days;
-  if (!real || two(spelled, 11) > 23 || two(spelled, 14) > 59 || two(spelled, 17) > 59)
-    throw bad(`a real date in ${field}`, quote(spelled));
-  return spelled;
-}
-
-function audience(value: unknown): Audience {
-  if (value === 'public' || value === 'parties' || value === 'own') return value;
-  throw bad('public, parties or own in audience', quote(value));
-}
-
-const FIELDS = new Set(['v', 'kind', 'id', 'matter', 'by', 'occurredAt', 'recordedAt', 'audience', 'corrects', 'body']);
 
 /** An entry with what was learnt in reading it. */
 interface ReadEntry {
@@ -191,36 +144,44 @@ interface ReadEntry {
 
 /** The entry together with its canonical text, for callers that need both. Same checks as `checkEntry`. */
 export function readEntry(value: unknown): ReadEntry {
-  if (typeof value !== 'object' || value === null || Array.isArray(value) || !isPlain(value)) {
-    throw bad('an object as entry', quote(value));
+  if (!isObject(value)) return bad('an object as entry', quote(value));
+  const { audience, body, by, corrects, id, kind, matter, occurredAt, recordedAt, v, ...more } = value;
+  for (const key of Object.keys(more)) bad('only fields of entries', quote(key));
+  if (v !== 1) return bad('1 in v', quote(v));
+  if (audience !== 'public' && audience !== 'parties' && audience !== 'own') {
+    return bad('public, parties or own in audience', quote(audience));
   }
-  for (const key of Object.keys(value))
-    if (!FIELDS.has(key)) throw bad('no field that entries do not have', quote(key));
-  if (value.v !== 1) throw bad('1 in v', quote(value.v));
-  const by = text(value.by, 'by', /^[!-~]{1,200}$/, 'the id of a party');
-  const body = value.body;
   const seen: Seen = { sorted: true, documents: [] };
-  if (!isObject(body, 'body', seen)) throw bad('an object in body', quote(body));
-  const kind = text(value.kind, 'kind', KIND, 'noun.verb');
-  const id = text(value.id, 'id', UUID7, 'a UUIDv7');
-  const matter = value.matter === null ? null : text(value.matter, 'matter', UUID7, 'a UUIDv7 or null');
-  const occurredAt = instant(value.occurredAt, 'occurredAt');
-  const recordedAt = instant(value.recordedAt, 'recordedAt');
-  const heard = audience(value.audience);
-  const corrects = 'corrects' in value ? text(value.corrects, 'corrects', UUID7, 'a UUIDv7') : undefined;
-  const replaced = corrects === undefined ? {} : { corrects };
-  const entry: Entry = { v: 1, kind, id, matter, by, occurredAt, recordedAt, audience: heard, ...replaced, body };
-  // Where the keys are in order, all numbers integers and all text well-formed, `JSON.stringify` gives what RFC 8785
-  // asks for, in a fraction of the time. The other fields have one spelling each, with nothing in it to escape but in `by`.
-  const content = seen.sorted ? JSON.stringify(body) : canonicalText(body);
-  const canonical =
-    `{"audience":"${heard}","body":${content},"by":${JSON.stringify(by)},` +
-    `${corrects === undefined ? '' : `"corrects":"${corrects}",`}"id":"${id}","kind":"${kind}",` +
-    `"matter":${matter === null ? 'null' : `"${matter}"`},"occurredAt":"${occurredAt}","recordedAt":"${recordedAt}","v":1}`;
+  if (!isObject(body) || !isJson(body, 'body', 1, seen)) return bad('an object in body', quote(body));
+  const text = (field: string, pattern: RegExp, form: string): string => {
+    const found = value[field];
+    return matches(found, pattern) ? found : bad(`${form} in ${field}`, quote(found));
+  };
+  // A time in its one spelling, and on a day that its month has: any other comes back as another day, or not at all.
+  const instant = (field: string): string => {
+    const spelled = text(field, INSTANT, 'a time like 2026-03-02T15:04:05.000Z');
+    const at = new Date(spelled);
+    return Number.isFinite(at.getTime()) && at.toISOString() === spelled
+      ? spelled
+      : bad(`a real date in ${field}`, spelled);
+  };
+  // The keys in RFC 8785's order, as everything of an entry that is sorted: then `JSON.stringify` gives what the RFC asks for (all
+  // numbers are integers, all text is well-formed), in a fraction of the time.
+  const entry: Entry = {
+    audience,
+    body,
+    by: text('by', /^[!-~]{1,200}$/, 'the id of a party'),
+    ...('corrects' in value ? { corrects: text('corrects', UUID7, 'a UUIDv7') } : {}),
+    id: text('id', UUID7, 'a UUIDv7'),
+    kind: text('kind', KIND, 'noun.verb'),
+    matter: matter === null ? null : text('matter', UUID7, 'a UUIDv7 or null'),
+    occurredAt: instant('occurredAt'),
+    recordedAt: instant('recordedAt'),
+    v,
+  };
+  const canonical = seen.sorted ? JSON.stringify(entry) : canonicalJson({ ...entry });
   const bytes = utf8(canonical);
-  if (bytes.length > ENTRY_BYTES) {
-    throw new ProofFailure('too-large', `an entry of at most ${ENTRY_BYTES} canonical bytes`, `${bytes.length} bytes`);
-  }
+  atMost(ENTRY_BYTES, bytes.length, 'canonical bytes');
   return { entry, canonical, bytes, documents: seen.documents };
 }
 
@@ -232,26 +193,27 @@ export function checkEntry(value: unknown): Entry {
   return readEntry(value).entry;
 }
 
-/** RFC 8785. */
-function canonicalText(value: Entry | JsonObject): string {
-  const canonical = canonicalize(value);
-  if (canonical === undefined) throw new ProofFailure('not-canonicalisable', 'JSON', 'nothing');
-  return canonical;
+/**
+ * RFC 8785 text of a JSON value: keys sorted by UTF-16 code units, everything else as `JSON.stringify` writes it, which is where the RFC took
+ * its spelling of numbers and strings from. The value must be JSON without lone surrogates; entries are checked before.
+ */
+export function canonicalJson(value: JsonValue): string {
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value);
+  if (isList(value)) return `[${value.map(canonicalJson).join()}]`;
+  const members = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
+  return `{${members.map(([key, inner]) => `${JSON.stringify(key)}:${canonicalJson(inner)}`).join()}}`;
+}
+
+function isList(value: readonly JsonValue[] | JsonObject): value is readonly JsonValue[] {
+  return Array.isArray(value);
 }
 
 /** Canonical bytes of a checked entry (RFC 8785, UTF-8). */
 export function canonicalEntry(entry: Entry): Uint8Array {
-  return utf8(canonicalText(entry));
+  return utf8(canonicalJson({ ...entry }));
 }
 
 /** All documents that the entry's body names, in the order of the body, each as often as it is named. */
-export function documentsOf(entry: Entry): DocumentRef[] {
-  const found: DocumentRef[] = [];
-  const look = (value: JsonValue): void => {
-    if (typeof value !== 'object' || value === null) return;
-    if (isDocument(value)) found.push(value);
-    else for (const inner of Object.values(value)) look(inner);
-  };
-  look(entry.body);
-  return found;
+export function documentsOf(entry: Entry): readonly DocumentRef[] {
+  return readEntry(entry).documents;
 }

@@ -63,13 +63,27 @@ export class ProofFailure extends Error {
   }
 }
 
-/** The most common of them: something is not spelled in the one way in which it must be. */
-export function badEncoding(expected: string, found: string): ProofFailure {
-  return new ProofFailure('bad-encoding', expected, found);
+/** Throws a `ProofFailure`. Its type is `never`, so it may stand wherever a value is expected. */
+export function refuse(failure: FailureName, expected: string, found: string): never {
+  throw new ProofFailure(failure, expected, found);
 }
 
-/** A value as it is shown in `found`: quoted and cut, so that a hostile file cannot flood a screen. */
-export function quote(value: unknown, limit = 80): string {
-  const text = typeof value === 'string' ? JSON.stringify(value) : String(value);
+/** Throws the most common of them: something is not spelled in the one way in which it must be. */
+export function badEncoding(expected: string, found: string): never {
+  refuse('bad-encoding', expected, found);
+}
+
+/** Throws `too-large` if `count` is above `limit`. */
+export function atMost(limit: number, count: number, what: string): void {
+  if (count > limit) refuse('too-large', `at most ${limit} ${what}`, String(count));
+}
+
+/** A text, cut at `limit` characters, so that a hostile file cannot flood a screen. */
+export function cut(text: string, limit: number): string {
   return text.length > limit ? `${text.slice(0, limit)}…` : text;
+}
+
+/** A value as it is shown in `found`: in quotes where it is a text, and cut. */
+export function quote(value: unknown, limit = 80): string {
+  return cut(typeof value === 'string' ? JSON.stringify(value) : String(value), limit);
 }

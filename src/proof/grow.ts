@@ -7,9 +7,10 @@
  * and the root node(hash 0 of tile/1/000, hash 0 of tile/0/001).
  */
 import { concat } from './bytes.ts';
-import { ProofFailure } from './failure.ts';
+import { refuse } from './failure.ts';
+import { partialTiles } from './prove.ts';
 import { hashPair } from './sha256.ts';
-import { partialTiles, TILE_WIDTH, type TileCoord } from './tiles.ts';
+import { TILE_WIDTH, type TileCoord } from './tiles.ts';
 import { emptyRoot, HASH_BYTES, nodeHash } from './tree.ts';
 
 /** The right edge of a tree: `tiles[L]` holds the hashes of the partial tile of level L, empty where there is none. */
@@ -30,18 +31,14 @@ export const EMPTY_EDGE: Edge = { size: 0, tiles: [] };
 /** The edge of a tree of `size` from its partial tiles (as `partialTiles(size)` names them, in that order). */
 export function edgeFrom(size: number, tiles: readonly Uint8Array[]): Edge {
   const byLevel: Uint8Array[] = [];
-  partialTiles(size).forEach((coord, i) => {
+  for (const [i, coord] of partialTiles(size).entries()) {
     const bytes = tiles[i];
     if (bytes === undefined || bytes.length !== coord.width * HASH_BYTES || typeof coord.level !== 'number') {
-      throw new ProofFailure(
-        'bad-tile',
-        `${coord.width} hashes at level ${coord.level}`,
-        `${bytes?.length ?? 'no'} bytes`,
-      );
+      return refuse('bad-tile', `${coord.width} hashes at level ${coord.level}`, `${bytes?.length ?? 'no'} bytes`);
     }
     while (byLevel.length < coord.level) byLevel.push(new Uint8Array(0));
     byLevel.push(bytes);
-  });
+  }
   return { size, tiles: byLevel };
 }
 
@@ -88,17 +85,16 @@ export function growTiles(
   leafHashes: Uint8Array | readonly Uint8Array[],
 ): { edge: Edge; tiles: NewTile[]; root: Uint8Array } {
   let fresh = leafHashes instanceof Uint8Array ? leafHashes : concat(...leafHashes);
-  if (fresh.length % HASH_BYTES !== 0)
-    throw new ProofFailure('bad-tile', 'hashes of 32 bytes', `${fresh.length} bytes`);
+  if (fresh.length % HASH_BYTES !== 0) refuse('bad-tile', 'hashes of 32 bytes', `${fresh.length} bytes`);
   const size = edge.size + fresh.length / HASH_BYTES;
-  if (!Number.isSafeInteger(size)) throw new ProofFailure('too-large', 'at most 2^53−1 leaves', 'more');
+  if (!Number.isSafeInteger(size)) refuse('too-large', 'at most 2^53−1 leaves', 'more');
   const tiles: NewTile[] = [];
   const next: Uint8Array[] = [];
   let before = edge.size;
   for (let level = 0; fresh.length > 0 || level < edge.tiles.length; level++) {
     const old = edge.tiles[level] ?? new Uint8Array(0);
     if (old.length !== (before % TILE_WIDTH) * HASH_BYTES) {
-      throw new ProofFailure('bad-tile', `${before % TILE_WIDTH} hashes at level ${level}`, `${old.length} bytes`);
+      refuse('bad-tile', `${before % TILE_WIDTH} hashes at level ${level}`, `${old.length} bytes`);
     }
     const all = old.length === 0 ? fresh : concat(old, fresh);
     const first = Math.floor(before / TILE_WIDTH);

@@ -1,84 +1,58 @@
 /**
- * Counterfoil's proofs, as a public module: entries, commitments, the Merkle tree and its tiles, signed notes,
- * checkpoints, policies, receipts and their verification. Runs unchanged in browsers and in Node ≥ 24, needs no network,
- * and depends on nothing but `canonicalize`. The formats are those of FORMATS.md and of C2SP.
+ * Counterfoil's proofs, as a public module (`counterfoil/proof`): everything that it takes to verify receipts, checkpoints, cosignatures,
+ * policies, tiles, and inclusion and consistency proofs. Runs unchanged in browsers and in Node ≥ 24, needs no network, and brings
+ * no package. The formats are those of FORMATS.md and of C2SP; docs/format works an example of each.
+ *
+ * Beside it, for those who need them: `pdf.ts` takes receipts out of PDFs, `prove.ts` makes proofs, `bundle.ts` reads entry bundles, `write.ts` writes and signs, `grow.ts` grows trees, `witness.ts`
+ * speaks with witnesses, `node-crypto.ts` gives the same answers sooner in Node.
  *
  * Example: `const verdict = await verifyReceipt({ receipt, policy })`.
  */
-export { base64, concat, decimal, equal, fromBase64, fromHex, fromUtf8, hex, utf8 } from './bytes.ts';
-export { type Checkpoint, formatCheckpoint, parseCheckpoint } from './checkpoint.ts';
-export { commitment, OPENING_BYTES } from './commitment.ts';
+export { base64, decimal, equal, fromBase64, fromUtf8, hex, utf8 } from './bytes.ts';
+export { type Checkpoint, parseCheckpoint } from './checkpoint.ts';
+export { commitment } from './commitment.ts';
 export {
   type Audience,
-  canonicalEntry,
   checkEntry,
   type DocumentRef,
-  documentsOf,
-  ENTRY_BYTES,
   type Entry,
   type JsonObject,
   type JsonValue,
   readEntry,
 } from './entry.ts';
 export { type FailureName, ProofFailure } from './failure.ts';
-export { type Edge, EMPTY_EDGE, edgeFrom, edgeRoot, growTiles, type NewTile } from './grow.ts';
 export {
-  cosignedMessage,
-  formatNote,
-  formatSignature,
-  formatVkey,
   type KeyType,
   type Note,
   type NoteSignature,
   parseNote,
   parseVkey,
-  type RawSign,
-  type Signer,
-  signNote,
-  signText,
   type Verified,
   type VerifierKey,
   verifierKey,
-  verifyEd25519,
   verifyNote,
-  verifySignature,
 } from './note.ts';
-export { isPdf, PDF_BYTES, RECEIPT_BYTES, readReceiptFile, receiptFromPdf } from './pdf.ts';
 export {
   type Policy,
   type PolicyLog,
   type PolicyWitness,
   parsePolicy,
   quorumMet,
-  quorumSize,
-  quorumText,
 } from './policy.ts';
-export { formatReceipt, formatStoredReceipt, parseReceipt, RECEIPT_VERSION, type Receipt } from './receipt.ts';
-export { Hmac, hmacSha256, Sha256, sha256 } from './sha256.ts';
+export { parseReceipt, type Receipt } from './receipt.ts';
+export { Sha256, sha256 } from './sha256.ts';
 export {
-  decodeBundle,
-  encodeBundle,
-  nodeFromTile,
-  parseTilePath,
-  partialTiles,
-  proveConsistency,
-  proveInclusion,
   TILE_WIDTH,
   type TileCoord,
   type TileReader,
   tileHashes,
-  tileOfNode,
   tilePath,
-  tilesOf,
   tileWidth,
 } from './tiles.ts';
-export { formatTlogProof, parseTlogProof, type TlogProof } from './tlogproof.ts';
+export { parseTlogProof, type TlogProof } from './tlogproof.ts';
 export {
-  consistencyProof,
-  emptyRoot,
   HASH_BYTES,
   type HashReader,
-  inclusionProof,
   leafHash,
   type Node,
   nodeHash,
@@ -89,6 +63,7 @@ export {
 export {
   type Accepted,
   type GivenDocument,
+  type ReadFile,
   type Refused,
   type Step,
   type Verdict,

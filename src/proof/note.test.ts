@@ -1,23 +1,15 @@
 /** Signed notes, checkpoints, tlog-proofs and policies: the examples of the specifications, round trips, refusals. */
+
 import { generateKeyPairSync, sign } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
 import { base64, fromBase64, utf8 } from './bytes.ts';
-import { formatCheckpoint, parseCheckpoint } from './checkpoint.ts';
-import {
-  formatNote,
-  formatVkey,
-  type KeyType,
-  parseNote,
-  parseVkey,
-  type Signer,
-  signNote,
-  verifierKey,
-  verifyEd25519,
-  verifyNote,
-} from './note.ts';
+import { parseCheckpoint } from './checkpoint.ts';
+import { verifyEd25519 } from './ed25519.ts';
+import { type KeyType, parseNote, parseVkey, verifierKey, verifyNote } from './note.ts';
 import { parsePolicy, quorumMet, quorumSize, quorumText } from './policy.ts';
-import { formatTlogProof, parseTlogProof } from './tlogproof.ts';
+import { parseTlogProof } from './tlogproof.ts';
+import { formatCheckpoint, formatNote, formatTlogProof, formatVkey, type Signer, signNote } from './write.ts';
 
 function signer(name: string, type: KeyType, time = 1_700_000_000): Signer {
   const { privateKey, publicKey } = generateKeyPairSync('ed25519');

@@ -1,16 +1,15 @@
 /**
- * Takes the receipt out of a PDF receipt, without a PDF library. Looks for exactly one embedded file stream and reads
+ * Takes the receipt out of a PDF receipt, without a PDF library (`counterfoil/proof/pdf`). Looks for exactly one embedded file stream and reads
  * it; never renders, follows or runs anything, and refuses a file in which two readers could see two receipts.
  *
  * Byte format (ISO 32000-2, 7.11.4), with an example: `7 0 obj << /Type /EmbeddedFile /Length 1234 … >> stream ⏎ …bytes… ⏎ endstream`.
  * Ours is written as it is; a `/FlateDecode` filter (other programs add it when they save) is undone. The page that
  * people see is not checked: only the receipt inside counts.
  */
-import { fromUtf8, hex } from './bytes.ts';
+import { fromUtf8 } from './bytes.ts';
 import { ProofFailure } from './failure.ts';
+import { RECEIPT_BYTES, receiptText } from './receipt.ts';
 
-/** Longest receipt in bytes, taken out of a PDF or read as JSON. */
-export const RECEIPT_BYTES = 1_048_576;
 /** Longest PDF that is searched. */
 export const PDF_BYTES = 33_554_432;
 
@@ -192,20 +191,10 @@ function checkOnce(bytes: Uint8Array, found: Stream): void {
   if (times !== 1) throw new ProofFailure('ambiguous-pdf', `object ${found.object} once`, `${times} times`);
 }
 
-/** The receipt's JSON text from a file that is either the JSON or a PDF receipt. `no-receipt` for anything else. */
+/**
+ * The receipt's JSON text from a file that is either the JSON or a PDF receipt; rejects with `no-receipt` for anything else. Made to be given to
+ * a verifier: `new Verifier(policy, readReceiptFile)`.
+ */
 export async function readReceiptFile(bytes: Uint8Array): Promise<string> {
-  if (isPdf(bytes)) return fromUtf8(await receiptFromPdf(bytes));
-  if (bytes.length > RECEIPT_BYTES) {
-    throw new ProofFailure('too-large', `a receipt of at most ${RECEIPT_BYTES} bytes`, `${bytes.length} bytes`);
-  }
-  let at = 0;
-  while (isSpace(bytes[at])) at++;
-  if (bytes[at] !== 0x7b) {
-    throw new ProofFailure(
-      'no-receipt',
-      'a receipt (JSON or PDF)',
-      bytes.length === 0 ? 'an empty file' : `a file that begins ${hex(bytes.subarray(0, 8))}`,
-    );
-  }
-  return fromUtf8(bytes);
+  return isPdf(bytes) ? fromUtf8(await receiptFromPdf(bytes)) : receiptText(bytes);
 }

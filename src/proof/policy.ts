@@ -10,27 +10,29 @@
  *   group both 2 north south
  *   quorum both
  */
-import { decimal, hex } from './bytes.ts';
-import { ProofFailure, quote } from './failure.ts';
+import { hex } from './bytes.ts';
+import { quote, refuse } from './failure.ts';
 import { parseVkey, type VerifierKey } from './note.ts';
 
+/** A witness that the verifier knows, under the name that it has in the policy. */
 export interface PolicyWitness {
   readonly name: string;
   readonly key: VerifierKey;
   readonly url?: string;
 }
 
+/** A log that the verifier accepts; the key's name is the log's origin. */
 export interface PolicyLog {
   readonly key: VerifierKey;
   readonly url?: string;
 }
 
 interface PolicyGroup {
-  readonly name: string;
   readonly threshold: number;
   readonly members: readonly string[];
 }
 
+/** A policy, read and consistent in itself. */
 export interface Policy {
   readonly logs: readonly PolicyLog[];
   readonly witnesses: readonly PolicyWitness[];
@@ -39,126 +41,84 @@ export interface Policy {
   readonly quorum: string;
 }
 
-/** Longest policy text and most lines of each kind that are read. */
+/** Longest policy text and most definitions that are read. */
 const LIMIT = 1_000_000;
 const LINES = 1000;
 
-function bad(line: number, expected: string, found: string): ProofFailure {
-  return new ProofFailure('bad-policy', `${expected} on line ${line}`, found);
-}
-
-function key(text: string, line: number, types: readonly number[], use: string): VerifierKey {
-  try {
-    const parsed = parseVkey(text);
-    if (types.includes(parsed.type)) return parsed;
-    throw bad(line, `a key type that a ${use} can have (${types.join(' or ')})`, `type ${parsed.type}`);
-  } catch (error) {
-    if (error instanceof ProofFailure && error.failure === 'bad-key') throw bad(line, error.expected, error.found);
-    throw error;
-  }
-}
-
 /** Reads a policy; `bad-policy` with the number of the line otherwise. */
 export function parsePolicy(text: string): Policy {
-  if (text.length > LIMIT) throw new ProofFailure('bad-policy', `at most ${LIMIT} characters`, `${text.length}`);
+  if (text.length > LIMIT) refuse('bad-policy', `at most ${LIMIT} characters`, `${text.length}`);
   const logs: PolicyLog[] = [];
   const witnesses: PolicyWitness[] = [];
   const groups = new Map<string, PolicyGroup>();
-  const names = new Set(['none']);
-  const members = new Set<string>();
-  const keys = { log: new Set<string>(), witness: new Set<string>() };
+  // All that may be said once only, each under what it is.
+  const said = new Set(['name none']);
   let quorum: string | undefined;
+  let line = 0;
 
-  const define = (name: string, line: number): void => {
-    if (names.has(name)) throw bad(line, 'a new name', `${quote(name)}, which is taken`);
-    names.add(name);
+  const bad: (expected: string, found: string) => never = (expected, found) =>
+    refuse('bad-policy', `${expected} on line ${line}`, quote(found));
+  const once = (what: string, value: string, shown = value): void => {
+    if (said.has(`${what} ${value}`)) bad(`each ${what} once`, `${shown} again`);
+    said.add(`${what} ${value}`);
   };
-  const once = (use: 'log' | 'witness', one: VerifierKey, line: number): void => {
-    const material = hex(one.publicKey);
-    if (keys[use].has(material)) throw bad(line, `each ${use}'s key once`, `${one.name} again`);
-    keys[use].add(material);
-  };
-
-  text.split('\n').forEach((raw, i) => {
-    const line = i + 1;
-    if (/[\0-\x08\x0b-\x1f\x7f]/.test(raw)) throw bad(line, 'no control characters', 'one (a Windows line end?)');
-    const [word, ...rest] = raw.split(/[ \t]+/).filter((part) => part !== '');
-    if (word === undefined || word.startsWith('#')) return;
-    if (logs.length + witnesses.length + groups.size > LINES) throw bad(line, `at most ${LINES} definitions`, 'more');
-    if (word === 'log') {
-      const [vkey, url, ...more] = rest;
-      if (vkey === undefined || more.length > 0) throw bad(line, 'log VKEY [URL]', quote(raw));
-      const log = key(vkey, line, [1, 4], 'log');
-      once('log', log, line);
-      logs.push(url === undefined ? { key: log } : { key: log, url });
-    } else if (word === 'witness') {
-      const [name, vkey, url, ...more] = rest;
-      if (name === undefined || vkey === undefined || more.length > 0) {
-        throw bad(line, 'witness NAME VKEY [URL]', quote(raw));
-      }
-      const witness = key(vkey, line, [4, 6], 'witness');
-      once('witness', witness, line);
-      define(name, line);
-      witnesses.push(url === undefined ? { name, key: witness } : { name, key: witness, url });
-    } else if (word === 'group') {
-      const [name, count, ...listed] = rest;
-      if (name === undefined || count === undefined || listed.length === 0) {
-        throw bad(line, 'group NAME all|any|K MEMBER…', quote(raw));
-      }
-      for (const member of listed) {
-        if (member === 'none' || !names.has(member)) throw bad(line, 'members defined above', quote(member));
-        if (members.has(member)) throw bad(line, 'each member in one group only', quote(member));
-        members.add(member);
-      }
-      const threshold = count === 'all' ? listed.length : count === 'any' ? 1 : thresholdOf(count, line);
-      if (threshold < 1 || threshold > listed.length) throw bad(line, `1 to ${listed.length}`, quote(count));
-      define(name, line);
-      groups.set(name, { name, threshold, members: listed });
-    } else if (word === 'quorum') {
-      const [name, ...more] = rest;
-      if (name === undefined || more.length > 0) throw bad(line, 'quorum NAME', quote(raw));
-      if (quorum !== undefined) throw bad(line, 'one quorum line', 'another');
-      if (!names.has(name)) throw bad(line, 'a name defined above', quote(name));
-      quorum = name;
-    } else {
-      throw bad(line, 'log, witness, group or quorum', quote(word));
+  const defined = (name: string): string => (said.has(`name ${name}`) ? name : bad('a name defined above', name));
+  const keyed = (use: 'log' | 'witness', vkey: string, url?: string) => {
+    let key: VerifierKey;
+    try {
+      key = parseVkey(vkey);
+    } catch (error) {
+      return bad('a verifier key', String(error));
     }
-  });
-  if (quorum === undefined) throw new ProofFailure('bad-policy', 'a quorum line', 'none');
-  return { logs, witnesses, groups, quorum };
-}
+    if (use === 'witness' && key.type === 1) bad('a cosigner of type 4 or 6', 'type 1');
+    once(`${use} key`, hex(key.publicKey), key.name);
+    return url === undefined ? { key } : { key, url };
+  };
 
-function thresholdOf(count: string, line: number): number {
-  try {
-    return decimal(count);
-  } catch {
-    throw bad(line, 'all, any or a number', quote(count));
+  for (const raw of text.split('\n')) {
+    line++;
+    if (/[\0-\x08\x0b-\x1f\x7f]/.test(raw)) bad('no control characters', raw);
+    const [word, first = '', second = '', ...rest] = raw.match(/[^ \t]+/g) ?? ['#'];
+    if (word?.startsWith('#')) continue;
+    if (said.size > LINES) bad(`at most ${LINES} definitions`, 'more');
+    if (word === 'log' && first && rest.length === 0) logs.push(keyed(word, first, second || undefined));
+    else if (word === 'witness' && second && rest.length < 2) {
+      once('name', first);
+      witnesses.push({ name: first, ...keyed(word, second, rest[0]) });
+    } else if (word === 'group' && rest.length > 0) {
+      for (const member of rest)
+        once('member', member === 'none' ? bad('a witness or group', member) : defined(member));
+      const all = rest.length;
+      const threshold = second === 'all' ? all : second === 'any' ? 1 : /^[1-9]\d*$/.test(second) ? Number(second) : 0;
+      if (threshold < 1 || threshold > all) bad(`all, any or 1 to ${all}`, second);
+      once('name', first);
+      groups.set(first, { threshold, members: rest });
+    } else if (word === 'quorum' && first && !second) {
+      once('quorum', '');
+      quorum = defined(first);
+    } else bad('a log, witness, group or quorum line', raw);
   }
+  return { logs, witnesses, groups, quorum: quorum ?? refuse('bad-policy', 'a quorum line', 'none') };
 }
 
 /** Whether the witnesses in `signed` (by their names in the policy) are enough. */
 export function quorumMet(policy: Policy, signed: ReadonlySet<string>, name: string = policy.quorum): boolean {
-  if (name === 'none') return true;
   const group = policy.groups.get(name);
-  if (group === undefined) return signed.has(name);
-  let met = 0;
-  for (const member of group.members) if (quorumMet(policy, signed, member)) met++;
-  return met >= group.threshold;
+  if (!group) return name === 'none' || signed.has(name);
+  return group.members.filter((member) => quorumMet(policy, signed, member)).length >= group.threshold;
 }
 
 /** The smallest number of witnesses that can make the quorum. */
 export function quorumSize(policy: Policy, name: string = policy.quorum): number {
-  if (name === 'none') return 0;
   const group = policy.groups.get(name);
-  if (group === undefined) return 1;
+  if (!group) return name === 'none' ? 0 : 1;
   const sizes = group.members.map((member) => quorumSize(policy, member)).sort((a, b) => a - b);
-  return sizes.slice(0, group.threshold).reduce((sum, size) => sum + size, 0);
+  return sizes.slice(0, group.threshold).reduce((sum, size) => sum + size);
 }
 
-/** The quorum in words, for example `2 of (north, south, any of east, west)`. */
+/** The quorum in words, for example `2 of (north, south, 1 of (east, west))`. */
 export function quorumText(policy: Policy, name: string = policy.quorum): string {
-  if (name === 'none') return 'no witnesses';
   const group = policy.groups.get(name);
-  if (group === undefined) return name;
+  if (!group) return name === 'none' ? 'no witnesses' : name;
   return `${group.threshold} of (${group.members.map((member) => quorumText(policy, member)).join(', ')})`;
 }

@@ -12,8 +12,9 @@ import { canonicalEntry } from './entry.ts';
 import { checkJsonSpelling } from './json.ts';
 import { parseNote } from './note.ts';
 import { readReceiptFile, receiptFromPdf } from './pdf.ts';
-import { formatReceipt, parseReceipt } from './receipt.ts';
+import { parseReceipt } from './receipt.ts';
 import { Verifier, verifyReceipt } from './verify.ts';
+import { formatReceipt } from './write.ts';
 
 const FIXTURES = join(import.meta.dirname, '../../test/fixtures');
 const fixture = async (name: string) => new Uint8Array(await readFile(join(FIXTURES, name)));

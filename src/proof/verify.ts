@@ -9,11 +9,10 @@ import { base64, equal, hex } from './bytes.ts';
 import { parseCheckpoint } from './checkpoint.ts';
 import { commitment } from './commitment.ts';
 import type { DocumentRef, Entry } from './entry.ts';
-import { type FailureName, ProofFailure, quote } from './failure.ts';
+import { cut, type FailureName, ProofFailure, quote, refuse } from './failure.ts';
 import { type Note, parseNote, type Verified, type VerifierKey, verifyNote } from './note.ts';
-import { readReceiptFile } from './pdf.ts';
 import { type Policy, parsePolicy, quorumMet, quorumSize, quorumText } from './policy.ts';
-import { parseReceipt } from './receipt.ts';
+import { parseReceipt, receiptText } from './receipt.ts';
 import { leafHash, rootFromInclusion } from './tree.ts';
 
 /** A document that the verifier holds, hashed: `sha256` in lower-case hex, `bytes` its length. */
@@ -31,6 +30,7 @@ export interface Step {
   readonly values: readonly (readonly [string, string])[];
 }
 
+/** A witness of the policy that signed. */
 export interface WitnessSignature {
   /** The witness's name in the policy. */
   readonly name: string;
@@ -40,6 +40,7 @@ export interface WitnessSignature {
   readonly time: string;
 }
 
+/** The verdict where everything holds. */
 export interface Accepted {
   readonly ok: true;
   readonly entry: Entry;
@@ -66,6 +67,7 @@ export interface Accepted {
   readonly steps: readonly Step[];
 }
 
+/** The verdict with the first thing that does not fit. */
 export interface Refused {
   readonly ok: false;
   readonly failure: FailureName;
@@ -74,6 +76,7 @@ export interface Refused {
   readonly steps: readonly Step[];
 }
 
+/** What verifying a receipt gives. */
 export type Verdict = Accepted | Refused;
 
 /** Seconds since the epoch as RFC 3339; what no calendar holds stays a number. */
@@ -81,95 +84,81 @@ function moment(seconds: number): string {
   return seconds < 253_402_300_800 ? new Date(seconds * 1000).toISOString() : `${seconds} s`;
 }
 
+const TITLES = {
+  entry: 'The entry and its commitment',
+  inclusion: 'The way to the root',
+  signatures: 'The signatures of the log and of witnesses',
+  documents: 'The documents',
+} as const;
+
+type Values = [string, string][];
+
 /** A step whose values are only worked out when somebody looks: most callers want the verdict alone. */
-class LazyStep implements Step {
-  readonly name: Step['name'];
-  readonly title: string;
-  readonly ok: boolean;
-  readonly #values: () => [string, string][];
-  constructor(name: Step['name'], title: string, ok: boolean, values: () => [string, string][]) {
-    this.name = name;
-    this.title = title;
-    this.ok = ok;
-    this.#values = values;
-  }
-  get values(): [string, string][] {
-    return this.#values();
-  }
-  /** What `JSON.stringify` shows: all four. */
-  toJSON(): Step {
-    return { name: this.name, title: this.title, ok: this.ok, values: this.values };
-  }
+function step(name: Step['name'], ok: boolean, values: () => Values): Step {
+  return {
+    name,
+    title: TITLES[name],
+    ok,
+    get values() {
+      return values();
+    },
+  };
 }
 
-function way(index: number, size: number, hashes: readonly Uint8Array[]): [string, string][] {
-  return [
-    ['position', String(index)],
-    ['size', String(size)],
-    ...hashes.map((hash, i): [string, string] => [`hash ${i + 1}`, hex(hash)]),
-  ];
+const idOf = (key: { readonly name: string; readonly keyId: string }): string => `${key.name}+${key.keyId}`;
+
+const listed = (what: string, documents: readonly GivenDocument[]): Values =>
+  documents.map(({ name, sha256, bytes }) => [`${what}: ${name}`, `${sha256} (${bytes} bytes)`]);
+
+function refused(error: unknown, steps: readonly Step[]): Refused {
+  if (!(error instanceof ProofFailure)) throw error;
+  const { failure, expected, found } = error;
+  return { ok: false, failure, expected, found, steps };
 }
 
-function listed(named: readonly DocumentRef[], given: readonly GivenDocument[]): [string, string][] {
-  return [
-    ...named.map((one): [string, string] => [`named: ${one.name}`, `${one.sha256} (${one.bytes} bytes)`]),
-    ...given.map((one): [string, string] => [`given: ${one.name}`, `${one.sha256} (${one.bytes} bytes)`]),
-  ];
-}
+/** Makes the text of a receipt of the bytes of its file; throws or rejects with a `ProofFailure`. */
+export type ReadFile = (bytes: Uint8Array) => string | Promise<string>;
 
-/** Verifies many receipts under one policy; the policy is read and its keys are imported once. */
+/** Verifies many receipts under one policy; the policy is read once. */
 export class Verifier {
   readonly policy: Policy;
-  readonly #origins = new Map<string, VerifierKey[]>();
-  readonly #witnesses: readonly VerifierKey[];
-  readonly #names = new Map<VerifierKey, string>();
-  readonly #required: number;
-  readonly #quorum: string;
+  readonly #witnesses: ReadonlyMap<VerifierKey, string>;
 
   /** The last checkpoint whose log and witnesses held: many receipts stand under the same one. */
   #last: { readonly checkpoint: string; readonly verified: readonly Verified[] } | undefined;
 
-  /** Throws `bad-policy`. */
-  constructor(policy: string | Policy) {
+  readonly #read: ReadFile;
+
+  /** `read` makes a receipt's text of a file: `readReceiptFile` of `counterfoil/proof/pdf` takes PDFs too. Throws `bad-policy`. */
+  constructor(policy: string | Policy, read: ReadFile = receiptText) {
+    this.#read = read;
     this.policy = typeof policy === 'string' ? parsePolicy(policy) : policy;
-    for (const { key } of this.policy.logs) {
-      this.#origins.set(key.name, [...(this.#origins.get(key.name) ?? []), key]);
-    }
-    for (const { name, key } of this.policy.witnesses) this.#names.set(key, name);
-    this.#witnesses = this.policy.witnesses.map(({ key }) => key);
-    this.#required = quorumSize(this.policy);
-    this.#quorum = quorumText(this.policy);
+    this.#witnesses = new Map(this.policy.witnesses.map(({ name, key }) => [key, name]));
   }
 
   /**
-   * Checks one receipt: its JSON as text or bytes, or the bytes of a PDF receipt. Never throws for what is in the file;
-   * the first thing that does not fit is the verdict.
+   * Checks one receipt: its JSON as text, or the bytes of its file. Never throws for what is in the file; the first thing that does not
+   * fit is the verdict.
    */
   async verify(receipt: Uint8Array | string, documents: readonly GivenDocument[] = []): Promise<Verdict> {
     const steps: Step[] = [];
     try {
-      return await this.#check(
-        typeof receipt === 'string' ? receipt : await readReceiptFile(receipt),
-        documents,
-        steps,
-      );
+      return await this.#check(typeof receipt === 'string' ? receipt : await this.#read(receipt), documents, steps);
     } catch (error) {
-      if (!(error instanceof ProofFailure)) throw error;
-      return { ok: false, failure: error.failure, expected: error.expected, found: error.found, steps };
+      return refused(error, steps);
     }
   }
 
   async #check(text: string, given: readonly GivenDocument[], steps: Step[]): Promise<Verdict> {
     const { entry, canonical, documents, opening, proof } = parseReceipt(text);
-    const { index, hashes } = proof;
-    const note = parseNote(proof.checkpoint);
-    const checkpoint = parseCheckpoint(note.text);
-    const { origin, size, root } = checkpoint;
+    const { index, hashes, checkpoint } = proof;
+    const note = parseNote(checkpoint);
+    const { origin, size, root } = parseCheckpoint(note.text);
 
     const committed = commitment(opening, canonical);
     const leaf = leafHash(committed);
     steps.push(
-      new LazyStep('entry', 'The entry and its commitment', true, () => [
+      step('entry', true, () => [
         ['canonical bytes', String(canonical.length)],
         ['opening', base64(opening)],
         ['commitment', hex(committed)],
@@ -177,130 +166,120 @@ export class Verifier {
       ]),
     );
 
-    let reached: Uint8Array;
+    const way = (): Values => [
+      ['position', String(index)],
+      ['size', String(size)],
+      ...hashes.map((hash, i): [string, string] => [`hash ${i + 1}`, hex(hash)]),
+    ];
     try {
-      reached = rootFromInclusion(index, size, leaf, hashes);
+      const reached = rootFromInclusion(index, size, leaf, hashes);
       if (!equal(reached, root)) {
-        throw new ProofFailure('commitment-mismatch', `the checkpoint's root ${base64(root)}`, base64(reached));
+        refuse('commitment-mismatch', `the checkpoint's root ${base64(root)}`, base64(reached));
       }
     } catch (error) {
-      steps.push(new LazyStep('inclusion', 'The way to the root', false, () => way(index, size, hashes)));
+      steps.push(step('inclusion', false, way));
       // An altered checkpoint shows here first; the log's signature tells whether the checkpoint or the rest is wrong.
-      await this.#checkLog(origin, note, []);
+      await this.#signers(origin, note, []);
       throw error;
     }
-    steps.push(
-      new LazyStep('inclusion', 'The way to the root', true, () => [
-        ...way(index, size, hashes),
-        ['root', base64(reached)],
-      ]),
-    );
+    steps.push(step('inclusion', true, () => [...way(), ['root', base64(root)]]));
 
-    const witnesses = await this.#checkSignatures(origin, proof.checkpoint, note, steps);
-    const result = this.#matchDocuments(documents, given, steps);
-    const times = witnesses.map(({ time }) => time ?? 0);
+    const { quorum, witnesses } = await this.#checkSignatures(origin, checkpoint, note, steps);
+    const matched = match(documents, given, steps);
+    const latest = witnesses.reduce((last, { time = 0 }) => Math.max(last, time), -1);
     return {
       ok: true,
       entry,
       origin,
       index,
       size,
-      ...(times.length === 0 ? {} : { signedAt: moment(Math.max(...times)) }),
+      ...(latest < 0 ? {} : { signedAt: moment(latest) }),
       witnesses: {
         signed: witnesses.map(({ key, time }) => ({
-          name: this.#names.get(key) ?? key.name,
+          name: this.#nameOf(key),
           keyName: key.name,
           time: moment(time ?? 0),
         })),
-        known: [...this.#names.values()],
-        required: this.#required,
-        quorum: this.#quorum,
+        known: [...this.#witnesses.values()],
+        required: quorumSize(this.policy),
+        quorum,
       },
-      documents: result,
+      documents: { named: documents, matched },
       steps,
     };
   }
 
+  #nameOf(key: VerifierKey): string {
+    return this.#witnesses.get(key) ?? 'log';
+  }
+
   /** The keys that hold under the note; throws unless the log's is among them. */
-  async #checkLog(origin: string, note: Note, witnesses: readonly VerifierKey[]): Promise<Verified[]> {
-    const logs = this.#origins.get(origin);
-    if (logs === undefined) {
-      const listed = [...this.#origins.keys()].join(', ');
-      throw new ProofFailure('unknown-log', listed === '' ? 'a log in the policy' : listed, quote(origin));
+  async #signers(origin: string, note: Note, witnesses: Iterable<VerifierKey>): Promise<readonly Verified[]> {
+    const all = this.policy.logs.map(({ key }) => key);
+    const logs = all.filter(({ name }) => name === origin);
+    if (logs.length === 0) {
+      refuse('unknown-log', all.map(({ name }) => name).join(', ') || 'a log in the policy', quote(origin));
     }
     const verified = await verifyNote(note, [...logs, ...witnesses]);
-    if (verified.some(({ key }) => logs.includes(key))) return verified;
-    throw new ProofFailure(
-      'bad-signature',
-      `a signature by ${logs.map((key) => `${key.name}+${key.keyId}`).join(' or ')}`,
-      `signatures by ${quote(note.signatures.map((line) => `${line.name}+${line.keyId}`).join(', '), 300)}`,
-    );
+    return verified.some(({ key }) => logs.includes(key))
+      ? verified
+      : refuse(
+          'bad-signature',
+          `a signature by ${logs.map(idOf).join(' or ')}`,
+          `signatures by ${quote(note.signatures.map(idOf).join(', '), 300)}`,
+        );
   }
 
-  async #checkSignatures(origin: string, checkpoint: string, note: Note, steps: Step[]): Promise<Verified[]> {
-    const title = 'The signatures of the log and of witnesses';
+  async #checkSignatures(origin: string, checkpoint: string, note: Note, steps: Step[]) {
+    const quorum = quorumText(this.policy);
     let verified: readonly Verified[] = [];
-    try {
-      // The same characters under the same policy: the signatures were checked already.
-      if (this.#last?.checkpoint === checkpoint) verified = this.#last.verified;
-      else {
-        verified = await this.#checkLog(origin, note, this.#witnesses);
-        this.#last = { checkpoint, verified };
-      }
-      const witnesses = verified.filter(({ key }) => this.#names.has(key));
-      const names = witnesses.map(({ key }) => this.#names.get(key) ?? '');
-      if (!quorumMet(this.policy, new Set(names))) {
-        const missing = this.#required === 1 ? '1 witness' : `${this.#required} witnesses`;
-        const found = names.length === 0 ? 'no witness of the policy' : names.join(', ');
-        throw new ProofFailure('quorum-missing', `${this.#quorum} (at least ${missing})`, found);
-      }
-      steps.push(new LazyStep('signatures', title, true, () => this.#signed(origin, note, verified)));
-      return witnesses;
-    } catch (error) {
-      steps.push(new LazyStep('signatures', title, false, () => this.#signed(origin, note, verified)));
-      throw error;
-    }
-  }
-
-  #signed(origin: string, note: Note, verified: readonly Verified[]): [string, string][] {
-    return [
+    const values = (): Values => [
       ['log', origin],
       ['checkpoint', note.text],
       ...verified.map(({ key, time }): [string, string] => [
-        this.#names.get(key) ?? 'log',
-        `${key.name}+${key.keyId}${time === undefined ? '' : ` at ${moment(time)}`}`,
+        this.#nameOf(key),
+        idOf(key) + (time === undefined ? '' : ` at ${moment(time)}`),
       ]),
-      ['quorum', this.#quorum],
+      ['quorum', quorum],
     ];
-  }
-
-  #matchDocuments(
-    named: readonly DocumentRef[],
-    given: readonly GivenDocument[],
-    steps: Step[],
-  ): Accepted['documents'] {
-    const matched: { given: GivenDocument; document: DocumentRef }[] = [];
-    const title = 'The documents';
-    for (const one of given) {
-      const document = named.find(({ sha256, bytes }) => sha256 === one.sha256 && bytes === one.bytes);
-      if (document === undefined) {
-        steps.push(new LazyStep('documents', title, false, () => listed(named, given)));
-        const names = named.map(({ name, sha256 }) => `${quote(name, 60)} with SHA-256 ${sha256}`).join(', ');
-        throw new ProofFailure(
-          'document-mismatch',
-          named.length === 0 ? 'no document: this entry names none' : quoteless(names),
-          `${quote(one.name, 60)} with SHA-256 ${one.sha256}`,
+    try {
+      // The same characters under the same policy: the signatures were checked already.
+      if (this.#last?.checkpoint !== checkpoint) {
+        this.#last = { checkpoint, verified: await this.#signers(origin, note, this.#witnesses.keys()) };
+      }
+      verified = this.#last.verified;
+      const witnesses = verified.filter(({ key }) => this.#witnesses.has(key));
+      const names = witnesses.map(({ key }) => this.#nameOf(key));
+      if (!quorumMet(this.policy, new Set(names))) {
+        const needed = quorumSize(this.policy);
+        refuse(
+          'quorum-missing',
+          `${quorum} (at least ${needed} witness${needed === 1 ? '' : 'es'})`,
+          names.join(', ') || 'no witness of the policy',
         );
       }
-      matched.push({ given: one, document });
+      steps.push(step('signatures', true, values));
+      return { quorum, witnesses };
+    } catch (error) {
+      steps.push(step('signatures', false, values));
+      throw error;
     }
-    steps.push(new LazyStep('documents', title, true, () => listed(named, given)));
-    return { named, matched };
   }
 }
 
-function quoteless(text: string): string {
-  return text.length > 600 ? `${text.slice(0, 600)}…` : text;
+/** What each given document is in the entry. Throws `document-mismatch` for one that the entry does not name. */
+function match(named: readonly DocumentRef[], given: readonly GivenDocument[], steps: Step[]) {
+  const values = () => [...listed('named', named), ...listed('given', given)];
+  const matched = given.map((one) => {
+    const document = named.find(({ sha256, bytes }) => sha256 === one.sha256 && bytes === one.bytes);
+    if (document) return { given: one, document };
+    steps.push(step('documents', false, values));
+    const words = ({ name, sha256 }: GivenDocument) => `${quote(name, 60)} with SHA-256 ${sha256}`;
+    const names = cut(named.map(words).join(', '), 600);
+    return refuse('document-mismatch', names || 'no document: this entry names none', words(one));
+  });
+  steps.push(step('documents', true, values));
+  return matched;
 }
 
 /** Checks one receipt under one policy. A policy that cannot be read is a verdict too (`bad-policy`). */
@@ -309,13 +288,12 @@ export async function verifyReceipt(input: {
   /** The text of a tlog-policy file. */
   policy: string;
   documents?: readonly GivenDocument[];
+  /** As for `Verifier`. */
+  read?: ReadFile;
 }): Promise<Verdict> {
-  let verifier: Verifier;
   try {
-    verifier = new Verifier(input.policy);
+    return await new Verifier(input.policy, input.read).verify(input.receipt, input.documents);
   } catch (error) {
-    if (!(error instanceof ProofFailure)) throw error;
-    return { ok: false, failure: error.failure, expected: error.expected, found: error.found, steps: [] };
+    return refused(error, []);
   }
-  return verifier.verify(input.receipt, input.documents);
 }

@@ -1,8 +1,8 @@
 /** The witness protocol's bodies: the example of the specification, round trips, refusals, and a whole exchange. */
+
 import { describe, expect, it } from 'vitest';
 import { LOG, NORTH, ORIGIN, SOUTH, STRANGER, seed } from '../../test/fixtures/world.ts';
-import { formatCheckpoint } from './checkpoint.ts';
-import { parseNote, signNote, verifyNote } from './note.ts';
+import { parseNote, verifyNote } from './note.ts';
 import {
   ADD_CHECKPOINT_BYTES,
   addCosignatures,
@@ -14,6 +14,7 @@ import {
   parseSize,
   verifyCosignature,
 } from './witness.ts';
+import { formatCheckpoint, signNote } from './write.ts';
 
 const text = formatCheckpoint({ origin: ORIGIN, size: 184, root: seed('root') });
 const signed = await signNote(text, [LOG]);

@@ -12,22 +12,12 @@
  *   2
  *   …
  */
-import { base64, decimal, fromBase64 } from './bytes.ts';
+import { base64, decimal } from './bytes.ts';
 import { type Checkpoint, parseCheckpoint } from './checkpoint.ts';
-import { badEncoding, ProofFailure, quote } from './failure.ts';
-import {
-  formatNote,
-  formatSignature,
-  type Note,
-  type NoteSignature,
-  parseNote,
-  type Signer,
-  signText,
-  type Verified,
-  type VerifierKey,
-  verifySignature,
-} from './note.ts';
-import { HASH_BYTES } from './tree.ts';
+import { badEncoding, quote, refuse } from './failure.ts';
+import { type Note, type NoteSignature, parseNote, type Verified, type VerifierKey, verifySignature } from './note.ts';
+import { hashLines, lineValue } from './tlogproof.ts';
+import { formatNote, formatSignature, type Signer, signText } from './write.ts';
 
 /** What a log asks of a witness. */
 export interface AddCheckpoint {
@@ -47,8 +37,6 @@ export interface AddCheckpointRequest extends AddCheckpoint {
 
 /** Longest request in bytes: room for 63 hashes and dozens of signatures, also of post-quantum keys. */
 export const ADD_CHECKPOINT_BYTES = 262_144;
-/** Most lines that a consistency proof may have in a request. */
-const HASHES = 63;
 
 /**
  * Reads the body of `add-checkpoint`. Throws `too-large` or `bad-encoding`, also for an old size above the checkpoint's (all of them
@@ -56,19 +44,17 @@ const HASHES = 63;
  */
 export function parseAddCheckpoint(text: string): AddCheckpointRequest {
   if (text.length > ADD_CHECKPOINT_BYTES) {
-    throw new ProofFailure('too-large', `at most ${ADD_CHECKPOINT_BYTES} characters`, `${text.length}`);
+    refuse('too-large', `at most ${ADD_CHECKPOINT_BYTES} characters`, `${text.length}`);
   }
   const at = text.indexOf('\n\n');
-  if (at < 0) throw badEncoding('an empty line before the checkpoint', 'none');
-  const [old = '', ...lines] = text.slice(0, at).split('\n');
-  if (!old.startsWith('old ')) throw badEncoding('old N', quote(old));
-  const oldSize = decimal(old.slice(4));
-  if (lines.length > HASHES) throw new ProofFailure('too-large', `at most ${HASHES} hashes`, `${lines.length}`);
-  const proof = lines.map((line) => fromBase64(line, HASH_BYTES));
+  if (at < 0) badEncoding('an empty line before the checkpoint', 'none');
+  const [old, ...lines] = text.slice(0, at).split('\n');
+  const oldSize = decimal(lineValue('old', old));
+  const proof = hashLines(lines);
   const checkpoint = text.slice(at + 2);
   const note = parseNote(checkpoint);
   const tree = parseCheckpoint(note.text);
-  if (oldSize > tree.size) throw badEncoding(`an old size of at most ${tree.size}`, String(oldSize));
+  if (oldSize > tree.size) badEncoding(`an old size of at most ${tree.size}`, String(oldSize));
   return { oldSize, proof, checkpoint, note, tree };
 }
 
@@ -88,11 +74,7 @@ export async function cosign(checkpoint: string | Note, witness: Signer, time: n
   const { text } = typeof checkpoint === 'string' ? parseNote(checkpoint) : checkpoint;
   parseCheckpoint(text);
   if (witness.key.type !== 4 || !(time > 0)) {
-    throw new ProofFailure(
-      'bad-key',
-      'a cosigner of type 4 and a time above 0',
-      `type ${witness.key.type}, time ${time}`,
-    );
+    refuse('bad-key', 'a cosigner of type 4 and a time above 0', `type ${witness.key.type}, time ${time}`);
   }
   return formatSignature(await signText(text, { ...witness, time: () => time }));
 }
@@ -100,7 +82,7 @@ export async function cosign(checkpoint: string | Note, witness: Signer, time: n
 /** Reads what a witness answers with: at least one signature line, each with its newline. Verifies nothing. */
 export function parseCosignatures(body: string): readonly NoteSignature[] {
   // With any text before them they are a note, so its rules for lines (and their number) hold here too.
-  if (!body.startsWith('—') || body.includes('\n\n')) throw badEncoding('signature lines', quote(body));
+  if (!body.startsWith('—') || body.includes('\n\n')) badEncoding('signature lines', quote(body));
   return parseNote(`answer\n\n${body}`).signatures;
 }
 
@@ -116,10 +98,10 @@ export async function verifyCosignature(
   const { text } = typeof checkpoint === 'string' ? parseNote(checkpoint) : checkpoint;
   const wanted = `a cosignature by ${key.name}+${key.keyId}`;
   if (line.name !== key.name || line.keyId !== key.keyId) {
-    throw new ProofFailure('bad-signature', wanted, `one by ${quote(`${line.name}+${line.keyId}`)}`);
+    refuse('bad-signature', wanted, `one by ${quote(`${line.name}+${line.keyId}`)}`);
   }
   const { time } = await verifySignature(text, key, line);
-  if (time === undefined || time === 0) throw new ProofFailure('bad-signature', wanted, 'one without a time');
+  if (time === undefined || time === 0) refuse('bad-signature', wanted, 'one without a time');
   return { key, time };
 }
 
@@ -140,7 +122,7 @@ export async function addCosignatures(checkpoint: string, body: string, keys: re
     known++;
     if (!signatures.some(mine)) signatures.push(line);
   }
-  if (known === 0) throw new ProofFailure('bad-signature', 'a cosignature by a known key', 'none');
+  if (known === 0) refuse('bad-signature', 'a cosignature by a known key', 'none');
   return formatNote({ text: note.text, signatures });
 }
 
@@ -154,6 +136,6 @@ export function formatSize(size: number): string {
 
 /** Reads the body of a conflict; `bad-encoding` for anything but a decimal and a newline. */
 export function parseSize(body: string): number {
-  if (!body.endsWith('\n')) throw badEncoding('a size and a newline', quote(body));
+  if (!body.endsWith('\n')) badEncoding('a size and a newline', quote(body));
   return decimal(body.slice(0, -1));
 }

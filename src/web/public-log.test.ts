@@ -3,20 +3,19 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { testMatter } from '../../test/support/matter.ts';
 import { type TestPublic, testPublic } from '../../test/support/public.ts';
+import { decodeBundle } from '../proof/bundle.ts';
 import {
-  decodeBundle,
   equal,
   leafHash,
   parseCheckpoint,
   parseNote,
   parseReceipt,
-  proveInclusion,
   rootFromInclusion,
   type TileReader,
   tilePath,
-  tilesOf,
   verifyReceipt,
 } from '../proof/index.ts';
+import { proveInclusion, tilesOf } from '../proof/prove.ts';
 
 let p: TestPublic;
 beforeAll(async () => {

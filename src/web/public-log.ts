@@ -5,15 +5,9 @@
 import { sql } from 'kysely';
 import { NotFound } from '../base/errors.ts';
 import { ANYONE, type Ctx, type Route } from '../base/route.ts';
-import {
-  encodeBundle,
-  HASH_BYTES,
-  ProofFailure,
-  parseTilePath,
-  TILE_WIDTH,
-  type TileCoord,
-  tileWidth,
-} from '../proof/index.ts';
+import { encodeBundle } from '../proof/bundle.ts';
+import { HASH_BYTES, ProofFailure, TILE_WIDTH, type TileCoord, tileWidth } from '../proof/index.ts';
+import { parseTilePath } from '../proof/write.ts';
 import type { LogIdentity } from '../record/log-identity.ts';
 
 const IMMUTABLE = 'public, max-age=31536000, immutable';

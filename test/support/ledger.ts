@@ -17,7 +17,7 @@ import { instant } from '../../src/base/clock.ts';
 import type { Database } from '../../src/base/database.ts';
 import { uuidv7 } from '../../src/base/ids.ts';
 import { createLedger, type Ledger } from '../../src/ledger/ledger.ts';
-import type { Signer } from '../../src/proof/index.ts';
+import type { Signer } from '../../src/proof/write.ts';
 import { checkBody, streamOf } from '../../src/rooms/entries.ts';
 import { project } from '../../src/rooms/project.ts';
 import { freshDatabase } from './postgres.ts';

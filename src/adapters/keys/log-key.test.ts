@@ -2,7 +2,8 @@ import { chmod, mkdtemp, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { parseNote, parseVkey, signNote, verifyNote } from '../../proof/index.ts';
+import { parseNote, parseVkey, verifyNote } from '../../proof/index.ts';
+import { signNote } from '../../proof/write.ts';
 import { loadLogKey } from './log-key.ts';
 
 let dir = '';

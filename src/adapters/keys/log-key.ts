@@ -5,7 +5,8 @@
 import { createPrivateKey, createPublicKey, generateKeyPairSync, sign } from 'node:crypto';
 import { chmod, mkdir, open, readFile, rename, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { formatVkey, type Signer, verifierKey } from '../../proof/index.ts';
+import { verifierKey } from '../../proof/index.ts';
+import { formatVkey, type Signer } from '../../proof/write.ts';
 
 export interface LogKey {
   readonly signer: Signer;

@@ -4,7 +4,8 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { checkEntry, fromUtf8, parseReceipt, receiptFromPdf, verifyReceipt } from '../../proof/index.ts';
+import { checkEntry, fromUtf8, parseReceipt, verifyReceipt } from '../../proof/index.ts';
+import { readReceiptFile, receiptFromPdf } from '../../proof/pdf.ts';
 import { drawable, receiptPdf } from './receipt-pdf.ts';
 
 const FIXTURES = join(import.meta.dirname, '../../../test/fixtures');
@@ -32,7 +33,10 @@ describe('PDF receipt', () => {
     const pdf = await receiptPdf({ ...base, labels });
     expect(fromUtf8(await receiptFromPdf(pdf))).toBe(receiptJson);
     const policy = readFileSync(join(FIXTURES, 'policies/two-of-three.policy'), 'utf8');
-    expect(await verifyReceipt({ receipt: pdf, policy })).toMatchObject({ ok: true, index: proof.index });
+    expect(await verifyReceipt({ receipt: pdf, policy, read: readReceiptFile })).toMatchObject({
+      ok: true,
+      index: proof.index,
+    });
     const raw = Buffer.from(pdf).toString('latin1');
     expect(raw).toContain('/AFRelationship /Data');
     expect(raw).toContain(receiptJson.slice(0, 30));

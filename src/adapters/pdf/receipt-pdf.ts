@@ -6,7 +6,8 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import PDFDocument from 'pdfkit';
-import { documentsOf, type Entry } from '../../proof/index.ts';
+import { documentsOf } from '../../proof/entry.ts';
+import type { Entry } from '../../proof/index.ts';
 
 export interface ReceiptPdf {
   /** Text of the receipt; embedded as it is. */
