@@ -73,7 +73,7 @@ it('a passkey is added on the account page, and signs in without a code', async 
     expect(path(page)).toBe('/sign-in');
     await page.getByRole('button', { name: 'Use a passkey', exact: true }).click();
     await at(page, '/account');
-    expect(await page.getByLabel('Your name').inputValue()).toBe('Sample Owner');
+    expect(await page.getByRole('textbox', { name: 'Your name' }).inputValue()).toBe('Sample Owner');
     expect(seen.problems).toEqual([]);
 
     // A finger that the device does not know: nobody comes in, the page says so, and it can be tried again.
