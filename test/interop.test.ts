@@ -6,24 +6,17 @@ import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/pr
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { EMPTY_EDGE, edgeRoot, growTiles } from '../src/proof/grow.ts';
+import { leafHash, parseCheckpoint, parseNote, parseReceipt, utf8, verifierKey } from '../src/proof/index.ts';
 import {
-  EMPTY_EDGE,
-  edgeRoot,
   formatCheckpoint,
   formatNote,
   formatSignature,
   formatTlogProof,
   formatVkey,
-  growTiles,
-  leafHash,
-  parseCheckpoint,
-  parseNote,
-  parseReceipt,
   signNote,
   signText,
-  utf8,
-  verifierKey,
-} from '../src/proof/index.ts';
+} from '../src/proof/write.ts';
 import { NORTH, SOUTH } from './fixtures/world.ts';
 import { type Built, buildGo, runProgram } from './support/go.ts';
 import { partyEntry } from './support/ledger.ts';

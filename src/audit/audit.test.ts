@@ -9,7 +9,6 @@ import { type PaperLog, paperLog } from '../../test/support/paper-log.ts';
 import { flipped, type Middleman, proxyTo } from '../../test/support/proxy.ts';
 import {
   equal,
-  formatVkey,
   parseCheckpoint,
   parseNote,
   parseVkey,
@@ -18,6 +17,7 @@ import {
   utf8,
   verifyNote,
 } from '../proof/index.ts';
+import { formatVkey } from '../proof/write.ts';
 import { type AuditOptions, audit, type Report } from './audit.ts';
 import { prefixOf } from './prefix.ts';
 

@@ -6,7 +6,9 @@
 import { link, mkdir, open, readdir, readFile, rename, rm, unlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
-import { ProofFailure, parseTilePath, partialTiles, type TileReader, tilePath, tileWidth } from '../proof/index.ts';
+import { ProofFailure, type TileReader, tilePath, tileWidth } from '../proof/index.ts';
+import { partialTiles } from '../proof/prove.ts';
+import { parseTilePath } from '../proof/write.ts';
 import { AuditFailure } from './outcome.ts';
 
 const State = z.strictObject({

@@ -2,16 +2,9 @@
  * What a tree was when it was smaller, proven out of its tiles: the root of its first `m` leaves, with the consistency proof that ties it
  * to the root that was signed. Keeps the tiles that the proof rests on, so that others can follow it.
  */
-import {
-  consistencyProof,
-  emptyRoot,
-  ProofFailure,
-  rootOf,
-  type TileReader,
-  tileHashes,
-  tilePath,
-  verifyConsistency,
-} from '../proof/index.ts';
+import { ProofFailure, rootOf, type TileReader, tileHashes, tilePath, verifyConsistency } from '../proof/index.ts';
+import { consistencyProof } from '../proof/prove.ts';
+import { emptyRoot } from '../proof/tree.ts';
 
 export interface Prefix {
   readonly root: Uint8Array;

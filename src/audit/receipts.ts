@@ -9,21 +9,19 @@ import {
   equal,
   hex,
   leafHash,
-  nodeFromTile,
-  PDF_BYTES,
   ProofFailure,
   parseCheckpoint,
   parseNote,
   parseReceipt,
-  proveInclusion,
   type Receipt,
   type Refused,
-  readReceiptFile,
   rootFromInclusion,
   type TileReader,
-  tileOfNode,
   Verifier,
 } from '../proof/index.ts';
+import { PDF_BYTES, readReceiptFile } from '../proof/pdf.ts';
+import { proveInclusion } from '../proof/prove.ts';
+import { nodeFromTile, tileOfNode } from '../proof/tiles.ts';
 import { damaged } from './folder.ts';
 import { AuditFailure, asFailure, OUTCOMES, type Outcome } from './outcome.ts';
 import { type Prefix, prefixOf, recordingReader } from './prefix.ts';

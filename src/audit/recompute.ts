@@ -3,24 +3,20 @@
  * new hash tile with what it must hold. Leading to the signed root, it proves that the log has only grown. Memory stays flat however much
  * is new; what was fetched is staged in the folder, so that an interrupted run goes on where it was.
  */
+import { decodeBundle } from '../proof/bundle.ts';
+import { type Edge, EMPTY_EDGE, edgeFrom, edgeRoot, growTiles } from '../proof/grow.ts';
 import {
-  decodeBundle,
-  type Edge,
-  EMPTY_EDGE,
-  edgeFrom,
-  edgeRoot,
   equal,
-  growTiles,
   HASH_BYTES,
   hex,
   leafHash,
   ProofFailure,
-  partialTiles,
   TILE_WIDTH,
   type TileCoord,
   tilePath,
   tileWidth,
 } from '../proof/index.ts';
+import { partialTiles } from '../proof/prove.ts';
 import { damaged, type Folder } from './folder.ts';
 import { AuditFailure } from './outcome.ts';
 import { BUNDLED_BYTES, type RemoteLog } from './remote.ts';

@@ -4,16 +4,16 @@
  */
 import {
   type Checkpoint,
-  formatVkey,
   type Policy,
   ProofFailure,
   parseCheckpoint,
   parseNote,
   parsePolicy,
   quorumMet,
-  quorumText,
   verifyNote,
 } from '../proof/index.ts';
+import { quorumText } from '../proof/policy.ts';
+import { formatVkey } from '../proof/write.ts';
 import type { State } from './folder.ts';
 import { AuditFailure } from './outcome.ts';
 

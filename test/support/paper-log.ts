@@ -3,27 +3,21 @@
  * whatever key the test gives it. Two of them with one key and other words are an operator who lies.
  */
 import { createServer } from 'node:http';
+import { encodeBundle } from '../../src/proof/bundle.ts';
+import { canonicalEntry } from '../../src/proof/entry.ts';
+import { type Edge, EMPTY_EDGE, growTiles } from '../../src/proof/grow.ts';
 import {
-  canonicalEntry,
   commitment,
-  type Edge,
-  EMPTY_EDGE,
   type Entry,
-  encodeBundle,
-  formatCheckpoint,
-  formatReceipt,
-  growTiles,
   leafHash,
   ProofFailure,
-  parseTilePath,
-  proveInclusion,
-  type Signer,
-  signNote,
   type TileCoord,
   type TileReader,
   tilePath,
   tileWidth,
 } from '../../src/proof/index.ts';
+import { proveInclusion } from '../../src/proof/prove.ts';
+import { formatCheckpoint, formatReceipt, parseTilePath, type Signer, signNote } from '../../src/proof/write.ts';
 import { entry, seed, uuid } from '../fixtures/world.ts';
 
 export interface PaperLog {
