@@ -80,39 +80,48 @@ export type Condition = {
   readonly key: string;
   /** false: services alone decide, whatever is answered or found */
   readonly facts: boolean;
-} & ({ readonly sql: Sql } | { readonly text: string });
+} & ({ readonly sql: Among } | { readonly text: string });
 
 type Sql = RawBuilder<SqlBool>;
+/** Services that are asked about, by id; null: all of the request. Few are looked up by themselves, all in one go. */
+type Only = readonly string[] | null;
+type Among = (only: Only) => Sql;
+
+const within = (alias: string, only: Only) =>
+  only ? sql`and ${sql.ref(`${alias}.service`)} = any(${[...only]}::uuid[])` : sql``;
+
 type Facts = 'view.item_answer' | 'view.item_determination';
 
 /** Services of the request whose items all have at least one visible fact in `table`. */
-function complete(table: Facts, f: FilterFacts): Sql {
+function complete(table: Facts, f: FilterFacts, only: Only): Sql {
   return sql<SqlBool>`s.id in (
-    select c.service from ${sql.table(table)} c where c.request = ${f.request} and ${visible('c', f.cut)}
+    select c.service from ${sql.table(table)} c
+    where c.request = ${f.request} ${within('c', only)} and ${visible('c', f.cut)}
     group by c.service having count(distinct c.item) >= ${f.items})`;
 }
 
 /** Services with an item whose newest visible fact in `table` has `value` in `column`. */
-function newestIs(table: Facts, column: string, value: string, f: FilterFacts): Sql {
+function newestIs(table: Facts, column: string, value: string, f: FilterFacts, only: Only): Sql {
   return sql<SqlBool>`s.id in (
     select a.service from ${sql.table(table)} a
-    where a.request = ${f.request} and ${sql.ref(`a.${column}`)} = ${value} and ${visible('a', f.cut)}
+    where a.request = ${f.request} ${within('a', only)} and ${sql.ref(`a.${column}`)} = ${value} and ${visible('a', f.cut)}
       and not exists (select 1 from ${sql.table(table)} b
         where b.service = a.service and b.item = a.item and ${newerThan('b', 'a', f.cut)} and ${visible('b', f.cut)}))`;
 }
 
-function toReview(f: FilterFacts): Sql {
+function toReview(f: FilterFacts, only: Only): Sql {
   return sql<SqlBool>`s.id in (
-    select a.service from view.item_answer a where a.request = ${f.request} and ${visible('a', f.cut)}
+    select a.service from view.item_answer a
+    where a.request = ${f.request} ${within('a', only)} and ${visible('a', f.cut)}
       and not exists (select 1 from view.item_answer b
         where b.service = a.service and b.item = a.item and ${newerThan('b', 'a', f.cut)} and ${visible('b', f.cut)})
       and not exists (select 1 from view.item_determination d
         where d.service = a.service and d.item = a.item and d.answer = a.answer and ${visible('d', f.cut)}))`;
 }
 
-function clockIs(clock: NonNullable<BoardFilter['clock']>, f: FilterFacts): Sql {
+function clockIs(clock: NonNullable<BoardFilter['clock']>, f: FilterFacts, only: Only): Sql {
   if (f.revoked || clock === 'revoked') return f.revoked && clock === 'revoked' ? sql`true` : sql`false`;
-  const done = complete('view.item_answer', f);
+  const done = complete('view.item_answer', f, only);
   if (clock === 'stopped') return done;
   if (clock === 'running') return sql<SqlBool>`s.due_at > ${f.now} and not (${done})`;
   if ((clock === 'unknown') !== f.recorded) return sql`false`;
@@ -123,29 +132,31 @@ function clockIs(clock: NonNullable<BoardFilter['clock']>, f: FilterFacts): Sql 
 export function filterConditions(filter: BoardFilter, f: FilterFacts): readonly Condition[] {
   const until = f.cut.until?.toISOString() ?? '';
   const all: Condition[] = [];
-  const add = (facts: boolean, words: readonly unknown[], condition: Sql) =>
+  const add = (facts: boolean, words: readonly unknown[], condition: Among) =>
     all.push({ key: JSON.stringify([...words, until]), facts, sql: condition });
-  if (f.cut.until !== null) add(false, ['served'], visible('s', f.cut));
-  if (filter.kind !== undefined) add(false, ['kind', filter.kind], sql`s.kind = ${filter.kind}`);
-  if (filter.state !== undefined) add(false, ['state', filter.state], sql`s.state = ${filter.state}`);
+  if (f.cut.until !== null) add(false, ['served'], () => visible('s', f.cut));
+  if (filter.kind !== undefined) add(false, ['kind', filter.kind], () => sql`s.kind = ${filter.kind}`);
+  if (filter.state !== undefined) add(false, ['state', filter.state], () => sql`s.state = ${filter.state}`);
   if (filter.text !== undefined)
     all.push({ key: JSON.stringify(['text', filter.text]), facts: false, text: filter.text });
   if (filter.answer !== undefined) {
-    const unanswered = filter.answer === 'unanswered';
-    const fits = unanswered
-      ? sql<SqlBool>`not (${complete('view.item_answer', f)})`
-      : newestIs('view.item_answer', 'disposition', filter.answer, f);
-    add(true, ['answer', filter.answer], fits);
+    const { answer } = filter;
+    add(true, ['answer', answer], (only) =>
+      answer === 'unanswered'
+        ? sql<SqlBool>`not (${complete('view.item_answer', f, only)})`
+        : newestIs('view.item_answer', 'disposition', answer, f, only),
+    );
   }
-  if (filter.determination !== undefined)
-    add(true, ['determination', filter.determination], determinationIs(filter.determination, f));
+  const { determination, clock } = filter;
+  if (determination !== undefined)
+    add(true, ['determination', determination], (only) => determinationIs(determination, f, only));
   // All that the present can change about a clock is which due moments have passed.
-  if (filter.clock !== undefined) add(true, ['clock', filter.clock, f.revoked, f.passed], clockIs(filter.clock, f));
+  if (clock !== undefined) add(true, ['clock', clock, f.revoked, f.passed], (only) => clockIs(clock, f, only));
   return all;
 }
 
-function determinationIs(determination: NonNullable<BoardFilter['determination']>, f: FilterFacts): Sql {
-  if (determination === 'to review') return toReview(f);
-  if (determination === 'not reviewed') return sql<SqlBool>`not (${complete('view.item_determination', f)})`;
-  return newestIs('view.item_determination', 'finding', determination, f);
+function determinationIs(determination: NonNullable<BoardFilter['determination']>, f: FilterFacts, only: Only): Sql {
+  if (determination === 'to review') return toReview(f, only);
+  if (determination === 'not reviewed') return sql<SqlBool>`not (${complete('view.item_determination', f, only)})`;
+  return newestIs('view.item_determination', 'finding', determination, f, only);
 }

@@ -77,7 +77,7 @@ function bitsOf(
     const among = only ? sql`and s.id = any(${[...only]}::uuid[])` : sql``;
     const { rows } = await sql<{ seqs: Buffer | null }>`
       select string_agg(int8send(s.seq), ''::bytea) as seqs from view.service s
-      where s.request = ${request} and s.seq <= ${served} ${among} and ${condition.sql}`.execute(db);
+      where s.request = ${request} and s.seq <= ${served} ${among} and ${condition.sql(only)}`.execute(db);
     return positions(rows[0]?.seqs ?? null);
   };
   return known.fits.upTo(

@@ -58,16 +58,25 @@ export interface TestLedger {
   close(): Promise<void>;
 }
 
-/** @param options.start publish in the background; otherwise tests call `ledger.publish()`; `now`: where the clock stands, in ms */
+/**
+ * @param options.start publish in the background; otherwise tests call `ledger.publish()`; `now`: where the clock stands, in ms; `keys`: a
+ *   folder with the log's key, so that a second ledger can be the same server started again
+ */
 export async function testLedger(
-  options: { start?: boolean; database?: DatabaseConfigs; now?: number; onError?: (error: unknown) => void } = {},
+  options: {
+    start?: boolean;
+    database?: DatabaseConfigs;
+    now?: number;
+    keys?: string;
+    onError?: (error: unknown) => void;
+  } = {},
 ): Promise<TestLedger> {
   const fresh = options.database ? null : await freshDatabase();
   const database = options.database ?? fresh;
   if (!database) throw new Error('no database');
   const pool = openPool(database.appConfig);
   const clock = testClock(options.now);
-  const keys = await mkdtemp(join(tmpdir(), 'counterfoil-keys-'));
+  const keys = options.keys ?? (await mkdtemp(join(tmpdir(), 'counterfoil-keys-')));
   const { signer, vkey } = await loadLogKey(keys, TEST_ORIGIN);
   const ledger = createLedger({
     pool,
@@ -101,7 +110,7 @@ export async function testLedger(
       await ledger.stop().catch(() => {});
       await pool.end();
       await fresh?.drop();
-      await rm(keys, { recursive: true, force: true });
+      if (options.keys === undefined) await rm(keys, { recursive: true, force: true });
     },
   };
 }
