@@ -7,18 +7,9 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { decodeBundle, encodeBundle } from '../src/proof/bundle.ts';
-import { equal, fromUtf8 } from '../src/proof/bytes.ts';
-import {
-  ProofFailure,
-  parseCheckpoint,
-  parseNote,
-  parsePolicy,
-  parseReceipt,
-  parseTlogProof,
-} from '../src/proof/index.ts';
+import { equal } from '../src/proof/bytes.ts';
+import { ProofFailure, Verifier, fromUtf8, parseCheckpoint, parseNote, parsePolicy, parseReceipt, parseTlogProof, tilePath } from '../src/proof/index.ts';
 import { receiptFromPdf } from '../src/proof/pdf.ts';
-import { tilePath } from '../src/proof/tiles.ts';
-import { Verifier } from '../src/proof/verify.ts';
 import { formatAddCheckpoint, parseAddCheckpoint, parseCosignatures } from '../src/proof/witness.ts';
 import { formatCheckpoint, formatNote, formatReceipt, formatTlogProof, parseTilePath } from '../src/proof/write.ts';
 

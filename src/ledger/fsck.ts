@@ -3,20 +3,9 @@
  * column, tile or signature that it can compute or check itself. Memory does not grow with the log.
  */
 import type { Pool } from 'pg';
-import { type Edge, EMPTY_EDGE, growTiles } from '../proof/grow.ts';
-import {
-  commitment,
-  equal,
-  HASH_BYTES,
-  hex,
-  leafHash,
-  ProofFailure,
-  parseCheckpoint,
-  parseNote,
-  readEntry,
-  type VerifierKey,
-  verifyNote,
-} from '../proof/index.ts';
+import { equal } from '../proof/bytes.ts';
+import { EMPTY_EDGE, type Edge, growTiles } from '../proof/grow.ts';
+import { HASH_BYTES, ProofFailure, type VerifierKey, commitment, hex, leafHash, parseCheckpoint, parseNote, readEntry, verifyNote } from '../proof/index.ts';
 
 export type Finding =
   | { readonly ok: true; readonly entries: number; readonly checkpoints: number; readonly unpublished: number }

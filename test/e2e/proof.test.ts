@@ -7,8 +7,7 @@ import { join } from 'node:path';
 import { build } from 'esbuild';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { z } from 'zod';
-import { hex } from '../../src/proof/bytes.ts';
-import { sha256 } from '../../src/proof/index.ts';
+import { hex, sha256 } from '../../src/proof/index.ts';
 import { withPage } from '../support/browser.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
