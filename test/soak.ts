@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setImmediate as turn } from 'node:timers/promises';
 import { fileBlobs } from '../src/adapters/blobs/files.ts';
+import { FUZZED, fuzz, SLOW } from './fuzz.ts';
 
 const MB = 1024 * 1024;
 
@@ -44,5 +45,28 @@ async function fiveGigabytes(): Promise<boolean> {
   }
 }
 
-const met = [await fiveGigabytes()];
+/** 100,000 hostile inputs to every reader of src/proof: see `fuzz.ts`. */
+async function hostile(): Promise<boolean> {
+  let met = true;
+  for (const reader of FUZZED) {
+    const started = performance.now();
+    const longest = await fuzz(reader, 100_000).catch((error: unknown) => {
+      console.error(error);
+      return Number.POSITIVE_INFINITY;
+    });
+    const seconds = Math.round((performance.now() - started) / 1000);
+    const fits = longest <= SLOW;
+    console.log(JSON.stringify({ soak: `fuzz-${reader}`, cases: 100_000, seconds, longestMs: longest, met: fits }));
+    met &&= fits;
+  }
+  return met;
+}
+
+// All of them, or those named on the command line: `npm run soak -- fuzz`.
+const CASES = { blob: fiveGigabytes, fuzz: hostile };
+const wanted = process.argv.slice(2);
+const met: boolean[] = [];
+for (const [name, run] of Object.entries(CASES)) {
+  if (wanted.length === 0 || wanted.includes(name)) met.push(await run());
+}
 if (met.includes(false)) process.exitCode = 1;

@@ -7,16 +7,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { LOG, NORTH, OTHER_LOG, signer } from '../../test/fixtures/world.ts';
 import { type PaperLog, paperLog } from '../../test/support/paper-log.ts';
 import { flipped, type Middleman, proxyTo } from '../../test/support/proxy.ts';
-import {
-  equal,
-  parseCheckpoint,
-  parseNote,
-  parseVkey,
-  type TileReader,
-  tilePath,
-  utf8,
-  verifyNote,
-} from '../proof/index.ts';
+import { equal } from '../proof/bytes.ts';
+import { parseCheckpoint, parseNote, parseVkey, type TileReader, tilePath, utf8, verifyNote } from '../proof/index.ts';
 import { formatVkey } from '../proof/write.ts';
 import { type AuditOptions, audit, type Report } from './audit.ts';
 import { prefixOf } from './prefix.ts';

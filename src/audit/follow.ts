@@ -2,7 +2,8 @@
  * Follows a log from the checkpoint that was saved to the one it serves now. Where the recomputed tree does not lead to what was signed,
  * finds out which of log and tiles contradicts itself, and keeps what shows it. Nothing unproven gets into the copy.
  */
-import { equal, hex } from '../proof/index.ts';
+import { equal } from '../proof/bytes.ts';
+import { hex } from '../proof/index.ts';
 import { formatVkey } from '../proof/write.ts';
 import { damaged, type Folder, type State } from './folder.ts';
 import { AuditFailure, type Evidence } from './outcome.ts';

@@ -4,9 +4,9 @@
  */
 import { open, opendir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { equal } from '../proof/bytes.ts';
 import {
   commitment,
-  equal,
   hex,
   leafHash,
   ProofFailure,

@@ -4,9 +4,9 @@
  * is new; what was fetched is staged in the folder, so that an interrupted run goes on where it was.
  */
 import { decodeBundle } from '../proof/bundle.ts';
+import { equal } from '../proof/bytes.ts';
 import { type Edge, EMPTY_EDGE, edgeFrom, edgeRoot, growTiles } from '../proof/grow.ts';
 import {
-  equal,
   HASH_BYTES,
   hex,
   leafHash,

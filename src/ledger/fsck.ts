@@ -3,10 +3,10 @@
  * column, tile or signature that it can compute or check itself. Memory does not grow with the log.
  */
 import type { Pool } from 'pg';
+import { equal } from '../proof/bytes.ts';
 import { type Edge, EMPTY_EDGE, growTiles } from '../proof/grow.ts';
 import {
   commitment,
-  equal,
   HASH_BYTES,
   hex,
   leafHash,

@@ -132,6 +132,23 @@ function matches(value: unknown, pattern: RegExp): value is string {
   return typeof value === 'string' && pattern.test(value);
 }
 
+type Fields = Readonly<Record<string, unknown>>;
+
+// Functions of their own, not made anew for each entry: many are read.
+function textIn(value: Fields, field: string, pattern: RegExp, form: string): string {
+  const found = value[field];
+  return matches(found, pattern) ? found : bad(`${form} in ${field}`, quote(found));
+}
+
+/** A time in its one spelling, and on a day that its month has: any other comes back as another day, or not at all. */
+function instantIn(value: Fields, field: string): string {
+  const spelled = textIn(value, field, INSTANT, 'a time like 2026-03-02T15:04:05.000Z');
+  const at = new Date(spelled);
+  return Number.isFinite(at.getTime()) && at.toISOString() === spelled
+    ? spelled
+    : bad(`a real date in ${field}`, spelled);
+}
+
 /** An entry with what was learnt in reading it. */
 interface ReadEntry {
   readonly entry: Entry;
@@ -145,40 +162,28 @@ interface ReadEntry {
 /** The entry together with its canonical text, for callers that need both. Same checks as `checkEntry`. */
 export function readEntry(value: unknown): ReadEntry {
   if (!isObject(value)) return bad('an object as entry', quote(value));
-  const { audience, body, by, corrects, id, kind, matter, occurredAt, recordedAt, v, ...more } = value;
-  for (const key of Object.keys(more)) bad('only fields of entries', quote(key));
+  const { audience, body, matter, v } = value;
   if (v !== 1) return bad('1 in v', quote(v));
   if (audience !== 'public' && audience !== 'parties' && audience !== 'own') {
     return bad('public, parties or own in audience', quote(audience));
   }
   const seen: Seen = { sorted: true, documents: [] };
   if (!isObject(body) || !isJson(body, 'body', 1, seen)) return bad('an object in body', quote(body));
-  const text = (field: string, pattern: RegExp, form: string): string => {
-    const found = value[field];
-    return matches(found, pattern) ? found : bad(`${form} in ${field}`, quote(found));
-  };
-  // A time in its one spelling, and on a day that its month has: any other comes back as another day, or not at all.
-  const instant = (field: string): string => {
-    const spelled = text(field, INSTANT, 'a time like 2026-03-02T15:04:05.000Z');
-    const at = new Date(spelled);
-    return Number.isFinite(at.getTime()) && at.toISOString() === spelled
-      ? spelled
-      : bad(`a real date in ${field}`, spelled);
-  };
   // The keys in RFC 8785's order, as everything of an entry that is sorted: then `JSON.stringify` gives what the RFC asks for (all
   // numbers are integers, all text is well-formed), in a fraction of the time.
   const entry: Entry = {
     audience,
     body,
-    by: text('by', /^[!-~]{1,200}$/, 'the id of a party'),
-    ...('corrects' in value ? { corrects: text('corrects', UUID7, 'a UUIDv7') } : {}),
-    id: text('id', UUID7, 'a UUIDv7'),
-    kind: text('kind', KIND, 'noun.verb'),
-    matter: matter === null ? null : text('matter', UUID7, 'a UUIDv7 or null'),
-    occurredAt: instant('occurredAt'),
-    recordedAt: instant('recordedAt'),
+    by: textIn(value, 'by', /^[!-~]{1,200}$/, 'the id of a party'),
+    ...('corrects' in value ? { corrects: textIn(value, 'corrects', UUID7, 'a UUIDv7') } : {}),
+    id: textIn(value, 'id', UUID7, 'a UUIDv7'),
+    kind: textIn(value, 'kind', KIND, 'noun.verb'),
+    matter: matter === null ? null : textIn(value, 'matter', UUID7, 'a UUIDv7 or null'),
+    occurredAt: instantIn(value, 'occurredAt'),
+    recordedAt: instantIn(value, 'recordedAt'),
     v,
   };
+  for (const key of Object.keys(value)) if (!Object.hasOwn(entry, key)) bad('only fields of entries', quote(key));
   const canonical = seen.sorted ? JSON.stringify(entry) : canonicalJson({ ...entry });
   const bytes = utf8(canonical);
   atMost(ENTRY_BYTES, bytes.length, 'canonical bytes');

@@ -8,7 +8,7 @@
  *
  * Example: `const verdict = await verifyReceipt({ receipt, policy })`.
  */
-export { base64, decimal, equal, fromBase64, fromUtf8, hex, utf8 } from './bytes.ts';
+export { fromUtf8, hex, utf8 } from './bytes.ts';
 export { type Checkpoint, parseCheckpoint } from './checkpoint.ts';
 export { commitment } from './commitment.ts';
 export {

@@ -107,24 +107,34 @@ export interface Verified {
   readonly time?: number;
 }
 
+/** A key as people write it: `NAME+KEYID`. */
+export function idOf(key: { readonly name: string; readonly keyId: string }): string {
+  return `${key.name}+${key.keyId}`;
+}
+
+function badSignature(key: VerifierKey, found: string): never {
+  refuse('bad-signature', `a signature by ${idOf(key)}`, found);
+}
+
 /**
  * Checks one signature line by a known key (type 1 or 4) over `text`. Throws `bad-signature` if it does not hold; a key
  * type that cannot be checked here is the caller's to leave out.
  */
 export async function verifySignature(text: string, key: VerifierKey, line: NoteSignature): Promise<Verified> {
-  const bad = (found: string): never => refuse('bad-signature', `a signature by ${key.name}+${key.keyId}`, found);
   let { signature } = line;
   let message: Uint8Array;
   let verified: Verified = { key };
   if (key.type === 4) {
-    if (signature.length !== 72) bad(`${signature.length} bytes instead of 72`);
+    if (signature.length !== 72) badSignature(key, `${signature.length} bytes instead of 72`);
     const time = Number(new DataView(signature.buffer, signature.byteOffset).getBigUint64(0));
-    if (!Number.isSafeInteger(time)) bad(`the impossible time ${time}`);
+    if (!Number.isSafeInteger(time)) badSignature(key, `the impossible time ${time}`);
     message = cosignedMessage(text, time);
     signature = signature.subarray(8);
     verified = { key, time };
   } else message = utf8(text);
-  return (await verifyEd25519(key.publicKey, message, signature)) ? verified : bad('one that does not hold');
+  return (await verifyEd25519(key.publicKey, message, signature))
+    ? verified
+    : badSignature(key, 'one that does not hold');
 }
 
 /**

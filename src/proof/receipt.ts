@@ -10,7 +10,7 @@
  *     "proof": "c2sp.org/tlog-proof@v1\nindex 17\n…\n\n<signed checkpoint>"
  *   }
  */
-import { fromBase64, fromUtf8, hex } from './bytes.ts';
+import { fromBase64, fromUtf8 } from './bytes.ts';
 import { OPENING_BYTES } from './commitment.ts';
 import { type DocumentRef, type Entry, isObject, readEntry } from './entry.ts';
 import { atMost, badEncoding, quote, refuse } from './failure.ts';
@@ -38,6 +38,8 @@ export function receiptHead(canonical: string, opening: string): string {
   return `{\n  "counterfoil": "${RECEIPT_VERSION}",\n  "entry": ${canonical},\n  "opening": "${opening}",\n  "proof": `;
 }
 
+const FIELDS = ['counterfoil', 'entry', 'opening', 'proof'];
+
 /** Reads a receipt's JSON text. Any JSON layout is accepted; repeated keys and unknown fields are not. */
 export function parseReceipt(text: string): Receipt {
   atMost(RECEIPT_BYTES, text.length, 'characters');
@@ -48,9 +50,10 @@ export function parseReceipt(text: string): Receipt {
     badEncoding('JSON', 'something else');
   }
   if (!isObject(value)) return badEncoding('an object', quote(value));
-  const { counterfoil, entry, opening, proof, ...more } = value;
+  const { counterfoil, entry, opening, proof } = value;
   if (counterfoil !== RECEIPT_VERSION) refuse('unknown-version', quote(RECEIPT_VERSION), quote(counterfoil));
-  for (const name of Object.keys(more)) refuse('unknown-field', 'only counterfoil, entry, opening, proof', quote(name));
+  for (const name of Object.keys(value))
+    if (!FIELDS.includes(name)) refuse('unknown-field', `only ${FIELDS}`, quote(name));
   if (typeof opening !== 'string' || typeof proof !== 'string') {
     return badEncoding('texts in opening and proof', `${typeof opening} and ${typeof proof}`);
   }
@@ -76,7 +79,5 @@ export function parseReceipt(text: string): Receipt {
 /** The text of a receipt file, JSON in UTF-8. `no-receipt` for a file that cannot be one (a PDF is for `readReceiptFile`), `too-large`. */
 export function receiptText(bytes: Uint8Array): string {
   atMost(RECEIPT_BYTES, bytes.length, 'bytes');
-  return bytes.find((byte) => byte > 32) === 0x7b
-    ? fromUtf8(bytes)
-    : refuse('no-receipt', 'a receipt', `one that begins ${hex(bytes.subarray(0, 8))}`);
+  return bytes.find((byte) => byte > 32) === 0x7b ? fromUtf8(bytes) : refuse('no-receipt', 'a receipt', 'another file');
 }

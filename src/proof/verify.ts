@@ -10,9 +10,10 @@ import { parseCheckpoint } from './checkpoint.ts';
 import { commitment } from './commitment.ts';
 import type { DocumentRef, Entry } from './entry.ts';
 import { cut, type FailureName, ProofFailure, quote, refuse } from './failure.ts';
-import { type Note, parseNote, type Verified, type VerifierKey, verifyNote } from './note.ts';
+import { idOf, type Note, parseNote, type Verified, type VerifierKey, verifyNote } from './note.ts';
 import { type Policy, parsePolicy, quorumMet, quorumSize, quorumText } from './policy.ts';
 import { parseReceipt, receiptText } from './receipt.ts';
+import type { TlogProof } from './tlogproof.ts';
 import { leafHash, rootFromInclusion } from './tree.ts';
 
 /** A document that the verifier holds, hashed: `sha256` in lower-case hex, `bytes` its length. */
@@ -94,21 +95,36 @@ const TITLES = {
 type Values = [string, string][];
 
 /** A step whose values are only worked out when somebody looks: most callers want the verdict alone. */
-function step(name: Step['name'], ok: boolean, values: () => Values): Step {
-  return {
-    name,
-    title: TITLES[name],
-    ok,
-    get values() {
-      return values();
-    },
-  };
+class LazyStep implements Step {
+  readonly name: Step['name'];
+  readonly ok: boolean;
+  readonly #values: () => Values;
+  constructor(name: Step['name'], ok: boolean, values: () => Values) {
+    this.name = name;
+    this.ok = ok;
+    this.#values = values;
+  }
+  get title(): string {
+    return TITLES[this.name];
+  }
+  get values(): Values {
+    return this.#values();
+  }
+  /** What `JSON.stringify` shows: all four. */
+  toJSON(): Step {
+    const { name, title, ok, values } = this;
+    return { name, title, ok, values };
+  }
 }
-
-const idOf = (key: { readonly name: string; readonly keyId: string }): string => `${key.name}+${key.keyId}`;
 
 const listed = (what: string, documents: readonly GivenDocument[]): Values =>
   documents.map(({ name, sha256, bytes }) => [`${what}: ${name}`, `${sha256} (${bytes} bytes)`]);
+
+const way = ({ index, hashes }: TlogProof, size: number): Values => [
+  ['position', String(index)],
+  ['size', String(size)],
+  ...hashes.map((hash, i): [string, string] => [`hash ${i + 1}`, hex(hash)]),
+];
 
 function refused(error: unknown, steps: readonly Step[]): Refused {
   if (!(error instanceof ProofFailure)) throw error;
@@ -123,6 +139,8 @@ export type ReadFile = (bytes: Uint8Array) => string | Promise<string>;
 export class Verifier {
   readonly policy: Policy;
   readonly #witnesses: ReadonlyMap<VerifierKey, string>;
+  readonly #quorum: string;
+  readonly #required: number;
 
   /** The last checkpoint whose log and witnesses held: many receipts stand under the same one. */
   #last: { readonly checkpoint: string; readonly verified: readonly Verified[] } | undefined;
@@ -133,6 +151,8 @@ export class Verifier {
   constructor(policy: string | Policy, read: ReadFile = receiptText) {
     this.#read = read;
     this.policy = typeof policy === 'string' ? parsePolicy(policy) : policy;
+    this.#quorum = quorumText(this.policy);
+    this.#required = quorumSize(this.policy);
     this.#witnesses = new Map(this.policy.witnesses.map(({ name, key }) => [key, name]));
   }
 
@@ -158,7 +178,7 @@ export class Verifier {
     const committed = commitment(opening, canonical);
     const leaf = leafHash(committed);
     steps.push(
-      step('entry', true, () => [
+      new LazyStep('entry', true, () => [
         ['canonical bytes', String(canonical.length)],
         ['opening', base64(opening)],
         ['commitment', hex(committed)],
@@ -166,25 +186,20 @@ export class Verifier {
       ]),
     );
 
-    const way = (): Values => [
-      ['position', String(index)],
-      ['size', String(size)],
-      ...hashes.map((hash, i): [string, string] => [`hash ${i + 1}`, hex(hash)]),
-    ];
     try {
       const reached = rootFromInclusion(index, size, leaf, hashes);
       if (!equal(reached, root)) {
         refuse('commitment-mismatch', `the checkpoint's root ${base64(root)}`, base64(reached));
       }
     } catch (error) {
-      steps.push(step('inclusion', false, way));
+      steps.push(new LazyStep('inclusion', false, () => way(proof, size)));
       // An altered checkpoint shows here first; the log's signature tells whether the checkpoint or the rest is wrong.
       await this.#signers(origin, note, []);
       throw error;
     }
-    steps.push(step('inclusion', true, () => [...way(), ['root', base64(root)]]));
+    steps.push(new LazyStep('inclusion', true, () => [...way(proof, size), ['root', base64(root)]]));
 
-    const { quorum, witnesses } = await this.#checkSignatures(origin, checkpoint, note, steps);
+    const witnesses = await this.#checkSignatures(origin, checkpoint, note, steps);
     const matched = match(documents, given, steps);
     const latest = witnesses.reduce((last, { time = 0 }) => Math.max(last, time), -1);
     return {
@@ -201,8 +216,8 @@ export class Verifier {
           time: moment(time ?? 0),
         })),
         known: [...this.#witnesses.values()],
-        required: quorumSize(this.policy),
-        quorum,
+        required: this.#required,
+        quorum: this.#quorum,
       },
       documents: { named: documents, matched },
       steps,
@@ -230,18 +245,20 @@ export class Verifier {
         );
   }
 
-  async #checkSignatures(origin: string, checkpoint: string, note: Note, steps: Step[]) {
-    const quorum = quorumText(this.policy);
-    let verified: readonly Verified[] = [];
-    const values = (): Values => [
+  #signed(origin: string, note: Note, verified: readonly Verified[]): Values {
+    return [
       ['log', origin],
       ['checkpoint', note.text],
       ...verified.map(({ key, time }): [string, string] => [
         this.#nameOf(key),
         idOf(key) + (time === undefined ? '' : ` at ${moment(time)}`),
       ]),
-      ['quorum', quorum],
+      ['quorum', this.#quorum],
     ];
+  }
+
+  async #checkSignatures(origin: string, checkpoint: string, note: Note, steps: Step[]) {
+    let verified: readonly Verified[] = [];
     try {
       // The same characters under the same policy: the signatures were checked already.
       if (this.#last?.checkpoint !== checkpoint) {
@@ -251,35 +268,36 @@ export class Verifier {
       const witnesses = verified.filter(({ key }) => this.#witnesses.has(key));
       const names = witnesses.map(({ key }) => this.#nameOf(key));
       if (!quorumMet(this.policy, new Set(names))) {
-        const needed = quorumSize(this.policy);
         refuse(
           'quorum-missing',
-          `${quorum} (at least ${needed} witness${needed === 1 ? '' : 'es'})`,
-          names.join(', ') || 'no witness of the policy',
+          `${this.#quorum} (at least ${this.#required} witness${this.#required === 1 ? '' : 'es'})`,
+          names.join(', ') || 'none of them',
         );
       }
-      steps.push(step('signatures', true, values));
-      return { quorum, witnesses };
+      steps.push(new LazyStep('signatures', true, () => this.#signed(origin, note, verified)));
+      return witnesses;
     } catch (error) {
-      steps.push(step('signatures', false, values));
+      steps.push(new LazyStep('signatures', false, () => this.#signed(origin, note, verified)));
       throw error;
     }
   }
 }
 
+const described = ({ name, sha256 }: GivenDocument): string => `${quote(name, 60)} with SHA-256 ${sha256}`;
+
 /** What each given document is in the entry. Throws `document-mismatch` for one that the entry does not name. */
 function match(named: readonly DocumentRef[], given: readonly GivenDocument[], steps: Step[]) {
-  const values = () => [...listed('named', named), ...listed('given', given)];
-  const matched = given.map((one) => {
-    const document = named.find(({ sha256, bytes }) => sha256 === one.sha256 && bytes === one.bytes);
-    if (document) return { given: one, document };
-    steps.push(step('documents', false, values));
-    const words = ({ name, sha256 }: GivenDocument) => `${quote(name, 60)} with SHA-256 ${sha256}`;
-    const names = cut(named.map(words).join(', '), 600);
-    return refuse('document-mismatch', names || 'no document: this entry names none', words(one));
-  });
-  steps.push(step('documents', true, values));
-  return matched;
+  const matched = given.flatMap((one) =>
+    named
+      .filter(({ sha256, bytes }) => sha256 === one.sha256 && bytes === one.bytes)
+      .slice(0, 1)
+      .map((document) => ({ given: one, document })),
+  );
+  const missing = given.find((one, i) => matched[i]?.given !== one);
+  steps.push(new LazyStep('documents', !missing, () => [...listed('named', named), ...listed('given', given)]));
+  return missing
+    ? refuse('document-mismatch', cut(named.map(described).join(', '), 600) || 'no document', described(missing))
+    : matched;
 }
 
 /** Checks one receipt under one policy. A policy that cannot be read is a verdict too (`bad-policy`). */

@@ -4,8 +4,8 @@ import { z } from 'zod';
 import { testMatter } from '../../test/support/matter.ts';
 import { type TestPublic, testPublic } from '../../test/support/public.ts';
 import { decodeBundle } from '../proof/bundle.ts';
+import { equal } from '../proof/bytes.ts';
 import {
-  equal,
   leafHash,
   parseCheckpoint,
   parseNote,

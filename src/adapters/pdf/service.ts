@@ -2,7 +2,8 @@
 
 import { z } from 'zod';
 import type { ReceiptPdf } from '../../base/services.ts';
-import { commitment, fromBase64, readEntry } from '../../proof/index.ts';
+import { fromBase64 } from '../../proof/bytes.ts';
+import { commitment, readEntry } from '../../proof/index.ts';
 import { dayOnly } from '../../rooms/day-only.ts';
 import { rosette } from '../../ui/rosette.ts';
 import { kindWord } from '../../ui/words.ts';
