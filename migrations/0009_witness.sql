@@ -56,6 +56,7 @@ create table witness.state (
   witness  text primary key,
   trouble  text,                             -- null: it answered as it should
   failures integer not null,
+  signed   bigint not null default 0,        -- cosignatures of this witness that we keep
   tried_at timestamptz not null
 );
 

@@ -52,7 +52,13 @@ export interface Database {
     raised_at: Time;
   };
   'witness.acknowledgement': { alarm: string; reason: string; name: string; party: string; at: Time };
-  'witness.state': { witness: string; trouble: string | null; failures: number; tried_at: Time };
+  'witness.state': {
+    witness: string;
+    trouble: string | null;
+    failures: number;
+    signed: Generated<number>;
+    tried_at: Time;
+  };
 
   'view.party': Fact & { id: string; name: string; kind: string; ocd_id: string | null; state: string | null };
   'view.matter': Fact & {

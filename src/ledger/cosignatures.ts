@@ -56,11 +56,11 @@ async function inTransaction<R>(pool: Pool, work: (client: PoolClient) => Promis
   }
 }
 
-/** Keeps a cosignature, and the quorum if it makes one. The first line of a witness for a checkpoint stays. Safe to repeat. */
-export function keepCosignature(pool: Pool, policy: WitnessPolicy, one: Cosignature, now: Date): Promise<void> {
+/** Keeps a cosignature, and the quorum if it makes one. The first line of a witness for a checkpoint stays: then false. */
+export function keepCosignature(pool: Pool, policy: WitnessPolicy, one: Cosignature, now: Date): Promise<boolean> {
   return inTransaction(pool, async (client) => {
     await lockQuorums(client);
-    await client.query({
+    const { rowCount } = await client.query({
       name: 'keep-cosignature',
       text: `insert into log.cosignature (size, witness, line, cosigned_at, collected_at)
              values ($1, $2, $3, to_timestamp($4), $5) on conflict do nothing`,
@@ -73,6 +73,7 @@ export function keepCosignature(pool: Pool, policy: WitnessPolicy, one: Cosignat
     });
     const witnesses = rows.map((row) => row.witness);
     if (meets(policy, witnesses)) await keepQuorum(client, policy, one.size);
+    return rowCount === 1;
   });
 }
 

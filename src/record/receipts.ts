@@ -24,8 +24,13 @@ async function receipt(c: Ctx): Promise<Response> {
     area: 'public',
     back: { text: 'All public records', href: '/records' },
   });
-  // A receipt is a function of what is stored for good: it never changes.
-  if (response.status === 200) response.headers.set('Cache-Control', 'public, max-age=31536000, immutable');
+  // Without witnesses it is a function of what is stored for good and never changes; with them, it completes itself.
+  const signed = response.status === 200 ? await ledger.witnessed(position) : null;
+  if (signed)
+    response.headers.set('Cache-Control', signed.of === 0 ? 'public, max-age=31536000, immutable' : 'no-cache');
+  // For programs: how far it has come, without reading the proof.
+  if (signed && signed.of > 0)
+    response.headers.set('Counterfoil-Witnesses', `${signed.signed}/${signed.of}${signed.complete ? ' complete' : ''}`);
   return response;
 }
 

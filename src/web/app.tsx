@@ -43,7 +43,6 @@ export function buildApp(parts: AppParts): Hono<Env> {
   app.use(compress());
   app.use(ownForms(base.origin, calledByPrograms(routes)));
 
-  app.get('/healthz', (c) => c.text('ok', 200, { 'Cache-Control': 'no-store' }));
   app.get('/assets/*', (c) => serveAsset(assets, c) ?? c.notFound());
   app.get('/favicon.ico', (c) => c.redirect(assets.url('mark.svg'), 302));
   if (authHandler) app.on(['GET', 'POST'], '/api/auth/*', (c) => authHandler(c.req.raw));

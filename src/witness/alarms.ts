@@ -55,7 +55,12 @@ export interface Alarm {
   readonly evidence: Readonly<Record<string, string | number>>;
   readonly raisedAt: Date;
   /** null: open */
-  readonly acknowledged: { readonly reason: string; readonly name: string; readonly at: Date } | null;
+  readonly acknowledged: {
+    readonly reason: string;
+    readonly name: string;
+    readonly party: string;
+    readonly at: Date;
+  } | null;
 }
 
 const kind = z.enum(KINDS);
@@ -67,7 +72,7 @@ export async function alarms(db: Kysely<Database>, limit = 100): Promise<readonl
     .selectFrom('witness.alarm as a')
     .leftJoin('witness.acknowledgement as k', 'k.alarm', 'a.id')
     .select(['a.id', 'a.kind', 'a.who', 'a.at_size', 'a.our_size', 'a.evidence', 'a.raised_at'])
-    .select(['k.reason', 'k.name', 'k.at'])
+    .select(['k.reason', 'k.name', 'k.party', 'k.at'])
     .orderBy((eb) => eb('k.alarm', 'is not', null))
     .orderBy('a.raised_at', 'desc')
     .limit(limit)
@@ -81,8 +86,8 @@ export async function alarms(db: Kysely<Database>, limit = 100): Promise<readonl
     evidence: evidence.parse(row.evidence),
     raisedAt: row.raised_at,
     acknowledged:
-      row.reason !== null && row.name !== null && row.at !== null
-        ? { reason: row.reason, name: row.name, at: row.at }
+      row.reason !== null && row.name !== null && row.party !== null && row.at !== null
+        ? { reason: row.reason, name: row.name, party: row.party, at: row.at }
         : null,
   }));
 }

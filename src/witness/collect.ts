@@ -93,18 +93,20 @@ export function createCollector(deps: CollectorDeps): Collector {
   let timer: NodeJS.Timeout | null = null;
   let looking: Promise<void> = Promise.resolve();
 
-  async function tell(state: State, trouble: string | null): Promise<void> {
+  async function tell(state: State, trouble: string | null, signed = 0): Promise<void> {
     const failures = trouble === null ? 0 : state.failures + 1;
     const changed = failures !== state.failures;
     state.failures = failures;
     const wait = failures === 0 ? (deps.gap ?? 1_000) : (deps.backOff ?? 1_000) * 2 ** Math.min(failures - 1, 20);
     state.notBefore = performance.now() + Math.min(LONGEST, wait);
-    if (!changed) return;
+    if (!changed && signed === 0) return;
     const row = { trouble, failures, tried_at: new Date(clock.now()) };
     await db
       .insertInto('witness.state')
-      .values({ witness: state.id, ...row })
-      .onConflict((oc) => oc.column('witness').doUpdateSet(row))
+      .values({ witness: state.id, signed, ...row })
+      .onConflict((oc) =>
+        oc.column('witness').doUpdateSet((eb) => ({ ...row, signed: eb('witness.state.signed', '+', signed) })),
+      )
       .execute();
   }
 
@@ -112,9 +114,10 @@ export function createCollector(deps: CollectorDeps): Collector {
   async function settle(state: State, { size, note }: Newest, offered: Offered): Promise<void> {
     if (offered.was === 'signed') {
       const { line, time } = offered;
-      await keepCosignature(pool, witnesses, { size, witness: state.id, line, time }, new Date(clock.now()));
+      const now = new Date(clock.now());
+      const fresh = await keepCosignature(pool, witnesses, { size, witness: state.id, line, time }, now);
       state.known = size;
-      return await tell(state, null);
+      return await tell(state, null, fresh ? 1 : 0);
     }
     if (offered.was === 'overtaken') {
       state.known = offered.theirs;
