@@ -3,6 +3,7 @@ import { generateKeyPairSync, sign } from 'node:crypto';
 import {
   consistencyProof,
   formatCheckpoint,
+  formatVkey,
   leafHash,
   type Node,
   nodeHash,
@@ -10,6 +11,7 @@ import {
   type Signer,
   signNote,
   utf8,
+  type VerifierKey,
   verifierKey,
 } from '../../src/proof/index.ts';
 import { formatAddCheckpoint } from '../../src/proof/witness.ts';
@@ -22,6 +24,16 @@ export function testSigner(name: string, type: 1 | 4): Signer {
     key: verifierKey(name, type, new Uint8Array(spki.subarray(spki.length - 32))),
     sign: async (message) => new Uint8Array(sign(null, message, privateKey)),
   };
+}
+
+/** A file for WITNESSES: all of these witnesses, `needed` of them enough. */
+export function witnessesFile(
+  witnesses: readonly { readonly key: VerifierKey; readonly url: string }[],
+  needed: number,
+): string {
+  const lines = witnesses.map(({ key, url }, i) => `witness w${i} ${formatVkey(key)} ${url}`);
+  const names = witnesses.map((_, i) => `w${i}`).join(' ');
+  return `# for a test\n${lines.join('\n')}\ngroup enough ${needed} ${names}\nquorum enough\n`;
 }
 
 /** A log of up to 256 entries, `seed 0`, `seed 1`, …: the same seed is the same history. */
