@@ -139,7 +139,7 @@ describe.skipIf('missing' in built)('litewitness', () => {
       expect(Math.abs((signed[0]?.time ?? 0) - Date.now() / 1000)).toBeLessThan(60);
     }
     expect(store.prepare('select tree_size from log').get()).toEqual({ tree_size: 300 });
-    // A collector that knows nothing asks from 0, is told 300, and goes on.
+    // A witness that has forgotten names 0, and is brought up again from there.
     store.prepare('update log set tree_size = 0, tree_hash = ?').run(base64(emptyRoot()));
     await write(3);
     await collector.round();

@@ -405,15 +405,22 @@ describe('witnesses that do not work', () => {
     };
     s.t.ledger.start();
     await appends();
-    const alone = await appends();
     const collector = s.collector({ fetch: mixed, timeout: 60_000, gap: 1_000 });
-    collector.start();
-    const beside = await appends();
+    const medians = { alone: [0], beside: [0] };
+    // In turns, so that what else this machine does weighs on both.
+    for (let i = 0; i < 3; i++) {
+      medians.alone.push(await appends());
+      collector.start();
+      medians.beside.push(await appends());
+      await collector.stop();
+    }
+    const [alone = 0, beside = 0] = [medians.alone, medians.beside].map((all) => all.toSorted((a, b) => a - b)[2]);
     console.log(
       `append, median: ${alone.toFixed(1)} ms alone, ${beside.toFixed(1)} ms beside a silent and a dead witness`,
     );
+    collector.start();
     expect(beside).toBeLessThan(3 * alone + 25);
-    const position = 179;
+    const position = 7 * 60 - 1;
     expect(await s.t.ledger.published(position, 5_000)).toBe(true);
     for (let i = 0; i < 200 && !(await s.t.ledger.witnessed(position))?.complete; i++)
       await new Promise((resolve) => setTimeout(resolve, 25));
