@@ -8,13 +8,13 @@ import { witnessRoutes } from '../../src/witness/routes.ts';
 import { PLAIN_ASSETS } from './assets.ts';
 import { servicesWithoutStore } from './web.ts';
 import { testSigner } from './witness.ts';
-import { FUZZED } from './witness-fuzz.ts';
+import { type Asked, FUZZED } from './witness-fuzz.ts';
 
 const BASE = 'http://localhost:8080';
 
 export interface FuzzTarget {
-  /** one body, as a program sends it @returns the status */
-  ask(body: Uint8Array<ArrayBuffer>): Promise<number>;
+  /** one body, as a program sends it */
+  ask(body: Uint8Array<ArrayBuffer>): Promise<Asked>;
   send(init: RequestInit & { duplex?: 'half' }): Promise<number>;
   /** errors that no refusal names */
   readonly accidents: readonly unknown[];
@@ -33,8 +33,11 @@ export function fuzzTarget(db: Kysely<Database>, clock: Clock): FuzzTarget {
   });
   const send = async (init: RequestInit & { duplex?: 'half' }) => {
     const answer = await app.request(`${BASE}/witness/add-checkpoint`, init);
-    await answer.arrayBuffer();
-    return answer.status;
+    return { status: answer.status, text: await answer.text() };
   };
-  return { ask: (body) => send({ method: 'POST', body }), send, accidents };
+  return {
+    ask: (body) => send({ method: 'POST', body }),
+    send: async (init) => (await send(init)).status,
+    accidents,
+  };
 }
