@@ -95,7 +95,10 @@ test('each cosigns the other’s checkpoints, and receipts verify under the publ
   expect(policy).toContain(`witness other ${b.witness}`);
   const [receipt = ''] = await whole(slug);
   expect(await verifyReceipt({ receipt, policy })).toMatchObject({ ok: true });
-  const { checkpoint } = parseReceipt(receipt).proof;
+  const { entry, proof } = parseReceipt(receipt);
+  const { checkpoint } = proof;
+  const shown = await (await fetch(`${a.base}/record/${slug}/entries/${entry.id}`)).text();
+  expect(shown).toContain('Signed by the log and 1 of 1 witness.');
   expect((await verifyNote(parseNote(checkpoint), [a.log, b.witness].map(parseVkey))).length).toBe(2);
   const file = join(dir, 'a.receipt.json');
   writeFileSync(file, receipt);

@@ -2,7 +2,7 @@
 import { NotFound } from '../base/errors.ts';
 import { ANYONE, type Ctx, type Route } from '../base/route.ts';
 import type { ReceiptNames } from '../base/services.ts';
-import { receiptName, receiptResponse } from '../ui/receipt-response.tsx';
+import { receiptName, receiptResponse, WITNESSES } from '../ui/receipt-response.tsx';
 import { halvesOf } from './halves.ts';
 import { publicEntry, type Told } from './timeline.ts';
 
@@ -25,12 +25,11 @@ async function receipt(c: Ctx): Promise<Response> {
     back: { text: 'All public records', href: '/records' },
   });
   // Without witnesses it is a function of what is stored for good and never changes; with them, it completes itself.
-  const signed = response.status === 200 ? await ledger.witnessed(position) : null;
-  if (signed)
-    response.headers.set('Cache-Control', signed.of === 0 ? 'public, max-age=31536000, immutable' : 'no-cache');
-  // For programs: how far it has come, without reading the proof.
-  if (signed && signed.of > 0)
-    response.headers.set('Counterfoil-Witnesses', `${signed.signed}/${signed.of}${signed.complete ? ' complete' : ''}`);
+  if (response.status === 200)
+    response.headers.set(
+      'Cache-Control',
+      response.headers.has(WITNESSES) ? 'no-cache' : 'public, max-age=31536000, immutable',
+    );
   return response;
 }
 
