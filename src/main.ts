@@ -3,7 +3,7 @@
  * could decide, and holds no state besides what it started and must stop.
  */
 import { randomBytes } from 'node:crypto';
-import { mkdir } from 'node:fs/promises';
+import { mkdir, readFile } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -13,6 +13,7 @@ import { buildAssets } from './adapters/assets.ts';
 import { authPool, createAuth, ownerLink, readSecret } from './adapters/auth/index.ts';
 import { fileBlobs } from './adapters/blobs/files.ts';
 import { loadLogKey } from './adapters/keys/log-key.ts';
+import { loadWitnessKey } from './adapters/keys/witness-key.ts';
 import { fileMailer } from './adapters/mail/file.ts';
 import { smtpMailer } from './adapters/mail/smtp.ts';
 import { pdfService } from './adapters/pdf/service.ts';
@@ -23,7 +24,9 @@ import { Refusal, Unavailable } from './base/errors.ts';
 import { pooled } from './base/random.ts';
 import type { Services } from './base/services.ts';
 import { createLedger } from './ledger/ledger.ts';
+import { nodeCache } from './ledger/nodes.ts';
 import { createPost } from './post/worker.ts';
+import { formatVkey } from './proof/write.ts';
 import { loadExample } from './record/example.ts';
 import { signInMail } from './rooms/access/mails.ts';
 import { startSweeping } from './rooms/documents/sweep.ts';
@@ -34,6 +37,8 @@ import { readSettings, type Settings } from './settings.ts';
 import { buildApp } from './web/app.tsx';
 import { allRoutes } from './web/routes.ts';
 import { makeWhoIs } from './web/who.ts';
+import { createCollector } from './witness/collect.ts';
+import { BadWitnessFile, lonePolicy, readWitnesses, readWitnessLogs } from './witness/config.ts';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const clock: Clock = { now: () => Date.now() };
@@ -75,6 +80,15 @@ function cannotListen(error: Error, host: string, port: number): Error {
       next: 'Choose 127.0.0.1, 0.0.0.0 or an address of its own.',
     });
   return error;
+}
+
+/** A file that a setting names; empty where it names none. @throws BadWitnessFile when it cannot be read */
+async function named(setting: string, path: string | null): Promise<string> {
+  if (path === null) return '';
+  return await readFile(path, 'utf8').catch((error: unknown) => {
+    const code = error instanceof Error && 'code' in error ? ` (${String(error.code)})` : '';
+    throw new BadWitnessFile(`${setting} names a file that cannot be read${code}`);
+  });
 }
 
 /** Starts everything; `say` gets the lines for the person who started it. Whatever fails, what was started is stopped again. */
@@ -138,6 +152,11 @@ async function wire(
     buildAssets({ cacheDir: join(ROOT, 'build', 'assets') }),
     readSecret(settings.dataDir),
   ]);
+  const [witnesses, witnessLogs, witnessKey] = await Promise.all([
+    named('WITNESSES', settings.witnesses).then((text) => readWitnesses(text, vkey)),
+    named('WITNESS_LOGS', settings.witnessLogs).then(readWitnessLogs),
+    loadWitnessKey(join(settings.dataDir, 'keys'), `${baseUrl.replace(/^https?:\/\//, '')}/witness`),
+  ]);
   const ledger = createLedger({
     pool,
     clock,
@@ -149,6 +168,7 @@ async function wire(
     signer,
     onError,
     mapError: fromPostgres,
+    witnesses: witnesses ?? undefined,
   });
   ledger.start();
   undo.push(() => ledger.stop());
@@ -184,13 +204,30 @@ async function wire(
       await mailer.send(signInMail(email, code));
     },
   });
-  const identity = { origin: logOrigin, logKey: vkey, witnesses: [], policy: `log ${vkey}\nquorum none\n` };
-  const app = buildApp({ services, assets, routes: allRoutes(access, clock, identity), whoIs: makeWhoIs(access), log });
+  const identity = {
+    origin: logOrigin,
+    logKey: vkey,
+    witnesses: witnesses?.asked.map((one) => formatVkey(one.key)) ?? [],
+    policy: witnesses?.text ?? lonePolicy(vkey),
+  };
+  const routes = allRoutes(access, clock, identity, {
+    own: { ...witnessKey, logs: witnessLogs },
+    asked: witnesses,
+    metricsToken: settings.metricsToken,
+  });
+  const app = buildApp({ services, assets, routes, whoIs: makeWhoIs(access), log });
   ready(app.fetch);
 
   const post = createPost({ services, onError });
   post.start();
   undo.push(() => post.stop());
+
+  if (witnesses) {
+    const { at } = nodeCache(ledger.tiles);
+    const collector = createCollector({ pool, db: services.db, clock, random, witnesses, at, onError });
+    collector.start();
+    undo.push(() => collector.stop());
+  }
 
   if (settings.example) await loadExample(services);
   await resumeServing(services);

@@ -24,6 +24,9 @@ const environment = z.object({
   REVOKE_MINUTES: number(5, 0, 24 * 60),
   MAX_FILE_BYTES: number(20 * 1024 ** 3, 1, Number.MAX_SAFE_INTEGER),
   BEHIND_PROXY: z.enum(['0', '1']).default('0'),
+  WITNESSES: z.string().min(1).optional(),
+  WITNESS_LOGS: z.string().min(1).optional(),
+  METRICS_TOKEN: z.string().min(16).optional(),
   LOG_LEVEL: z.enum(['silent', 'error', 'warn', 'info', 'debug']).default('warn'),
 });
 
@@ -42,6 +45,12 @@ export interface Settings {
   readonly revokeMinutes: number;
   readonly maxFileBytes: number;
   readonly behindProxy: boolean;
+  /** file with the witnesses that cosign this log and the quorum (src/witness/config.ts); null: nobody is asked */
+  readonly witnesses: string | null;
+  /** file with the vkeys of the logs that this server cosigns; null: none */
+  readonly witnessLogs: string | null;
+  /** what a program from another machine shows to read /metrics; null: this machine alone reads them */
+  readonly metricsToken: string | null;
   readonly logLevel: 'silent' | 'error' | 'warn' | 'info' | 'debug';
 }
 
@@ -71,6 +80,9 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>):
     revokeMinutes: e.REVOKE_MINUTES,
     maxFileBytes: e.MAX_FILE_BYTES,
     behindProxy: e.BEHIND_PROXY === '1',
+    witnesses: e.WITNESSES ?? null,
+    witnessLogs: e.WITNESS_LOGS ?? null,
+    metricsToken: e.METRICS_TOKEN ?? null,
     logLevel: e.LOG_LEVEL,
   };
 }

@@ -107,7 +107,7 @@ test('starts with the example, again within seconds, and Ctrl-C leaves nothing r
   const from = performance.now();
   await ready(first, port);
   console.log(`first start: ${Math.round(performance.now() - from)} ms`);
-  expect(await (await fetch(`http://localhost:${port}/healthz`)).text()).toBe('ok');
+  expect(await (await fetch(`http://localhost:${port}/healthz`)).json()).toEqual({ status: 'ok', alarms: 0 });
   const home = await (await fetch(`http://localhost:${port}/`)).text();
   expect(home).toContain('Both sides hold proof');
   const records = await (await fetch(`http://localhost:${port}/api/v1/records`)).text();

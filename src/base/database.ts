@@ -31,6 +31,34 @@ export interface Database {
   'log.tree': { only_row: boolean; size: number };
   'log.tile': { level: number; n: number; data: Buffer };
   'log.checkpoint': { size: number; signed_at: Time; note: string };
+  'log.cosignature': {
+    n: Generated<number>;
+    size: number;
+    witness: string;
+    line: string;
+    cosigned_at: Time;
+    collected_at: Time;
+  };
+  'log.quorum': { policy: string; size: number };
+
+  'witness.seen': { origin: string; size: number; root: Buffer; note: string; cosigned_at: number };
+  'witness.alarm': {
+    id: string;
+    kind: string;
+    who: string;
+    at_size: number;
+    our_size: number;
+    evidence: Json;
+    raised_at: Time;
+  };
+  'witness.acknowledgement': { alarm: string; reason: string; name: string; party: string; at: Time };
+  'witness.state': {
+    witness: string;
+    trouble: string | null;
+    failures: number;
+    signed: Generated<number>;
+    tried_at: Time;
+  };
 
   'view.party': Fact & { id: string; name: string; kind: string; ocd_id: string | null; state: string | null };
   'view.matter': Fact & {

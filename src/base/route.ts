@@ -73,6 +73,11 @@ export interface Route {
   readonly access: Access;
   /** Bodies are refused above this many bytes (default 1 MiB) unless `stream`, where the handler reads the raw stream itself. */
   readonly body?: { readonly maxBytes: number } | 'stream';
+  /**
+   * Called by programs, not by people's browsers: a POST is taken from anywhere. Only for routes that read no cookie and that anyone may
+   * use; others are closed to forms of other sites.
+   */
+  readonly programs?: true;
   readonly handler: (c: Ctx) => Response | Promise<Response>;
 }
 

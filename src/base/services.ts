@@ -22,6 +22,17 @@ export interface Config {
   readonly proxied?: boolean;
 }
 
+/** How far the signatures under a receipt have come; it completes itself as witnesses sign. */
+export interface Witnessed {
+  /** of the checkpoint that the receipt carries, in entries */
+  readonly size: number;
+  /** witnesses that have signed that checkpoint, of those that this server asks */
+  readonly signed: number;
+  readonly of: number;
+  /** the quorum of this server's policy is there (or it asks for none): the checkpoint stays the same from now on */
+  readonly complete: boolean;
+}
+
 /** The ledger as rooms see it; implemented by `src/ledger`. */
 export interface LedgerPort {
   /** Writes entries, views, and rows of other work in one transaction; repeated keys write nothing again. */
@@ -30,6 +41,8 @@ export interface LedgerPort {
   receipt(entryId: string): Promise<ReceiptFile | null>;
   /** Receipts of many entries in one query, by id; those that are not there yet are absent. */
   receipts(entryIds: readonly string[]): Promise<ReadonlyMap<string, ReceiptFile>>;
+  /** Who has signed what a receipt of this position carries now; null while no checkpoint covers it. */
+  witnessed(position: number): Promise<Witnessed | null>;
   /** Waits until a signed checkpoint covers this position, at most `ms` milliseconds; false if not yet. */
   published(position: number, ms: number): Promise<boolean>;
 }

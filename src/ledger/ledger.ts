@@ -8,6 +8,7 @@ import type { LedgerPort } from '../base/services.ts';
 import type { TileReader } from '../proof/index.ts';
 import type { Signer } from '../proof/write.ts';
 import { type AppendDeps, appender } from './append.ts';
+import { type WitnessPolicy, witnessedOf } from './cosignatures.ts';
 import { nodeCache } from './nodes.ts';
 import { groupCommit } from './queue.ts';
 import { receiptsOf } from './receipts.ts';
@@ -23,6 +24,8 @@ export interface LedgerDeps extends AppendDeps {
   readonly mapError: (error: unknown) => unknown;
   /** milliseconds between rounds of the sequencer: receipts come within about twice this */
   readonly publishEvery?: number;
+  /** whose cosignatures receipts wait for; left out where no witness is asked */
+  readonly witnesses?: WitnessPolicy | undefined;
 }
 
 export interface Ledger extends LedgerPort {
@@ -48,6 +51,7 @@ export function createLedger(deps: LedgerDeps): Ledger {
   const rounds = sequencer(deps);
   const tiles = tileReader(deps.pool);
   const nodes = nodeCache(tiles);
+  const witnesses = deps.witnesses ?? null;
   const waiting = new Set<{ position: number; tell: (done: boolean) => void }>();
   let publishedSize = 0;
   let timer: NodeJS.Timeout | null = null;
@@ -90,8 +94,9 @@ export function createLedger(deps: LedgerDeps): Ledger {
         throw deps.mapError(error);
       }
     },
-    receipt: async (entryId) => (await receiptsOf(deps.pool, nodes, [entryId])).get(entryId) ?? null,
-    receipts: (entryIds) => receiptsOf(deps.pool, nodes, entryIds),
+    receipt: async (entryId) => (await receiptsOf(deps.pool, nodes, witnesses, [entryId])).get(entryId) ?? null,
+    receipts: (entryIds) => receiptsOf(deps.pool, nodes, witnesses, entryIds),
+    witnessed: (position) => witnessedOf(deps.pool, witnesses, position),
     published(position, ms) {
       if (position < publishedSize) return Promise.resolve(true);
       return new Promise((resolve) => {

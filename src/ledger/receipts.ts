@@ -1,12 +1,15 @@
 /**
- * Receipts as files (FORMATS.md, "Receipt"): entry, opening and a proof against the first checkpoint that covers it. A receipt
- * is a function of what is stored, so it can be made again at any time, byte for byte; nothing is kept of it.
+ * Receipts as files (FORMATS.md, "Receipt"): entry, opening and a proof against the first checkpoint that covers it and has the
+ * quorum of witnesses, or, while there is none, the first that covers it. A receipt is a function of what is stored; nothing is kept of it.
  */
 import type { Pool } from 'pg';
 import type { ReceiptFile } from '../base/append.ts';
+
 import { checkEntry } from '../proof/index.ts';
 import { inclusionProof } from '../proof/prove.ts';
 import { formatStoredReceipt, formatTlogProof } from '../proof/write.ts';
+import { CARRIED, type WitnessPolicy } from './cosignatures.ts';
+
 import type { NodeCache } from './nodes.ts';
 
 interface Row {
@@ -17,23 +20,27 @@ interface Row {
   opening: Buffer;
   size: number;
   note: string;
+  /** signature lines of witnesses, in the order in which they came */
+  cosigned: string | null;
 }
 
 /**
  * Receipts of entries, by id; absent are those that no checkpoint covers yet, and ids that no entry has. One query, however many.
- * Each carries the first checkpoint that covers its entry, so that both sides' halves are equal.
+ * Which checkpoint each carries depends on nothing but what is stored, so both sides' halves are equal at the same time.
  */
 export async function receiptsOf(
   pool: Pool,
   nodes: NodeCache,
+  policy: WitnessPolicy | null,
   entryIds: readonly string[],
 ): Promise<ReadonlyMap<string, ReceiptFile>> {
   const { rows } = await pool.query<Row>({
     name: 'entries-for-receipts',
-    text: `select e.id, e.seq, e.kind, e.canonical, e.opening, c.size, c.note
+    text: `select e.id, e.seq, e.kind, e.canonical, e.opening, c.size, c.note,
+             (select string_agg(s.line, '' order by s.n) from log.cosignature s where s.size = c.size) as cosigned
            from unnest($1::uuid[]) w (id) join ledger.entry e on e.id = w.id
-           cross join lateral (select size, note from log.checkpoint where size > e.seq order by size limit 1) c`,
-    values: [entryIds],
+           join log.checkpoint c on c.size = ${CARRIED}`,
+    values: [entryIds, policy?.id ?? ''],
   });
   const receipts = new Map<string, ReceiptFile>();
   for (const row of rows) {
@@ -43,7 +50,7 @@ export async function receiptsOf(
       json: formatStoredReceipt({
         canonical: row.canonical,
         opening: row.opening,
-        proof: formatTlogProof({ index: row.seq, hashes, checkpoint: row.note }),
+        proof: formatTlogProof({ index: row.seq, hashes, checkpoint: `${row.note}${row.cosigned ?? ''}` }),
       }),
       position: row.seq,
       size: row.size,

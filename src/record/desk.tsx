@@ -6,6 +6,7 @@ import { Notice } from '../ui/notice.tsx';
 import { page } from '../ui/page.tsx';
 import { Table } from '../ui/table.tsx';
 import { dateText, Time } from '../ui/time.tsx';
+import { openAlarms } from '../witness/alarms.ts';
 import { matterLines, type Today, todayOf, type Waiting } from './desk-facts.ts';
 
 function Part(props: {
@@ -82,6 +83,9 @@ function TodayColumn({ today }: { today: Today }) {
       <p>
         <a href="/desk/team">Team</a>
       </p>
+      <p>
+        <a href="/desk/log">The log and its witnesses</a>
+      </p>
     </section>
   );
 }
@@ -89,9 +93,10 @@ function TodayColumn({ today }: { today: Today }) {
 async function getDesk(c: Ctx): Promise<Response> {
   const services = c.get('services');
   const actor = staff(c);
-  const [today, matters] = await Promise.all([
+  const [today, matters, alarms] = await Promise.all([
     todayOf(services.db, actor.party, new Date(services.clock.now())),
     matterLines(services.db, actor.party),
+    openAlarms(services.db),
   ]);
   const zone = zoneOf(c);
   const writes = actor.role !== 'viewer';
@@ -99,6 +104,14 @@ async function getDesk(c: Ctx): Promise<Response> {
     c,
     { title: 'Desk', area: 'staff', wide: true },
     <>
+      {alarms > 0 ? (
+        <Notice tone="bad" title="Alarm: the log is in question">
+          <p>
+            A witness holds what this server does not, or a log showed two histories.{' '}
+            <a href="/desk/log#alarms">See what happened</a> before more is written.
+          </p>
+        </Notice>
+      ) : null}
       {c.req.query('welcome') === 'passkey' ? (
         <Notice tone="good" title="Your organisation is set up">
           <p>

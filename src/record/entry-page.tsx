@@ -29,7 +29,8 @@ async function entryPage(c: Ctx): Promise<Response> {
   const { entry } = told;
   const zone = zoneOf(c);
   const halves = await halvesOf(db, told);
-  const published = await coveredBy(c, told.position);
+  const witnessed = await c.get('services').ledger.witnessed(told.position);
+  const published = witnessed !== null;
   const later = await db
     .selectFrom('ledger.entry')
     .select('id')
@@ -37,7 +38,11 @@ async function entryPage(c: Ctx): Promise<Response> {
     .where('audience', '=', 'public')
     .where('matter', '=', matter.id)
     .executeTakeFirst();
-  cachePublic(c, clock.now() - Date.parse(entry.recordedAt) > 60_000 ? 300 : 5, new Date(entry.recordedAt));
+  cachePublic(
+    c,
+    clock.now() - Date.parse(entry.recordedAt) > 60_000 && witnessed?.complete ? 300 : 5,
+    new Date(entry.recordedAt),
+  );
   return page(
     c,
     { title: `Entry ${told.position} · ${matter.title}`, area: 'public' },
@@ -67,6 +72,7 @@ async function entryPage(c: Ctx): Promise<Response> {
         dayOnly={told.dayOnly}
         issuer={halves.issuer}
         recipient={halves.recipient}
+        witnessed={witnessed}
         {...(published ? receiptPaths(entry.id) : {})}
       />
       <h2>What stands in this entry</h2>
@@ -100,18 +106,6 @@ async function entryPage(c: Ctx): Promise<Response> {
       </p>
     </>,
   );
-}
-
-/** true once a signed checkpoint covers the position, so that there is a receipt. */
-async function coveredBy(c: Ctx, position: number): Promise<boolean> {
-  const row = await c
-    .get('services')
-    .db.selectFrom('log.checkpoint')
-    .select('size')
-    .where('size', '>', position)
-    .limit(1)
-    .executeTakeFirst();
-  return row !== undefined;
 }
 
 export const entryRoutes: readonly Route[] = [

@@ -24,6 +24,7 @@ describe('the 2018 letters', () => {
       ledger: {
         receipt: (id) => ledger.receipt(id),
         receipts: (ids) => ledger.receipts(ids),
+        witnessed: (position) => ledger.witnessed(position),
         published: (position, ms) => ledger.published(position, ms),
         append: (command) => (left-- > 0 ? ledger.append(command) : Promise.reject(new Error('the machine went down'))),
       },

@@ -2,7 +2,7 @@
 import { NotFound } from '../base/errors.ts';
 import { ANYONE, type Ctx, type Route } from '../base/route.ts';
 import type { ReceiptNames } from '../base/services.ts';
-import { receiptName, receiptResponse } from '../ui/receipt-response.tsx';
+import { receiptName, receiptResponse, WITNESSES } from '../ui/receipt-response.tsx';
 import { halvesOf } from './halves.ts';
 import { publicEntry, type Told } from './timeline.ts';
 
@@ -24,8 +24,12 @@ async function receipt(c: Ctx): Promise<Response> {
     area: 'public',
     back: { text: 'All public records', href: '/records' },
   });
-  // A receipt is a function of what is stored for good: it never changes.
-  if (response.status === 200) response.headers.set('Cache-Control', 'public, max-age=31536000, immutable');
+  // Without witnesses it is a function of what is stored for good and never changes; with them, it completes itself.
+  if (response.status === 200)
+    response.headers.set(
+      'Cache-Control',
+      response.headers.has(WITNESSES) ? 'no-cache' : 'public, max-age=31536000, immutable',
+    );
   return response;
 }
 

@@ -1,10 +1,11 @@
 /** All public pages and API paths of the record, for the one place that wires the server. */
+
+import type { LogIdentity } from '../base/log-identity.ts';
 import type { Route } from '../base/route.ts';
 import { apiRoutes } from './api.ts';
 import { changesRoutes } from './changes-page.tsx';
 import { entryRoutes } from './entry-page.tsx';
 import { homeRoutes } from './home-page.tsx';
-import type { LogIdentity } from './log-identity.ts';
 import { receiptRoutes } from './receipts.ts';
 import { recordRoutes } from './record-page.tsx';
 import { recordsRoutes } from './records-page.tsx';

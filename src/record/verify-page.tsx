@@ -3,6 +3,7 @@
  * files with the same code, says that it has to be trusted for that, and keeps nothing of them.
  */
 import { createHash } from 'node:crypto';
+import type { LogIdentity } from '../base/log-identity.ts';
 import { ANYONE, type Ctx, type Route } from '../base/route.ts';
 import { checkFiles, type ReceiptBytes, type Spoken } from '../base/verdict.ts';
 import type { GivenDocument } from '../proof/index.ts';
@@ -10,7 +11,6 @@ import { Heading } from '../ui/heading.tsx';
 import { Notice } from '../ui/notice.tsx';
 import { page } from '../ui/page.tsx';
 import { cachePublic } from './caching.ts';
-import type { LogIdentity } from './log-identity.ts';
 import { VERIFY_WORKER } from './verify-worker.ts';
 
 const MAX_UPLOAD = 5_000_000;

@@ -149,6 +149,14 @@ describe('the slip', () => {
     expect(page.match(/No\. 1,840/g)).toHaveLength(2);
     expect(page).toContain('href="/verify"');
   });
+  it('says who has signed, and that more may follow', () => {
+    const witnessed = (signed: number, of: number, complete: boolean) =>
+      html(<Slip {...slip} position={3} witnessed={{ signed, of, complete }} />);
+    expect(witnessed(0, 0, true)).toContain('Signed by the log.');
+    expect(witnessed(1, 1, true)).toContain('Signed by the log and 1 of 1 witness.');
+    expect(witnessed(2, 3, true)).not.toContain('taken later');
+    expect(witnessed(1, 3, false)).toContain('and 1 of 3 witnesses. A receipt taken later carries more signatures');
+  });
   it('offers nothing to keep while the receipt is not there', () => {
     const page = html(<Slip {...slip} position={null} />);
     expect(page).not.toContain('Keep this');

@@ -10,6 +10,9 @@ import { Heading } from './heading.tsx';
 import { page } from './page.tsx';
 import { refreshHead } from './progress.tsx';
 
+/** Header of a receipt where witnesses are asked: `1/3`, and `2/3 complete` once the quorum of this server's policy is there. */
+export const WITNESSES = 'Counterfoil-Witnesses';
+
 export interface WantedReceipt {
   /** id of the entry */
   readonly entry: string;
@@ -36,6 +39,9 @@ export async function receiptResponse(c: Ctx, wanted: WantedReceipt): Promise<Re
   const services = c.get('services');
   const receipt = await services.ledger.receipt(wanted.entry);
   if (!receipt) return await waiting(c, wanted);
+  // For programs: how far the signatures have come, without reading the proof.
+  const { signed = 0, of = 0, complete = false } = (await services.ledger.witnessed(receipt.position)) ?? {};
+  if (of > 0) c.header(WITNESSES, `${signed}/${of}${complete ? ' complete' : ''}`);
   const name = receipt.name.replace(/\.receipt\.json$/, '');
   if (wanted.form === 'json') {
     return c.body(receipt.json, 200, {

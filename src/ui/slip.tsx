@@ -24,6 +24,8 @@ export interface SlipProps {
   readonly recipient: Half;
   /** facts in one line each, under both halves: documents, items */
   readonly facts?: readonly { readonly name: string; readonly value: Child }[];
+  /** who has signed what the receipt carries; left out where that was not looked up */
+  readonly witnessed?: { readonly signed: number; readonly of: number; readonly complete: boolean } | null;
   /** addresses of the receipt; left out where there is none yet */
   readonly json?: string;
   readonly pdf?: string;
@@ -56,6 +58,13 @@ function HalfView({ side, half, slip }: { side: 'issuer' | 'recipient'; half: Ha
   );
 }
 
+/** Who has signed, in one line: a receipt that waits for witnesses says so. */
+export function signedWords({ signed, of, complete }: NonNullable<SlipProps['witnessed']>): string {
+  if (of === 0) return 'Signed by the log.';
+  const words = `Signed by the log and ${signed} of ${of} ${of === 1 ? 'witness' : 'witnesses'}.`;
+  return complete ? words : `${words} A receipt taken later carries more signatures; this one holds too.`;
+}
+
 export function Slip(props: SlipProps) {
   const Title = props.level === 3 ? 'h3' : 'h2';
   return (
@@ -85,6 +94,7 @@ export function Slip(props: SlipProps) {
           ? `On its way into the log of ${props.logOrigin}; the receipt follows within seconds.`
           : `Position ${props.position.toLocaleString('en-US')} in the log ${props.logOrigin}`}
       </p>
+      {props.witnessed ? <p class="slip__log">{signedWords(props.witnessed)}</p> : null}
       {props.json || props.pdf ? (
         <p class="slip__keep">
           <span>Keep this:</span>

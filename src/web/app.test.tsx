@@ -366,10 +366,9 @@ describe('answers', () => {
     expect([again.status, await again.text()]).toEqual([304, '']);
     expect((await as(STAFF, '/public', { headers: { 'if-none-match': etag } })).status).toBe(200);
   });
-  it('answers HEAD, /healthz, sign-in and assets, precompressed and for ever', async () => {
+  it('answers HEAD, sign-in and assets, precompressed and for ever', async () => {
     const head = await as(nobody, '/public', { method: 'HEAD' });
     expect([head.status, await head.text()]).toEqual([200, '']);
-    expect(await (await as(nobody, '/healthz')).text()).toBe('ok');
     expect(await (await as(nobody, '/api/auth/session')).text()).toBe('auth');
     const asset = await as(nobody, '/assets/app.1.css', { headers: { 'accept-encoding': 'gzip, br' } });
     expect([await asset.text(), asset.headers.get('content-encoding'), asset.headers.get('cache-control')]).toEqual([

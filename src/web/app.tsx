@@ -41,9 +41,8 @@ export function buildApp(parts: AppParts): Hono<Env> {
   app.use(provide(services, assets));
   app.use(headers(base.protocol === 'https:'));
   app.use(compress());
-  app.use(ownForms(base.origin));
+  app.use(ownForms(base.origin, calledByPrograms(routes)));
 
-  app.get('/healthz', (c) => c.text('ok', 200, { 'Cache-Control': 'no-store' }));
   app.get('/assets/*', (c) => serveAsset(assets, c) ?? c.notFound());
   app.get('/favicon.ico', (c) => c.redirect(assets.url('mark.svg'), 302));
   if (authHandler) app.on(['GET', 'POST'], '/api/auth/*', (c) => authHandler(c.req.raw));
@@ -78,6 +77,14 @@ export function buildApp(parts: AppParts): Hono<Env> {
     return answerError(c, error, route?.access.who ?? 'anyone');
   });
   return app;
+}
+
+/** Paths without parameters whose POST is taken from anywhere; such a route must be open to anyone, or it does not go live. */
+function calledByPrograms(routes: readonly Route[]): ReadonlySet<string> {
+  const open = routes.filter((route) => route.programs);
+  const wrong = open.find((route) => route.access.who !== 'anyone' || /[:*]/.test(route.path));
+  if (wrong) throw new Error(`${wrong.path} cannot be open to programs: it knows people, or has parameters`);
+  return new Set(open.map((route) => route.path));
 }
 
 /** Only the path goes along, on this server: `next` can lead nowhere else. */

@@ -4,11 +4,12 @@
  */
 import { sql } from 'kysely';
 import { NotFound } from '../base/errors.ts';
+import type { LogIdentity } from '../base/log-identity.ts';
 import { ANYONE, type Ctx, type Route } from '../base/route.ts';
+
 import { encodeBundle } from '../proof/bundle.ts';
 import { HASH_BYTES, ProofFailure, TILE_WIDTH, type TileCoord, tileWidth } from '../proof/index.ts';
 import { parseTilePath } from '../proof/write.ts';
-import type { LogIdentity } from '../record/log-identity.ts';
 
 const IMMUTABLE = 'public, max-age=31536000, immutable';
 const noTile = () =>
@@ -23,7 +24,18 @@ async function checkpoint(c: Ctx): Promise<Response> {
     .limit(1)
     .executeTakeFirst();
   if (!row) throw new NotFound('no-checkpoint', 'Nothing has been written to this log yet.');
-  return c.body(row.note, 200, { 'Content-Type': 'text/plain; charset=utf-8', 'Cache-Control': 'no-cache' });
+  // With the cosignatures that have come until now; all of them stand below the log's own line.
+  const lines = await c
+    .get('services')
+    .db.selectFrom('log.cosignature')
+    .select('line')
+    .where('size', '=', row.size)
+    .orderBy('n')
+    .execute();
+  return c.body(`${row.note}${lines.map((one) => one.line).join('')}`, 200, {
+    'Content-Type': 'text/plain; charset=utf-8',
+    'Cache-Control': 'no-cache',
+  });
 }
 
 /** Exactly one spelling of each tile's path is served; what is not a path of a tile is not found. */

@@ -1,8 +1,8 @@
 /** Every page and API path of the server in one list: what is not listed here cannot be reached. */
 import type { Clock } from '../base/clock.ts';
+import type { LogIdentity } from '../base/log-identity.ts';
 import type { Route } from '../base/route.ts';
 import { deskPages } from '../record/desk-pages.ts';
-import type { LogIdentity } from '../record/log-identity.ts';
 import { publicRoutes } from '../record/routes.ts';
 import { accessRoutes } from '../rooms/access/pages.tsx';
 import type { AccessPort } from '../rooms/access/port.ts';
@@ -10,13 +10,29 @@ import { entranceRoutes } from '../rooms/answers/entrance.tsx';
 import { answerRoutes } from '../rooms/answers/pages.tsx';
 import { determinationRoutes } from '../rooms/determinations/pages.tsx';
 import { documentRoutes } from '../rooms/documents/pages.ts';
+import type { Witnesses } from '../witness/config.ts';
+import { logPages } from '../witness/pages.tsx';
+import { type OwnWitness, witnessRoutes } from '../witness/routes.ts';
+import { healthRoutes } from './health.ts';
+import { metricsRoutes } from './metrics.ts';
 import { publicLogRoutes } from './public-log.ts';
 
-export function allRoutes(access: AccessPort, clock: Clock, log: LogIdentity): readonly Route[] {
+/** What the server is to others' logs, whom it asks about its own, and who may read its figures. */
+export interface Witnessing {
+  readonly own: OwnWitness;
+  readonly asked: Witnesses | null;
+  readonly metricsToken: string | null;
+}
+
+export function allRoutes(access: AccessPort, clock: Clock, log: LogIdentity, witness: Witnessing): readonly Route[] {
   return [
     ...publicRoutes(log),
     ...publicLogRoutes(log),
+    ...witnessRoutes(witness.own),
+    ...healthRoutes,
+    ...metricsRoutes(witness.asked, witness.metricsToken),
     ...accessRoutes(access),
+    ...logPages(log, witness.own, witness.asked),
     ...deskPages,
     ...determinationRoutes,
     ...documentRoutes,

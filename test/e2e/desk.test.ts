@@ -10,6 +10,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { buildAssets } from '../../src/adapters/assets.ts';
 import { loadDraft } from '../../src/rooms/requests/drafts.ts';
 import { serveDraft } from '../../src/rooms/requests/serve.ts';
+import { raise } from '../../src/witness/alarms.ts';
 import { axeViolations, withPage } from '../support/browser.ts';
 import { type Desk, placesCsv, testDesk } from '../support/desk.ts';
 import { deskApp } from '../support/desk-app.ts';
@@ -35,6 +36,7 @@ beforeAll(async () => {
   const app = deskApp(
     { ...desk, services: { ...desk.services, config: { ...desk.services.config, baseUrl: base } } },
     assets,
+    'owner',
   );
   const matter = await desk.openMatter('sample-letters');
   const bad = `${placesCsv(23, (i) => i > 2)}Washington,place,,,\r\n=SUM(A1),place,Example State,,\r\n`;
@@ -78,7 +80,22 @@ beforeAll(async () => {
     letters: '/desk/letters',
     one: `/desk/services/${service}/letter`,
     contact: `/desk/services/${service}/contact`,
+    log: '/desk/log',
   });
+  // Two alarms, so that the desk and the log's page show what they show on their worst day.
+  const { db, clock, random } = desk.services;
+  const note = (await db.selectFrom('log.checkpoint').select('note').executeTakeFirst())?.note ?? 'no checkpoint yet';
+  for (const at of [90, 91])
+    await raise(
+      { db, clock, random },
+      {
+        kind: 'ahead',
+        who: 'north.example.gov/w+01234567',
+        at,
+        ours: 5,
+        evidence: { checkpoint: note, answer: `409: ${at}` },
+      },
+    );
   if (pictures) await mkdir(pictures, { recursive: true });
 });
 
@@ -103,6 +120,7 @@ const PAGES = [
   'letters',
   'one',
   'contact',
+  'log',
 ] as const;
 
 describe.each([390, 1280])('at %i px', (width) => {

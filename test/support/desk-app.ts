@@ -1,10 +1,16 @@
 /** The issuer's pages over HTTP without a socket: the real app, routes and checks; who is signed in is the test's to say. */
+
 import type { Actor, Role } from '../../src/base/route.ts';
+import { formatVkey } from '../../src/proof/write.ts';
 import { deskPages } from '../../src/record/desk-pages.ts';
 import type { Assets } from '../../src/ui/assets.ts';
 import { buildApp } from '../../src/web/app.tsx';
+import { readWitnesses } from '../../src/witness/config.ts';
+import { logPages } from '../../src/witness/pages.tsx';
 import { PLAIN_ASSETS } from './assets.ts';
 import type { Desk } from './desk.ts';
+import { TEST_ORIGIN } from './ledger.ts';
+import { testSigner, witnessesFile } from './witness.ts';
 
 export interface Browser {
   get(path: string): Promise<{ status: number; text: string; headers: Headers }>;
@@ -26,10 +32,15 @@ export function deskApp(desk: Desk, assets: Assets = PLAIN_ASSETS, role: Role = 
     partyName: desk.office.partyName,
     role,
   };
+  const { vkey } = desk.t;
+  const witness = testSigner('records.example.gov/witness', 4);
+  const own = { signer: witness, vkey: formatVkey(witness.key), logs: new Map([['log.example.gov/log', []]]) };
+  const asked = readWitnesses(witnessesFile([{ key: witness.key, url: 'https://north.example.gov/witness' }], 1), vkey);
+  const identity = { origin: TEST_ORIGIN, logKey: vkey, witnesses: [], policy: desk.t.policy };
   return buildApp({
     services: desk.services,
     assets,
-    routes: deskPages,
+    routes: [...deskPages, ...logPages(identity, own, asked)],
     whoIs: async () => actor,
     // What a page did not expect is the first thing to know when a test of it fails.
     log: { info() {}, warn() {}, error: (facts) => console.error(facts) },

@@ -15,7 +15,7 @@ export interface Ran {
 export function runProgram(
   program: string,
   args: readonly string[],
-  options: { cwd?: string; timeout?: number } = {},
+  options: { cwd?: string; timeout?: number; env?: NodeJS.ProcessEnv } = {},
 ): Promise<Ran> {
   return new Promise((resolve) => {
     execFile(program, [...args], { maxBuffer: 16 << 20, timeout: 300_000, ...options }, (error, out, err) => {
@@ -34,6 +34,19 @@ export type Built =
 /** Trouble of this machine, not of the program: no network, no proxy, a Go that is too old. */
 const NOT_OURS =
   /dial tcp|lookup |proxyconnect|i\/o timeout|TLS handshake|connection refused|\b(?:403|404|410|50\d) |module lookup disabled|GOPROXY=off|requires go >=|toolchain not available|invalid go version|timed out/;
+
+/** Installs a Go program of somebody else, `module/path@version`, into a folder that goes with the test. Go checks what it fetches. */
+export async function installGo(name: string): Promise<Built> {
+  const version = await runProgram('go', ['version']);
+  if (version.code !== 0) return { missing: 'Go is not installed here' };
+  const dir = await mkdtemp(join(tmpdir(), 'counterfoil-go-'));
+  const remove = () => rm(dir, { recursive: true, force: true });
+  const made = await runProgram('go', ['install', name], { env: { ...process.env, GOBIN: dir } });
+  const program = join(dir, name.replace(/@.*$/, '').split('/').at(-1) ?? '');
+  if (made.code === 0) return { program, remove };
+  await remove();
+  return { missing: `Go cannot install ${name}: ${made.err.trim().split('\n').at(-1) ?? ''}` };
+}
 
 /**
  * Builds the Go program in a folder below `test/`.

@@ -16,6 +16,7 @@ import type { NewEntry } from '../../src/base/append.ts';
 import { instant } from '../../src/base/clock.ts';
 import type { Database } from '../../src/base/database.ts';
 import { uuidv7 } from '../../src/base/ids.ts';
+import type { WitnessPolicy } from '../../src/ledger/cosignatures.ts';
 import { createLedger, type Ledger } from '../../src/ledger/ledger.ts';
 import type { Signer } from '../../src/proof/write.ts';
 import { checkBody, streamOf } from '../../src/rooms/entries.ts';
@@ -69,6 +70,8 @@ export async function testLedger(
     now?: number;
     keys?: string;
     onError?: (error: unknown) => void;
+    /** by the log's vkey, the witnesses whose quorum receipts wait for */
+    witnesses?: (vkey: string) => WitnessPolicy;
   } = {},
 ): Promise<TestLedger> {
   const fresh = options.database ? null : await freshDatabase();
@@ -94,6 +97,7 @@ export async function testLedger(
       }),
     mapError: fromPostgres,
     publishEvery: 50,
+    witnesses: options.witnesses?.(vkey),
   });
   if (options.start) ledger.start();
   return {

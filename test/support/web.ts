@@ -17,6 +17,7 @@ export function servicesWithoutStore(baseUrl: string): Services {
       append: refuse('ledger'),
       receipt: refuse('ledger'),
       receipts: refuse('ledger'),
+      witnessed: refuse('ledger'),
       published: refuse('ledger'),
     },
     blobs: { put: refuse('blobs'), get: refuse('blobs'), sweep: refuse('blobs'), room: refuse('blobs') },

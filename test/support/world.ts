@@ -13,20 +13,29 @@ import { pdfService } from '../../src/adapters/pdf/service.ts';
 import type { Route } from '../../src/base/route.ts';
 import type { Services } from '../../src/base/services.ts';
 import { createPost } from '../../src/post/worker.ts';
+import { formatVkey } from '../../src/proof/write.ts';
 import { signInMail } from '../../src/rooms/access/mails.ts';
 import { accessRoutes } from '../../src/rooms/access/pages.tsx';
 import { entranceRoutes } from '../../src/rooms/answers/entrance.tsx';
 import { buildApp } from '../../src/web/app.tsx';
 import type { Log } from '../../src/web/log.ts';
-import { allRoutes } from '../../src/web/routes.ts';
+import { allRoutes, type Witnessing } from '../../src/web/routes.ts';
 import { makeWhoIs } from '../../src/web/who.ts';
 import { PLAIN_ASSETS } from './assets.ts';
 import { random, TEST_ORIGIN, testLedger } from './ledger.ts';
 import { testMatter } from './matter.ts';
 import { BASE, testServices } from './services.ts';
+import { testSigner } from './witness.ts';
 
 export { random } from './ledger.ts';
 export { BASE } from './services.ts';
+
+const ownKey = testSigner('records.example.gov/witness', 4);
+const ALONE: Witnessing = {
+  own: { signer: ownKey, vkey: formatVkey(ownKey.key), logs: new Map() },
+  asked: null,
+  metricsToken: null,
+};
 
 export type World = Awaited<ReturnType<typeof world>>;
 
@@ -36,6 +45,8 @@ export interface WorldOptions {
   readonly whole?: boolean;
   /** where the program's log goes; default: errors into `log` */
   readonly logger?: Log;
+  /** default: nobody is asked, nobody is cosigned */
+  readonly witnessing?: Witnessing;
 }
 
 /** Everything that one test needs; call `close` after it. */
@@ -73,7 +84,7 @@ export async function world(over: WorldOptions = {}) {
   });
   const identity = { origin: TEST_ORIGIN, logKey: t.vkey, witnesses: [], policy: t.policy };
   const routes = over.whole
-    ? allRoutes(access, clock, identity)
+    ? allRoutes(access, clock, identity, over.witnessing ?? ALONE)
     : [...accessRoutes(access), ...entranceRoutes(clock), ...probes];
   const app = buildApp({ services, assets: PLAIN_ASSETS, routes, whoIs: makeWhoIs(access), log: logger });
   const post = createPost({ services, onError: (error) => log.push(`post ${String(error)}`) });

@@ -1,6 +1,7 @@
 /** After sending: the slip of the answer with its receipts to keep, what comes by mail, and what can be done next. */
 import { NotFound } from '../../base/errors.ts';
 import { type Ctx, RECIPIENT, type Route, recipient } from '../../base/route.ts';
+import type { Witnessed } from '../../base/services.ts';
 import { zoneOf } from '../../ui/context.ts';
 import { Heading } from '../../ui/heading.tsx';
 import { page } from '../../ui/page.tsx';
@@ -19,11 +20,12 @@ interface SentView {
   /** `item.answered` entries of this answer */
   readonly items: readonly StreamEntry[];
   readonly published: boolean;
+  readonly witnessed: Witnessed | null;
   readonly zone: string;
   readonly logOrigin: string;
 }
 
-function SentPage({ exchange, sent, entry, items, published, zone, logOrigin }: SentView) {
+function SentPage({ exchange, sent, entry, items, published, witnessed, zone, logOrigin }: SentView) {
   const { request, service, issuerName } = exchange;
   const files = sent.items.reduce((n, one) => n + one.documents.length, 0);
   const open = request.items.filter((one) => !exchange.items.has(one.item));
@@ -53,6 +55,7 @@ function SentPage({ exchange, sent, entry, items, published, zone, logOrigin }: 
           },
           { name: 'By mail', value: `the same receipt goes to ${sent.actedBy.address}` },
         ]}
+        witnessed={published ? witnessed : null}
         {...(published ? { json: `/answer/receipts/${entry.id}.json`, pdf: `/answer/receipts/${entry.id}.pdf` } : {})}
       />
       {published ? null : (
@@ -113,6 +116,7 @@ async function getSent(c: Ctx): Promise<Response> {
   }
   const items = entries.filter((one) => one.kind === 'item.answered' && one.body.answer === sent.answer);
   const published = await services.ledger.published(items.at(-1)?.position ?? entry.position, 0);
+  const witnessed = await services.ledger.witnessed(entry.position);
   return await page(
     c,
     {
@@ -126,6 +130,7 @@ async function getSent(c: Ctx): Promise<Response> {
       entry={entry}
       items={items}
       published={published}
+      witnessed={witnessed}
       zone={zoneOf(c)}
       logOrigin={services.config.logOrigin}
     />,
