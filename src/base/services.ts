@@ -45,6 +45,8 @@ export interface Blobs {
    * A blob that is put again meanwhile stays. @returns how many were deleted
    */
   sweep(before: Date, named: (hashes: readonly string[]) => Promise<ReadonlySet<string>>): Promise<number>;
+  /** Deletes a blob for good; with `before`, only where it was last put before then. No blob is no failure. */
+  remove(sha256: string, before?: Date): Promise<void>;
   /** Bytes that still fit, to refuse an upload before it is read; null where nobody knows (object stores). */
   room(): Promise<number | null>;
 }

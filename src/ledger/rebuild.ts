@@ -29,7 +29,7 @@ const name = z.string().regex(/^[a-z_]+$/);
 async function projectRange(client: PoolClient, project: Project, from: number, to: number): Promise<void> {
   for (let at = from; at < to; at += PAGE) {
     const { rows } = await client.query<{ seq: number; canonical: string }>(
-      'select seq, canonical from ledger.entry where seq >= $1 and seq < $2 order by seq',
+      'select seq, canonical from ledger.entry where seq >= $1 and seq < $2 and canonical is not null order by seq',
       [at, Math.min(at + PAGE, to)],
     );
     const tables = new Map<string, Readonly<Record<string, unknown>>[]>();

@@ -18,7 +18,7 @@ interface Row {
 }
 
 /**
- * Receipts of entries, by id; absent are those that no checkpoint covers yet, and ids that no entry has. One query, however many.
+ * Receipts of entries, by id; absent are those that no checkpoint covers yet, ids that no entry has, and erased ones. One query, however many.
  * Each carries the first checkpoint that covers its entry, so that both sides' halves are equal.
  */
 export async function receiptsOf(
@@ -29,7 +29,7 @@ export async function receiptsOf(
   const { rows } = await pool.query<Row>({
     name: 'entries-for-receipts',
     text: `select e.id, e.seq, e.kind, e.canonical, e.opening, c.size, c.note
-           from unnest($1::uuid[]) w (id) join ledger.entry e on e.id = w.id
+           from unnest($1::uuid[]) w (id) join ledger.entry e on e.id = w.id and e.canonical is not null
            cross join lateral (select size, note from log.checkpoint where size > e.seq order by size limit 1) c`,
     values: [entryIds],
   });

@@ -101,7 +101,7 @@ export async function world(over: WorldOptions = {}) {
     /** Canonical texts of all entries, in order. */
     async entries(): Promise<readonly string[]> {
       const rows = await db.selectFrom('ledger.entry').select('canonical').orderBy('seq').execute();
-      return rows.map((row) => row.canonical);
+      return rows.map((row) => row.canonical ?? '');
     },
     /** Sign-in as it would be on another address of this server. */
     accessAt: (baseUrl: string) =>

@@ -1,7 +1,7 @@
 /**
  * Blobs as files, named by their SHA-256: `<dir>/<first two figures>/<sha256>`. A blob arrives in `<dir>/incoming` and is moved to
  * its place only when it is whole and synced, so a file in place is always complete. Never overwrites a blob; deletes one only when a sweep
- * finds that nobody names it. A file's time is when its bytes were last put.
+ * finds that nobody names it, or when it is erased by order. A file's time is when its bytes were last put.
  */
 import { createHash, randomUUID } from 'node:crypto';
 import { createReadStream } from 'node:fs';
@@ -200,6 +200,17 @@ export async function fileBlobs(options: FileBlobsOptions): Promise<Blobs> {
       }
       if (some.length > 0) await clear(some);
       return deleted;
+    },
+
+    async remove(sha256, before) {
+      if (!SHA256.test(sha256)) return;
+      await alone(sha256, async () => {
+        const place = placeOf(sha256);
+        const file = await found(place);
+        if (!file || (before && file.put >= before)) return;
+        await rm(place);
+        await syncDir(dirname(place));
+      });
     },
 
     async room() {
