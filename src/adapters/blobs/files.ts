@@ -20,6 +20,8 @@ const SWEPT_AT_ONCE = 10_000;
 export interface FileBlobsOptions {
   /** for instance `<data directory>/blobs` */
   readonly dir: string;
+  /** beside a running server: leaves alone what is on its way there */
+  readonly readOnly?: boolean;
   /** how a new file is opened for writing; tests hand in one that fails */
   readonly create?: (path: string) => Promise<NewFile>;
 }
@@ -74,9 +76,9 @@ export async function fileBlobs(options: FileBlobsOptions): Promise<Blobs> {
   const { dir } = options;
   const incoming = join(dir, 'incoming');
   const create = options.create ?? ((path: string): Promise<NewFile> => open(path, 'wx', 0o600));
-  await makeDir(incoming);
+  if (!options.readOnly) await makeDir(incoming);
   // Whoever sent these never heard that they are kept.
-  for (const name of await readdir(incoming)) await rm(join(incoming, name), { force: true });
+  for (const name of options.readOnly ? [] : await readdir(incoming)) await rm(join(incoming, name), { force: true });
 
   const busy = new Map<string, Promise<unknown>>();
   /** Whatever moves or deletes the blob of a hash, one after the other. */

@@ -178,6 +178,8 @@ export interface EraseDocumentCommand extends Authority {
   readonly by: string;
   readonly matter: string;
   readonly once: string;
+  /** also where other matters name it: for the people who run the server alone */
+  readonly everywhere?: boolean;
 }
 
 interface Naming {
@@ -209,13 +211,13 @@ export async function eraseDocumentOf(needs: Needs, command: EraseDocumentComman
       lost: 'Nothing was erased.',
       next: 'Copy the SHA-256 from the list of files of the answer.',
     });
-  if (here.length < named.length)
+  if (here.length < named.length && !command.everywhere)
     throw new RuleRefusal('document-elsewhere', {
       what: 'The same file was also sent in another matter, and its bytes are stored once.',
       lost: 'Nothing was erased.',
-      next: 'The order has to name that matter too; the file is then erased there first by erasing the answer that names it.',
+      next: 'The people who run this server can erase it everywhere: counterfoil erase.',
     });
-  const entries = here.map((one) =>
+  const entries = (command.everywhere ? named : here).map((one) =>
     eraseDocument(command.document, one, given, command.by, uuidv7(clock.now(), random), clock.now()),
   );
   await needs.ledger.append({ key: `erase:${command.once}`, entries });
