@@ -21,7 +21,7 @@ import { openKysely, openPool } from './adapters/postgres/pool.ts';
 import type { Clock } from './base/clock.ts';
 import { Refusal, Unavailable } from './base/errors.ts';
 import { pooled } from './base/random.ts';
-import type { Services } from './base/services.ts';
+import type { CertificateFile, Services } from './base/services.ts';
 import { createLedger } from './ledger/ledger.ts';
 import { createPost } from './post/worker.ts';
 import { loadExample } from './record/example.ts';
@@ -170,7 +170,23 @@ async function wire(
     ...(settings.smtpUrl ? {} : { mailFolder: join(settings.dataDir, 'mail') }),
   };
   const receiptPdf = pdfService(logOrigin);
-  const services: Services = { db: openKysely(pool), ledger, blobs, clock, random, mailer, config, receiptPdf };
+  const policy = `log ${vkey}\nquorum none\n`;
+  // Loaded with the first certification, like the PDF of a receipt.
+  const certificate: CertificateFile = async (receipts, form) => {
+    const { certificateService } = await import('./adapters/pdf/certificate-pdf.ts');
+    return await certificateService(policy, clock)(receipts, form);
+  };
+  const services: Services = {
+    db: openKysely(pool),
+    ledger,
+    blobs,
+    clock,
+    random,
+    mailer,
+    config,
+    receiptPdf,
+    certificate,
+  };
 
   const signIn = authPool(database.appConfig);
   undo.push(() => signIn.end());
@@ -184,7 +200,7 @@ async function wire(
       await mailer.send(signInMail(email, code));
     },
   });
-  const identity = { origin: logOrigin, logKey: vkey, witnesses: [], policy: `log ${vkey}\nquorum none\n` };
+  const identity = { origin: logOrigin, logKey: vkey, witnesses: [], policy };
   const app = buildApp({ services, assets, routes: allRoutes(access, clock, identity), whoIs: makeWhoIs(access), log });
   ready(app.fetch);
 

@@ -59,6 +59,12 @@ export interface ReceiptNames {
 }
 export type ReceiptPdf = (receipt: ReceiptFile, names: ReceiptNames) => Promise<Uint8Array>;
 
+/** A certification for these receipts (base/certification.ts), as PDF or as text. */
+export type CertificateFile = (
+  receipts: readonly { readonly name: string; readonly json: string }[],
+  form: 'pdf' | 'txt',
+) => Promise<Uint8Array>;
+
 export interface Services {
   readonly db: Kysely<Database>;
   readonly ledger: LedgerPort;
@@ -69,4 +75,6 @@ export interface Services {
   readonly config: Config;
   /** The receipt as a page for people with the file inside (FORMATS.md, "PDF receipt"); left out where PDFs are not made. */
   readonly receiptPdf?: ReceiptPdf;
+  /** pre-filled certifications; left out where none are made */
+  readonly certificate?: CertificateFile;
 }

@@ -37,6 +37,10 @@ const COMMANDS: Readonly<Record<string, Listed>> = {
     what: 'erase an entry or a document by order of a court or by law',
     load: async () => (await import('./erase.ts')).eraseCommand,
   },
+  certificate: {
+    what: 'pre-fill a certification for receipts (FRE 902(11), (13), (14))',
+    load: async () => (await import('./certificate.ts')).certificateCommand,
+  },
   mail: {
     what: 'show the newest letter of the file transport (--to ADDRESS, --all)',
     load: async () => (await import('./mail.ts')).mailCommand,

@@ -10,6 +10,7 @@ import { entranceRoutes } from '../rooms/answers/entrance.tsx';
 import { answerRoutes } from '../rooms/answers/pages.tsx';
 import { determinationRoutes } from '../rooms/determinations/pages.tsx';
 import { documentRoutes } from '../rooms/documents/pages.ts';
+import { erasureRoutes } from '../rooms/erasure/pages.tsx';
 import { publicLogRoutes } from './public-log.ts';
 
 export function allRoutes(access: AccessPort, clock: Clock, log: LogIdentity): readonly Route[] {
@@ -20,6 +21,7 @@ export function allRoutes(access: AccessPort, clock: Clock, log: LogIdentity): r
     ...deskPages,
     ...determinationRoutes,
     ...documentRoutes,
+    ...erasureRoutes,
     ...entranceRoutes(clock),
     ...answerRoutes,
   ];
