@@ -25,7 +25,7 @@ export async function benchServices(database: BenchDatabase): Promise<BenchServi
   const services: Services = {
     db: openKysely(pool),
     ledger,
-    blobs: { put: none('blobs'), get: none('blobs'), sweep: none('blobs'), room: none('blobs') },
+    blobs: { put: none('blobs'), get: none('blobs'), sweep: none('blobs'), remove: none('blobs'), room: none('blobs') },
     clock,
     random,
     mailer: { send: none('mail') },

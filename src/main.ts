@@ -22,7 +22,7 @@ import { openKysely, openPool } from './adapters/postgres/pool.ts';
 import type { Clock } from './base/clock.ts';
 import { Refusal, Unavailable } from './base/errors.ts';
 import { pooled } from './base/random.ts';
-import type { Services } from './base/services.ts';
+import type { CertificateFile, Services } from './base/services.ts';
 import { createLedger } from './ledger/ledger.ts';
 import { nodeCache } from './ledger/nodes.ts';
 import { createPost } from './post/worker.ts';
@@ -190,7 +190,23 @@ async function wire(
     ...(settings.smtpUrl ? {} : { mailFolder: join(settings.dataDir, 'mail') }),
   };
   const receiptPdf = pdfService(logOrigin);
-  const services: Services = { db: openKysely(pool), ledger, blobs, clock, random, mailer, config, receiptPdf };
+  const policy = witnesses?.text ?? lonePolicy(vkey);
+  // Loaded with the first certification, like the PDF of a receipt.
+  const certificate: CertificateFile = async (receipts, form) => {
+    const { certificateService } = await import('./adapters/pdf/certificate-pdf.ts');
+    return await certificateService(policy, clock)(receipts, form);
+  };
+  const services: Services = {
+    db: openKysely(pool),
+    ledger,
+    blobs,
+    clock,
+    random,
+    mailer,
+    config,
+    receiptPdf,
+    certificate,
+  };
 
   const signIn = authPool(database.appConfig);
   undo.push(() => signIn.end());
@@ -208,7 +224,7 @@ async function wire(
     origin: logOrigin,
     logKey: vkey,
     witnesses: witnesses?.asked.map((one) => formatVkey(one.key)) ?? [],
-    policy: witnesses?.text ?? lonePolicy(vkey),
+    policy,
   };
   const routes = allRoutes(access, clock, identity, {
     own: { ...witnessKey, logs: witnessLogs },

@@ -22,8 +22,9 @@ export interface Database {
     by_party: string;
     audience: string;
     corrects: string | null;
-    canonical: string;
-    opening: Buffer;
+    /** RFC 8785 text, and the opening; both null once the entry was erased */
+    canonical: string | null;
+    opening: Buffer | null;
     commitment: Buffer;
   };
   'ledger.command': { key: string; first_seq: number; count: number };
@@ -99,6 +100,18 @@ export interface Database {
     working: Json;
     merge: Json;
     audience: string;
+  };
+  'view.erasure': Fact & {
+    entry: string;
+    matter: string | null;
+    by_party: string;
+    audience: string;
+    what: string;
+    target_seq: number | null;
+    target: string | null;
+    document: string | null;
+    authority: string;
+    reason: string;
   };
   'view.evidence': Fact & { service: string; event: string; detail: Json };
   'view.answer': Fact & { id: string; service: string; round: number; body: Json };

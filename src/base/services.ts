@@ -58,6 +58,8 @@ export interface Blobs {
    * A blob that is put again meanwhile stays. @returns how many were deleted
    */
   sweep(before: Date, named: (hashes: readonly string[]) => Promise<ReadonlySet<string>>): Promise<number>;
+  /** Deletes a blob for good; with `before`, only where it was last put before then. No blob is no failure. */
+  remove(sha256: string, before?: Date): Promise<void>;
   /** Bytes that still fit, to refuse an upload before it is read; null where nobody knows (object stores). */
   room(): Promise<number | null>;
 }
@@ -70,6 +72,12 @@ export interface ReceiptNames {
 }
 export type ReceiptPdf = (receipt: ReceiptFile, names: ReceiptNames) => Promise<Uint8Array>;
 
+/** A certification for these receipts (base/certification.ts), as PDF or as text. */
+export type CertificateFile = (
+  receipts: readonly { readonly name: string; readonly json: string }[],
+  form: 'pdf' | 'txt',
+) => Promise<Uint8Array>;
+
 export interface Services {
   readonly db: Kysely<Database>;
   readonly ledger: LedgerPort;
@@ -80,4 +88,6 @@ export interface Services {
   readonly config: Config;
   /** The receipt as a page for people with the file inside (FORMATS.md, "PDF receipt"); left out where PDFs are not made. */
   readonly receiptPdf?: ReceiptPdf;
+  /** pre-filled certifications; left out where none are made */
+  readonly certificate?: CertificateFile;
 }

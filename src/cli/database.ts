@@ -1,10 +1,10 @@
 /** What commands beside the server share: settings, its database (started for the command where no server runs), its log key. */
 import { join } from 'node:path';
 import type pg from 'pg';
-import { type LogKey, loadLogKey } from '../adapters/keys/log-key.ts';
+import { loadVerifier } from '../adapters/keys/log-key.ts';
 import { openDatabase } from '../adapters/postgres/index.ts';
 import { openPool } from '../adapters/postgres/pool.ts';
-import { parseCheckpoint, parseNote } from '../proof/index.ts';
+import { parseCheckpoint, parseNote, type VerifierKey } from '../proof/index.ts';
 import { readSettings, type Settings } from '../settings.ts';
 import type { Io } from './io.ts';
 
@@ -13,7 +13,8 @@ export interface Opened {
   readonly owner: pg.Pool;
   /** origin of the log as its checkpoints name it, or null while there is none */
   readonly origin: string | null;
-  readonly logKey: (origin: string) => Promise<LogKey>;
+  /** the log's public key; no key is ever made here */
+  readonly logKey: (origin: string) => Promise<VerifierKey>;
 }
 
 /** Runs `work` on the database of DATA_DIR or DATABASE_URL, and leaves everything as it was found. */
@@ -33,7 +34,7 @@ export async function withDatabase<R>(io: Io, work: (opened: Opened) => Promise<
       settings,
       owner,
       origin: note ? parseCheckpoint(parseNote(note).text).origin : null,
-      logKey: (origin) => loadLogKey(join(settings.dataDir, 'keys'), origin),
+      logKey: (origin) => loadVerifier(join(settings.dataDir, 'keys'), origin),
     });
   } finally {
     await owner.end();

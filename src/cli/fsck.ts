@@ -1,30 +1,65 @@
-/** `counterfoil fsck [--json]`: recomputes the log from entries to checkpoints; exit 1 and the first thing wrong if any. */
+/**
+ * `counterfoil fsck [--json]`: recomputes the log from entries to checkpoints; exit 1 and the first thing wrong if any.
+ * `counterfoil fsck --export DIR [--key VKEY]` does the same for the folder of an export, without a database.
+ */
+import { parseArgs } from 'node:util';
+import type { Finding } from '../ledger/check.ts';
 import { fsck } from '../ledger/fsck.ts';
-import { verifierKey } from '../proof/index.ts';
+import { checkExport } from '../portable/check.ts';
+import { parseVkey, verifierKey } from '../proof/index.ts';
+import { useNodeCrypto } from '../proof/node-crypto.ts';
 import { streamOf } from '../rooms/entries.ts';
 import { progressTo, withDatabase } from './database.ts';
-import type { Command } from './io.ts';
+import type { Command, Io } from './io.ts';
+import { plain } from './plain.ts';
 
-export const fsckCommand: Command = (argv, io) =>
-  withDatabase(io, async ({ owner, origin, logKey }) => {
-    // Without a checkpoint there is nothing signed yet: no key is asked for, and none is made.
-    const name = origin ?? 'no-checkpoint-yet';
-    const key = origin ? (await logKey(origin)).signer.key : verifierKey(name, 1, new Uint8Array(32));
-    const found = await fsck({
-      pool: owner,
-      origin: name,
-      key,
+/** The finding as one sentence; what it quotes may come from files that anybody wrote. */
+export function findingText(found: Finding, of: string): string {
+  if (!found.ok)
+    return plain(`✕ ${found.failure} at ${found.at}`).concat(
+      `\n  expected ${plain(found.expected)}\n  found    ${plain(found.found)}\n`,
+    );
+  const { entries, checkpoints, unpublished, erased, withheld } = found;
+  const more = [
+    erased > 0 ? `, ${erased} erased` : '',
+    withheld > 0 ? `, ${withheld} not public` : '',
+    unpublished > 0 ? `, ${unpublished} entries wait for the next one` : '',
+  ].join('');
+  return `✓ ${entries} entries fit ${checkpoints} checkpoints of ${of}${more}.\n`;
+}
+
+function tell(io: Io, found: Finding, of: string, json: boolean): number {
+  io.stdout.write(json ? `${JSON.stringify(found)}\n` : findingText(found, of));
+  return found.ok ? 0 : 1;
+}
+
+export const fsckCommand: Command = async (argv, io) => {
+  const { values } = parseArgs({
+    args: argv,
+    options: { json: { type: 'boolean' }, export: { type: 'string' }, key: { type: 'string' } },
+  });
+  const json = values.json ?? false;
+  useNodeCrypto();
+  if (values.export !== undefined) {
+    const trust = values.key === undefined ? {} : { trust: parseVkey(values.key) };
+    const found = await checkExport(values.export, {
       streamOf,
+      ...trust,
+      onFiles: progressTo(io, 'Hashed files'),
       onProgress: progressTo(io, 'Checked'),
     });
-    if (argv.includes('--json')) io.stdout.write(`${JSON.stringify(found)}\n`);
-    else if (found.ok) {
-      const late = found.unpublished > 0 ? `, ${found.unpublished} entries wait for the next one` : '';
+    const code = tell(io, found, 'the log in this export', json);
+    if (found.ok && values.key === undefined && !json)
       io.stdout.write(
-        `✓ ${found.entries} entries fit ${found.checkpoints} checkpoints of ${origin ?? 'this log'}${late}.\n`,
+        '  The key is the one that the export itself names; give --key to check against one you trust.\n',
       );
-    } else {
-      io.stdout.write(`✕ ${found.failure} at ${found.at}\n  expected ${found.expected}\n  found    ${found.found}\n`);
-    }
-    return found.ok ? 0 : 1;
+    return code;
+  }
+  return await withDatabase(io, async ({ owner, origin, logKey }) => {
+    // Without a checkpoint there is nothing signed yet: no key is asked for, and none is made.
+    const name = origin ?? 'no-checkpoint-yet';
+    const key = origin ? await logKey(origin) : verifierKey(name, 1, new Uint8Array(32));
+    const found = await fsck({ pool: owner, origin: name, key, streamOf, onProgress: progressTo(io, 'Checked') });
+    return tell(io, found, origin ?? 'this log', json);
   });
+};

@@ -1,4 +1,5 @@
 /** The command line: finds the command by its first word and loads only that one. Knows nothing of what commands do. */
+import { Refusal } from '../base/errors.ts';
 import type { Command } from './io.ts';
 
 interface Listed {
@@ -24,6 +25,22 @@ const COMMANDS: Readonly<Record<string, Listed>> = {
     what: 'make the read models anew from the entries and compare',
     load: async () => (await import('./rebuild.ts')).rebuildCommand,
   },
+  export: {
+    what: 'write the whole log into a folder of files',
+    load: async () => (await import('./export.ts')).exportCommand,
+  },
+  import: {
+    what: 'make an equal, empty server whole from an export',
+    load: async () => (await import('./import.ts')).importCommand,
+  },
+  erase: {
+    what: 'erase an entry or a document by order of a court or by law',
+    load: async () => (await import('./erase.ts')).eraseCommand,
+  },
+  certificate: {
+    what: 'pre-fill a certification for receipts (FRE 902(11), (13), (14))',
+    load: async () => (await import('./certificate.ts')).certificateCommand,
+  },
   mail: {
     what: 'show the newest letter of the file transport (--to ADDRESS, --all)',
     load: async () => (await import('./mail.ts')).mailCommand,
@@ -38,7 +55,16 @@ function usage(): string {
 async function run(argv: string[]): Promise<number> {
   const [name = '', ...rest] = argv;
   const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
-  if (command !== undefined) return (await command.load())(rest, process);
+  if (command !== undefined) {
+    try {
+      return await (await command.load())(rest, process);
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error;
+      const { what, lost, next } = error.advice;
+      process.stderr.write(`${[what, lost, next].filter(Boolean).join('\n')}\n`);
+      return 1;
+    }
+  }
   const help = name === '--help' || name === '-h' || name === 'help';
   if (help) process.stdout.write(usage());
   else process.stderr.write(`${name === '' ? 'No command given.' : `No command "${name}".`}\n\n${usage()}`);

@@ -206,7 +206,7 @@ describe('fsck', () => {
       await spoiled(
         `create table tiles as select * from log.tile; update log.tile set data = set_byte(data, 40, get_byte(data, 40) # 1) where level = 0 and n = 0`,
         'update log.tile t set data = s.data from tiles s where s.level = t.level and s.n = t.n',
-        { failure: 'tile-mismatch', at: 'tile 0/0' },
+        { failure: 'tile-mismatch', at: 'tile 0/0, position 1' },
       );
       await spoiled(
         `create table notes as select * from log.checkpoint; update log.checkpoint set note = replace(note, 'records.example.gov/log' || chr(10) || size, 'records.example.gov/log' || chr(10) || (size + 1)) where size = (select max(size) from log.checkpoint)`,

@@ -2,10 +2,10 @@
  * Makes the read models anew from the entries alone, beside the ones in use, compares the two row by row, and puts the new
  * ones in place. Runs as the owner of the database; appends wait only while the last entries are caught up and compared.
  */
-import type { Pool, PoolClient } from 'pg';
+import type { ClientBase, Pool, PoolClient } from 'pg';
 import { z } from 'zod';
 import type { Project } from '../base/row.ts';
-import { checkEntry } from '../proof/index.ts';
+import { checkEntry, type Entry } from '../proof/index.ts';
 import { insertRows, takeTurn } from './sql.ts';
 
 export interface TableComparison {
@@ -26,23 +26,33 @@ export interface Rebuilt {
 const PAGE = 2_048;
 const name = z.string().regex(/^[a-z_]+$/);
 
+/** Adds the rows that these entries make to the read models in a schema. */
+export async function insertViews(
+  client: ClientBase,
+  project: Project,
+  entries: readonly { readonly entry: Entry; readonly seq: number }[],
+  schema: 'view' | 'view_rebuilt',
+): Promise<void> {
+  const tables = new Map<string, Readonly<Record<string, unknown>>[]>();
+  for (const { entry, seq } of entries) {
+    for (const made of project(entry, seq)) {
+      const table = made.table.replace(/^view\./, `${schema}.`);
+      const list = tables.get(table);
+      if (list) list.push(made.row);
+      else tables.set(table, [made.row]);
+    }
+  }
+  for (const [table, list] of tables) await insertRows(client, table, Object.keys(list[0] ?? {}), JSON.stringify(list));
+}
+
 async function projectRange(client: PoolClient, project: Project, from: number, to: number): Promise<void> {
   for (let at = from; at < to; at += PAGE) {
     const { rows } = await client.query<{ seq: number; canonical: string }>(
-      'select seq, canonical from ledger.entry where seq >= $1 and seq < $2 order by seq',
+      'select seq, canonical from ledger.entry where seq >= $1 and seq < $2 and canonical is not null order by seq',
       [at, Math.min(at + PAGE, to)],
     );
-    const tables = new Map<string, Readonly<Record<string, unknown>>[]>();
-    for (const row of rows) {
-      for (const made of project(checkEntry(JSON.parse(row.canonical)), row.seq)) {
-        const table = made.table.replace(/^view\./, 'view_rebuilt.');
-        const list = tables.get(table);
-        if (list) list.push(made.row);
-        else tables.set(table, [made.row]);
-      }
-    }
-    for (const [table, list] of tables)
-      await insertRows(client, table, Object.keys(list[0] ?? {}), JSON.stringify(list));
+    const entries = rows.map((row) => ({ entry: checkEntry(JSON.parse(row.canonical)), seq: row.seq }));
+    await insertViews(client, project, entries, 'view_rebuilt');
   }
 }
 

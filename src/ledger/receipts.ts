@@ -25,7 +25,7 @@ interface Row {
 }
 
 /**
- * Receipts of entries, by id; absent are those that no checkpoint covers yet, and ids that no entry has. One query, however many.
+ * Receipts of entries, by id; absent are those that no checkpoint covers yet, ids that no entry has, and erased ones. One query, however many.
  * Which checkpoint each carries depends on nothing but what is stored, so both sides' halves are equal at the same time.
  */
 export async function receiptsOf(
@@ -38,7 +38,7 @@ export async function receiptsOf(
     name: 'entries-for-receipts',
     text: `select e.id, e.seq, e.kind, e.canonical, e.opening, c.size, c.note,
              (select string_agg(s.line, '' order by s.n) from log.cosignature s where s.size = c.size) as cosigned
-           from unnest($1::uuid[]) w (id) join ledger.entry e on e.id = w.id
+           from unnest($1::uuid[]) w (id) join ledger.entry e on e.id = w.id and e.canonical is not null
            join log.checkpoint c on c.size = ${CARRIED}`,
     values: [entryIds, policy?.id ?? ''],
   });

@@ -53,7 +53,8 @@ export async function changesBetween(
   const counted = await sql<{ served: number; n: number }>`
     select count(*) filter (where e.kind = 'request.served')::int as served,
            count(*) filter (where e.kind <> 'request.served')::int as n
-    from ledger.entry e where e.matter = ${matter} and e.audience = 'public' and ${within('e')}`.execute(db);
+    from ledger.entry e
+    where e.matter = ${matter} and e.audience = 'public' and e.canonical is not null and ${within('e')}`.execute(db);
   const { rows } = await sql<ChangeLine>`
     select e.seq, e.canonical, e.commitment, coalesce(oa.disposition, od.finding) as before,
       case when e.corrects is not null then 'corrected'
@@ -69,7 +70,8 @@ export async function changesBetween(
     left join lateral (
       select x.finding from view.item_determination x
       where x.service = nd.service and x.item = nd.item and x.seq <= ${a.last} order by x.seq desc limit 1) od on true
-    where e.matter = ${matter} and e.audience = 'public' and e.kind <> 'request.served' and ${within('e')}
+    where e.matter = ${matter} and e.audience = 'public' and e.canonical is not null and e.kind <> 'request.served'
+      and ${within('e')}
     order by e.seq limit ${CHANGES_SIZE} offset ${(page - 1) * CHANGES_SIZE}`.execute(db);
   const told = await tell(db, rows);
   return {

@@ -181,6 +181,11 @@ async function view(c: Ctx, values: Values = NO_VALUES, errors: Errors = {}, sen
           </ul>
         </>
       ) : null}
+      {staff(c).role === 'owner' ? (
+        <p class="soft">
+          <a href={`${base}/erasures`}>Erase by order of a court or by law</a>
+        </p>
+      ) : null}
       <h2>What is publicly known</h2>
       {notes.length === 0 ? (
         <p>Nothing is noted yet. What is known from public sources stands here, each with its source.</p>

@@ -1,18 +1,21 @@
 /** One public entry: its slip, what stands in it, its receipt to keep and how to verify it. Shows no entry that is not public. */
+import { z } from 'zod';
 import { ANYONE, type Ctx, type Route } from '../base/route.ts';
 import { hex } from '../proof/index.ts';
+import { partyById } from '../rooms/directory/view.ts';
+import { type Erasure, erasureOf } from '../rooms/erasure/view.ts';
 import { zoneOf } from '../ui/context.ts';
 import { Hash } from '../ui/hash.tsx';
 import { Heading } from '../ui/heading.tsx';
 import { page } from '../ui/page.tsx';
 import { Slip } from '../ui/slip.tsx';
 import { Facts } from '../ui/table.tsx';
-import { Time } from '../ui/time.tsx';
+import { dateText, Time } from '../ui/time.tsx';
 import { kindWord } from '../ui/words.ts';
 import { Body } from './body.tsx';
 import { cachePublic } from './caching.ts';
 import { halvesOf } from './halves.ts';
-import { publicMatter } from './matter.ts';
+import { type PublicMatter, publicMatter } from './matter.ts';
 import { entryPath, recordPath, servicePath } from './parts.tsx';
 import { publicEntry } from './timeline.ts';
 
@@ -25,6 +28,8 @@ export const receiptPaths = (entry: string) => ({
 async function entryPage(c: Ctx): Promise<Response> {
   const { db, config, clock } = c.get('services');
   const matter = await publicMatter(db, c.req.param('slug') ?? '');
+  const gone = await publicErasure(c, matter.id, c.req.param('entry') ?? '');
+  if (gone) return await erasedPage(c, matter, gone);
   const told = await publicEntry(db, matter.id, c.req.param('entry') ?? '');
   const { entry } = told;
   const zone = zoneOf(c);
@@ -101,8 +106,56 @@ async function entryPage(c: Ctx): Promise<Response> {
         </code>
       </p>
       <p>
+        For a court: <a href={`/certificates/${entry.id}`}>a certification to complete and sign</a> (
+        <a href={`/certificates/${entry.id}?form=txt`}>as text</a>), in the form of Federal Rules of Evidence 902(11),
+        (13) and (14). It is not legal advice.
+      </p>
+      <p>
         The policy, a file of some lines, says which log and witnesses you trust. This server’s own stands at{' '}
         <a href="/.well-known/counterfoil">/.well-known/counterfoil</a>; take it once and keep it.
+      </p>
+    </>,
+  );
+}
+
+/** The erasure of a public entry of this matter, or null. */
+async function publicErasure(c: Ctx, matter: string, entry: string): Promise<Erasure | null> {
+  if (!z.uuid().safeParse(entry).success) return null;
+  const erasure = await erasureOf(c.get('services').db, entry);
+  return erasure && erasure.matter === matter && erasure.audience === 'public' ? erasure : null;
+}
+
+/** In place of an entry that was erased: that it was, when, by whom, on whose order. */
+async function erasedPage(c: Ctx, matter: PublicMatter, erasure: Erasure): Promise<Response> {
+  const by = (await partyById(c.get('services').db, erasure.by))?.name ?? 'the issuer';
+  const on = dateText(erasure.recordedAt.toISOString().slice(0, 10));
+  return page(
+    c,
+    { title: `Entry ${erasure.position} · ${matter.title}`, area: 'public', status: 410 },
+    <>
+      <Heading
+        title={`Erased on ${on} by order of ${erasure.authority}`}
+        tags={matter.example ? ['example'] : []}
+        crumbs={[
+          { text: 'Public records', href: '/records' },
+          { text: matter.title, href: recordPath(matter) },
+        ]}
+        lead={erasure.reason}
+      />
+      <Facts
+        facts={[
+          { name: 'Position in the log', value: erasure.position?.toLocaleString('en-US') ?? 'not known' },
+          { name: 'Erased by', value: by },
+          { name: 'When', value: <Time at={erasure.recordedAt} zone={zoneOf(c)} seconds /> },
+          {
+            name: 'The order',
+            value: <a href={entryPath(matter, erasure.entry)}>the entry that says so, with its receipt</a>,
+          },
+        ]}
+      />
+      <p>
+        The log keeps the commitment, which tells nothing of what stood here. Whoever holds a receipt of this entry can
+        still verify it.
       </p>
     </>,
   );

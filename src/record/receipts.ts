@@ -1,8 +1,14 @@
 /** Receipts of public entries as files, JSON and PDF. Receipts of other entries reach the parties by mail and on their own pages. */
+import type { Kysely } from 'kysely';
+import type { Database } from '../base/database.ts';
 import { NotFound } from '../base/errors.ts';
+import { UUID } from '../base/ids.ts';
 import { ANYONE, type Ctx, type Route } from '../base/route.ts';
 import type { ReceiptNames } from '../base/services.ts';
+import { erasureOf } from '../rooms/erasure/view.ts';
+import { certificateResponse } from '../ui/certificate-response.ts';
 import { receiptName, receiptResponse, WITNESSES } from '../ui/receipt-response.tsx';
+import { dateText } from '../ui/time.tsx';
 import { halvesOf } from './halves.ts';
 import { publicEntry, type Told } from './timeline.ts';
 
@@ -12,6 +18,7 @@ const PATIENCE = 2000;
 async function receipt(c: Ctx): Promise<Response> {
   const { db, ledger } = c.get('services');
   const wanted = receiptName(c.req.param('file') ?? '');
+  await refuseErased(db, wanted?.entry ?? '');
   const told = await publicEntry(db, null, wanted?.entry ?? '');
   const { entry, position } = told;
   if (entry.matter !== null) await matterIsPublic(c, entry.matter);
@@ -33,6 +40,16 @@ async function receipt(c: Ctx): Promise<Response> {
   return response;
 }
 
+/** A receipt cannot be made again once its entry was erased. @throws NotFound `entry-erased` */
+async function refuseErased(db: Kysely<Database>, entry: string): Promise<void> {
+  const erasure = UUID.test(entry) ? await erasureOf(db, entry) : null;
+  if (erasure?.audience !== 'public') return;
+  throw new NotFound('entry-erased', {
+    what: `This entry was erased on ${dateText(erasure.recordedAt.toISOString().slice(0, 10))} by order of ${erasure.authority}.`,
+    next: 'Receipts of it that were handed out before go on verifying.',
+  });
+}
+
 async function matterIsPublic(c: Ctx, matter: string): Promise<void> {
   const row = await c
     .get('services')
@@ -49,6 +66,16 @@ async function namesOf(c: Ctx, told: Told): Promise<ReceiptNames> {
   return { title: told.title, issuer: issuer.name, recipient: told.recipient ? recipient.name : null };
 }
 
+/** A certification for one public entry. */
+async function certificate(c: Ctx): Promise<Response> {
+  const { db, ledger } = c.get('services');
+  const { entry, position } = await publicEntry(db, null, c.req.param('entry') ?? '');
+  if (entry.matter !== null) await matterIsPublic(c, entry.matter);
+  await ledger.published(position, PATIENCE);
+  return await certificateResponse(c, [entry.id]);
+}
+
 export const receiptRoutes: readonly Route[] = [
+  { method: 'GET', path: '/certificates/:entry', access: ANYONE, handler: certificate },
   { method: 'GET', path: '/receipts/:file', access: ANYONE, handler: receipt },
 ];

@@ -10,6 +10,7 @@ import { checkEntry, type Entry } from '../proof/index.ts';
 import { itemAnswered } from '../rooms/answers/entries.ts';
 import { dayOnly } from '../rooms/day-only.ts';
 import { itemDetermined } from '../rooms/determinations/entries.ts';
+import { documentErased, entryErased } from '../rooms/erasure/entries.ts';
 import { matterNoted, matterOpened } from '../rooms/matters/entries.ts';
 import { requestIssued, requestRevoked, requestServed } from '../rooms/requests/entries.ts';
 import { disposition, finding, kindWord } from '../ui/words.ts';
@@ -96,6 +97,14 @@ export function words(entry: Entry, name: string): { readonly title: string; rea
         text: b.reasons === '' ? null : b.reasons,
       };
     }
+    case 'entry.erased': {
+      const b = entryErased.parse(body);
+      return { title: `Entry ${b.position.toLocaleString('en-US')} erased by order of ${b.authority}`, text: b.reason };
+    }
+    case 'document.erased': {
+      const b = documentErased.parse(body);
+      return { title: `Document erased by order of ${b.authority}`, text: b.reason };
+    }
     default:
       return { title: kindWord(entry.kind), text: null };
   }
@@ -109,7 +118,7 @@ export async function timeline(
   page: number,
   size: number,
 ): Promise<{ readonly rows: readonly Told[]; readonly total: number; readonly page: number; readonly pages: number }> {
-  const where = sql`e.matter = ${matter} and e.audience = 'public' and e.kind <> 'request.served' and ${visible('e', cut)}`;
+  const where = sql`e.matter = ${matter} and e.audience = 'public' and e.canonical is not null and e.kind <> 'request.served' and ${visible('e', cut)}`;
   const counted = await sql<{ n: number }>`select count(*)::int as n from ledger.entry e where ${where}`.execute(db);
   const total = counted.rows[0]?.n ?? 0;
   const pages = Math.max(1, Math.ceil(total / size));
@@ -132,13 +141,13 @@ export async function publicEntry(db: Kysely<Database>, matter: string | null, i
         .where('audience', '=', 'public')
         .executeTakeFirst()
     : undefined;
-  if (!row || (matter !== null && row.matter !== matter)) {
+  if (!row || row.canonical === null || (matter !== null && row.matter !== matter)) {
     throw new NotFound('no-entry', {
       what: 'There is no public entry at this address.',
       next: 'Look it up in the record of its matter.',
     });
   }
-  const [told] = await tell(db, [row]);
+  const [told] = await tell(db, [{ ...row, canonical: row.canonical }]);
   if (!told) throw new Error('an entry was read but not told');
   return told;
 }

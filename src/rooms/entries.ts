@@ -8,6 +8,7 @@ import { InvalidInput } from '../base/errors.ts';
 import { answerEntries } from './answers/entries.ts';
 import { determinationEntries } from './determinations/entries.ts';
 import { directoryEntries } from './directory/entries.ts';
+import { erasureEntries } from './erasure/entries.ts';
 import { matterEntries } from './matters/entries.ts';
 import { requestEntries } from './requests/entries.ts';
 
@@ -17,6 +18,7 @@ export const ENTRY_KINDS = {
   ...requestEntries,
   ...answerEntries,
   ...determinationEntries,
+  ...erasureEntries,
 } as const;
 export type EntryKind = keyof typeof ENTRY_KINDS;
 export type Body<K extends EntryKind> = z.infer<(typeof ENTRY_KINDS)[K]>;

@@ -6,6 +6,7 @@ import { Time } from '../ui/time.tsx';
 import { disposition, evidenceWord, finding, kindWord } from '../ui/words.ts';
 import { answerSent, itemAnswered } from './answers/entries.ts';
 import { itemDetermined } from './determinations/entries.ts';
+import { documentErased, entryErased } from './erasure/entries.ts';
 import type { DocumentRef } from './fields.ts';
 import { serviceEvidenced } from './requests/entries.ts';
 import type { StreamEntry } from './stream.ts';
@@ -82,6 +83,14 @@ export function entryWords(entry: Pick<StreamEntry, 'kind' | 'body'>): string {
   const evidence = serviceEvidenced.safeParse(entry.body);
   if (entry.kind === 'service.evidenced' && evidence.success) {
     return `Evidence of delivery: ${evidenceWord(evidence.data.event)}`;
+  }
+  const erased = entryErased.safeParse(entry.body);
+  if (entry.kind === 'entry.erased' && erased.success) {
+    return `Entry ${erased.data.position.toLocaleString('en-US')} erased by order of ${erased.data.authority}`;
+  }
+  const document = documentErased.safeParse(entry.body);
+  if (entry.kind === 'document.erased' && document.success) {
+    return `Document erased by order of ${document.data.authority}`;
   }
   const words = kindWord(entry.kind);
   return words.charAt(0).toUpperCase() + words.slice(1);

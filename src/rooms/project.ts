@@ -3,6 +3,7 @@ import type { Project } from '../base/row.ts';
 import { projectAnswers } from './answers/view.ts';
 import { projectDeterminations } from './determinations/view.ts';
 import { projectDirectory } from './directory/view.ts';
+import { projectErasures } from './erasure/view.ts';
 import { projectMatters } from './matters/view.ts';
 import { projectRequests } from './requests/view.ts';
 
@@ -12,6 +13,8 @@ const BY_ROOM: Readonly<Record<string, Project>> = {
   request: projectRequests,
   service: projectRequests,
   answer: projectAnswers,
+  entry: projectErasures,
+  document: projectErasures,
   item: (entry, seq) => [...projectAnswers(entry, seq), ...projectDeterminations(entry, seq)],
 };
 

@@ -42,6 +42,9 @@ export async function entriesOf(db: Kysely<Database>, stream: string): Promise<r
     .select(['id', 'seq', 'kind', 'canonical', 'commitment'])
     .where('stream', '=', stream)
     .where('audience', 'in', ['public', 'parties'])
+    // What was erased has nothing left to show; its `entry.erased` stands in the same stream.
+    .where('canonical', 'is not', null)
+    .$narrowType<{ canonical: string }>()
     .orderBy('seq')
     .execute();
   return rows.map((row) => {

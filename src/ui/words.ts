@@ -91,6 +91,8 @@ const KINDS: Readonly<Record<string, string>> = {
   'item.answered': 'item answered',
   'answer.sent': 'answer sent',
   'item.determined': 'item determined',
+  'entry.erased': 'entry erased',
+  'document.erased': 'document erased',
 };
 
 /** Words for a value of one of the tables above; an unknown value is shown as it is. */

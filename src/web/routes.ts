@@ -10,6 +10,7 @@ import { entranceRoutes } from '../rooms/answers/entrance.tsx';
 import { answerRoutes } from '../rooms/answers/pages.tsx';
 import { determinationRoutes } from '../rooms/determinations/pages.tsx';
 import { documentRoutes } from '../rooms/documents/pages.ts';
+import { erasureRoutes } from '../rooms/erasure/pages.tsx';
 import type { Witnesses } from '../witness/config.ts';
 import { logPages } from '../witness/pages.tsx';
 import { type OwnWitness, witnessRoutes } from '../witness/routes.ts';
@@ -36,6 +37,7 @@ export function allRoutes(access: AccessPort, clock: Clock, log: LogIdentity, wi
     ...deskPages,
     ...determinationRoutes,
     ...documentRoutes,
+    ...erasureRoutes,
     ...entranceRoutes(clock),
     ...answerRoutes,
   ];

@@ -21,6 +21,7 @@ export interface ServicesOptions {
   readonly config?: Partial<Config>;
   readonly create?: FileBlobsOptions['create'];
   readonly receiptPdf?: Services['receiptPdf'];
+  readonly certificate?: Services['certificate'];
 }
 
 export async function testServices(t: TestLedger, options: ServicesOptions = {}): Promise<TestServices> {
@@ -42,6 +43,7 @@ export async function testServices(t: TestLedger, options: ServicesOptions = {})
       ...options.config,
     },
     ...(options.receiptPdf ? { receiptPdf: options.receiptPdf } : {}),
+    ...(options.certificate ? { certificate: options.certificate } : {}),
   };
   return { services, dataDir, close: () => rm(dataDir, { recursive: true, force: true }) };
 }

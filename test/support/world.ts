@@ -9,6 +9,7 @@ import { type ParsedMail, simpleParser } from 'mailparser';
 import pg from 'pg';
 import { z } from 'zod';
 import { authPool, createAuth, ownerLink } from '../../src/adapters/auth/index.ts';
+import { certificateService } from '../../src/adapters/pdf/certificate-pdf.ts';
 import { pdfService } from '../../src/adapters/pdf/service.ts';
 import type { Route } from '../../src/base/route.ts';
 import type { Services } from '../../src/base/services.ts';
@@ -53,7 +54,10 @@ export interface WorldOptions {
 export async function world(over: WorldOptions = {}) {
   const log: string[] = [];
   const t = await testLedger({ start: true, now: Date.now(), onError: (error) => log.push(`ledger ${String(error)}`) });
-  const made = await testServices(t, { receiptPdf: pdfService(TEST_ORIGIN) });
+  const made = await testServices(t, {
+    receiptPdf: pdfService(TEST_ORIGIN),
+    certificate: certificateService(t.policy, t.clock),
+  });
   const { dataDir } = made;
   const config = { ...made.services.config, mailFolder: join(dataDir, 'mail') };
   const services: Services = { ...made.services, config };
@@ -112,7 +116,7 @@ export async function world(over: WorldOptions = {}) {
     /** Canonical texts of all entries, in order. */
     async entries(): Promise<readonly string[]> {
       const rows = await db.selectFrom('ledger.entry').select('canonical').orderBy('seq').execute();
-      return rows.map((row) => row.canonical);
+      return rows.map((row) => row.canonical ?? '');
     },
     /** Sign-in as it would be on another address of this server. */
     accessAt: (baseUrl: string) =>

@@ -98,6 +98,18 @@ export function blobsContract(make: () => Promise<Subject>): void {
     expect(again && sha256(await all(again.stream()))).toBe(put.sha256);
   });
 
+  test('removes what is to go, once and again, and spares what was put after a time', async () => {
+    const { blobs, list } = await make();
+    const put = await blobs.put(from(randomBytes(100)), LIMIT);
+    await blobs.remove(put.sha256, new Date(0));
+    expect(await blobs.get(put.sha256)).not.toBeNull();
+    await blobs.remove(put.sha256);
+    await blobs.remove(put.sha256);
+    await blobs.remove('../etc/passwd');
+    expect(await blobs.get(put.sha256)).toBeNull();
+    expect(await list()).toEqual([]);
+  });
+
   test('says how much still fits, where it says it at all', async () => {
     const { blobs } = await make();
     expect(blobs.room ? await blobs.room() : 0).toBeGreaterThanOrEqual(0);

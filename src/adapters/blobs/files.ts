@@ -1,7 +1,7 @@
 /**
  * Blobs as files, named by their SHA-256: `<dir>/<first two figures>/<sha256>`. A blob arrives in `<dir>/incoming` and is moved to
  * its place only when it is whole and synced, so a file in place is always complete. Never overwrites a blob; deletes one only when a sweep
- * finds that nobody names it. A file's time is when its bytes were last put.
+ * finds that nobody names it, or when it is erased by order. A file's time is when its bytes were last put.
  */
 import { createHash, randomUUID } from 'node:crypto';
 import { createReadStream } from 'node:fs';
@@ -20,6 +20,8 @@ const SWEPT_AT_ONCE = 10_000;
 export interface FileBlobsOptions {
   /** for instance `<data directory>/blobs` */
   readonly dir: string;
+  /** beside a running server: leaves alone what is on its way there */
+  readonly readOnly?: boolean;
   /** how a new file is opened for writing; tests hand in one that fails */
   readonly create?: (path: string) => Promise<NewFile>;
 }
@@ -74,9 +76,9 @@ export async function fileBlobs(options: FileBlobsOptions): Promise<Blobs> {
   const { dir } = options;
   const incoming = join(dir, 'incoming');
   const create = options.create ?? ((path: string): Promise<NewFile> => open(path, 'wx', 0o600));
-  await makeDir(incoming);
+  if (!options.readOnly) await makeDir(incoming);
   // Whoever sent these never heard that they are kept.
-  for (const name of await readdir(incoming)) await rm(join(incoming, name), { force: true });
+  for (const name of options.readOnly ? [] : await readdir(incoming)) await rm(join(incoming, name), { force: true });
 
   const busy = new Map<string, Promise<unknown>>();
   /** Whatever moves or deletes the blob of a hash, one after the other. */
@@ -200,6 +202,17 @@ export async function fileBlobs(options: FileBlobsOptions): Promise<Blobs> {
       }
       if (some.length > 0) await clear(some);
       return deleted;
+    },
+
+    async remove(sha256, before) {
+      if (!SHA256.test(sha256)) return;
+      await alone(sha256, async () => {
+        const place = placeOf(sha256);
+        const file = await found(place);
+        if (!file || (before && file.put >= before)) return;
+        await rm(place);
+        await syncDir(dirname(place));
+      });
     },
 
     async room() {

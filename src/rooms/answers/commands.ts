@@ -79,6 +79,8 @@ export async function sentUnder(
     .where('e.stream', '=', service)
     .executeTakeFirst();
   if (!row) return null;
+  // Sent and erased since: nothing of it may come back, and the draft is cleared all the same.
+  if (row.canonical === null) return { answer: '', items: [] };
   const { body } = z.object({ body: answerSent }).parse(JSON.parse(row.canonical));
   return { answer: body.answer, items: body.items };
 }
@@ -146,6 +148,12 @@ export async function sendAnswer(needs: Needs, service: string, command: SendCom
     const before = await sentUnder(needs, service, command.once);
     if (before) {
       await clearSent(needs, service, command.once, before.items);
+      if (before.answer === '')
+        throw new RuleRefusal('answer-erased', {
+          what: 'This answer was sent and has been erased since by order.',
+          lost: 'Nothing was sent again.',
+          next: 'Open your answer again: what you enter now is a new one.',
+        });
       return { answer: before.answer, position: await positionOf(needs, service, before.answer), repeated: true };
     }
     const actor = actorOf(command.actor);

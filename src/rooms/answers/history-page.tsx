@@ -83,7 +83,11 @@ async function getHistory(c: Ctx): Promise<Response> {
         exchange.answers.map((sent) => <Answer sent={sent} exchange={exchange} zone={zone} />)
       )}
       <h2>Receipts</h2>
-      <p>Everything that was written down about this request and you, oldest first.</p>
+      <p>
+        Everything that was written down about this request and you, oldest first. For a court:{' '}
+        <a href="/answer/certificate">a certification to complete and sign</a> (
+        <a href="/answer/certificate?form=txt">as text</a>).
+      </p>
       <History entries={entries} names={names} receipts="/answer/receipts" zone={zone} />
     </>,
   );

@@ -1,6 +1,7 @@
 /** Receipts for the two sides of a service: only of entries of that service's history that both may see. */
 import { NotFound } from '../../base/errors.ts';
 import { type Ctx, RECIPIENT, type Route, recipient, VIEWER } from '../../base/route.ts';
+import { certificateResponse } from '../../ui/certificate-response.ts';
 import { receiptName, receiptResponse } from '../../ui/receipt-response.tsx';
 import { entryWords } from '../parts.tsx';
 import { entriesOf } from '../stream.ts';
@@ -34,7 +35,27 @@ async function download(c: Ctx, service: string, area: 'staff' | 'recipient'): P
   });
 }
 
+/** One certification for everything of this service that both sides have a receipt of. */
+async function certificate(c: Ctx, service: string): Promise<Response> {
+  return await certificateResponse(
+    c,
+    (await entriesOf(c.get('services').db, service)).map((one) => one.id),
+  );
+}
+
 export const receiptRoutes: readonly Route[] = [
+  {
+    method: 'GET',
+    path: '/answer/certificate',
+    access: RECIPIENT,
+    handler: (c) => certificate(c, recipient(c).service),
+  },
+  {
+    method: 'GET',
+    path: '/desk/services/:service/certificate',
+    access: VIEWER,
+    handler: (c) => certificate(c, c.req.param('service') ?? ''),
+  },
   {
     method: 'GET',
     path: '/answer/receipts/:file',

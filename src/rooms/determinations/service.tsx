@@ -180,6 +180,10 @@ export function ServicePage(view: ServiceView) {
       ))}
       <h2>History</h2>
       <p>Everything that was written down about this recipient, oldest first. Both sides hold these receipts.</p>
+      <p>
+        For a court: <a href={`${base}/certificate`}>a certification to complete and sign</a> (
+        <a href={`${base}/certificate?form=txt`}>as text</a>).
+      </p>
       <History entries={entries} names={names} receipts={`${base}/receipts`} zone={zone} />
     </>
   );

@@ -5,6 +5,9 @@
 import { NotFound } from '../../base/errors.ts';
 import { type Ctx, RECIPIENT, type Route, recipient, VIEWER } from '../../base/route.ts';
 import { attachmentHeaders } from '../../ui/attachment.ts';
+import { dateText } from '../../ui/time.tsx';
+import { erasedDocuments } from '../erasure/view.ts';
+import { serviceById } from '../requests/view.ts';
 import { documentOf } from './view.ts';
 
 const SHA256 = /^[0-9a-f]{64}$/;
@@ -21,7 +24,16 @@ async function download(c: Ctx, service: string, unsent: boolean): Promise<Respo
   const { db, blobs } = c.get('services');
   const document = await documentOf(db, service, sha256, { unsent });
   const blob = document && (await blobs.get(sha256));
-  if (!document || !blob) throw missing();
+  if (!document) throw missing();
+  if (!blob) {
+    const matter = (await serviceById(db, service))?.matter;
+    const erased = matter === undefined ? undefined : (await erasedDocuments(db, matter)).get(sha256);
+    if (!erased) throw missing();
+    throw new NotFound('document-erased', {
+      what: `This document was erased on ${dateText(erased.recordedAt.toISOString().slice(0, 10))} by order of ${erased.authority}.`,
+      next: 'Its name, size and hash stay in the answer that named it.',
+    });
+  }
   return c.body(blob.stream(), 200, attachmentHeaders(document.name, blob.bytes));
 }
 

@@ -37,9 +37,16 @@ export async function namedOf(db: Kysely<Database>, hashes: readonly string[]): 
 }
 
 /** Looks through the store once. @returns how many files were deleted */
-export function sweepDocuments({ db, blobs, clock }: Pick<Services, 'db' | 'blobs' | 'clock'>): Promise<number> {
+export async function sweepDocuments({ db, blobs, clock }: Pick<Services, 'db' | 'blobs' | 'clock'>): Promise<number> {
+  // An erasure that was written, and a crash before the file was deleted. Whoever sends the same file again later sends a new one.
+  const erased = await db
+    .selectFrom('view.erasure')
+    .select(['document', 'recorded_at'])
+    .where('what', '=', 'document')
+    .execute();
+  for (const one of erased) if (one.document !== null) await blobs.remove(one.document, one.recorded_at);
   const before = new Date(clock.now() - UNNAMED_DAYS * DAY);
-  return blobs.sweep(before, (hashes) => namedOf(db, hashes));
+  return await blobs.sweep(before, (hashes) => namedOf(db, hashes));
 }
 
 /** Sweeps now and once a day. @returns ends it, after the sweep that is under way */

@@ -37,7 +37,7 @@ export async function leavesAtOf(db: Kysely<Database>, request: string): Promise
     .where('s.request', '=', request)
     .limit(1)
     .executeTakeFirst();
-  const leaves = row ? servedEntry.parse(JSON.parse(row.canonical)).body.leavesAt : null;
+  const leaves = row?.canonical ? servedEntry.parse(JSON.parse(row.canonical)).body.leavesAt : null;
   return leaves === null ? null : Date.parse(leaves);
 }
 

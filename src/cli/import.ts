@@ -1,0 +1,76 @@
+/** `counterfoil import DIR [--key FILE]`: an equal server from an export, into an empty database and data directory. */
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { fileBlobs } from '../adapters/blobs/files.ts';
+import { takeLogKey } from '../adapters/keys/log-key.ts';
+import { migrate, openDatabase } from '../adapters/postgres/index.ts';
+import { openPool } from '../adapters/postgres/pool.ts';
+import { importFrom } from '../portable/import.ts';
+import { useNodeCrypto } from '../proof/node-crypto.ts';
+import { streamOf } from '../rooms/entries.ts';
+import { project } from '../rooms/project.ts';
+import { readSettings } from '../settings.ts';
+import { progressTo } from './database.ts';
+import { findingText } from './fsck.ts';
+import type { Command } from './io.ts';
+
+const USAGE = `counterfoil import DIR [--key FILE]
+
+  --key   the log's signing key (keys/log-ed25519.pem of the old server); without it the log can be read and not continued
+
+DATA_DIR, or DATABASE_URL, must be empty.
+`;
+const MIGRATIONS = fileURLToPath(new URL('../../migrations', import.meta.url));
+
+export const importCommand: Command = async (argv, io) => {
+  const { values, positionals } = parseArgs({
+    args: argv,
+    allowPositionals: true,
+    options: { key: { type: 'string' }, help: { type: 'boolean', short: 'h' } },
+  });
+  const [dir] = positionals;
+  if (values.help || dir === undefined || positionals.length > 1) {
+    io.stderr.write(USAGE);
+    return values.help ? 0 : 1;
+  }
+  useNodeCrypto();
+  const pem = values.key === undefined ? null : await readFile(values.key, 'utf8');
+  const settings = readSettings(process.env);
+  const database = await openDatabase({
+    databaseUrl: settings.databaseUrl ?? undefined,
+    dataDir: settings.dataDir,
+    log: (line) => io.stderr.write(`${line}\n`),
+    share: true,
+  });
+  try {
+    await migrate(database.ownerConfig, MIGRATIONS);
+    const owner = openPool(database.ownerConfig, 2);
+    try {
+      const found = await importFrom(dir, {
+        owner,
+        blobs: await fileBlobs({ dir: join(settings.dataDir, 'blobs') }),
+        project,
+        streamOf,
+        takeKey: (_, key) => takeLogKey(join(settings.dataDir, 'keys'), key, pem),
+        onFiles: progressTo(io, 'Hashed files'),
+        onProgress: progressTo(io, 'Imported'),
+      });
+      io.stdout.write(
+        found.ok ? findingText(found, 'the imported log') : `Nothing was imported.\n${findingText(found, '')}`,
+      );
+      if (found.ok && pem === null) io.stdout.write(WITHOUT_KEY);
+      return found.ok ? 0 : 1;
+    } finally {
+      await owner.end();
+    }
+  } finally {
+    await database.stop();
+  }
+};
+
+const WITHOUT_KEY = `  Without the log's signing key this log can be read and verified (fsck, verify, export), and nothing can be added to it.
+  To go on with it, put the key into keys/log-ed25519.pem of DATA_DIR. If it is lost for good, a log of a new name goes on where this one
+  ends: docs/exporting.md, "Without the log's key".
+`;

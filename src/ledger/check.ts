@@ -1,0 +1,375 @@
+/**
+ * Recomputes a whole log from entries to checkpoints and names the first thing that does not fit, wherever the log lies: a database
+ * (fsck.ts) or the files of an export (src/portable). Trusts no column, tile or signature that it can compute or check itself; writes
+ * nothing. Memory grows only with the number of erased entries.
+ */
+import { equal } from '../proof/bytes.ts';
+import { type Edge, EMPTY_EDGE, growTiles, type NewTile } from '../proof/grow.ts';
+import {
+  type Audience,
+  commitment,
+  type Entry,
+  HASH_BYTES,
+  hex,
+  leafHash,
+  ProofFailure,
+  parseCheckpoint,
+  parseNote,
+  readEntry,
+  TILE_WIDTH,
+  type VerifierKey,
+  verifyNote,
+} from '../proof/index.ts';
+
+export type Finding =
+  | {
+      readonly ok: true;
+      readonly entries: number;
+      readonly checkpoints: number;
+      readonly unpublished: number;
+      /** entries of which only the commitment is left */
+      readonly erased: number;
+      /** entries that a public export leaves out */
+      readonly withheld: number;
+    }
+  | {
+      readonly ok: false;
+      /** name of the failure, for programs */
+      readonly failure: FailureName;
+      /** where: position of an entry, size of a checkpoint, name of a tile or file */
+      readonly at: string;
+      readonly expected: string;
+      readonly found: string;
+    };
+
+export type FailureName =
+  | 'gap'
+  | 'entry-refused'
+  | 'not-canonical'
+  | 'column-differs'
+  | 'time-went-back'
+  | 'commitment-mismatch'
+  | 'tile-mismatch'
+  | 'root-mismatch'
+  | 'bad-signature'
+  | 'wrong-origin'
+  | 'head-mismatch'
+  /** an entry is gone and no `entry.erased` says why */
+  | 'erased-without-entry'
+  /** an `entry.erased` names an entry that is still there, or another one than stands at that position */
+  | 'not-erased'
+  // of an export's files
+  | 'not-an-export'
+  | 'bad-manifest'
+  | 'bad-path'
+  | 'missing-file'
+  | 'unlisted-file'
+  | 'hash-mismatch'
+  | 'bad-line'
+  | 'line-too-long';
+
+/** Thrown inside a check; `checkLog` and its callers turn it into the finding. */
+export class Found extends Error {
+  readonly finding: Extract<Finding, { ok: false }>;
+  constructor(failure: FailureName, at: string, expected: string, found: string) {
+    super(`${failure} at ${at}: expected ${expected}, found ${found}`);
+    this.finding = { ok: false, failure, at, expected, found };
+  }
+}
+
+/** What is stored of an entry beside its text. */
+export interface Columns {
+  readonly id: string;
+  readonly stream: string;
+  readonly kind: string;
+  readonly matter: string | null;
+  readonly by: string;
+  readonly occurredAt: string;
+  readonly recordedAt: string;
+  readonly audience: string;
+  readonly corrects: string | null;
+}
+
+export type StoredEntry =
+  | {
+      readonly state: 'whole';
+      readonly seq: number;
+      readonly canonical: string;
+      readonly opening: Uint8Array;
+      /** columns and commitment as they are stored, where they are: checked against the text */
+      readonly stored: { readonly columns: Columns; readonly commitment: Uint8Array } | null;
+    }
+  | { readonly state: 'erased'; readonly seq: number; readonly columns: Columns; readonly commitment: Uint8Array }
+  | { readonly state: 'withheld'; readonly seq: number; readonly commitment: Uint8Array };
+
+/** An entry that fits, with all that can be known of it. `entry` is null where its text is gone; `columns` where it is withheld. */
+export interface CheckedEntry {
+  readonly seq: number;
+  readonly entry: Entry | null;
+  readonly canonical: string | null;
+  readonly opening: Uint8Array | null;
+  readonly commitment: Uint8Array;
+  readonly columns: Columns | null;
+}
+
+export interface StoredCheckpoint {
+  readonly size: number;
+  readonly note: string;
+}
+
+/** Where a log lies. Everything comes in order and is read once. */
+export interface LogSource {
+  /** entries there are, and how many of them the last checkpoint covers */
+  size(): Promise<{ readonly entries: number; readonly published: number }>;
+  entries(): AsyncIterable<readonly StoredEntry[]>;
+  /** by size */
+  checkpoints(): AsyncIterable<StoredCheckpoint>;
+  /** What is stored of these tiles, in this order; a wider state of a partial tile is as good. */
+  tiles(tiles: readonly NewTile[]): Promise<readonly (Uint8Array | undefined)[]>;
+}
+
+/** Told of what fits, in order: how an import writes what it has checked. */
+export interface CheckSink {
+  entries?(page: readonly CheckedEntry[]): Promise<void>;
+  /** each full tile once */
+  fullTiles?(tiles: readonly NewTile[]): Promise<void>;
+  /** the tree's right edge at the end */
+  partialTiles?(tiles: readonly NewTile[]): Promise<void>;
+  checkpoint?(checkpoint: StoredCheckpoint): Promise<void>;
+}
+
+export interface CheckOptions {
+  readonly origin: string;
+  readonly key: VerifierKey;
+  readonly streamOf: (entry: Entry) => string;
+  readonly sink?: CheckSink;
+  /** called now and then with the number of entries checked */
+  readonly onProgress?: (checked: number, of: number) => void;
+}
+
+/** Leaves that are hashed into the tree at once, at most. */
+const PAGE = 2_048;
+
+const AUDIENCES: readonly string[] = ['public', 'parties', 'own'] satisfies readonly Audience[];
+
+function columnsOf(entry: Entry, stream: string): Columns {
+  const { id, kind, matter, by, occurredAt, recordedAt, audience, corrects = null } = entry;
+  return { id, stream, kind, matter, by, occurredAt, recordedAt, audience, corrects };
+}
+
+const COLUMNS = [
+  'id',
+  'kind',
+  'matter',
+  'by',
+  'occurredAt',
+  'recordedAt',
+  'audience',
+  'corrects',
+  'stream',
+] as const satisfies readonly (keyof Columns)[];
+
+/** Checks one stored entry by itself. */
+function checkOne(row: StoredEntry, streamOf: CheckOptions['streamOf']): CheckedEntry {
+  const at = `position ${row.seq}`;
+  if (row.state === 'withheld')
+    return {
+      seq: row.seq,
+      entry: null,
+      canonical: null,
+      opening: null,
+      commitment: row.commitment,
+      columns: null,
+    };
+  if (row.state === 'erased') {
+    if (!AUDIENCES.includes(row.columns.audience))
+      throw new Found('column-differs', `${at}, audience`, AUDIENCES.join(', '), row.columns.audience);
+    return {
+      seq: row.seq,
+      entry: null,
+      canonical: null,
+      opening: null,
+      commitment: row.commitment,
+      columns: row.columns,
+    };
+  }
+  let read: ReturnType<typeof readEntry>;
+  try {
+    read = readEntry(JSON.parse(row.canonical));
+  } catch (error) {
+    const why = error instanceof ProofFailure || error instanceof SyntaxError ? error.message : 'unreadable';
+    throw new Found('entry-refused', at, 'an entry of FORMATS.md', why);
+  }
+  const { entry, canonical, bytes } = read;
+  if (canonical !== row.canonical) throw new Found('not-canonical', at, canonical, row.canonical);
+  const columns = columnsOf(entry, streamOf(entry));
+  const computed = commitment(row.opening, bytes);
+  if (row.stored) {
+    for (const name of COLUMNS) {
+      const [expected, found] = [columns[name], row.stored.columns[name]];
+      if (expected !== found) throw new Found('column-differs', `${at}, ${name}`, String(expected), String(found));
+    }
+    if (!equal(computed, row.stored.commitment))
+      throw new Found('commitment-mismatch', at, hex(computed), hex(row.stored.commitment));
+  }
+  return { seq: row.seq, entry, canonical, opening: row.opening, commitment: computed, columns };
+}
+
+/** Entries that are gone, and entries that say so: each needs the other. */
+class Erasures {
+  readonly #gone = new Map<number, CheckedEntry>();
+
+  see(one: CheckedEntry): void {
+    if (one.columns && one.canonical === null) this.#gone.set(one.seq, one);
+    if (one.entry?.kind !== 'entry.erased') return;
+    const { position, entry: id, commitment: committed } = one.entry.body;
+    const at = `position ${one.seq}`;
+    const gone = typeof position === 'number' ? this.#gone.get(position) : undefined;
+    if (!gone) throw new Found('not-erased', at, `position ${String(position)} erased`, 'an entry that is still there');
+    if (gone.columns?.id !== id || hex(gone.commitment) !== committed)
+      throw new Found(
+        'not-erased',
+        at,
+        `${String(id)}, ${String(committed)}`,
+        `${gone.columns?.id}, ${hex(gone.commitment)}`,
+      );
+    this.#named.add(gone.seq);
+  }
+  readonly #named = new Set<number>();
+
+  /** @returns how many were erased */
+  end(): number {
+    for (const seq of this.#gone.keys()) {
+      if (!this.#named.has(seq))
+        throw new Found('erased-without-entry', `position ${seq}`, 'an entry.erased that names it', 'none');
+    }
+    return this.#gone.size;
+  }
+}
+
+/** Runs the whole check. The first finding ends it. */
+export async function checkLog(source: LogSource, options: CheckOptions): Promise<Finding> {
+  try {
+    return await check(source, options);
+  } catch (error) {
+    if (error instanceof Found) return error.finding;
+    throw error;
+  }
+}
+
+async function check(source: LogSource, options: CheckOptions): Promise<Finding> {
+  const { sink = {} } = options;
+  const { entries: head, published: tree } = await source.size();
+  const saved = source.checkpoints()[Symbol.asyncIterator]();
+  const nextCheckpoint = async (): Promise<StoredCheckpoint | null> => {
+    const { done, value } = await saved.next();
+    return done ? null : value;
+  };
+  let awaited = await nextCheckpoint();
+  let edge: Edge = EMPTY_EDGE;
+  let checkpoints = 0;
+  let last = 0;
+  let pending: Uint8Array[] = [];
+
+  const grow = async (): Promise<void> => {
+    const leaves = new Uint8Array(pending.length * HASH_BYTES);
+    pending.forEach((leaf, i) => {
+      leaves.set(leaf, i * HASH_BYTES);
+    });
+    pending = [];
+    const grown = growTiles(edge, leaves);
+    edge = grown.edge;
+    const stored = await source.tiles(grown.tiles);
+    grown.tiles.forEach((tile, i) => {
+      compareTile(tile, stored[i]);
+    });
+    await sink.fullTiles?.(grown.tiles.filter((tile) => tile.width === TILE_WIDTH));
+    if (awaited?.size !== edge.size) return;
+    await checkCheckpoint(awaited.note, edge.size, grown.root, options);
+    await sink.checkpoint?.(awaited);
+    last = awaited.size;
+    checkpoints++;
+    awaited = await nextCheckpoint();
+    if (awaited && awaited.size <= last)
+      throw new Found('head-mismatch', `checkpoint ${awaited.size}`, `more than ${last}`, String(awaited.size));
+  };
+
+  const erasures = new Erasures();
+  let recordedAt = '';
+  let seq = 0;
+  let withheld = 0;
+  for await (const page of source.entries()) {
+    const checked: CheckedEntry[] = [];
+    for (const row of page) {
+      if (seq >= head)
+        throw new Found('head-mismatch', `position ${row.seq}`, `no entry at or after ${head}`, 'an entry');
+      if (row.seq !== seq) throw new Found('gap', `position ${seq}`, String(seq), String(row.seq));
+      const one = checkOne(row, options.streamOf);
+      erasures.see(one);
+      if (one.columns === null) withheld++;
+      else if (one.columns.recordedAt < recordedAt)
+        throw new Found('time-went-back', `position ${seq}`, `≥ ${recordedAt}`, one.columns.recordedAt);
+      recordedAt = one.columns?.recordedAt ?? recordedAt;
+      checked.push(one);
+      if (seq < tree) {
+        pending.push(leafHash(one.commitment));
+        if (edge.size + pending.length === awaited?.size || pending.length >= PAGE) await grow();
+      }
+      seq++;
+    }
+    await sink.entries?.(checked);
+    options.onProgress?.(seq, head);
+  }
+  if (seq < head) throw new Found('gap', `position ${seq}`, 'an entry', 'nothing');
+  if (pending.length > 0) await grow();
+  if (awaited)
+    throw new Found('head-mismatch', `checkpoint ${awaited.size}`, `at most ${tree} entries`, String(awaited.size));
+  if (last !== tree)
+    throw new Found('head-mismatch', 'log.tree', `the size of the last checkpoint, ${last}`, String(tree));
+  await sink.partialTiles?.(
+    edge.tiles.flatMap((bytes, level) =>
+      bytes.length === 0
+        ? []
+        : [{ level, index: Math.floor(tree / TILE_WIDTH ** (level + 1)), width: bytes.length / HASH_BYTES, bytes }],
+    ),
+  );
+  return { ok: true, entries: head, checkpoints, unpublished: head - tree, erased: erasures.end(), withheld };
+}
+
+function compareTile(tile: NewTile, stored: Uint8Array | undefined): void {
+  const name = `tile ${tile.level}/${tile.index}`;
+  const found = stored?.subarray(0, tile.bytes.length);
+  if (!found || found.length < tile.bytes.length)
+    throw new Found('tile-mismatch', name, `${tile.width} hashes`, found ? `${found.length} bytes` : 'no tile');
+  if (equal(found, tile.bytes)) return;
+  for (let i = 0; i < tile.width; i++) {
+    const [a, b] = [tile.bytes, found].map((bytes) => bytes.subarray(i * HASH_BYTES, (i + 1) * HASH_BYTES));
+    if (!a || !b || equal(a, b)) continue;
+    const position = tile.level === 0 ? `, position ${tile.index * TILE_WIDTH + i}` : `, hash ${i}`;
+    throw new Found('tile-mismatch', `${name}${position}`, hex(a), hex(b));
+  }
+}
+
+async function checkCheckpoint(text: string, size: number, root: Uint8Array, options: CheckOptions): Promise<void> {
+  const at = `checkpoint ${size}`;
+  let note: ReturnType<typeof parseNote>;
+  let checkpoint: ReturnType<typeof parseCheckpoint>;
+  try {
+    note = parseNote(text);
+    checkpoint = parseCheckpoint(note.text);
+  } catch (error) {
+    if (error instanceof ProofFailure) throw new Found('bad-signature', at, 'a signed checkpoint', error.message);
+    throw error;
+  }
+  if (checkpoint.origin !== options.origin) throw new Found('wrong-origin', at, options.origin, checkpoint.origin);
+  if (checkpoint.size !== size || !equal(checkpoint.root, root)) {
+    throw new Found('root-mismatch', at, `${size}, ${hex(root)}`, `${checkpoint.size}, ${hex(checkpoint.root)}`);
+  }
+  try {
+    const signed = await verifyNote(note, [options.key]);
+    if (signed.length > 0) return;
+  } catch (error) {
+    if (!(error instanceof ProofFailure)) throw error;
+  }
+  throw new Found('bad-signature', at, `a signature by ${options.key.name}+${options.key.keyId}`, 'none that holds');
+}

@@ -1,0 +1,107 @@
+/** When something may be erased, and the entry that erases it. Pure: what it decides on was read before. */
+import type { NewEntry } from '../../base/append.ts';
+import { instant, type Millis } from '../../base/clock.ts';
+import { RuleRefusal } from '../../base/errors.ts';
+import type { JsonValue } from '../../proof/index.ts';
+import type { DocumentErased, EntryErased } from './entries.ts';
+
+/** Entries that one erasure takes at most: more is a decision for the people who run the server, not for a form. */
+export const MOST_ERASED = 500;
+
+/** An entry that is to be erased, as the ledger holds it. */
+export interface Target {
+  readonly id: string;
+  readonly position: number;
+  readonly kind: string;
+  readonly matter: string | null;
+  readonly audience: 'public' | 'parties' | 'own';
+  /** hex */
+  readonly commitment: string;
+  readonly body: Readonly<Record<string, JsonValue>>;
+}
+
+export interface Decision {
+  readonly targets: readonly Target[];
+  /** further entries that could not be understood without these */
+  readonly hanging: number;
+  /** the party is somebody who asks: matters hang on it */
+  readonly issuer: boolean;
+}
+
+/** Refuses what must stay. @throws RuleRefusal `erasure-stays`, `entry-in-use`, `party-in-use`, `too-many-to-erase` */
+export function mayErase({ targets, hanging, issuer }: Decision): void {
+  const lost = 'Nothing was erased.';
+  if (targets.some((one) => one.kind === 'entry.erased' || one.kind === 'document.erased'))
+    throw new RuleRefusal('erasure-stays', {
+      what: 'This entry says what was erased and why. It holds nothing of it, and it stays.',
+      lost,
+    });
+  if (issuer)
+    throw new RuleRefusal('party-in-use', {
+      what: 'This party has opened matters. It cannot be erased while they stand.',
+      lost,
+      next: 'Erase its matters first.',
+    });
+  if (targets.length + hanging > MOST_ERASED)
+    throw new RuleRefusal('too-many-to-erase', {
+      what: `${(targets.length + hanging).toLocaleString('en-US')} entries would go with it; at most ${MOST_ERASED} can be erased at once.`,
+      lost,
+      next: 'Erase the recipients’ services first, one after the other.',
+    });
+  if (hanging > 0)
+    throw new RuleRefusal('entry-in-use', {
+      what: `${hanging} other ${hanging === 1 ? 'entry hangs' : 'entries hang'} on this one and would make no sense without it.`,
+      lost,
+      next: 'Say that they are to be erased too, or erase them first.',
+    });
+}
+
+export interface Authority {
+  readonly authority: string;
+  readonly reason: string;
+}
+
+const text = (value: JsonValue | undefined): string | undefined => (typeof value === 'string' ? value : undefined);
+
+/** The entry that erases another: in the same matter, history and audience. @param by party that erases */
+export function eraseEntry(target: Target, given: Authority, by: string, id: string, now: Millis): NewEntry {
+  const { service, request, party } = target.body;
+  const body = {
+    entry: target.id,
+    position: target.position,
+    commitment: target.commitment,
+    ...given,
+  } satisfies EntryErased;
+  const ids = { service: text(service), request: text(request), party: text(party) };
+  const known = Object.fromEntries(Object.entries(ids).flatMap(([k, v]) => (v === undefined ? [] : [[k, v]])));
+  return {
+    kind: 'entry.erased',
+    id,
+    matter: target.matter,
+    by,
+    occurredAt: instant(now),
+    audience: target.audience,
+    body: { ...body, ...known },
+  };
+}
+
+/** The entry that erases a document from a service. */
+export function eraseDocument(
+  document: string,
+  where: { readonly matter: string; readonly service: string },
+  given: Authority,
+  by: string,
+  id: string,
+  now: Millis,
+): NewEntry {
+  const body = { document, ...given, service: where.service } satisfies DocumentErased;
+  return {
+    kind: 'document.erased',
+    id,
+    matter: where.matter,
+    by,
+    occurredAt: instant(now),
+    audience: 'parties',
+    body: { ...body },
+  };
+}
