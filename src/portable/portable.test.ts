@@ -299,7 +299,12 @@ describe('a damaged export', () => {
   const cases: readonly [string, (copy: string) => Promise<void>, object, boolean?][] = [
     ['a flipped byte in entries', flip(ENTRIES, 300), { failure: 'hash-mismatch', at: ENTRIES }, false],
     ['a flipped byte in a tile', flip('log/tile/0/000', 40), { failure: 'hash-mismatch', at: 'log/tile/0/000' }, false],
-    ['a flipped byte in the manifest', flip('manifest-sha256.txt', 5), { failure: 'hash-mismatch' }, false],
+    [
+      'another hash in the manifest',
+      edit('manifest-sha256.txt', (x) => `${x.startsWith('0') ? '1' : '0'}${x.slice(1)}`),
+      { failure: 'hash-mismatch' },
+      false,
+    ],
     ['a manifest cut off', edit('manifest-sha256.txt', (x) => x.slice(0, -1)), { failure: 'bad-line' }, false],
     ['a manifest that is none', edit('manifest-sha256.txt', () => 'hello\n'), { failure: 'bad-manifest' }, false],
     ['no manifest', (copy) => rm(join(copy, 'manifest-sha256.txt')), { failure: 'not-an-export' }, false],
