@@ -47,7 +47,8 @@ interface Standing {
   readonly id: string;
   readonly size: number | null;
   readonly at: Date | null;
-  readonly trouble: string | null;
+  /** in words: what the last call came to */
+  readonly now: string;
 }
 
 async function standings(db: Kysely<Database>, asked: Witnesses | null): Promise<readonly Standing[]> {
@@ -63,8 +64,9 @@ async function standings(db: Kysely<Database>, asked: Witnesses | null): Promise
         .orderBy('size', 'desc')
         .limit(1)
         .executeTakeFirst();
-      const trouble = states.find((one) => one.witness === id)?.trouble ?? null;
-      return { name, id, size: last?.size ?? null, at: last?.cosigned_at ?? null, trouble };
+      const state = states.find((one) => one.witness === id);
+      const now = state ? (state.trouble ?? 'answers') : 'not asked yet';
+      return { name, id, size: last?.size ?? null, at: last?.cosigned_at ?? null, now };
     }),
   );
 }
@@ -205,7 +207,7 @@ async function logPage(c: Ctx, { log, own, asked }: Parts, typed?: Typed): Promi
           { head: 'Witness', names: true, cell: (one) => one.name },
           { head: 'Has signed', numeric: true, cell: (one) => (one.size === null ? 'nothing yet' : number(one.size)) },
           { head: 'When', cell: (one) => (one.at ? <Time at={one.at} zone={zone} seconds /> : '') },
-          { head: 'Now', cell: (one) => one.trouble ?? 'answers' },
+          { head: 'Now', cell: (one) => one.now },
         ]}
       />
       <h2>This server as a witness</h2>
