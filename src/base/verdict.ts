@@ -2,7 +2,15 @@
  * Receipts and documents that somebody holds, checked together, and each result in plain words. The same in the browser and on the
  * server; uses nothing but src/proof, asks no network and keeps nothing.
  */
-import { type Accepted, type FailureName, type GivenDocument, ProofFailure, type Step, type Verdict, Verifier } from '../proof/index.ts';
+import {
+  type Accepted,
+  type FailureName,
+  type GivenDocument,
+  ProofFailure,
+  type Step,
+  type Verdict,
+  Verifier,
+} from '../proof/index.ts';
 import { readReceiptFile } from '../proof/pdf.ts';
 
 export interface ReceiptBytes {

@@ -8,8 +8,8 @@ import { open, readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { parseArgs } from 'node:util';
 import { type Accepted, type GivenDocument, ProofFailure, type Refused, Verifier } from '../proof/index.ts';
-import { PDF_BYTES, readReceiptFile } from '../proof/pdf.ts';
 import { useNodeCrypto } from '../proof/node-crypto.ts';
+import { PDF_BYTES, readReceiptFile } from '../proof/pdf.ts';
 import type { Io } from './io.ts';
 
 const USAGE = `counterfoil verify FILE… --policy POLICY [--document FILE…] [--json]

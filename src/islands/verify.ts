@@ -3,7 +3,7 @@
  * form goes to the server, which says that it must then be trusted.
  */
 import { checkFiles, looksLikeReceipt, type ReceiptBytes, type Spoken } from '../base/verdict.ts';
-import { type GivenDocument, Sha256, hex } from '../proof/index.ts';
+import { type GivenDocument, hex, Sha256 } from '../proof/index.ts';
 import { PDF_BYTES } from '../proof/pdf.ts';
 
 const SLICE = 4 << 20;

@@ -4,8 +4,19 @@
  */
 import type { Pool } from 'pg';
 import { equal } from '../proof/bytes.ts';
-import { EMPTY_EDGE, type Edge, growTiles } from '../proof/grow.ts';
-import { HASH_BYTES, ProofFailure, type VerifierKey, commitment, hex, leafHash, parseCheckpoint, parseNote, readEntry, verifyNote } from '../proof/index.ts';
+import { type Edge, EMPTY_EDGE, growTiles } from '../proof/grow.ts';
+import {
+  commitment,
+  HASH_BYTES,
+  hex,
+  leafHash,
+  ProofFailure,
+  parseCheckpoint,
+  parseNote,
+  readEntry,
+  type VerifierKey,
+  verifyNote,
+} from '../proof/index.ts';
 
 export type Finding =
   | { readonly ok: true; readonly entries: number; readonly checkpoints: number; readonly unpublished: number }

@@ -2,7 +2,7 @@
  * Hashes of the tree's nodes for proofs, out of tiles, with what was read or computed kept: nodes never change once they are
  * there. Bounded memory. Gives what the tiles say; whether that is true is for the verifier.
  */
-import { HASH_BYTES, type HashReader, type Node, type TileCoord, type TileReader, nodeHash } from '../proof/index.ts';
+import { HASH_BYTES, type HashReader, type Node, nodeHash, type TileCoord, type TileReader } from '../proof/index.ts';
 import { tileOfNode } from '../proof/tiles.ts';
 
 /** Levels of the tree inside one tile, and hashes in a full one (C2SP tlog-tiles). */

@@ -13,7 +13,7 @@ import type { Clock } from '../base/clock.ts';
 import { type Edge, edgeFrom, growTiles } from '../proof/grow.ts';
 import { HASH_BYTES, leafHash } from '../proof/index.ts';
 import { partialTiles } from '../proof/prove.ts';
-import { type Signer, formatCheckpoint, signNote } from '../proof/write.ts';
+import { formatCheckpoint, type Signer, signNote } from '../proof/write.ts';
 import { readCommitments, tileReader, writeTiles } from './tiles.ts';
 
 /** Entries that one round takes at most: bounds memory and the time that a round holds its lock. */

@@ -4,7 +4,7 @@
  */
 import type { ClientBase } from 'pg';
 import { z } from 'zod';
-import { type Entry, checkEntry } from '../proof/index.ts';
+import { checkEntry, type Entry } from '../proof/index.ts';
 
 export interface EntryRow {
   readonly stream: string;

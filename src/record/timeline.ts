@@ -6,7 +6,7 @@ import { type Kysely, sql } from 'kysely';
 import { z } from 'zod';
 import type { Database } from '../base/database.ts';
 import { NotFound } from '../base/errors.ts';
-import { type Entry, checkEntry } from '../proof/index.ts';
+import { checkEntry, type Entry } from '../proof/index.ts';
 import { itemAnswered } from '../rooms/answers/entries.ts';
 import { itemDetermined } from '../rooms/determinations/entries.ts';
 import { matterNoted, matterOpened } from '../rooms/matters/entries.ts';

@@ -5,7 +5,16 @@ import { testMatter } from '../../test/support/matter.ts';
 import { type TestPublic, testPublic } from '../../test/support/public.ts';
 import { decodeBundle } from '../proof/bundle.ts';
 import { equal } from '../proof/bytes.ts';
-import { type TileReader, leafHash, parseCheckpoint, parseNote, parseReceipt, rootFromInclusion, tilePath, verifyReceipt } from '../proof/index.ts';
+import {
+  leafHash,
+  parseCheckpoint,
+  parseNote,
+  parseReceipt,
+  rootFromInclusion,
+  type TileReader,
+  tilePath,
+  verifyReceipt,
+} from '../proof/index.ts';
 import { proveInclusion, tilesOf } from '../proof/prove.ts';
 
 let p: TestPublic;

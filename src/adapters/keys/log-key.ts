@@ -6,7 +6,7 @@ import { createPrivateKey, createPublicKey, generateKeyPairSync, sign } from 'no
 import { chmod, mkdir, open, readFile, rename, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { verifierKey } from '../../proof/index.ts';
-import { type Signer, formatVkey } from '../../proof/write.ts';
+import { formatVkey, type Signer } from '../../proof/write.ts';
 
 export interface LogKey {
   readonly signer: Signer;
