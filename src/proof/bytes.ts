@@ -38,28 +38,17 @@ export function fromHex(text: string): Uint8Array {
   return Uint8Array.from({ length: text.length / 2 }, (_, i) => Number.parseInt(text.slice(2 * i, 2 * i + 2), 16));
 }
 
-const LETTERS = [...'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/'];
-/** All 4,096 pairs of letters: one look-up writes twelve bits. */
-const PAIRS = LETTERS.flatMap((a) => LETTERS.map((b) => a + b));
+/** Six bits by letter; -1 for what is no letter of base64. */
 const SIX = new Int16Array(128).fill(-1);
-LETTERS.forEach((letter, i) => {
+[...'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/'].forEach((letter, i) => {
   SIX[letter.charCodeAt(0)] = i;
 });
 
 /** Standard base64 with padding. */
 export function base64(bytes: Uint8Array): string {
   let text = '';
-  let i = 0;
-  for (; i + 2 < bytes.length; i += 3) {
-    const three = ((bytes[i] ?? 0) << 16) | ((bytes[i + 1] ?? 0) << 8) | (bytes[i + 2] ?? 0);
-    text += (PAIRS[three >> 12] ?? '') + (PAIRS[three & 4095] ?? '');
-  }
-  const left = bytes.length - i;
-  if (left > 0) {
-    const two = ((bytes[i] ?? 0) << 8) | (bytes[i + 1] ?? 0);
-    text += `${PAIRS[two >> 4]}${left > 1 ? LETTERS[(two & 15) << 2] : '='}=`;
-  }
-  return text;
+  for (const byte of bytes) text += String.fromCharCode(byte);
+  return btoa(text);
 }
 
 /**

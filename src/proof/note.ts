@@ -51,11 +51,13 @@ const SIGNATURES = 100;
 /** No Unicode space, no plus, no control character. `\s` lacks U+0085 and has U+FEFF, which is no space. */
 const NAME = /^(?:[^\s\0-\x1f\x85+]|\ufeff)+$/u;
 
+const badKey: (expected: string, found: string) => never = (expected, found) => refuse('bad-key', expected, found);
+
 /** A verifier key from its parts; computes the key id. `bad-key` for a name or a key that cannot be one. */
 export function verifierKey(name: string, type: KeyType, publicKey: Uint8Array): VerifierKey {
-  if (!NAME.test(name) || !name.isWellFormed()) refuse('bad-key', 'a key name without spaces or +', quote(name));
+  if (!NAME.test(name) || !name.isWellFormed()) badKey('a key name', quote(name));
   const length = type === 6 ? 1312 : 32;
-  if (publicKey.length !== length) refuse('bad-key', `a public key of ${length} bytes`, `${publicKey.length} bytes`);
+  if (publicKey.length !== length) badKey(`a public key of ${length} bytes`, `${publicKey.length} bytes`);
   const id = sha256(concat(utf8(`${name}\n`), Uint8Array.of(type), publicKey));
   return { name, type, keyId: hex(id, 4), publicKey };
 }
@@ -63,17 +65,17 @@ export function verifierKey(name: string, type: KeyType, publicKey: Uint8Array):
 /** Reads a verifier key; `bad-key` unless its id fits its name, type and key. */
 export function parseVkey(text: string): VerifierKey {
   const [, name = '', keyId, encoded = ''] =
-    /^([^+]+)\+([0-9a-f]{8})\+(.+)$/.exec(text) ?? refuse('bad-key', 'NAME+KEYID+BASE64', quote(text));
+    /^([^+]+)\+([0-9a-f]{8})\+(.+)$/.exec(text) ?? badKey('NAME+KEYID+BASE64', quote(text));
   let bytes: Uint8Array;
   try {
     bytes = fromBase64(encoded);
   } catch {
-    return refuse('bad-key', 'strict base64', quote(encoded));
+    return badKey('strict base64', quote(encoded));
   }
   const [type] = bytes;
-  if (type !== 1 && type !== 4 && type !== 6) return refuse('bad-key', 'signature type 1, 4 or 6', `type ${type}`);
+  if (type !== 1 && type !== 4 && type !== 6) return badKey('type 1, 4 or 6', `type ${type}`);
   const key = verifierKey(name, type, bytes.slice(1));
-  return key.keyId === keyId ? key : refuse('bad-key', `key id ${key.keyId}`, String(keyId));
+  return key.keyId === keyId ? key : badKey(`key id ${key.keyId}`, String(keyId));
 }
 
 /** Splits a signed note at its last empty line. `bad-encoding` for anything signed-note does not allow. */
@@ -127,7 +129,7 @@ export async function verifySignature(text: string, key: VerifierKey, line: Note
   if (key.type === 4) {
     if (signature.length !== 72) badSignature(key, `${signature.length} bytes instead of 72`);
     const time = Number(new DataView(signature.buffer, signature.byteOffset).getBigUint64(0));
-    if (!Number.isSafeInteger(time)) badSignature(key, `the impossible time ${time}`);
+    if (!Number.isSafeInteger(time)) badSignature(key, `the time ${time}`);
     message = cosignedMessage(text, time);
     signature = signature.subarray(8);
     verified = { key, time };

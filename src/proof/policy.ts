@@ -70,7 +70,7 @@ export function parsePolicy(text: string): Policy {
     } catch (error) {
       return bad('a verifier key', String(error));
     }
-    if (use === 'witness' && key.type === 1) bad('a cosigner of type 4 or 6', 'type 1');
+    if (use === 'witness' && key.type === 1) bad('type 4 or 6', 'type 1');
     once(`${use} key`, hex(key.publicKey), key.name);
     return url === undefined ? { key } : { key, url };
   };

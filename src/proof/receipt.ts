@@ -33,9 +33,12 @@ export interface Receipt {
   readonly proof: TlogProof;
 }
 
-/** What stands before the proof in our own layout. */
-export function receiptHead(canonical: string, opening: string): string {
-  return `{\n  "counterfoil": "${RECEIPT_VERSION}",\n  "entry": ${canonical},\n  "opening": "${opening}",\n  "proof": `;
+/** What stands before the entry in our own layout. */
+export const HEAD = `{\n  "counterfoil": "${RECEIPT_VERSION}",\n  "entry": `;
+
+/** What stands between entry and proof there. */
+export function middle(opening: string): string {
+  return `,\n  "opening": "${opening}",\n  "proof": `;
 }
 
 const FIELDS = ['counterfoil', 'entry', 'opening', 'proof'];
@@ -55,7 +58,7 @@ export function parseReceipt(text: string): Receipt {
   for (const name of Object.keys(value))
     if (!FIELDS.includes(name)) refuse('unknown-field', `only ${FIELDS}`, quote(name));
   if (typeof opening !== 'string' || typeof proof !== 'string') {
-    return badEncoding('texts in opening and proof', `${typeof opening} and ${typeof proof}`);
+    return badEncoding('texts in opening and proof', 'something else');
   }
   const { canonical, bytes, documents, entry: read } = readEntry(entry);
   const parsed = parseTlogProof(proof);
@@ -68,9 +71,10 @@ export function parseReceipt(text: string): Receipt {
     proof: parsed,
   };
   // A text in our own layout, with no quote inside the proof, repeats no key and spells every number as an integer: it needs no slow look.
-  const head = `${receiptHead(canonical, opening)}"`;
-  const end = text.length - 4;
-  if (!text.startsWith(head) || text.indexOf('"', head.length) !== end || !text.endsWith('\n}\n')) {
+  const at = HEAD.length + canonical.length;
+  const between = `${middle(opening)}"`;
+  const ours = text.startsWith(HEAD) && text.startsWith(canonical, HEAD.length) && text.startsWith(between, at);
+  if (!ours || text.indexOf('"', at + between.length) !== text.length - 4 || !text.endsWith('\n}\n')) {
     checkJsonSpelling(text);
   }
   return receipt;

@@ -88,7 +88,7 @@ function moment(seconds: number): string {
 const TITLES = {
   entry: 'The entry and its commitment',
   inclusion: 'The way to the root',
-  signatures: 'The signatures of the log and of witnesses',
+  signatures: 'The signatures of log and witnesses',
   documents: 'The documents',
 } as const;
 

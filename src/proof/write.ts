@@ -12,7 +12,7 @@ import { OPENING_BYTES } from './commitment.ts';
 import { type Entry, readEntry } from './entry.ts';
 import { badEncoding, quote, refuse } from './failure.ts';
 import { cosignedMessage, type Note, type NoteSignature, type VerifierKey } from './note.ts';
-import { receiptHead } from './receipt.ts';
+import { HEAD, middle } from './receipt.ts';
 import { TILE_WIDTH, type TileCoord, tilePath } from './tiles.ts';
 import { PROOF_HEADER, type TlogProof } from './tlogproof.ts';
 import { HASH_BYTES } from './tree.ts';
@@ -98,7 +98,7 @@ export function formatReceipt(parts: { entry: Entry; opening: Uint8Array; proof:
 export function formatStoredReceipt(parts: { canonical: string; opening: Uint8Array; proof: string }): string {
   const { canonical, opening, proof } = parts;
   if (opening.length !== OPENING_BYTES) badEncoding(`an opening of ${OPENING_BYTES} bytes`, `${opening.length} bytes`);
-  return `${receiptHead(canonical, base64(opening))}${JSON.stringify(proof)}\n}\n`;
+  return `${HEAD}${canonical}${middle(base64(opening))}${JSON.stringify(proof)}\n}\n`;
 }
 
 /** The tile that a path names; every spelling but the one of `tilePath` is `bad-encoding`. */
