@@ -69,6 +69,8 @@ describe('100,000 recipients', () => {
     // Alone on a machine it is some 20 ms at most; a busy machine adds what it takes from everybody.
     if (process.env.SHOW_DELAY)
       process.stderr.write(`longest ${watch.max / 1e6} ms, p99 ${watch.percentile(99) / 1e6} ms\n`);
-    expect(watch.max / 1e6).toBeLessThan(250);
+    expect(watch.percentile(99) / 1e6).toBeLessThan(150);
+    // Read in one go it would be seconds.
+    expect(watch.max / 1e6).toBeLessThan(1000);
   });
 });
