@@ -18,7 +18,7 @@ export async function benchLedger(
   database: Pick<BenchDatabase, 'appConfig' | 'dataDir'>,
   other: Partial<Pick<LedgerDeps, 'project' | 'publishEvery'>> = {},
 ): Promise<{ ledger: Ledger; pool: pg.Pool; vkey: string }> {
-  const pool = openPool(database.appConfig);
+  const pool = openPool(database.appConfig, 4);
   const { signer, vkey } = await loadLogKey(join(database.dataDir, 'keys'), ORIGIN);
   const ledger = createLedger({
     pool,

@@ -92,7 +92,7 @@ func main() {
 					continue
 				}
 				check(err)
-				if now := time.Now(); since.After(begin) && now.Before(end) {
+				if now := time.Now(); now.After(begin) && now.Before(end) {
 					took[w] = append(took[w], now.Sub(since).Seconds()*1000)
 				}
 				for old := published.Load(); old <= index.Index && !published.CompareAndSwap(old, index.Index+1); old = published.Load() {
