@@ -25,9 +25,9 @@ const MEASURED_MS = number('BENCH_MEASURED_MS', 6000);
 /** Time between two receipts that one reader asks for. */
 const PAUSE_MS = 100;
 /** Requests that wait for an answer: more than writers can give in the time. */
-const SERVICES = number('BENCH_SERVICES', 6000);
+const SERVICES = number('BENCH_SERVICES', 4000);
 /** Commands that read and write at a time. */
-const AT_ONCE = 256;
+const AT_ONCE = 64;
 
 /** What one append wrote: its last position, how many entries, and the id of one of them. */
 interface Written {
