@@ -23,6 +23,7 @@ import type { Clock } from './base/clock.ts';
 import { Refusal, Unavailable } from './base/errors.ts';
 import { pooled } from './base/random.ts';
 import type { CertificateFile, Services } from './base/services.ts';
+import { handovers, pastNames, signerOf } from './ledger/handover.ts';
 import { createLedger } from './ledger/ledger.ts';
 import { nodeCache } from './ledger/nodes.ts';
 import { createPost } from './post/worker.ts';
@@ -146,14 +147,21 @@ async function wire(
   const pool = openPool(database.appConfig);
   undo.push(() => pool.end());
 
+  const [known, past] = await Promise.all([signerOf(pool), handovers(pool)]);
   const [{ signer, vkey, origin: logOrigin }, blobs, assets, secret] = await Promise.all([
-    loadLogKey(join(settings.dataDir, 'keys'), `${baseUrl.replace(/^https?:\/\//, '')}/log`),
+    loadLogKey(join(settings.dataDir, 'keys'), `${baseUrl.replace(/^https?:\/\//, '')}/log`, known),
     fileBlobs({ dir: join(settings.dataDir, 'blobs') }),
     buildAssets({ cacheDir: join(ROOT, 'build', 'assets') }),
     readSecret(settings.dataDir),
   ]);
   const [witnesses, witnessLogs, witnessKey] = await Promise.all([
-    named('WITNESSES', settings.witnesses).then((text) => readWitnesses(text, vkey)),
+    named('WITNESSES', settings.witnesses).then((text) =>
+      readWitnesses(
+        text,
+        vkey,
+        past.map((one) => one.from),
+      ),
+    ),
     named('WITNESS_LOGS', settings.witnessLogs).then(readWitnessLogs),
     loadWitnessKey(join(settings.dataDir, 'keys'), `${baseUrl.replace(/^https?:\/\//, '')}/witness`),
   ]);
@@ -190,7 +198,12 @@ async function wire(
     ...(settings.smtpUrl ? {} : { mailFolder: join(settings.dataDir, 'mail') }),
   };
   const receiptPdf = pdfService(logOrigin);
-  const policy = witnesses?.text ?? lonePolicy(vkey);
+  const policy =
+    witnesses?.text ??
+    lonePolicy(
+      vkey,
+      past.map((one) => one.from),
+    );
   // Loaded with the first certification, like the PDF of a receipt.
   const certificate: CertificateFile = async (receipts, form) => {
     const { certificateService } = await import('./adapters/pdf/certificate-pdf.ts');
@@ -225,6 +238,7 @@ async function wire(
     logKey: vkey,
     witnesses: witnesses?.asked.map((one) => formatVkey(one.key)) ?? [],
     policy,
+    past: pastNames(past),
   };
   const routes = allRoutes(access, clock, identity, {
     own: { ...witnessKey, logs: witnessLogs },

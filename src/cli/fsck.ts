@@ -19,13 +19,19 @@ export function findingText(found: Finding, of: string): string {
     return plain(`✕ ${found.failure} at ${found.at}`).concat(
       `\n  expected ${plain(found.expected)}\n  found    ${plain(found.found)}\n`,
     );
-  const { entries, checkpoints, unpublished, erased, withheld } = found;
+  const { entries, checkpoints, unpublished, erased, withheld, handovers, lost } = found;
   const more = [
     erased > 0 ? `, ${erased} erased` : '',
     withheld > 0 ? `, ${withheld} not public` : '',
     unpublished > 0 ? `, ${unpublished} entries wait for the next one` : '',
   ].join('');
-  return `✓ ${entries} entries fit ${checkpoints} checkpoints of ${of}${more}.\n`;
+  const keys =
+    handovers > 0 ? `  The log was handed over to a new key ${handovers === 1 ? 'once' : `${handovers} times`}.\n` : '';
+  const unsigned =
+    lost > 0
+      ? `  ${lost} of these without the old key, which was lost: decide whether you believe what follows.\n`
+      : '';
+  return `✓ ${entries} entries fit ${checkpoints} checkpoints of ${of}${more}.\n${keys}${unsigned}`;
 }
 
 function tell(io: Io, found: Finding, of: string, json: boolean): number {

@@ -13,6 +13,7 @@ import {
   type LogSource,
   type StoredEntry,
 } from '../ledger/check.ts';
+import type { StoredHandover } from '../ledger/lineage.ts';
 import { encodeBundle } from '../proof/bundle.ts';
 import { equal } from '../proof/bytes.ts';
 import type { NewTile } from '../proof/grow.ts';
@@ -26,7 +27,7 @@ import {
   type VerifierKey,
 } from '../proof/index.ts';
 import { checkFiles, type Listed, linesOf } from './files.ts';
-import { checkpointRow, type Kind, numbered, parseEntryLine } from './layout.ts';
+import { checkpointRow, handoverRow, type Kind, numbered, parseEntryLine } from './layout.ts';
 
 const PAGE = 1_024;
 
@@ -94,6 +95,17 @@ export function exportSource(dir: string, listed: Listed): LogSource {
     async *checkpoints() {
       for await (const one of allLines(dir, listed, 'checkpoints')) yield parsed(checkpointRow, one);
     },
+    async handovers() {
+      const path = 'log/handovers.jsonl';
+      const rows: StoredHandover[] = [];
+      let i = 0;
+      if (listed.hashes.has(path))
+        for await (const line of linesOf(dir, path))
+          rows.push(parsed(handoverRow, { line, at: `${path}, line ${++i}` }));
+      if (rows.length !== listed.facts.handovers)
+        throw new Found('not-an-export', 'export.json, handovers', String(rows.length), String(listed.facts.handovers));
+      return rows;
+    },
     tiles: (tiles) => Promise.all(tiles.map(tile)),
   };
 }
@@ -132,9 +144,11 @@ export async function checkExport(dir: string, options: CheckExportOptions): Pro
   try {
     const listed = await checkFiles(dir, options.onFiles);
     const key = options.trust ?? keyOf(listed);
-    if (key.name !== listed.facts.origin) throw new Found('wrong-origin', 'export.json', key.name, listed.facts.origin);
+    // A key that the log had before is as good: the hand-overs lead from it to the one of now.
+    if (key.name !== listed.facts.origin && listed.facts.handovers === 0)
+      throw new Found('wrong-origin', 'export.json', key.name, listed.facts.origin);
     await checkNames(dir, listed);
-    const sink = (await options.sink?.(listed, key)) ?? {};
+    const sink = (await options.sink?.(listed, keyOf(listed))) ?? {};
     const bundles = bundleCheck(dir, listed.facts.published);
     const finding = await checkLog(exportSource(dir, listed), {
       origin: listed.facts.origin,

@@ -6,6 +6,7 @@ import type { ClientBase } from 'pg';
 import { instant } from '../base/clock.ts';
 import type { Blobs } from '../base/services.ts';
 import { VERSION } from '../base/version.ts';
+import { handovers } from '../ledger/handover.ts';
 import { encodeBundle } from '../proof/bundle.ts';
 import { documentsOf } from '../proof/entry.ts';
 import { checkEntry, type Entry, HASH_BYTES, TILE_WIDTH, tilePath, type VerifierKey } from '../proof/index.ts';
@@ -17,6 +18,7 @@ import {
   EXPORT_VERSION,
   erasedLine,
   type Facts,
+  handoverLine,
   wholeLine,
   withheldLine,
 } from './layout.ts';
@@ -96,8 +98,13 @@ async function write(out: Out, deps: ExportDeps, publicOnly: boolean): Promise<F
   const counted = await writeEntries(out, deps, viewer, { head, tree, publicOnly });
   const commands = publicOnly ? 0 : await writeCommands(out, client);
   const logKey = formatVkey(deps.key);
+  const past = await handovers(client);
+  if (past.length > 0) await out.file('log/handovers.jsonl', past.map((one) => `${handoverLine(one)}\n`).join(''));
   await out.file('keys/log.vkey', `${logKey}\n`);
-  await out.file('keys/policy', `log ${logKey}\nquorum none\n`);
+  await out.file(
+    'keys/policy',
+    `${[logKey, ...past.map((one) => one.from)].map((vkey) => `log ${vkey}\n`).join('')}quorum none\n`,
+  );
   const facts: Facts = {
     counterfoil: EXPORT_VERSION,
     public: publicOnly,
@@ -109,6 +116,7 @@ async function write(out: Out, deps: ExportDeps, publicOnly: boolean): Promise<F
     published: tree,
     checkpoints,
     commands,
+    handovers: past.length,
     ...counted,
   };
   await viewer.end(facts);

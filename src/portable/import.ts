@@ -14,6 +14,7 @@ import { insertViews } from '../ledger/rebuild.ts';
 import { arrayText, takeTurn } from '../ledger/sql.ts';
 import { writeTiles } from '../ledger/tiles.ts';
 import type { Entry, VerifierKey } from '../proof/index.ts';
+import { formatVkey } from '../proof/write.ts';
 import { allLines, checkExport, parsed } from './check.ts';
 import type { Listed } from './files.ts';
 import { checkpointRow, commandRow } from './layout.ts';
@@ -34,6 +35,7 @@ export interface ImportDeps {
 export async function importFrom(dir: string, deps: ImportDeps): Promise<Finding> {
   const client = await deps.owner.connect();
   let broken: Error | undefined;
+  let logKey: string | null = null;
   try {
     await client.query('begin');
     // Held to the end: nobody appends while an import is under way, and two imports take turns.
@@ -53,6 +55,7 @@ export async function importFrom(dir: string, deps: ImportDeps): Promise<Finding
             next: 'Check it with “counterfoil fsck --export”, read it in its viewer, or ask for a whole export.',
           });
         await deps.takeKey(listed.facts.origin, key);
+        logKey = listed.facts.published > 0 ? formatVkey(key) : null;
         await putDocuments(dir, listed, deps.blobs);
         await putCommands(client, dir, listed);
         return await sinkInto(client, dir, listed, deps.project);
@@ -64,7 +67,7 @@ export async function importFrom(dir: string, deps: ImportDeps): Promise<Finding
       `update log.head set size = $1, recorded_at = coalesce((select max(recorded_at) from ledger.entry), '-infinity')`,
       [finding.entries],
     );
-    await client.query('update log.tree set size = $1', [finding.entries - finding.unpublished]);
+    await client.query('update log.tree set size = $1, signer = $2', [finding.entries - finding.unpublished, logKey]);
     await client.query('commit');
     await client.query('analyze');
     return finding;
