@@ -40,6 +40,7 @@ import { allRoutes } from './web/routes.ts';
 import { makeWhoIs } from './web/who.ts';
 import { createCollector } from './witness/collect.ts';
 import { BadWitnessFile, lonePolicy, readWitnesses, readWitnessLogs } from './witness/config.ts';
+import { createSecondClock } from './witness/second-clock.ts';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const clock: Clock = { now: () => Date.now() };
@@ -244,6 +245,7 @@ async function wire(
     own: { ...witnessKey, logs: witnessLogs },
     asked: witnesses,
     metricsToken: settings.metricsToken,
+    tsa: settings.tsa,
   });
   const app = buildApp({ services, assets, routes, whoIs: makeWhoIs(access), log });
   ready(app.fetch);
@@ -257,6 +259,13 @@ async function wire(
     const collector = createCollector({ pool, db: services.db, clock, random, witnesses, at, onError });
     collector.start();
     undo.push(() => collector.stop());
+  }
+
+  if (settings.tsa) {
+    const every = settings.tsaMinutes * 60_000;
+    const second = createSecondClock({ db: services.db, clock, random, url: settings.tsa, every, onError });
+    second.start();
+    undo.push(() => second.stop());
   }
 
   if (settings.example) await loadExample(services);

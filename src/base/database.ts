@@ -40,6 +40,14 @@ export interface Database {
     cosigned_at: Time;
     collected_at: Time;
   };
+  'log.timestamp': {
+    size: number;
+    tsa: string;
+    request: Buffer;
+    response: Buffer;
+    gen_time: Time;
+    received_at: Time;
+  };
   'log.quorum': { policy: string; size: number };
 
   'witness.seen': { origin: string; size: number; root: Buffer; note: string; cosigned_at: number };

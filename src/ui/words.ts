@@ -92,6 +92,8 @@ const KINDS: Readonly<Record<string, string>> = {
   'answer.sent': 'answer sent',
   'item.determined': 'item determined',
   'entry.erased': 'entry erased',
+  'log.handed-over': 'log handed over to a new key',
+  'log.continued': 'log goes on under a new key',
   'document.erased': 'document erased',
 };
 
