@@ -7,15 +7,26 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { fileBlobs } from '../src/adapters/blobs/files.ts';
+import { openPool } from '../src/adapters/postgres/pool.ts';
+import { oneState } from '../src/ledger/fsck.ts';
+import { checkExport } from '../src/portable/check.ts';
+import { exportTo } from '../src/portable/export.ts';
+import { importFrom } from '../src/portable/import.ts';
+import { hex, sha256, utf8 } from '../src/proof/index.ts';
+import { streamOf } from '../src/rooms/entries.ts';
+import { project } from '../src/rooms/project.ts';
 import { buildApp } from '../src/web/app.tsx';
 import { metricsRoutes } from '../src/web/metrics.ts';
 import { alarms } from '../src/witness/alarms.ts';
 import { createSecondClock, tsaName } from '../src/witness/second-clock.ts';
-import { timestampRequest } from '../src/witness/timestamp.ts';
+import { checkTimestamp, timestampRequest } from '../src/witness/timestamp.ts';
 import { timestampRoutes } from '../src/witness/timestamp-routes.ts';
 import { PLAIN_ASSETS } from './support/assets.ts';
 import { partyEntry, random, type TestLedger, testLedger } from './support/ledger.ts';
+import { freshDatabase } from './support/postgres.ts';
 import { servicesWithoutStore } from './support/web.ts';
 
 function found(): boolean {
@@ -159,6 +170,69 @@ describe.skipIf(!found())('a timestamp authority', () => {
     const figures = await (await get('/metrics')).text();
     expect(figures).toContain('counterfoil_timestamp_failures 0');
     expect(figures).toContain('counterfoil_timestamp_age_seconds 3600');
+  }, 60_000);
+
+  test('goes into an export with what witnesses signed, is checked there, and comes out of it', async () => {
+    const key = { size: 2, witness: 'north+00000001' };
+    const line = '— north AAAAAQAAAABpkAAA\n';
+    await t.db
+      .insertInto('log.cosignature')
+      .values({ ...key, line, cosigned_at: new Date(0), collected_at: new Date(1) })
+      .execute();
+    await t.db
+      .insertInto('log.quorum')
+      .values({ policy: 'a'.repeat(64), size: 2 })
+      .execute();
+    const to = join(dir, 'export');
+    const blobs = await fileBlobs({ dir: join(dir, 'blobs') });
+    const viewer = { html: '', script: '' };
+    const owner = openPool(t.database.ownerConfig, 2);
+    const facts = await oneState(owner, (client) =>
+      exportTo(
+        to,
+        { client, blobs, origin: t.signer.key.name, key: t.signer.key, now: 0, titleOf: () => '', viewer },
+        { public: false },
+      ),
+    );
+    expect(facts).toMatchObject({ cosignatures: 1, quorums: 1, timestamps: 2 });
+    const timestampOf = checkTimestamp;
+    expect(await checkExport(to, { streamOf, timestampOf })).toMatchObject({ ok: true });
+    // The manifest is whoever's who writes the folder: what is said of a checkpoint must fit it all the same.
+    const rewrite = (path: string, change: (text: string) => string) => {
+      const before = readFileSync(join(to, path), 'utf8');
+      const manifest = readFileSync(join(to, 'manifest-sha256.txt'), 'utf8');
+      writeFileSync(join(to, path), change(before));
+      const [was, is] = [before, change(before)].map((text) => hex(sha256(utf8(text))));
+      writeFileSync(join(to, 'manifest-sha256.txt'), manifest.replace(was ?? '', is ?? ''));
+      return () => {
+        writeFileSync(join(to, path), before);
+        writeFileSync(join(to, 'manifest-sha256.txt'), manifest);
+      };
+    };
+    for (const [path, change, failure] of [
+      ['log/timestamps/000000.jsonl', (text: string) => text.replace('"size":1', '"size":2'), 'bad-timestamp'],
+      ['log/timestamps/000000.jsonl', (text: string) => text.slice(text.indexOf('\n') + 1), 'not-an-export'],
+      ['log/cosignatures/000000.jsonl', (text: string) => text.replace('north+', 'south+'), 'bad-line'],
+      ['log/cosignatures/000000.jsonl', (text: string) => text + text, 'bad-line'],
+      ['log/quorums/000000.jsonl', (text: string) => text.replace('"size":2', '"size":9'), 'bad-line'],
+    ] as const) {
+      const undo = rewrite(path, change);
+      expect([path, await checkExport(to, { streamOf, timestampOf })]).toMatchObject([path, { failure }]);
+      undo();
+    }
+    const second = await freshDatabase();
+    const pool = openPool(second.ownerConfig, 2);
+    const all = async (from: pg.Pool) =>
+      await Promise.all(
+        ['cosignature order by n', 'quorum', 'timestamp order by size'].map(
+          async (table) => (await from.query<Record<string, unknown>>(`select * from log.${table}`)).rows,
+        ),
+      );
+    const deps = { owner: pool, blobs, project, streamOf, timestampOf, takeKey: async () => {} };
+    expect(await importFrom(to, deps)).toMatchObject({ ok: true });
+    expect(await all(pool)).toEqual(await all(owner));
+    await Promise.all([pool.end(), owner.end()]);
+    await second.drop();
   }, 60_000);
 
   test('what an authority does wrong has a name, becomes an alarm, and holds up nothing', async () => {

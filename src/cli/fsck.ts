@@ -9,6 +9,7 @@ import { checkExport } from '../portable/check.ts';
 import { parseVkey, verifierKey } from '../proof/index.ts';
 import { useNodeCrypto } from '../proof/node-crypto.ts';
 import { streamOf } from '../rooms/entries.ts';
+import { checkTimestamp } from '../witness/timestamp.ts';
 import { progressTo, withDatabase } from './database.ts';
 import type { Command, Io } from './io.ts';
 import { plain } from './plain.ts';
@@ -50,6 +51,7 @@ export const fsckCommand: Command = async (argv, io) => {
     const trust = values.key === undefined ? {} : { trust: parseVkey(values.key) };
     const found = await checkExport(values.export, {
       streamOf,
+      timestampOf: checkTimestamp,
       ...trust,
       onFiles: progressTo(io, 'Hashed files'),
       onProgress: progressTo(io, 'Checked'),

@@ -11,6 +11,7 @@ import { useNodeCrypto } from '../proof/node-crypto.ts';
 import { streamOf } from '../rooms/entries.ts';
 import { project } from '../rooms/project.ts';
 import { readSettings } from '../settings.ts';
+import { checkTimestamp } from '../witness/timestamp.ts';
 import { MIGRATIONS, progressTo } from './database.ts';
 import { findingText } from './fsck.ts';
 import type { Command } from './io.ts';
@@ -51,6 +52,7 @@ export const importCommand: Command = async (argv, io) => {
         blobs: await fileBlobs({ dir: join(settings.dataDir, 'blobs') }),
         project,
         streamOf,
+        timestampOf: checkTimestamp,
         takeKey: (_, key) => takeLogKey(join(settings.dataDir, 'keys'), key, pem),
         onFiles: progressTo(io, 'Hashed files'),
         onProgress: progressTo(io, 'Imported'),

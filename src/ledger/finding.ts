@@ -51,6 +51,8 @@ export type FailureName =
   | 'unlisted-file'
   | 'hash-mismatch'
   | 'bad-line'
+  /** a timestamp that is not of its checkpoint */
+  | 'bad-timestamp'
   | 'line-too-long';
 
 /** Thrown inside a check; `checkLog` and its callers turn it into the finding. */

@@ -11,6 +11,7 @@ import { encodeBundle } from '../proof/bundle.ts';
 import { documentsOf } from '../proof/entry.ts';
 import { checkEntry, type Entry, HASH_BYTES, TILE_WIDTH, tilePath, type VerifierKey } from '../proof/index.ts';
 import { formatVkey } from '../proof/write.ts';
+import { writeBeside } from './beside.ts';
 import {
   checkpointLine,
   commandLine,
@@ -99,6 +100,7 @@ async function write(out: Out, deps: ExportDeps, publicOnly: boolean): Promise<F
   const commands = publicOnly ? 0 : await writeCommands(out, client);
   const logKey = formatVkey(deps.key);
   const past = await handovers(client);
+  const beside = await writeBeside(out, client);
   if (past.length > 0) await out.file('log/handovers.jsonl', past.map((one) => `${handoverLine(one)}\n`).join(''));
   await out.file('keys/log.vkey', `${logKey}\n`);
   await out.file(
@@ -117,6 +119,7 @@ async function write(out: Out, deps: ExportDeps, publicOnly: boolean): Promise<F
     checkpoints,
     commands,
     handovers: past.length,
+    ...beside,
     ...counted,
   };
   await viewer.end(facts);

@@ -39,14 +39,19 @@ export const facts = z.strictObject({
   commands: z.number().int().min(0),
   /** keys that the log had before; they stand in log/handovers.jsonl */
   handovers: z.number().int().min(0).default(0),
+  /** what others have signed of the checkpoints */
+  cosignatures: z.number().int().min(0).default(0),
+  quorums: z.number().int().min(0).default(0),
+  timestamps: z.number().int().min(0).default(0),
 });
 export type Facts = z.infer<typeof facts>;
 
-export type Kind = 'entries' | 'commands' | 'checkpoints';
+export type Kind = 'entries' | 'commands' | 'checkpoints' | 'cosignatures' | 'quorums' | 'timestamps';
 
 /** Name of the n-th file of a kind. */
 export function numbered(kind: Kind, n: number): string {
-  return `${kind === 'checkpoints' ? 'log/checkpoints' : kind}/${String(n).padStart(6, '0')}.jsonl`;
+  const folder = kind === 'entries' || kind === 'commands' ? kind : `log/${kind}`;
+  return `${folder}/${String(n).padStart(6, '0')}.jsonl`;
 }
 
 export const documentPath = (sha256: string): string => `documents/${sha256.slice(0, 2)}/${sha256}`;
@@ -60,7 +65,7 @@ const FIXED = [
   'log/checkpoint',
   'log/handovers.jsonl',
 ];
-const NUMBERED = /^(entries|commands|log\/checkpoints)\/\d{6}\.jsonl$/;
+const NUMBERED = /^(entries|commands|log\/(?:checkpoints|cosignatures|quorums|timestamps))\/\d{6}\.jsonl$/;
 const DOCUMENT = /^documents\/([0-9a-f]{2})\/\1[0-9a-f]{62}$/;
 const VIEW = /^view\/(index|entries-\d{6}|list-\d{6}|checkpoints-\d{6}|tiles-\d{1,2}-\d{6})\.js$/;
 

@@ -151,3 +151,12 @@ async function bounded(answer: Response): Promise<Uint8Array<ArrayBuffer>> {
   }
   return new Uint8Array(Buffer.concat(pieces));
 }
+
+/** Whether an answer is a timestamp of this text: for those who find both in files. @throws NoTimestamp */
+export function checkTimestamp(text: string, request: Uint8Array, response: Uint8Array): void {
+  const asked = AsnConvert.parse(new Uint8Array(request), TimeStampReq).messageImprint.hashedMessage;
+  const wanted = sha256(utf8(text));
+  const found = new Uint8Array(asked.buffer);
+  if (!equal(wanted, found)) throw new NoTimestamp('tsa-other-hash', hex(wanted), hex(found));
+  readTimestamp(new Uint8Array(request), new Uint8Array(response));
+}
