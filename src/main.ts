@@ -198,7 +198,7 @@ async function wire(
     ...(settings.sourceUrl ? { sourceUrl: settings.sourceUrl } : {}),
     ...(settings.smtpUrl ? {} : { mailFolder: join(settings.dataDir, 'mail') }),
   };
-  const receiptPdf = pdfService(logOrigin);
+  const receiptPdf = pdfService();
   const policy =
     witnesses?.text ??
     lonePolicy(
