@@ -6,6 +6,7 @@ import { equal } from '../proof/bytes.ts';
 import { type Handover, readHandover } from '../proof/handover.ts';
 import {
   type Checkpoint,
+  type Entry,
   hex,
   ProofFailure,
   parseCheckpoint,
@@ -14,7 +15,6 @@ import {
   verifyNote,
 } from '../proof/index.ts';
 import { formatVkey } from '../proof/write.ts';
-import type { CheckedEntry } from './check.ts';
 import { Found } from './finding.ts';
 
 /** A hand-over as it is stored, beside its entry `log.continued`. */
@@ -109,7 +109,7 @@ export class Continuations {
     this.#links = links;
   }
 
-  see({ seq, entry }: CheckedEntry): void {
+  see({ seq, entry }: { readonly seq: number; readonly entry: Entry | null }): void {
     if (entry?.kind !== 'log.continued') return;
     const at = `position ${seq}`;
     const stored = this.#stored[this.#seen++];
