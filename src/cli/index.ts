@@ -37,6 +37,10 @@ const COMMANDS: Readonly<Record<string, Listed>> = {
     what: 'erase an entry or a document by order of a court or by law',
     load: async () => (await import('./erase.ts')).eraseCommand,
   },
+  keys: {
+    what: 'hand the log over to a new key (rotate), or go on without a lost one (recover)',
+    load: async () => (await import('./keys.ts')).keysCommand,
+  },
   certificate: {
     what: 'pre-fill a certification for receipts (FRE 902(11), (13), (14))',
     load: async () => (await import('./certificate.ts')).certificateCommand,

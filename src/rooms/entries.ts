@@ -9,6 +9,7 @@ import { answerEntries } from './answers/entries.ts';
 import { determinationEntries } from './determinations/entries.ts';
 import { directoryEntries } from './directory/entries.ts';
 import { erasureEntries } from './erasure/entries.ts';
+import { logEntries } from './log/entries.ts';
 import { matterEntries } from './matters/entries.ts';
 import { requestEntries } from './requests/entries.ts';
 
@@ -19,6 +20,7 @@ export const ENTRY_KINDS = {
   ...answerEntries,
   ...determinationEntries,
   ...erasureEntries,
+  ...logEntries,
 } as const;
 export type EntryKind = keyof typeof ENTRY_KINDS;
 export type Body<K extends EntryKind> = z.infer<(typeof ENTRY_KINDS)[K]>;
