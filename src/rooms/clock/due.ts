@@ -119,12 +119,22 @@ export function counterFor(rule: DueRule, setting: Setting = {}): Counter {
     at: (when) => (when.length === 10 ? startOf(zone, dayOf(when)) : Date.parse(when)),
   };
 
+  const cutOffs = new Map<Day, Millis>();
+  function cutOffOn(day: Day, time: string): Millis {
+    let known = cutOffs.get(day);
+    if (known === undefined) {
+      known = instantOf(zone, day, time);
+      cutOffs.set(day, known);
+    }
+    return known;
+  }
+
   function received(service: Service, say: Say): { readonly served: Day; readonly received: Day } {
     const served = days.day('at' in service ? service.at : service.on);
     let day = served;
     if (n.cutOff !== null && 'at' in service) {
       say?.(`Served ${wordsOf(served)}, ${timeIn(zone, Date.parse(service.at))} (${zone}).`);
-      if (Date.parse(service.at) > instantOf(zone, served, n.cutOff)) {
+      if (Date.parse(service.at) > cutOffOn(served, n.cutOff)) {
         day = served + 1;
         say?.(`That is after ${n.cutOff}, so it counts as received on ${wordsOf(day)}.`);
       }
@@ -160,9 +170,10 @@ export function counterFor(rule: DueRule, setting: Setting = {}): Counter {
     return { ...base, end: endOf(calendar, from, n.count, n.unit, say) };
   }
 
-  // Most recipients of a request were served on the same few days, and nothing happened to their clocks.
+  // Most recipients of a request were served on the same few days: a period is counted once for each, and where nothing happened to
+  // a clock, so is its end.
+  const periods = new Map<Day, Candidate>();
   const plain = new Map<Day, { readonly on: string; readonly at: Millis }>();
-  const memoised = n.cutOff === null;
 
   return {
     zone,
@@ -189,15 +200,19 @@ export function counterFor(rule: DueRule, setting: Setting = {}): Counter {
       return { on: isoOf(moved.end), at, working, remaining: null, pauses, zone };
     },
     date(service, events = []) {
-      const key = days.day('at' in service ? service.at : service.on);
-      const simple = memoised && events.length === 0;
-      const known = simple ? plain.get(key) : undefined;
-      if (known) return known;
       const stands = events.length === 0 ? service : serviceOf(service, events, days.at).service;
-      const { end } = move(calendar, period(stands, null), n.roll, events, days, null);
+      const from = n.on === null ? received(stands, null).received : null;
+      const known = from !== null && events.length === 0 ? plain.get(from) : undefined;
+      if (known) return known;
+      let first = from === null ? undefined : periods.get(from);
+      if (first === undefined) {
+        first = period(stands, null);
+        if (from !== null) periods.set(from, first);
+      }
+      const { end } = move(calendar, first, n.roll, events, days, null);
       if (end === null) return null;
       const result = { on: isoOf(end), at: startOf(zone, end + 1) };
-      if (simple) plain.set(key, result);
+      if (from !== null && events.length === 0) plain.set(from, result);
       return result;
     },
   };

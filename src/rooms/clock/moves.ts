@@ -96,7 +96,7 @@ function keyOf(event: Extract<CellEvent, { type: 'extended' | 'compelled' }>, da
 function stepsOf(events: readonly CellEvent[], days: Days): readonly Step[] {
   const acts = events.filter((event) => event.type === 'extended' || event.type === 'compelled');
   let pauses = pausesOf(events, days);
-  for (const act of acts) if (act.type === 'compelled') pauses = endedBy(pauses, days.day(act.at));
+  for (const act of acts) if (act.type === 'compelled') pauses = endedBy(pauses, days.day(act.at), days.at(act.at));
   const on = acts.map((act) => days.day(act.at)).sort((a, b) => a - b);
   // Pauses that an order ended are not joined with those that began after it: the cut keeps them apart.
   const stills = standstills(pauses).flatMap((still) => cut(still, on));

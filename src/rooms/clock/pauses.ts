@@ -68,7 +68,11 @@ const later = (a: Day | null, b: Day | null): Day | null => (a === null || b ===
 /** Joined where they touch or overlap, in order of time. The same, whatever order they come in. */
 export function standstills(pauses: readonly Pause[]): readonly Standstill[] {
   const sorted = [...pauses].sort(
-    (a, b) => a.from - b.from || a.fromAt - b.fromAt || (describe(a) < describe(b) ? -1 : 1),
+    (a, b) =>
+      a.from - b.from ||
+      a.fromAt - b.fromAt ||
+      (a.untilAt ?? Number.MAX_VALUE) - (b.untilAt ?? Number.MAX_VALUE) ||
+      (describe(a) < describe(b) ? -1 : 1),
   );
   const joined: { from: Day; until: Day | null; of: Pause[] }[] = [];
   for (const pause of sorted) {
@@ -82,9 +86,9 @@ export function standstills(pauses: readonly Pause[]): readonly Standstill[] {
 }
 
 /** An order that sets the date ends what stands: pauses that began before end with it. */
-export const endedBy = (pauses: readonly Pause[], day: Day): readonly Pause[] =>
+export const endedBy = (pauses: readonly Pause[], day: Day, at: number): readonly Pause[] =>
   pauses.map((pause) =>
-    pause.from < day && (pause.until === null || pause.until > day) ? { ...pause, until: day } : pause,
+    pause.from < day && (pause.until === null || pause.until > day) ? { ...pause, until: day, untilAt: at } : pause,
   );
 
 /** "clarification asked", "stayed by D. Example, No. 1: words" */
