@@ -5,8 +5,9 @@
  */
 
 import { counterFor } from '../src/rooms/clock/due.ts';
-import type { DueRule } from '../src/rooms/clock/entries.ts';
+
 import { calendarEvent } from '../src/rooms/clock/events.ts';
+import type { CountRule } from '../src/rooms/clock/rule.ts';
 import { type BenchLine, isRole, median, report, round, runRole } from './lib.ts';
 
 const SERVICES = 100_000;
@@ -16,7 +17,7 @@ const DAY = 86_400_000;
 const STATES = ['CA', 'WA', 'IL', 'VA', 'CO', 'NY', 'TX', 'PA', 'NJ', 'MI'] as const;
 const START = Date.parse('2026-01-05T14:00:00Z');
 
-const rule: DueRule = {
+const rule: CountRule = {
   type: 'count',
   count: 20,
   unit: 'business days',

@@ -117,6 +117,11 @@ export function answer(given: DueCase): DueAnswer {
       (event.items === undefined || given.item === undefined || event.items.includes(given.item)),
   );
   checkEvents(given, events, at, counter.zone);
+  for (const event of known) {
+    if (event.type === 'closing' && 'until' in event && event.until < event.from) {
+      throw refuse('ends-before-it-begins', `The closing “${event.name}” ends before it begins.`);
+    }
+  }
   const closings = known.filter(isCalendarEvent);
   const standing =
     closings.length === given.events.filter(isCalendarEvent).length
