@@ -7,8 +7,11 @@ import { instant, type Millis } from '../../base/clock.ts';
 import { dayOf, wordsOf } from './days.ts';
 import { counterFor, type Setting } from './due.ts';
 import type { Due, DueRule } from './entries.ts';
+import { calendarOfPlace, type Place } from './places.ts';
 
 export { type Counter, counterFor, type DueResult, type Setting } from './due.ts';
+export { calendarOfPlace, type Place, STATES } from './places.ts';
+export { type Preset, presetById, presets } from './presets.ts';
 export { type ClockFacts, type ClockState, clockOf, type MovedFacts, movedClockOf } from './state.ts';
 
 /** The calendar date of an instant in a zone. */
@@ -29,4 +32,27 @@ export function dueOf(rule: DueRule, servedAt: Millis, setting: Setting = {}): D
   // Only an open pause leaves a due date open, and at serving there is none.
   if (on === null || at === null) throw new Error('a rule without events has no due date');
   return { on, at, working: [...working] };
+}
+
+/** Whether each recipient's own calendar counts. */
+export const byRecipient = (rule: DueRule): boolean => rule.type === 'count' && rule.whose === 'recipient';
+
+/** The same rule by the issuer's own calendar: what can be said before a recipient is named. */
+export const byIssuer = (rule: DueRule): DueRule => (rule.type === 'count' ? { ...rule, whose: 'issuer' } : rule);
+
+/**
+ * Due dates of one serving by recipient. One count for all who share a calendar.
+ * @throws RuleRefusal as `dueOf`, from the function it gives; `calendar-unknown` for a recipient without a state
+ */
+export function dueByPlace(rule: DueRule, servedAt: Millis): (place: Place) => Due {
+  const known = new Map<string | null, Due>();
+  return (place) => {
+    const calendar = byRecipient(rule) ? calendarOfPlace(place) : null;
+    let due = known.get(calendar);
+    if (!due) {
+      due = dueOf(rule, servedAt, { recipient: { holidays: calendar ?? undefined } });
+      known.set(calendar, due);
+    }
+    return due;
+  };
 }
