@@ -128,7 +128,7 @@ describe('composing', () => {
     };
     expect((await web.post(at('when'), { ...when, version: await version('when'), do: 'save' })).status).toBe(303);
     expect((await web.get(at('when'))).text).toContain('business day 10 is Mon 16 Mar 2026');
-    const filled = await web.post(at('when'), { ...when, start: 'foia', version: await version('when'), do: 'preset' });
+    const filled = await web.get(`${at('when')}?start=foia`);
     expect([inputValue(filled.text, 'citation'), inputValue(filled.text, 'count')]).toEqual([
       '5 U.S.C. 552(a)(6)(A)(i)',
       '20',

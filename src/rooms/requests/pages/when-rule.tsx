@@ -2,7 +2,7 @@
 import { DEFAULT_ZONE } from '../../../ui/context.ts';
 import { type Errors, Field, Radios, Select } from '../../../ui/form.tsx';
 import { type DueRule, dueRule } from '../../clock/entries.ts';
-import { type Preset, presets, STATES } from '../../clock/rules.ts';
+import { presets, STATES } from '../../clock/rules.ts';
 
 export const RULE_NAMES = [
   ...['type', 'on', 'count', 'unit', 'roll', 'holidays', 'whose', 'zone', 'cutOff', 'receivedOn', 'mailDays'],
@@ -104,27 +104,25 @@ export function readRule(fields: RuleFields, errors: Record<string, string>): Du
   return null;
 }
 
-/** Rules with a citation to start from. */
-export function Presets({ chosen }: { chosen: string }) {
-  const label = ({ name, citation }: Preset) => `${name} (${citation})`;
+/** Rules with a citation to start from: a form of its own, so that the Enter key in the other one saves. */
+export function Presets({ action, chosen }: { action: string; chosen: string }) {
   const known = presets().find(({ id }) => id === chosen);
   return (
-    <>
+    <form class="form" method="get" action={action} aria-label="Start from a rule">
       <Select
         name="start"
         label="Start from a rule"
-        hint="Fills in the fields below with its citation. You can change all of them."
+        hint="Fills in the fields below, with the citation. You can change all of them."
         value={chosen}
-        none="A rule of your own"
-        choices={presets().map((one) => ({ value: one.id, label: label(one) }))}
+        choices={presets().map(({ id, name, citation }) => ({ value: id, label: `${name} (${citation})` }))}
       />
+      {known ? <p class="usa-hint">{known.says}</p> : null}
       <div class="submit">
-        <button class="usa-button usa-button--outline" type="submit" name="do" value="preset">
+        <button class="usa-button usa-button--outline" type="submit">
           Fill in this rule
         </button>
       </div>
-      {known ? <p class="usa-hint">{known.says}</p> : null}
-    </>
+    </form>
   );
 }
 

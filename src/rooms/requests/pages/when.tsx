@@ -121,28 +121,33 @@ function view(c: Ctx, at: Composing, { fields, errors = {}, conflict }: Shown) {
       status: conflict ? 409 : Object.keys(errors).length > 0 ? 422 : 200,
       lead: 'One rule for all recipients. The day it ends is worked out for each of them and written down with its working.',
     },
-    <form class="form" method="post" action={stepHref(at.draft.id, 'when')} novalidate>
-      <ErrorSummary errors={errors} what="What you entered is still here." />
-      {conflict ? <ConflictNotice why={conflict.why} /> : null}
-      <input type="hidden" name="version" value={String(conflict?.draft.version ?? at.draft.version)} />
-      <Presets chosen={fields['preset'] ?? ''} />
-      <RuleForm fields={fields} errors={errors} />
-      {at.draft.body.conduct === 'recorded' ? <Recorded fields={fields} errors={errors} /> : null}
-      <IfServedNow at={at} />
-      <Submit
-        text="Save and go on to the letter"
-        name="do"
-        value="next"
-        second={{ text: 'Save and show the working', name: 'do', value: 'save' }}
-        cancel={{ text: 'Back to whom', href: stepHref(at.draft.id, 'whom') }}
-      />
-    </form>,
+    <>
+      <Presets action={stepHref(at.draft.id, 'when')} chosen={fields['preset'] ?? ''} />
+      <form class="form" method="post" action={stepHref(at.draft.id, 'when')} novalidate>
+        <ErrorSummary errors={errors} what="What you entered is still here." />
+        {conflict ? <ConflictNotice why={conflict.why} /> : null}
+        <input type="hidden" name="version" value={String(conflict?.draft.version ?? at.draft.version)} />
+        <RuleForm fields={fields} errors={errors} />
+        {at.draft.body.conduct === 'recorded' ? <Recorded fields={fields} errors={errors} /> : null}
+        <IfServedNow at={at} />
+        <Submit
+          text="Save and go on to the letter"
+          name="do"
+          value="next"
+          second={{ text: 'Save and show the working', name: 'do', value: 'save' }}
+          cancel={{ text: 'Back to whom', href: stepHref(at.draft.id, 'whom') }}
+        />
+      </form>
+    </>,
   );
 }
 
 export async function getWhen(c: Ctx): Promise<Response> {
   const at = await composing(c);
-  return whenServing(c, at) ?? view(c, at, { fields: fieldsOf(at.draft.body) });
+  const fields = fieldsOf(at.draft.body);
+  // A preset fills in the fields and saves nothing.
+  const start = presetById(c.req.query('start') ?? '');
+  return whenServing(c, at) ?? view(c, at, { fields: start ? { ...fields, ...ruleFields(start.rule) } : fields });
 }
 
 function readRecorded(fields: Fields, errors: Record<string, string>): DraftBody['recorded'] {
@@ -176,10 +181,6 @@ export async function postWhen(c: Ctx): Promise<Response> {
   const at = await composing(c);
   const form = await formOf(c);
   const fields: Fields = Object.fromEntries(NAMES.map((name) => [name, form(name)]));
-  // Fills in the fields and saves nothing: what was entered beside them stays.
-  if (form('do') === 'preset') {
-    return view(c, at, { fields: { ...fields, ...ruleFields(presetById(form('start'))?.rule ?? null) } });
-  }
   const errors: Record<string, string> = {};
   const due = readRule(fields, errors);
   const recorded = at.draft.body.conduct === 'recorded' ? readRecorded(fields, errors) : at.draft.body.recorded;
