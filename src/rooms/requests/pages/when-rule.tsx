@@ -113,6 +113,7 @@ export function Presets({ action, chosen }: { action: string; chosen: string }) 
         name="start"
         label="Start from a rule"
         hint="Fills in the fields below, with the citation. You can change all of them."
+        required
         value={chosen}
         choices={presets().map(({ id, name, citation }) => ({ value: id, label: `${name} (${citation})` }))}
       />
@@ -126,25 +127,43 @@ export function Presets({ action, chosen }: { action: string; chosen: string }) 
   );
 }
 
+const CALENDAR_OF = [
+  { value: 'issuer', label: 'Yours, as chosen above' },
+  { value: 'recipient', label: 'The recipient’s: the holidays of its state' },
+];
+const ROLLS = [
+  { value: 'next business day', label: 'It moves to the next business day' },
+  { value: 'none', label: 'It stays' },
+];
+const RECEIVED = [
+  { value: 'any day', label: 'Counts as received that day' },
+  { value: 'business days', label: 'Counts as received the next business day' },
+];
+const COUNTED = [
+  { value: 'days', label: 'Calendar days' },
+  { value: 'business days', label: 'Business days' },
+  { value: 'weeks', label: 'Weeks' },
+  { value: 'months', label: 'Months' },
+];
+const TYPES = [
+  { value: 'count', label: 'A number of days, weeks or months after service' },
+  { value: 'fixed', label: 'On a fixed date' },
+];
+
+/** Fields that most rules leave as they are, folded until one of them says something. */
+const FOLDED = { whose: 'issuer', cutOff: '', receivedOn: 'any day', mailDays: '0', citation: '' } as const;
+
 export function RuleForm({ fields, errors }: { fields: RuleFields; errors: Errors }) {
   const of = (name: string) => ({ name, value: fields[name] ?? '', errors });
   const own = fields['holidays'] ?? '';
   const calendars = CALENDARS.some(({ value }) => value === own)
     ? CALENDARS
     : [...CALENDARS, { value: own, label: own }];
+  const open = Object.entries(FOLDED).some(([name, usual]) => fields[name] !== usual || Object.hasOwn(errors, name));
   return (
     <>
       <input type="hidden" name="preset" value={fields['preset'] ?? ''} />
-      <Radios
-        {...of('type')}
-        label="Due"
-        required
-        choices={[
-          { value: 'count', label: 'A number of days, weeks or months after service' },
-          { value: 'fixed', label: 'On a fixed date' },
-        ]}
-      />
-      <Field {...of('on')} type="date" label="Fixed date" hint="Only where you chose a fixed date." width="medium" />
+      <Radios {...of('type')} label="Due" required choices={TYPES} />
       <Field
         {...of('count')}
         type="number"
@@ -153,68 +172,44 @@ export function RuleForm({ fields, errors }: { fields: RuleFields; errors: Error
         hint="The day of service is not counted."
         width="short"
       />
-      <Radios
-        {...of('unit')}
-        label="Of what"
-        inline
-        choices={[
-          { value: 'days', label: 'Calendar days' },
-          { value: 'business days', label: 'Business days' },
-          { value: 'weeks', label: 'Weeks' },
-          { value: 'months', label: 'Months' },
-        ]}
-      />
+      <Radios {...of('unit')} label="Of what" required inline choices={COUNTED} />
+      <Field {...of('on')} type="date" label="Fixed date" hint="Only where you chose a fixed date." width="medium" />
       <Select
         {...of('holidays')}
         label="Holidays"
-        hint="Saturdays and Sundays are no business days either."
+        hint="They are no business days, nor are Saturdays and Sundays."
+        required
         choices={calendars}
       />
-      <Radios
-        {...of('whose')}
-        label="Whose calendar counts"
-        choices={[
-          { value: 'issuer', label: 'Yours, as chosen above' },
-          { value: 'recipient', label: 'The recipient’s: the holidays of its state' },
-        ]}
-      />
-      <Radios
-        {...of('roll')}
-        label="Where the last day is no business day"
-        choices={[
-          { value: 'next business day', label: 'It moves to the next business day' },
-          { value: 'none', label: 'It stays' },
-        ]}
-      />
+      <Radios {...of('roll')} label="Where the last day is no business day" required choices={ROLLS} />
       <Select {...of('zone')} label="Time zone" hint="Where days begin and end." required choices={ZONES} />
-      <Field
-        {...of('cutOff')}
-        type="time"
-        label="Cut-off (optional)"
-        hint="What is served after this time counts as received the next day."
-        width="short"
-      />
-      <Radios
-        {...of('receivedOn')}
-        label="What is served on a day that is no business day"
-        choices={[
-          { value: 'any day', label: 'Counts as received that day' },
-          { value: 'business days', label: 'Counts as received the next business day' },
-        ]}
-      />
-      <Field
-        {...of('mailDays')}
-        type="number"
-        inputmode="numeric"
-        label="Days added for mail"
-        hint="0 for none. They are added after the period would otherwise end."
-        width="short"
-      />
-      <Field
-        {...of('citation')}
-        label="Citation (optional)"
-        hint="The statute or rule; it stands first in the working."
-      />
+      <details class="working" open={open}>
+        <summary>Recipients’ calendars, cut-off, mail, citation</summary>
+        <Radios {...of('whose')} label="Whose calendar counts" required choices={CALENDAR_OF} />
+        <Field
+          {...of('cutOff')}
+          type="time"
+          label="Cut-off"
+          hint="What is served after this time counts as received the next day."
+          width="short"
+        />
+        <Radios
+          {...of('receivedOn')}
+          label="What is served on a day that is no business day"
+          required
+          choices={RECEIVED}
+        />
+        <Field
+          {...of('mailDays')}
+          type="number"
+          inputmode="numeric"
+          label="Days added for mail"
+          hint="0 for none. They are added after the period would otherwise end."
+          required
+          width="short"
+        />
+        <Field {...of('citation')} label="Citation" hint="The statute or rule; it stands first in the working." />
+      </details>
     </>
   );
 }
