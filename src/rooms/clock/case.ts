@@ -3,16 +3,17 @@
  * `counterfoil due` and the table of cases in test/fixtures/clock take. Every refusal has a name; see docs/clock.md.
  */
 import { z } from 'zod';
-import { InvalidInput, RuleRefusal } from '../../base/errors.ts';
+import { InvalidInput } from '../../base/errors.ts';
 import { timeZone } from '../fields.ts';
 import { ownCalendar } from './calendar.ts';
-import { dayOf, wordsOf } from './days.ts';
-import { counterFor, type DueResult, serviceOf } from './due.ts';
+import { checkClosings, checkEvents } from './check.ts';
+import { dayOf } from './days.ts';
+import { counterFor, type DueResult } from './due.ts';
 import { type CellEvent, clockEvent, isCalendarEvent, knownBy, service, type When, when } from './events.ts';
 import { presetById } from './presets.ts';
 import { calendarId, type DueRule, dueRule } from './rule.ts';
 import { type ClockState, movedClockOf } from './state.ts';
-import { dayIn, startOf } from './zone.ts';
+import { startOf } from './zone.ts';
 
 export const dueCase = z
   .strictObject({
@@ -104,6 +105,7 @@ function ruleOf(given: DueCase): DueRule {
 /** Works out one case. @throws InvalidInput, RuleRefusal by name */
 export function answer(given: DueCase): DueAnswer {
   const rule = ruleOf(given);
+  checkClosings(given.events.filter(isCalendarEvent));
   const counter = counterFor(rule, {
     recipient: given.recipient,
     closings: given.events.filter(isCalendarEvent),
@@ -117,11 +119,6 @@ export function answer(given: DueCase): DueAnswer {
       (event.items === undefined || given.item === undefined || event.items.includes(given.item)),
   );
   checkEvents(given, events, at, counter.zone);
-  for (const event of known) {
-    if (event.type === 'closing' && 'until' in event && event.until < event.from) {
-      throw refuse('ends-before-it-begins', `The closing “${event.name}” ends before it begins.`);
-    }
-  }
   const closings = known.filter(isCalendarEvent);
   const standing =
     closings.length === given.events.filter(isCalendarEvent).length
@@ -145,76 +142,4 @@ export function answer(given: DueCase): DueAnswer {
           at(given.now),
         );
   return { on, at: dueAt, zone, working, remaining, rule, state };
-}
-
-function refuse(code: string, what: string): RuleRefusal {
-  return new RuleRefusal(code, { what, lost: 'Nothing was changed.', next: 'Correct the dates and try again.' });
-}
-
-/**
- * What no one may write down: dates before service, ends before beginnings, an order that stays and compels at once, ends of
- * pauses that never were. Reading is never refused: facts that arrive late must not make a record unreadable.
- * @throws RuleRefusal `date-before-service`, `ends-before-it-begins`, `order-stays-and-compels`, `not-paused`
- */
-export function checkEvents(
-  given: { readonly service: DueCase['service'] },
-  events: readonly CellEvent[],
-  at: (moment: When) => number,
-  zone: string,
-): void {
-  const day = (moment: When) => (moment.length === 10 ? dayOf(moment) : dayIn(zone, Date.parse(moment)));
-  const dayServed = (one: DueCase['service']) => day('at' in one ? one.at : one.on);
-  const served = Math.min(dayServed(given.service), dayServed(serviceOf(given.service, events, at).service));
-  const pausing = new Set<string>();
-  for (const event of events) {
-    if ((event.type === 'tolled' || event.type === 'stayed') && event.id !== undefined) pausing.add(event.id);
-    if (event.type !== 'service-corrected' && day(event.at) < served) {
-      throw refuse(
-        'date-before-service',
-        `${wordsOf(day(event.at))} lies before the day of service, ${wordsOf(served)}.`,
-      );
-    }
-    if ((event.type === 'compelled' || event.type === 'extended') && 'to' in event && dayOf(event.to) < served) {
-      throw refuse(
-        'date-before-service',
-        `${wordsOf(dayOf(event.to))} lies before the day of service, ${wordsOf(served)}.`,
-      );
-    }
-    if (
-      (event.type === 'tolled' || event.type === 'stayed') &&
-      event.until !== undefined &&
-      at(event.until) < at(event.at)
-    ) {
-      throw refuse(
-        'ends-before-it-begins',
-        `The pause ends on ${wordsOf(day(event.until))} and begins on ${wordsOf(day(event.at))}.`,
-      );
-    }
-  }
-  for (const event of events) {
-    if ((event.type === 'resumed' || event.type === 'lifted') && !pausing.has(event.of)) {
-      throw refuse('not-paused', `Nothing called ${event.of} pauses the clock.`);
-    }
-    if (event.type !== 'compelled') continue;
-    const both = events.find(
-      (other) =>
-        other.type === 'stayed' &&
-        (other.order === event.order ? overlaps(other, event, day) : day(other.at) === day(event.at)),
-    );
-    if (both) {
-      throw refuse(
-        'order-stays-and-compels',
-        `${event.order} compels an answer by ${wordsOf(dayOf(event.to))} and the same is stayed from ${wordsOf(day(both.at))}.`,
-      );
-    }
-  }
-}
-
-/** Whether a stay still stands on the day by which an order compels, or begins no later than that. */
-function overlaps(
-  stay: Extract<CellEvent, { type: 'stayed' }>,
-  order: Extract<CellEvent, { type: 'compelled' }>,
-  day: (moment: When) => number,
-): boolean {
-  return day(stay.at) <= dayOf(order.to) && (stay.until === undefined || day(stay.until) > day(order.at));
 }

@@ -1,6 +1,7 @@
 /** Counting days on a calendar, and saying each step. Pure; a working that nobody wants is not written. */
+import { RuleRefusal } from '../../base/errors.ts';
 import type { Calendar } from './calendar.ts';
-import { addMonths, type Day, weekdayName, wordsOf } from './days.ts';
+import { addMonths, type Day, LAST_DAY, weekdayName, wordsOf } from './days.ts';
 import type { Unit } from './rule.ts';
 
 /** Takes one step of the working; null where only the date is wanted. */
@@ -86,17 +87,28 @@ export function endOf(calendar: Calendar, after: Day, count: number, unit: Unit,
   }
   if (unit === 'months') {
     const { day, cut } = addMonths(after, count);
+    inRange(day);
     const short = cut ? `; that month has no such day, so its last day counts` : '';
     say?.(`${many(count, unit)} after ${wordsOf(after)} is ${wordsOf(day)}${short}.`);
     return day;
   }
   if (unit === 'weeks') {
-    const end = after + 7 * count;
+    const end = inRange(after + 7 * count);
     say?.(`${many(count, unit)} after ${wordsOf(after)} is ${wordsOf(end)}.`);
     return end;
   }
   say?.(`Day ${count} is ${wordsOf(after + count)}.`);
   return after + count;
+}
+
+/** @throws RuleRefusal `date-out-of-range` for days that no calendar on paper has */
+export function inRange(day: Day): Day {
+  if (day <= LAST_DAY) return day;
+  throw new RuleRefusal('date-out-of-range', {
+    what: 'The due date would lie after the year 9998.',
+    lost: 'Nothing was changed.',
+    next: 'Choose a shorter period or an earlier date.',
+  });
 }
 
 /** The day itself where it is a business day, else the next one, with why. */

@@ -5,6 +5,9 @@ export type Day = number;
 
 const MS = 86_400_000;
 
+/** 31 December 9998: a date beyond has no spelling of four digits, or its next day has none. */
+export const LAST_DAY: Day = Date.UTC(9998, 11, 31) / MS;
+
 /** @param iso `YYYY-MM-DD`, a date that exists */
 export const dayOf = (iso: string): Day => Date.parse(`${iso}T00:00:00Z`) / MS;
 

@@ -4,7 +4,7 @@
  * clock is paused, and so does the latest of them; an order that compels puts one date in the place of all. Pure.
  */
 import type { Calendar } from './calendar.ts';
-import { businessDayFrom, businessDaysAfter, businessDaysIn, endOf, many, rolled, type Say } from './count.ts';
+import { businessDayFrom, businessDaysAfter, businessDaysIn, endOf, inRange, many, rolled, type Say } from './count.ts';
 import { type Day, dayOf, wordsOf } from './days.ts';
 import type { CellEvent } from './events.ts';
 import { type Days, describe, endedBy, pausesOf, type Standstill, span, standstills } from './pauses.ts';
@@ -161,6 +161,7 @@ export function move(
         const at = ends(calendar, candidate);
         const end =
           at === null ? null : endOf(calendar, at.last, count, unit, candidate === stood?.candidate ? say : null);
+        if (end !== null) inRange(end);
         return { end, business: unit === 'business days', roll, mail: 0, mailEnd: null };
       });
     } else if (still) {
@@ -183,7 +184,7 @@ export function move(
   const stands = latest(calendar, all);
   if (stands === null) return { end: null, remaining, paused: took, mailed: false };
   const { candidate } = stands;
-  const end = finish(calendar, candidate, say);
+  const end = inRange(finish(calendar, candidate, say));
   return { end, remaining: null, paused: took, mailed: candidate.mail > 0 };
 }
 
