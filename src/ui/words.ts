@@ -91,6 +91,11 @@ const KINDS: Readonly<Record<string, string>> = {
   'item.answered': 'item answered',
   'answer.sent': 'answer sent',
   'item.determined': 'item determined',
+  'due.extended': 'due date extended',
+  'clock.tolled': 'clock paused',
+  'clock.resumed': 'clock resumed',
+  'service.corrected': 'date of service corrected',
+  'closing.added': 'closing added',
   'entry.erased': 'entry erased',
   'document.erased': 'document erased',
 };
