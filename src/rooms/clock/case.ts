@@ -113,12 +113,10 @@ export function answer(given: DueCase): DueAnswer {
   });
   const at = (moment: When) => (moment.length === 10 ? startOf(counter.zone, dayOf(moment)) : Date.parse(moment));
   const known = given.knownAt === undefined ? given.events : knownBy(given.events, at(given.knownAt));
-  const events = known.filter(
-    (event): event is CellEvent =>
-      !isCalendarEvent(event) &&
-      (event.items === undefined || given.item === undefined || event.items.includes(given.item)),
-  );
-  checkEvents(given, events, at, counter.zone);
+  const cell = known.filter((event): event is CellEvent => !isCalendarEvent(event));
+  checkEvents(given, cell, at, counter.zone);
+  const { item } = given;
+  const events = cell.filter(({ items }) => items === undefined || item === undefined || items.includes(item));
   const closings = known.filter(isCalendarEvent);
   const standing =
     closings.length === given.events.filter(isCalendarEvent).length

@@ -70,6 +70,7 @@ export function checkEvents(
     const both = events.find(
       (other) =>
         other.type === 'stayed' &&
+        meet(other.items, event.items) &&
         (other.order === event.order ? overlaps(other, event, day) : day(other.at) === day(event.at)),
     );
     if (both) {
@@ -80,6 +81,10 @@ export function checkEvents(
     }
   }
 }
+
+/** Whether two events touch the same item; an event without items touches all. */
+const meet = (a: readonly number[] | undefined, b: readonly number[] | undefined): boolean =>
+  a === undefined || b === undefined || a.some((item) => b.includes(item));
 
 /** Whether a stay still stands on the day by which an order compels, or begins no later than that. */
 function overlaps(

@@ -65,7 +65,7 @@ describe('the clock, whatever happened', () => {
         const after = counter.due(s, [...events, more]).on ?? '9999-12-31';
         expect(after >= before).toBe(true);
       }),
-      { numRuns: 3000 },
+      { numRuns: 1500 },
     );
   });
 
@@ -110,7 +110,7 @@ describe('the clock, whatever happened', () => {
           expect(counter.due(s, shuffled)).toEqual(counter.due(s, events));
         },
       ),
-      { numRuns: 2000 },
+      { numRuns: 1000 },
     );
   });
 
