@@ -45,6 +45,10 @@ const COMMANDS: Readonly<Record<string, Listed>> = {
     what: 'pre-fill a certification for receipts (FRE 902(11), (13), (14))',
     load: async () => (await import('./certificate.ts')).certificateCommand,
   },
+  due: {
+    what: 'work out a due date from a case on standard input',
+    load: async () => (await import('./due.ts')).dueCommand,
+  },
   mail: {
     what: 'show the newest letter of the file transport (--to ADDRESS, --all)',
     load: async () => (await import('./mail.ts')).mailCommand,

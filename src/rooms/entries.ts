@@ -6,6 +6,7 @@ import type { z } from 'zod';
 import type { NewEntry } from '../base/append.ts';
 import { InvalidInput } from '../base/errors.ts';
 import { answerEntries } from './answers/entries.ts';
+import { clockEntries } from './clock/entries.ts';
 import { determinationEntries } from './determinations/entries.ts';
 import { directoryEntries } from './directory/entries.ts';
 import { erasureEntries } from './erasure/entries.ts';
@@ -19,6 +20,7 @@ export const ENTRY_KINDS = {
   ...requestEntries,
   ...answerEntries,
   ...determinationEntries,
+  ...clockEntries,
   ...erasureEntries,
   ...logEntries,
 } as const;
