@@ -73,7 +73,9 @@ async function witnessFuzz(): Promise<boolean> {
   try {
     const target = fuzzTarget(openKysely(pool), { now: () => Date.now() });
     const before = process.memoryUsage().rss;
-    const { cases, seed, slowest, statuses, wrong } = await fuzzWitness(target.ask, 100_000);
+    const { cases, seed, slowest, statuses, wrong } = await fuzzWitness(target.ask, 100_000, {
+      onProgress: (done) => done % 10_000 === 0 && console.log(`witness-fuzz: ${done} cases`),
+    });
     const grownMB = Math.round((process.memoryUsage().rss - before) / MB);
     for (const one of wrong) console.log(one);
     const met = wrong.length === 0 && target.accidents.length === 0 && grownMB < 300;
