@@ -231,7 +231,7 @@ async function wire(
     asked: witnesses,
     metricsToken: settings.metricsToken,
   });
-  const app = buildApp({ services, assets, routes, whoIs: makeWhoIs(access), log });
+  const app = buildApp({ services, assets, routes, whoIs: makeWhoIs(access), log, mapError: fromPostgres });
   ready(app.fetch);
 
   const post = createPost({ services, onError });
