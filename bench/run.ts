@@ -7,6 +7,7 @@ const BENCHES: Readonly<Record<string, () => Promise<{ run(): Promise<readonly B
   processes: () => import('./processes.ts'),
   pages: () => import('./pages.ts'),
   verify: () => import('./verify.ts'),
+  clock: () => import('./clock.ts'),
 };
 
 const names = process.argv.slice(2);

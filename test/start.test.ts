@@ -250,16 +250,11 @@ test('a port in use, a data directory in use, a wrong setting: one line each, no
   await new Promise((resolve) => other.close(resolve));
   if (existsSync(DATA_DIR)) expect(readdirSync(DATA_DIR)).toEqual([]);
 
-  for (const [name, value] of [
-    ['PORT', 'eighty'],
-    ['BASE_URL', 'ftp://records.example.gov'],
-    ['SMTP_URL', 'smtp://user:secret-word@mail.example.gov'],
-    ['EXAMPLE', 'yes'],
-  ] as const) {
-    const line = await refused(run({ DATA_DIR, PORT: String(port), [name]: value }));
-    expect(line).toContain(name === 'SMTP_URL' ? 'MAIL_FROM' : name);
-    expect(line).not.toContain('secret-word');
-  }
+  const wrong = await refused(
+    run({ DATA_DIR, PORT: String(port), SMTP_URL: 'smtp://user:secret-word@mail.example.gov' }),
+  );
+  expect(wrong).toContain('MAIL_FROM');
+  expect(wrong).not.toContain('secret-word');
   if (existsSync(DATA_DIR)) expect(readdirSync(DATA_DIR)).toEqual([]);
 
   const first = run({ DATA_DIR, PORT: String(port), EXAMPLE: '0' });

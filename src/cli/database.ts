@@ -1,5 +1,6 @@
 /** What commands beside the server share: settings, its database (started for the command where no server runs), its log key. */
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import type pg from 'pg';
 import { loadVerifier } from '../adapters/keys/log-key.ts';
 import { openDatabase } from '../adapters/postgres/index.ts';
@@ -7,6 +8,8 @@ import { openPool } from '../adapters/postgres/pool.ts';
 import { parseCheckpoint, parseNote, type VerifierKey } from '../proof/index.ts';
 import { readSettings, type Settings } from '../settings.ts';
 import type { Io } from './io.ts';
+
+export const MIGRATIONS = fileURLToPath(new URL('../../migrations', import.meta.url));
 
 export interface Opened {
   readonly settings: Settings;

@@ -1,7 +1,6 @@
 /** `counterfoil import DIR [--key FILE]`: an equal server from an export, into an empty database and data directory. */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { fileBlobs } from '../adapters/blobs/files.ts';
 import { takeLogKey } from '../adapters/keys/log-key.ts';
@@ -12,7 +11,8 @@ import { useNodeCrypto } from '../proof/node-crypto.ts';
 import { streamOf } from '../rooms/entries.ts';
 import { project } from '../rooms/project.ts';
 import { readSettings } from '../settings.ts';
-import { progressTo } from './database.ts';
+import { checkTimestamp } from '../witness/timestamp.ts';
+import { MIGRATIONS, progressTo } from './database.ts';
 import { findingText } from './fsck.ts';
 import type { Command } from './io.ts';
 
@@ -22,7 +22,6 @@ const USAGE = `counterfoil import DIR [--key FILE]
 
 DATA_DIR, or DATABASE_URL, must be empty.
 `;
-const MIGRATIONS = fileURLToPath(new URL('../../migrations', import.meta.url));
 
 export const importCommand: Command = async (argv, io) => {
   const { values, positionals } = parseArgs({
@@ -53,6 +52,7 @@ export const importCommand: Command = async (argv, io) => {
         blobs: await fileBlobs({ dir: join(settings.dataDir, 'blobs') }),
         project,
         streamOf,
+        timestampOf: checkTimestamp,
         takeKey: (_, key) => takeLogKey(join(settings.dataDir, 'keys'), key, pem),
         onFiles: progressTo(io, 'Hashed files'),
         onProgress: progressTo(io, 'Imported'),
@@ -71,6 +71,6 @@ export const importCommand: Command = async (argv, io) => {
 };
 
 const WITHOUT_KEY = `  Without the log's signing key this log can be read and verified (fsck, verify, export), and nothing can be added to it.
-  To go on with it, put the key into keys/log-ed25519.pem of DATA_DIR. If it is lost for good, a log of a new name goes on where this one
-  ends: docs/exporting.md, "Without the log's key".
+  To go on with it, put the key into keys/log-ed25519.pem of DATA_DIR. If it is lost for good, “counterfoil keys recover” begins a
+  log of a new name where this one ends: docs/keys.md.
 `;

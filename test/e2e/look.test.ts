@@ -1,43 +1,23 @@
 /**
  * Every part of a page in a real browser: at phone and desk width, by day and night, without axe violations and without a page that scrolls
- * sideways. Set LOOK_PICTURES to a folder to keep pictures. Uses a small launcher of its own.
+ * sideways.
  */
-import { existsSync } from 'node:fs';
-import { mkdir, readFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
 import type { AddressInfo } from 'node:net';
-import { join } from 'node:path';
 import { createAdaptorServer } from '@hono/node-server';
-import { type Browser, chromium } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { z } from 'zod';
 import { buildAssets } from '../../src/adapters/assets.ts';
 import type { Assets } from '../../src/ui/assets.ts';
 import { buildApp } from '../../src/web/app.tsx';
 import { galleryRoutes } from '../../src/web/gallery.tsx';
+import { look, withPage } from '../support/browser.ts';
 import { STAFF, servicesWithoutStore } from '../support/web.ts';
 
-const AXE = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
-const Violations = z.array(
-  z.object({ id: z.string(), help: z.string(), nodes: z.array(z.object({ html: z.string(), any: z.unknown() })) }),
-);
-const pictures = process.env.LOOK_PICTURES;
-
-let browser: Browser;
 let assets: Assets;
 let base: string;
 let server: ReturnType<typeof createAdaptorServer>;
-let axe: string;
 
 beforeAll(async () => {
-  const executablePath = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find((p) =>
-    existsSync(p),
-  );
-  [assets, axe, browser] = await Promise.all([
-    buildAssets({ cacheDir: 'build/assets' }),
-    readFile(AXE, 'utf8'),
-    chromium.launch({ ...(executablePath ? { executablePath } : {}), args: ['--no-sandbox', '--disable-gpu'] }),
-  ]);
+  assets = await buildAssets({ cacheDir: 'build/assets' });
   const app = buildApp({
     services: servicesWithoutStore('http://localhost:8080'),
     assets,
@@ -49,52 +29,26 @@ beforeAll(async () => {
   const address: AddressInfo | string | null = server.address();
   if (address === null || typeof address === 'string') throw new Error('no port');
   base = `http://127.0.0.1:${address.port}`;
-  if (pictures) await mkdir(pictures, { recursive: true });
 });
 
 afterAll(async () => {
-  await browser.close();
   await new Promise((done) => server.close(done));
 });
 
 const PAGES = ['/gallery', '/gallery/cell', '/gallery/form', '/gallery/form?errors', '/nowhere'];
-const LOOKS = [390, 1280].flatMap((width) =>
-  (['light', 'dark'] as const).map((colorScheme) => ({ width, colorScheme })),
-);
 
-describe.each(LOOKS)('at $width px, $colorScheme', ({ width, colorScheme }) => {
-  it.each(PAGES)('%s has no axe violation and does not scroll sideways', async (path) => {
-    const context = await browser.newContext({ viewport: { width, height: 844 }, colorScheme, bypassCSP: true });
-    try {
-      const tab = await context.newPage();
-      const problems: string[] = [];
-      tab.on('console', (message) => {
-        // A page that answers 404 or 422 on purpose is reported by the browser as a failed resource.
-        if (message.type() === 'error' && !message.text().includes('status of 4')) problems.push(message.text());
-      });
-      await tab.goto(base + path, { waitUntil: 'load' });
-      if (pictures)
-        await tab.screenshot({
-          path: join(pictures, `${path.replaceAll(/\W+/g, '-')}-${width}-${colorScheme}.png`),
-          fullPage: true,
-        });
-      await tab.evaluate(axe);
-      const found = Violations.parse(await tab.evaluate('axe.run().then((r) => r.violations)'));
-      const wide = await tab.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth');
-      expect(found.map((v) => `${v.id}: ${v.help}: ${v.nodes.map((n) => n.html).join(' | ')}`)).toEqual([]);
-      expect(wide).toBe(0);
-      expect(problems).toEqual([]);
-    } finally {
-      await context.close();
-    }
+it.each(PAGES)('%s has no axe violation and does not scroll sideways', async (path) => {
+  await withPage({ baseURL: base }, async (tab, seen) => {
+    await tab.goto(path);
+    await look(tab, path.slice(1).replaceAll(/\W+/g, '-'), { dark: true });
+    // A page that answers 404 or 422 on purpose is reported by the browser as a failed resource.
+    expect(seen.problems.filter((problem) => !problem.includes('status of 4'))).toEqual([]);
   });
 });
 
 describe('the frame', () => {
   it('loads within 100 KB on the first view, nothing from elsewhere, and obeys its own policy', async () => {
-    const context = await browser.newContext({ viewport: { width: 1280, height: 844 } });
-    try {
-      const tab = await context.newPage();
+    await withPage({ baseURL: base }, async (tab, { context }) => {
       const session = await context.newCDPSession(tab);
       await session.send('Network.enable');
       let bytes = 0;
@@ -112,15 +66,11 @@ describe('the frame', () => {
       expect(bytes).toBeLessThanOrEqual(100_000);
       expect(elsewhere).toEqual([]);
       expect(refused).toEqual([]);
-    } finally {
-      await context.close();
-    }
+    });
   });
 
   it('works without JavaScript: as of by a form, a notice once after a post', async () => {
-    const context = await browser.newContext({ javaScriptEnabled: false });
-    try {
-      const tab = await context.newPage();
+    await withPage({ baseURL: base, javaScript: false }, async (tab) => {
       await tab.goto(`${base}/gallery`);
       await tab.getByLabel('Show as of').fill('2018-01-24T12:00');
       await tab.getByLabel('what was known').check();
@@ -135,8 +85,6 @@ describe('the frame', () => {
       // The skip link is the first thing that the keyboard reaches.
       await tab.keyboard.press('Tab');
       expect(await tab.locator(':focus').textContent()).toBe('Skip to the content');
-    } finally {
-      await context.close();
-    }
+    });
   });
 });

@@ -1,13 +1,13 @@
 /**
  * The README's five-minute tour in a real browser against the server as `npm start` runs it: no stand-ins, and no JavaScript for the
- * people who ask and answer. Each step goes on from the one before. Set TOUR_PICTURES to a folder to keep pictures.
+ * people who ask and answer. Each step goes on from the one before. Set LOOK_PICTURES to a folder to keep pictures.
  */
 import { readFile } from 'node:fs/promises';
 import type { Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { z } from 'zod';
-import { axeViolations, withPage } from '../support/browser.ts';
-import { codeIn, linkIn, look, PATIENCE, startTour, type Tour } from '../support/tour.ts';
+import { axeViolations, look, withPage } from '../support/browser.ts';
+import { codeIn, linkIn, PATIENCE, startTour, type Tour } from '../support/tour.ts';
 
 const CLERK = 'clerk@millbrook.example.gov';
 const RECORDS = 'records@cedar-county.example.gov';

@@ -2,12 +2,12 @@
  * A real browser for tests: one per test file, a fresh profile per page, and axe for what people with other senses or hands would
  * meet. It reaches nothing but what the test opens. Used inside Vitest only.
  */
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
-import { afterAll } from 'vitest';
+import { afterAll, expect } from 'vitest';
 import { z } from 'zod';
 import { ensureBrowser } from './browser-program.ts';
 
@@ -63,6 +63,7 @@ async function launch(): Promise<{ browser: Browser; home: string }> {
 afterAll(async () => {
   const done = await launched?.catch(() => undefined);
   launched = undefined;
+  glasses.clear();
   if (done === undefined) return;
   await done.browser.close();
   rmSync(done.home, { recursive: true, force: true });
@@ -101,14 +102,93 @@ export type AxeViolation = z.infer<typeof violations>[number];
 
 let axeSource: string | undefined;
 
-/** What axe finds wrong, best practices included; `nodes` are CSS selectors. The page needs JavaScript turned on. */
-export async function axeViolations(page: Page): Promise<AxeViolation[]> {
+/** By the debugger and not as a script element: the pages' own policy stays in force and forbids the latter. */
+async function loadAxe(page: Page): Promise<void> {
   axeSource ??= readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-  // By the debugger and not as a script element: the pages' own policy stays in force and forbids the latter.
   await page.evaluate(`${axeSource};undefined`);
+}
+
+async function runAxe(page: Page): Promise<AxeViolation[]> {
   const found: unknown = await page.evaluate(
     `axe.run(document, { resultTypes: ['violations'] }).then((r) => r.violations.map((v) => ({
       id: v.id, impact: v.impact, help: v.help, nodes: v.nodes.map((n) => n.target.join(' ')) })))`,
   );
   return violations.parse(found);
+}
+
+/** What axe finds wrong, best practices included; `nodes` are CSS selectors. The page needs JavaScript turned on. */
+export async function axeViolations(page: Page): Promise<AxeViolation[]> {
+  await loadAxe(page);
+  return await runAxe(page);
+}
+
+/**
+ * One page for each site, with axe in it, that is shown what others show: axe takes longer to load than to look, and people who turned
+ * scripts off see the same bytes.
+ */
+const glasses = new Map<string, Promise<Page>>();
+
+async function glass(browser: Browser, origin: string): Promise<Page> {
+  const context = await browser.newContext({ reducedMotion: 'reduce', timezoneId: 'UTC', serviceWorkers: 'block' });
+  const page = await context.newPage();
+  const blank = `${origin}/glass`;
+  await page.route(blank, (route) =>
+    route.fulfill({ contentType: 'text/html', body: '<!doctype html><title>-</title>' }),
+  );
+  await page.goto(blank);
+  await loadAxe(page);
+  return page;
+}
+
+const sideways = z.number();
+
+export interface LookOptions {
+  /** by night too */
+  readonly dark?: boolean;
+}
+
+/**
+ * Looks at the page that is open, at phone and desk width: no axe violation, nothing that scrolls sideways. The structure is looked at on
+ * the phone by day and, with `dark`, at the desk by night. Keeps pictures of both widths and colours in the folder LOOK_PICTURES.
+ */
+export async function look(page: Page, name: string, { dark = false }: LookOptions = {}): Promise<void> {
+  const pictures = process.env.LOOK_PICTURES;
+  const browser = page.context().browser();
+  if (!browser) throw new Error('no browser');
+  const url = new URL(page.url());
+  const body = await page.content();
+  let found = glasses.get(url.origin);
+  if (!found) {
+    found = glass(browser, url.origin);
+    glasses.set(url.origin, found);
+  }
+  const copy = await found;
+  await copy.evaluate(`history.replaceState(null, '', ${JSON.stringify(url.pathname + url.search)})`);
+  await copy.emulateMedia({ colorScheme: 'light' });
+  await copy.setViewportSize({ width: 390, height: 900 });
+  await copy.setContent(body);
+  const looks = [
+    { width: 390, colorScheme: 'light' as const },
+    ...(dark ? [{ width: 1280, colorScheme: 'dark' as const }] : []),
+  ];
+  for (const { width, colorScheme } of looks) {
+    await copy.emulateMedia({ colorScheme });
+    await copy.setViewportSize({ width, height: 900 });
+    expect(`${name} ${width} ${colorScheme} ${JSON.stringify(await runAxe(copy))}`).toBe(
+      `${name} ${width} ${colorScheme} []`,
+    );
+  }
+  for (const width of [390, 1280]) {
+    await copy.setViewportSize({ width, height: 900 });
+    const wide = sideways.parse(
+      await copy.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth'),
+    );
+    expect(`${name} at ${width}: ${wide} px sideways`).toBe(`${name} at ${width}: 0 px sideways`);
+    if (!pictures) continue;
+    mkdirSync(pictures, { recursive: true });
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await copy.emulateMedia({ colorScheme });
+      await copy.screenshot({ path: join(pictures, `${name}-${width}-${colorScheme}.png`), fullPage: true });
+    }
+  }
 }

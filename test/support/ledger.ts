@@ -80,7 +80,7 @@ export async function testLedger(
   const pool = openPool(database.appConfig);
   const clock = testClock(options.now);
   const keys = options.keys ?? (await mkdtemp(join(tmpdir(), 'counterfoil-keys-')));
-  const { signer, vkey } = await loadLogKey(keys, TEST_ORIGIN);
+  const { signer, vkey, origin } = await loadLogKey(keys, TEST_ORIGIN);
   const ledger = createLedger({
     pool,
     clock,
@@ -88,7 +88,7 @@ export async function testLedger(
     project,
     streamOf,
     checkBody,
-    origin: TEST_ORIGIN,
+    origin,
     signer,
     onError:
       options.onError ??

@@ -1,17 +1,13 @@
 /**
- * What the README's tour needs: the server as `npm start` runs it, in a process and a data directory of its own, its command line, its
- * mail, and a look at each page with other eyes and on a phone. It knows nothing of what the tour does.
+ * What the README's tour needs: the server as `npm start` runs it, in a process and a data directory of its own, its command line and its
+ * mail. It knows nothing of what the tour does.
  */
 import { spawn, spawnSync } from 'node:child_process';
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type ParsedMail, simpleParser } from 'mailparser';
-import type { Page } from 'playwright-core';
-import { expect } from 'vitest';
-import { z } from 'zod';
-import { axeViolations } from './browser.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 /** Patience with a machine that does other things too. */
@@ -112,46 +108,4 @@ export function codeIn(mail: ParsedMail): string {
   const found = /Your code is ([0-9 ]+)/.exec(mail.text ?? '');
   if (!found?.[1]) throw new Error('no code in this mail');
   return found[1].trim();
-}
-
-const sizes = z.object({ inner: z.number(), page: z.number() });
-
-/**
- * Looks at the page that is open: no axe violation, and nothing sideways on a phone. People who turned scripts off
- * see the very same bytes; axe needs scripts, so it reads a copy of the page beside it. With TOUR_PICTURES set to a folder it keeps
- * pictures there. `dark` looks at it by night too.
- */
-export async function look(page: Page, name: string, more: { readonly dark?: boolean } = {}): Promise<void> {
-  const pictures = process.env.TOUR_PICTURES;
-  if (pictures) await mkdir(pictures, { recursive: true });
-  const url = page.url().replace(/#.*/, '');
-  const body = await page.content();
-  const context = await page.context().browser()?.newContext({ reducedMotion: 'reduce', timezoneId: 'UTC' });
-  if (!context) throw new Error('no browser');
-  try {
-    const copy = await context.newPage();
-    await copy.route(url, async (route) => {
-      if (route.request().isNavigationRequest()) await route.fulfill({ contentType: 'text/html; charset=utf-8', body });
-      else await route.continue();
-    });
-    await copy.setViewportSize({ width: 1280, height: 900 });
-    await copy.goto(url);
-    for (const colorScheme of more.dark ? (['dark', 'light'] as const) : (['light'] as const)) {
-      await copy.emulateMedia({ colorScheme });
-      for (const width of pictures ? [390, 1280] : []) {
-        await copy.setViewportSize({ width, height: 900 });
-        await copy.screenshot({ path: join(pictures ?? '', `${name}-${width}-${colorScheme}.png`), fullPage: true });
-      }
-      expect(`${name} ${colorScheme} ${JSON.stringify(await axeViolations(copy))}`).toBe(`${name} ${colorScheme} []`);
-    }
-    await copy.setViewportSize({ width: 390, height: 900 });
-    const { inner, page: wide } = sizes.parse(
-      await copy.evaluate(
-        '({ inner: document.documentElement.clientWidth, page: document.documentElement.scrollWidth })',
-      ),
-    );
-    expect(`${name}: ${wide - inner} px sideways`).toBe(`${name}: 0 px sideways`);
-  } finally {
-    await context.close();
-  }
 }
