@@ -10,6 +10,8 @@ import { benchDatabase } from '../bench/database.ts';
 import { fileBlobs } from '../src/adapters/blobs/files.ts';
 import { openKysely, openPool } from '../src/adapters/postgres/pool.ts';
 import { FUZZED, fuzz, SLOW } from './fuzz.ts';
+import { brokenBlobs, brokenDatabase } from './support/broken-disk.ts';
+import { noTracing } from './support/strace.ts';
 import { fuzzTarget } from './support/witness-app.ts';
 import { fuzzWitness } from './support/witness-fuzz.ts';
 
@@ -73,7 +75,9 @@ async function witnessFuzz(): Promise<boolean> {
   try {
     const target = fuzzTarget(openKysely(pool), { now: () => Date.now() });
     const before = process.memoryUsage().rss;
-    const { cases, seed, slowest, statuses, wrong } = await fuzzWitness(target.ask, 100_000);
+    const { cases, seed, slowest, statuses, wrong } = await fuzzWitness(target.ask, 100_000, {
+      onProgress: (done) => done % 10_000 === 0 && console.log(`witness-fuzz: ${done} cases`),
+    });
     const grownMB = Math.round((process.memoryUsage().rss - before) / MB);
     for (const one of wrong) console.log(one);
     const met = wrong.length === 0 && target.accidents.length === 0 && grownMB < 300;
@@ -95,8 +99,25 @@ async function witnessFuzz(): Promise<boolean> {
   }
 }
 
+/** Flushes and writes of PostgreSQL, flushes and renames of documents, each failing as a broken and as a full disk fails. */
+async function brokenDisks(): Promise<boolean> {
+  const missing = noTracing();
+  if (missing !== null) {
+    console.log(JSON.stringify({ soak: 'strace', skipped: missing }));
+    return true;
+  }
+  const when = ['1', '3', '10'];
+  const errors = ['EIO', 'ENOSPC'] as const;
+  const both = (calls: string) => errors.flatMap((error) => when.map((n) => ({ calls, error, when: n })));
+  const all = await brokenDatabase(['fdatasync', 'pwrite64', 'fsync', 'pwrite64,pwritev'].flatMap(both));
+  for (const calls of ['fsync', 'rename', 'mkdir'])
+    for (const error of errors) all.push(await brokenBlobs({ calls, error, when: '1+2' }));
+  for (const one of all) console.log(JSON.stringify({ soak: 'strace', ...one, met: one.wrong.length === 0 }));
+  return all.every((one) => one.wrong.length === 0);
+}
+
 /** All of them, or those named on the command line: `npm run soak -- fuzz`. */
-const CASES = { blob: fiveGigabytes, fuzz: hostile, 'witness-fuzz': witnessFuzz };
+const CASES = { blob: fiveGigabytes, fuzz: hostile, 'witness-fuzz': witnessFuzz, strace: brokenDisks };
 const wanted = process.argv.slice(2);
 const met: boolean[] = [];
 for (const [name, run] of Object.entries(CASES)) {
