@@ -34,6 +34,13 @@ module.exports = {
       from: { path: '^src/audit/', pathNot: '\\.test\\.ts$' },
       to: { path: '^src/(?!audit/|proof/|base/)' },
     },
+    {
+      name: 'portable-stands-on-proof-base-ledger',
+      comment: 'Who checks an export needs no room, no page and no witness; what those know is passed in.',
+      severity: 'error',
+      from: { path: '^src/portable/', pathNot: '\\.test\\.tsx?$' },
+      to: { path: '^src/(?!portable/|proof/|base/|ledger/)' },
+    },
     { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true } },
     {
       name: 'only-main-wires',

@@ -8,6 +8,7 @@ const BENCHES: Readonly<Record<string, () => Promise<{ run(): Promise<readonly B
   pages: () => import('./pages.ts'),
   verify: () => import('./verify.ts'),
   log: () => import('./log.ts'),
+  clock: () => import('./clock.ts'),
 };
 
 const names = process.argv.slice(2);

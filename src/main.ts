@@ -23,6 +23,7 @@ import type { Clock } from './base/clock.ts';
 import { Refusal, Unavailable } from './base/errors.ts';
 import { pooled } from './base/random.ts';
 import type { CertificateFile, Services } from './base/services.ts';
+import { handovers, pastNames, signerOf } from './ledger/handover.ts';
 import { createLedger } from './ledger/ledger.ts';
 import { nodeCache } from './ledger/nodes.ts';
 import { createPost } from './post/worker.ts';
@@ -39,6 +40,7 @@ import { allRoutes } from './web/routes.ts';
 import { makeWhoIs } from './web/who.ts';
 import { createCollector } from './witness/collect.ts';
 import { BadWitnessFile, lonePolicy, readWitnesses, readWitnessLogs } from './witness/config.ts';
+import { createSecondClock } from './witness/second-clock.ts';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const clock: Clock = { now: () => Date.now() };
@@ -149,14 +151,21 @@ async function wire(
   const writing = openPool(database.appConfig, 4);
   undo.push(() => writing.end());
 
+  const [known, past] = await Promise.all([signerOf(pool), handovers(pool)]);
   const [{ signer, vkey, origin: logOrigin }, blobs, assets, secret] = await Promise.all([
-    loadLogKey(join(settings.dataDir, 'keys'), `${baseUrl.replace(/^https?:\/\//, '')}/log`),
+    loadLogKey(join(settings.dataDir, 'keys'), `${baseUrl.replace(/^https?:\/\//, '')}/log`, known),
     fileBlobs({ dir: join(settings.dataDir, 'blobs') }),
     buildAssets({ cacheDir: join(ROOT, 'build', 'assets') }),
     readSecret(settings.dataDir),
   ]);
   const [witnesses, witnessLogs, witnessKey] = await Promise.all([
-    named('WITNESSES', settings.witnesses).then((text) => readWitnesses(text, vkey)),
+    named('WITNESSES', settings.witnesses).then((text) =>
+      readWitnesses(
+        text,
+        vkey,
+        past.map((one) => one.from),
+      ),
+    ),
     named('WITNESS_LOGS', settings.witnessLogs).then(readWitnessLogs),
     loadWitnessKey(join(settings.dataDir, 'keys'), `${baseUrl.replace(/^https?:\/\//, '')}/witness`),
   ]);
@@ -192,8 +201,13 @@ async function wire(
     ...(settings.sourceUrl ? { sourceUrl: settings.sourceUrl } : {}),
     ...(settings.smtpUrl ? {} : { mailFolder: join(settings.dataDir, 'mail') }),
   };
-  const receiptPdf = pdfService(logOrigin);
-  const policy = witnesses?.text ?? lonePolicy(vkey);
+  const receiptPdf = pdfService();
+  const policy =
+    witnesses?.text ??
+    lonePolicy(
+      vkey,
+      past.map((one) => one.from),
+    );
   // Loaded with the first certification, like the PDF of a receipt.
   const certificate: CertificateFile = async (receipts, form) => {
     const { certificateService } = await import('./adapters/pdf/certificate-pdf.ts');
@@ -228,13 +242,15 @@ async function wire(
     logKey: vkey,
     witnesses: witnesses?.asked.map((one) => formatVkey(one.key)) ?? [],
     policy,
+    past: pastNames(past),
   };
   const routes = allRoutes(access, clock, identity, {
     own: { ...witnessKey, logs: witnessLogs },
     asked: witnesses,
     metricsToken: settings.metricsToken,
+    tsa: settings.tsa,
   });
-  const app = buildApp({ services, assets, routes, whoIs: makeWhoIs(access), log });
+  const app = buildApp({ services, assets, routes, whoIs: makeWhoIs(access), log, mapError: fromPostgres });
   ready(app.fetch);
 
   const post = createPost({ services, onError });
@@ -246,6 +262,13 @@ async function wire(
     const collector = createCollector({ pool, db: services.db, clock, random, witnesses, at, onError });
     collector.start();
     undo.push(() => collector.stop());
+  }
+
+  if (settings.tsa) {
+    const every = settings.tsaMinutes * 60_000;
+    const second = createSecondClock({ db: services.db, clock, random, url: settings.tsa, every, onError });
+    second.start();
+    undo.push(() => second.stop());
   }
 
   if (settings.example) await loadExample(services);

@@ -26,6 +26,8 @@ const environment = z.object({
   BEHIND_PROXY: z.enum(['0', '1']).default('0'),
   WITNESSES: z.string().min(1).optional(),
   WITNESS_LOGS: z.string().min(1).optional(),
+  TSA: z.url({ protocol: /^https?$/ }).optional(),
+  TSA_MINUTES: number(60, 1, 7 * 24 * 60),
   METRICS_TOKEN: z.string().min(16).optional(),
   LOG_LEVEL: z.enum(['silent', 'error', 'warn', 'info', 'debug']).default('warn'),
 });
@@ -49,6 +51,10 @@ export interface Settings {
   readonly witnesses: string | null;
   /** file with the vkeys of the logs that this server cosigns; null: none */
   readonly witnessLogs: string | null;
+  /** timestamp authority (RFC 3161) that stamps checkpoints now and then; null: none */
+  readonly tsa: string | null;
+  /** minutes between two timestamps, at least */
+  readonly tsaMinutes: number;
   /** what a program from another machine shows to read /metrics; null: this machine alone reads them */
   readonly metricsToken: string | null;
   readonly logLevel: 'silent' | 'error' | 'warn' | 'info' | 'debug';
@@ -82,6 +88,8 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>):
     behindProxy: e.BEHIND_PROXY === '1',
     witnesses: e.WITNESSES ?? null,
     witnessLogs: e.WITNESS_LOGS ?? null,
+    tsa: e.TSA ?? null,
+    tsaMinutes: e.TSA_MINUTES,
     metricsToken: e.METRICS_TOKEN ?? null,
     logLevel: e.LOG_LEVEL,
   };

@@ -122,15 +122,30 @@ describe('composing', () => {
     );
     const file = csvFile(placesCsv(23, (i) => i > 2));
     expect((await web.post(at('whom/file'), { file })).notice).toBe('23 recipients read from the file.');
-    const when = { type: 'days', days: '10', business: 'business', zone: 'America/Chicago', on: '' };
+    const when = {
+      ...{ type: 'count', count: '10', unit: 'business days', zone: 'America/Chicago', holidays: 'none', on: '' },
+      ...{ whose: 'issuer', roll: 'none', cutOff: '', receivedOn: 'any day', mailDays: '0', citation: '' },
+    };
     expect((await web.post(at('when'), { ...when, version: await version('when'), do: 'save' })).status).toBe(303);
     expect((await web.get(at('when'))).text).toContain('business day 10 is Mon 16 Mar 2026');
+    const filled = await web.get(`${at('when')}?start=foia`);
+    expect([inputValue(filled.text, 'citation'), inputValue(filled.text, 'count')]).toEqual([
+      '5 U.S.C. 552(a)(6)(A)(i)',
+      '20',
+    ]);
+    const wrong = await web.post(at('when'), { ...when, count: '0', mailDays: 'x', version: await version('when') });
+    expect([wrong.status, wrong.text.includes('from 1 to 3,650'), wrong.text.includes('from 0 to 30')]).toEqual([
+      422,
+      true,
+      true,
+    ]);
     const letter = { subject: '{{title}}', text: 'To {{recipient}}: {{items}} {{link}}' };
     expect((await web.post(at('letter'), { ...letter, version: await version('letter'), do: 'next' })).to).toBe(
       at('check'),
     );
     const preview = await web.get(`${at('letter')}?n=3`);
     expect(preview.text).toContain('Letter 3 of 23: Place 000003');
+    expect(preview.text).toContain('Due by the end of Mon 16 Mar 2026, 24:00 in America/Chicago.');
     expect(preview.text).toContain('[link for this recipient alone]');
     const check = await web.get(at('check'));
     expect(check.text.replace(/<[^>]+>/g, '')).toMatch(
@@ -191,7 +206,7 @@ describe('composing', () => {
   it('refuses a due date before service and an unknown merge field where they are entered', async () => {
     const draft = await desk.draft(matter, placesCsv(1));
     const version = async () => String((await loadDraft(desk.t.db, draft)).version);
-    const fixed = { type: 'fixed', on: '2026-02-01', zone: 'UTC', days: '', business: 'calendar' };
+    const fixed = { type: 'fixed', on: '2026-02-01', zone: 'UTC', count: '' };
     const when = await web.post(`/desk/drafts/${draft}/when`, { ...fixed, version: await version(), do: 'next' });
     expect([when.status, when.text.includes('lies before the day of service')]).toEqual([422, true]);
     const text = { subject: 'S', text: '{{nickname}} {{link}}' };

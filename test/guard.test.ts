@@ -49,6 +49,11 @@ beforeAll(async () => {
   other = await furtherOwner(w, OTHER, 'Office beta');
   a = await exchange(w, STAFF.owner, 'alpha');
   b = await exchange(w, OTHER, 'beta');
+  // A timestamp of the newest checkpoint, as far as routes look into it.
+  await w.t.pool.query(
+    `insert into log.timestamp select size, 'https://tsa.example.gov', 'asked', 'answered', now(), now()
+     from log.checkpoint order by size desc limit 1`,
+  );
   gets = w.routes.filter((route) => route.method === 'GET');
   posts = w.routes.filter((route) => route.method === 'POST');
 }, 240_000);

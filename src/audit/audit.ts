@@ -22,6 +22,8 @@ export interface AuditOptions {
   readonly policy?: string;
   /** folder of receipts */
   readonly receipts?: string;
+  /** verifier keys to go on with although the key before them was lost */
+  readonly accept?: readonly string[];
   /** milliseconds that one request may take */
   readonly timeout?: number;
   /** false: tiles need not survive a power cut; for tests whose folder goes with them */
@@ -82,14 +84,17 @@ export async function audit(options: AuditOptions): Promise<Report> {
       const folder = new Folder(options.dir, options.durable);
       unlock = await folder.lock();
       const saved = await folder.state();
-      const trust = trustOf(options, saved?.state ?? null);
+      let trust = await trustOf(options, saved?.state ?? null);
       known.trust = trust;
       let head = saved === null ? null : await openSaved(saved.checkpoint, trust);
       if (head !== null) known.before = head;
       const remote = remoteLog({ fetch: options.fetch, url, timeout: options.timeout ?? TIMEOUT, wait: options.wait });
-      const deps = { remote, folder, trust, wait: options.wait, onProgress: options.onProgress ?? (() => {}) };
+      const accepted = options.accept ?? [];
+      const deps = { remote, folder, accepted, wait: options.wait, onProgress: options.onProgress ?? (() => {}) };
       const look = async (): Promise<Head> => {
-        const followed = await follow(deps, head, url);
+        const followed = await follow({ ...deps, trust }, head, url);
+        trust = followed.trust;
+        known.trust = trust;
         head = followed.head;
         known.head = followed.head;
         known.checked = (known.checked ?? 0) + followed.checked;

@@ -33,6 +33,7 @@ export async function keepEvidence(
   if (first !== undefined) await writeWhole(join(to, 'first.checkpoint'), first);
   if (second !== undefined) await writeWhole(join(to, 'second.checkpoint'), second);
   for (const [path, bytes] of evidence.tiles) await writeWhole(join(to, path), bytes);
+  if (evidence.statement !== undefined) await writeWhole(join(to, 'hand-over.txt'), evidence.statement);
   if (evidence.receipt) await writeWhole(join(to, `given${suffix(evidence.receipt.name)}`), evidence.receipt.bytes);
   await writeWhole(join(to, 'policy.txt'), policy);
   await writeWhole(join(to, 'README.txt'), readme(failure, evidence, now));
@@ -49,7 +50,13 @@ async function isSame(dir: string, evidence: Evidence): Promise<boolean> {
   // The receipt too: each that was denied is worth keeping.
   const receipt = evidence.receipt && (await read(`given${suffix(evidence.receipt.name)}`));
   const given = evidence.receipt && new TextDecoder().decode(evidence.receipt.bytes);
-  return notes[0] === evidence.notes[0] && notes[1] === evidence.notes[1] && receipt === given;
+  const statement = evidence.statement && (await read('hand-over.txt'));
+  return (
+    statement === evidence.statement &&
+    notes[0] === evidence.notes[0] &&
+    notes[1] === evidence.notes[1] &&
+    receipt === given
+  );
 }
 
 function readme(failure: AuditFailure, evidence: Evidence, now: number): string {
@@ -67,6 +74,10 @@ function readme(failure: AuditFailure, evidence: Evidence, now: number): string 
     '  RFC 9162, section 2.1.4). Another root than the smaller checkpoint signs means two histories; the same root and a log that served',
     '  the smaller one later means that it hides what it signed before.',
   ];
+  if (evidence.statement !== undefined)
+    lines.push(
+      '- hand-over.txt is the statement by which the log went on under a new key: a signed note too, by the keys that it names.',
+    );
   if (evidence.receipt) {
     const name = `given${suffix(evidence.receipt.name)}`;
     lines.push(`- ${name} is the receipt that was given: counterfoil verify ${name} --policy policy.txt`);

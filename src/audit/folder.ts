@@ -19,6 +19,8 @@ const State = z.strictObject({
   vkeys: z.array(z.string()).min(1),
   /** tlog-policy for runs that are given none */
   policy: z.string(),
+  /** statements by which the log was handed over to further keys, oldest first */
+  heirs: z.array(z.string()).default([]),
 });
 export type State = z.infer<typeof State>;
 

@@ -17,6 +17,12 @@ export const OUTCOMES = {
   'inconsistent-tile': 1,
   /** a receipt whose entry is not at its position under its root, or not in the log */
   'receipt-not-included': 1,
+  /** a hand-over to a new key that is not signed as it must be */
+  'hand-over-refused': 1,
+  /** a hand-over that does not fit what was signed before or what is served now */
+  'hand-over-mismatch': 1,
+  /** the log goes on under a new key and the old one did not sign: its key is said to be lost, and the reader decides */
+  'key-lost': 2,
   /** the log does not answer */
   unreachable: 2,
   /** the log answers too slowly */
@@ -57,6 +63,8 @@ export interface Evidence {
   readonly notes: readonly string[];
   /** tiles of the larger tree, as they were served, by path */
   readonly tiles: ReadonlyMap<string, Uint8Array>;
+  /** a hand-over that is part of it */
+  readonly statement?: string;
   readonly receipt?: { readonly name: string; readonly bytes: Uint8Array };
 }
 

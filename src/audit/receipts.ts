@@ -25,7 +25,7 @@ import { nodeFromTile, tileOfNode } from '../proof/tiles.ts';
 import { damaged } from './folder.ts';
 import { AuditFailure, asFailure, OUTCOMES, type Outcome } from './outcome.ts';
 import { type Prefix, prefixOf, recordingReader } from './prefix.ts';
-import type { Head, Trust } from './trust.ts';
+import { type Head, sameLog, type Trust } from './trust.ts';
 
 export interface ReceiptsFound {
   /** receipts that hold and stand in the log */
@@ -50,7 +50,7 @@ export async function checkReceipts(dir: string, trust: Trust, copy: TileReader,
   let refused = 0;
   let ignored = 0;
   let ahead = false;
-  const against = logOf(copy, head);
+  const against = logOf(copy, head, trust);
   for await (const file of await opened(dir)) {
     const named = /\.receipt\.(?:json|pdf)$/i.test(file.name);
     if (!file.isFile() || !(named || /\.(?:json|pdf)$/i.test(file.name))) {
@@ -110,7 +110,7 @@ function refusal({ failure, expected, found }: Refused): AuditFailure {
 }
 
 /** Checks receipts that verify against the copy of the log. Receipts of one batch share a checkpoint, so its root is kept. */
-function logOf(copy: TileReader, head: Head) {
+function logOf(copy: TileReader, head: Head, trust: Trust) {
   let last: { size: number; prefix: Prefix } | undefined;
   const prefixAt = async (size: number): Promise<Prefix> => {
     if (last?.size === size) return last.prefix;
@@ -122,7 +122,14 @@ function logOf(copy: TileReader, head: Head) {
   return async (receipt: Receipt, given: { name: string; bytes: Uint8Array }): Promise<void> => {
     const { index, checkpoint: note } = receipt.proof;
     const { size, root, origin } = parseCheckpoint(parseNote(note).text);
-    if (origin !== head.origin) throw new AuditFailure('unknown-log', `a receipt of ${head.origin}`, origin);
+    if (!sameLog(trust, origin, head.origin))
+      throw new AuditFailure('unknown-log', `a receipt of ${head.origin}`, origin);
+    const ended = trust.heirs.find((one) => one.from.name === origin);
+    if (ended && size > ended.size) {
+      const evidence = { notes: [note, head.note], tiles: new Map(), receipt: given, statement: ended.statement };
+      const expected = `no checkpoint of ${origin} after ${ended.size} entries, where it was handed over to ${ended.to.name}`;
+      throw new AuditFailure('hand-over-mismatch', expected, `one of ${size} in the receipt`, evidence);
+    }
     if (size <= head.size) {
       const prefix = await prefixAt(size);
       if (equal(prefix.root, root)) return;

@@ -2,6 +2,7 @@
  * A log as anybody reaches it over HTTP: checkpoint, tiles, entry bundles. Every answer has a limit of bytes and of time; what fails on
  * the way is asked for again a few times. Judges lengths only, never content.
  */
+import { z } from 'zod';
 import {
   fromUtf8,
   HASH_BYTES,
@@ -33,9 +34,20 @@ export const CHECKPOINT_BYTES = 64 * 1024;
 /** An entry of a bundle: two bytes of length, then the 32 of a commitment (FORMATS.md). */
 export const BUNDLED_BYTES = 2 + HASH_BYTES;
 
+/** A hand-over as a log serves it. */
+export interface Served {
+  readonly statement: string;
+  readonly checkpoint: string;
+}
+/** Most bytes of all hand-overs. */
+const HANDOVERS_BYTES = 1024 * 1024;
+const served = z.array(z.object({ statement: z.string(), checkpoint: z.string() }));
+
 export interface RemoteLog {
   /** the signed note, as it is served now */
   checkpoint(): Promise<string>;
+  /** hand-overs to new keys, oldest first; none where the log serves none */
+  handovers(): Promise<readonly Served[]>;
   /** exactly the hashes that were asked for; a wider tile is cut (tlog-tiles lets logs drop partial ones) */
   tile(coord: TileCoord): Promise<Uint8Array>;
   /** the bytes of an entry bundle of 32-byte entries; a wider one is cut */
@@ -95,6 +107,19 @@ export function remoteLog(options: RemoteOptions): RemoteLog {
       } catch (error) {
         if (!(error instanceof ProofFailure)) throw error;
         throw new AuditFailure('not-a-checkpoint', error.expected, error.found);
+      }
+    },
+    async handovers() {
+      const bytes = await get('hand-overs', HANDOVERS_BYTES);
+      if (bytes === null) return [];
+      try {
+        return served.parse(JSON.parse(new TextDecoder().decode(bytes)));
+      } catch (error) {
+        throw new AuditFailure(
+          'hand-over-refused',
+          `hand-overs at ${options.url}/hand-overs`,
+          error instanceof SyntaxError ? 'no JSON' : 'something else',
+        );
       }
     },
     tile,

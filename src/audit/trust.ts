@@ -2,6 +2,8 @@
  * Whom an audit believes: the log's key and, where a policy names them, witnesses. Opens checkpoints under it. Takes keys from whoever
  * runs the audit and from the folder of an earlier run, never from the log.
  */
+
+import { type Handover, readHandover } from '../proof/handover.ts';
 import {
   type Checkpoint,
   type Policy,
@@ -17,10 +19,16 @@ import { formatVkey } from '../proof/write.ts';
 import type { State } from './folder.ts';
 import { AuditFailure } from './outcome.ts';
 
+export interface Heir extends Handover {
+  readonly statement: string;
+}
+
 export interface Trust {
   /** text of the tlog-policy */
   readonly text: string;
   readonly policy: Policy;
+  /** hand-overs that were followed from the keys that were given, oldest first */
+  readonly heirs: readonly Heir[];
 }
 
 /** A checkpoint that holds. */
@@ -33,8 +41,9 @@ export interface Head extends Pick<Checkpoint, 'origin' | 'size' | 'root'> {
  * The policy that counts: what was given, or what the first run saved. @param given a policy's text, or a verifier key
  * @throws AuditFailure `no-key`, `bad-input`, `state-of-another-log`
  */
-export function trustOf(given: { policy?: string; vkey?: string }, state: State | null): Trust {
+export async function trustOf(given: { policy?: string; vkey?: string }, state: State | null): Promise<Trust> {
   const text = given.policy ?? (given.vkey === undefined ? state?.policy : `log ${given.vkey}\nquorum none\n`);
+  const heirs = await savedHeirs(state?.heirs ?? []);
   if (text === undefined) throw new AuditFailure('no-key', '--vkey or --policy in the first run', 'neither');
   let policy: Policy;
   try {
@@ -47,8 +56,41 @@ export function trustOf(given: { policy?: string; vkey?: string }, state: State 
   if (policy.logs.length === 0) throw new AuditFailure('bad-input', 'a policy with a log line', 'none');
   const listed = policy.logs.map(({ key }) => formatVkey(key));
   const missing = state?.vkeys.find((vkey) => !listed.includes(vkey));
-  if (missing !== undefined) throw new AuditFailure('state-of-another-log', missing, listed.join(', '));
-  return { text, policy };
+  // A key that the log was handed over to is as good as the one that was trusted first.
+  if (missing !== undefined && !heirs.some(({ to }) => listed.includes(formatVkey(to))))
+    throw new AuditFailure('state-of-another-log', missing, listed.join(', '));
+  // All keys of the log, whichever of them was given: the checkpoint that was saved may be by any.
+  let trust: Trust = { text, policy, heirs: [] };
+  for (const vkey of state?.vkeys ?? []) trust = withKey(trust, vkey);
+  for (const heir of heirs) trust = trustAlso(trust, heir);
+  return trust;
+}
+
+function withKey(trust: Trust, vkey: string): Trust {
+  if (trust.policy.logs.some(({ key }) => formatVkey(key) === vkey)) return trust;
+  const text = `log ${vkey}\n${trust.text}`;
+  return { ...trust, text, policy: parsePolicy(text) };
+}
+
+/** The same trust, and the key that a hand-over leads to. */
+export const trustAlso = (trust: Trust, heir: Heir): Trust => ({
+  ...withKey(trust, formatVkey(heir.to)),
+  heirs: [...trust.heirs, heir],
+});
+
+/** Whether two names are names of the log that is followed: the same one, or one before and one after a hand-over. */
+export function sameLog({ heirs }: Trust, a: string, b: string): boolean {
+  const names = heirs.flatMap(({ from, to }) => [from.name, to.name]);
+  return a === b || (names.includes(a) && names.includes(b));
+}
+
+async function savedHeirs(statements: readonly string[]): Promise<Heir[]> {
+  try {
+    return await Promise.all(statements.map(async (statement) => ({ ...(await readHandover(statement)), statement })));
+  } catch (error) {
+    if (!(error instanceof ProofFailure)) throw error;
+    throw new AuditFailure('damaged-state', 'hand-overs that an audit saved in audit.json', error.found);
+  }
 }
 
 /** The keys under which a log of this name is known. */

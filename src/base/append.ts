@@ -29,6 +29,17 @@ export interface Appended {
   readonly repeated: boolean;
 }
 
+/** How far the signatures under a receipt have come; it completes itself as witnesses sign. */
+export interface Witnessed {
+  /** of the checkpoint that the receipt carries, in entries */
+  readonly size: number;
+  /** witnesses that have signed that checkpoint, of those that this server asks */
+  readonly signed: number;
+  readonly of: number;
+  /** the quorum of this server's policy is there (or it asks for none): the checkpoint stays the same from now on */
+  readonly complete: boolean;
+}
+
 /** A receipt as a file to hand out. */
 export interface ReceiptFile {
   readonly name: string;
@@ -37,4 +48,6 @@ export interface ReceiptFile {
   /** size of the tree in the checkpoint that it carries */
   readonly size: number;
   readonly entry: Entry;
+  /** who has signed what it carries; left out where nobody has looked */
+  readonly witnessed?: Witnessed;
 }

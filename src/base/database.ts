@@ -29,7 +29,7 @@ export interface Database {
   };
   'ledger.command': { key: string; first_seq: number; count: number };
   'log.head': { only_row: boolean; size: number; recorded_at: Time };
-  'log.tree': { only_row: boolean; size: number };
+  'log.tree': { only_row: boolean; size: number; signer: string | null };
   'log.tile': { level: number; n: number; data: Buffer };
   'log.checkpoint': { size: number; signed_at: Time; note: string };
   'log.cosignature': {
@@ -39,6 +39,14 @@ export interface Database {
     line: string;
     cosigned_at: Time;
     collected_at: Time;
+  };
+  'log.timestamp': {
+    size: number;
+    tsa: string;
+    request: Buffer;
+    response: Buffer;
+    gen_time: Time;
+    received_at: Time;
   };
   'log.quorum': { policy: string; size: number };
 
@@ -100,6 +108,16 @@ export interface Database {
     working: Json;
     merge: Json;
     audience: string;
+  };
+  'view.handover': Fact & {
+    entry: string;
+    from_vkey: string;
+    to_vkey: string;
+    size: number;
+    root: string;
+    lost: boolean;
+    statement: string;
+    checkpoint: string;
   };
   'view.erasure': Fact & {
     entry: string;

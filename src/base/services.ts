@@ -1,9 +1,11 @@
 /** What handlers may use: wired once in `src/main.ts` (or by a test), passed down, never imported. */
 import type { Kysely } from 'kysely';
-import type { Append, Appended, ReceiptFile } from './append.ts';
+import type { Append, Appended, ReceiptFile, Witnessed } from './append.ts';
 import type { Clock, Random } from './clock.ts';
 import type { Database } from './database.ts';
 import type { Mailer } from './mailer.ts';
+
+export type { Witnessed } from './append.ts';
 
 export interface Config {
   /** where people reach this server, without trailing slash: `http://localhost:8080` */
@@ -20,17 +22,6 @@ export interface Config {
   readonly sourceUrl?: string;
   /** a reverse proxy that writes X-Forwarded-For stands in front: take the client's address from there */
   readonly proxied?: boolean;
-}
-
-/** How far the signatures under a receipt have come; it completes itself as witnesses sign. */
-export interface Witnessed {
-  /** of the checkpoint that the receipt carries, in entries */
-  readonly size: number;
-  /** witnesses that have signed that checkpoint, of those that this server asks */
-  readonly signed: number;
-  readonly of: number;
-  /** the quorum of this server's policy is there (or it asks for none): the checkpoint stays the same from now on */
-  readonly complete: boolean;
 }
 
 /** The ledger as rooms see it; implemented by `src/ledger`. */

@@ -12,7 +12,7 @@ import { useNodeCrypto } from '../proof/node-crypto.ts';
 import type { Command, Io } from './io.ts';
 import { plain } from './plain.ts';
 
-const USAGE = `counterfoil audit URL --state DIR [--vkey KEY | --policy FILE] [--receipts DIR] [--json]
+const USAGE = `counterfoil audit URL --state DIR [--vkey KEY | --policy FILE] [--receipts DIR] [--accept VKEY] [--json]
                   [--every SECONDS --times N] [--timeout SECONDS]
 
   URL         the log's address, for example https://records.example.gov/log
@@ -20,6 +20,7 @@ const USAGE = `counterfoil audit URL --state DIR [--vkey KEY | --policy FILE] [-
   --vkey      the log's verifier key, from someone you trust; needed in the first run only
   --policy    a tlog-policy file instead: the log's key, and witnesses that must have signed
   --receipts  a folder of receipts (*.receipt.json, *.receipt.pdf) that must stand in the log
+  --accept    the log's new key, where its old one was lost and did not sign the hand-over: your decision
   --json      the report as JSON, one line for each run
   --every     run again after so many seconds, --times in all; stops at once when something is proven wrong
   --timeout   seconds that one request may take (20)
@@ -32,7 +33,7 @@ With --times, that of the last run.
 const TIMES = 45_000;
 
 interface Arguments {
-  readonly options: Pick<AuditOptions, 'url' | 'dir' | 'vkey' | 'policy' | 'receipts' | 'timeout'>;
+  readonly options: Pick<AuditOptions, 'url' | 'dir' | 'vkey' | 'policy' | 'receipts' | 'accept' | 'timeout'>;
   readonly json: boolean;
   readonly every: number;
   readonly times: number;
@@ -75,6 +76,7 @@ async function readArguments(argv: string[]): Promise<Arguments | 'help'> {
       vkey: { type: 'string' },
       policy: { type: 'string' },
       receipts: { type: 'string' },
+      accept: { type: 'string', multiple: true },
       json: { type: 'boolean' },
       every: { type: 'string' },
       times: { type: 'string' },
@@ -93,7 +95,7 @@ async function readArguments(argv: string[]): Promise<Arguments | 'help'> {
   const every = whole('every', values.every ?? '1', 1, 7 * 24 * 3600);
   const timeout = whole('timeout', values.timeout ?? '20', 1, 3600) * 1000;
   const policy = values.policy === undefined ? undefined : await policyText(values.policy);
-  const { vkey, receipts } = values;
+  const { vkey, receipts, accept } = values;
   return {
     options: {
       url,
@@ -101,6 +103,7 @@ async function readArguments(argv: string[]): Promise<Arguments | 'help'> {
       timeout,
       ...(vkey === undefined ? {} : { vkey }),
       ...(policy === undefined ? {} : { policy }),
+      ...(accept === undefined ? {} : { accept }),
       ...(receipts === undefined ? {} : { receipts }),
     },
     json: values.json ?? false,
@@ -145,6 +148,11 @@ const NEXT: Partial<Record<Report['outcome'], string>> = {
   'bad-signature': 'Check that the key is the right one, and that the address leads to the log.',
   'inconsistent-tile': 'Look again; if it stays so, keep the evidence and tell the operator.',
   'receipt-not-included': 'Ask the side that gave you this receipt for the file as it was.',
+  'hand-over-refused': 'Nobody was followed. Keep the evidence, and ask the operator what happened to the key.',
+  'hand-over-mismatch':
+    'The old and the new key do not tell one history. Keep the evidence, and show it to others who rely on this log.',
+  'key-lost':
+    'You decide: ask the operator by another way whether this is their new key. To go on with it, run again with --accept and that key.',
   'no-key': 'Get the key from someone you trust, not only from the server that you want to check.',
   'not-a-checkpoint': 'Check the address: it ends where /checkpoint and /tile begin.',
   'state-of-another-log': 'Use another --state for another log.',

@@ -57,9 +57,11 @@ export const certificateCommand: Command = async (argv, io) => {
       return 1;
     }
     const { certificatePdf } = await import('../adapters/pdf/certificate-pdf.ts');
-    await writeFile(`${values.out}.pdf`, await certificatePdf(made.certification, at), { flag: 'wx' });
-    await writeFile(`${values.out}.txt`, certificationText(made.certification), { flag: 'wx' });
-    io.stdout.write(`✓ ${values.out}.pdf and ${values.out}.txt: read, complete and sign. Not legal advice.\n`);
+    // Who names the file with its ending means the same.
+    const out = values.out.replace(/\.(?:pdf|txt)$/i, '');
+    await writeFile(`${out}.pdf`, await certificatePdf(made.certification, at), { flag: 'wx' });
+    await writeFile(`${out}.txt`, certificationText(made.certification), { flag: 'wx' });
+    io.stdout.write(`✓ ${out}.pdf and ${out}.txt: read, complete and sign. Not legal advice.\n`);
     return 0;
   } catch (error) {
     if (error instanceof ProofFailure || (error instanceof Error && 'code' in error)) {

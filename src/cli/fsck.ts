@@ -9,6 +9,7 @@ import { checkExport } from '../portable/check.ts';
 import { parseVkey, verifierKey } from '../proof/index.ts';
 import { useNodeCrypto } from '../proof/node-crypto.ts';
 import { streamOf } from '../rooms/entries.ts';
+import { checkTimestamp } from '../witness/timestamp.ts';
 import { progressTo, withDatabase } from './database.ts';
 import type { Command, Io } from './io.ts';
 import { plain } from './plain.ts';
@@ -19,13 +20,19 @@ export function findingText(found: Finding, of: string): string {
     return plain(`✕ ${found.failure} at ${found.at}`).concat(
       `\n  expected ${plain(found.expected)}\n  found    ${plain(found.found)}\n`,
     );
-  const { entries, checkpoints, unpublished, erased, withheld } = found;
+  const { entries, checkpoints, unpublished, erased, withheld, handovers, lost } = found;
   const more = [
     erased > 0 ? `, ${erased} erased` : '',
     withheld > 0 ? `, ${withheld} not public` : '',
     unpublished > 0 ? `, ${unpublished} entries wait for the next one` : '',
   ].join('');
-  return `✓ ${entries} entries fit ${checkpoints} checkpoints of ${of}${more}.\n`;
+  const keys =
+    handovers > 0 ? `  The log was handed over to a new key ${handovers === 1 ? 'once' : `${handovers} times`}.\n` : '';
+  const unsigned =
+    lost > 0
+      ? `  ${lost} of these without the old key, which was lost: decide whether you believe what follows.\n`
+      : '';
+  return `✓ ${entries} entries fit ${checkpoints} checkpoints of ${of}${more}.\n${keys}${unsigned}`;
 }
 
 function tell(io: Io, found: Finding, of: string, json: boolean): number {
@@ -44,6 +51,7 @@ export const fsckCommand: Command = async (argv, io) => {
     const trust = values.key === undefined ? {} : { trust: parseVkey(values.key) };
     const found = await checkExport(values.export, {
       streamOf,
+      timestampOf: checkTimestamp,
       ...trust,
       onFiles: progressTo(io, 'Hashed files'),
       onProgress: progressTo(io, 'Checked'),

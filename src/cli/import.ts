@@ -1,18 +1,16 @@
 /** `counterfoil import DIR [--key FILE]`: an equal server from an export, into an empty database and data directory. */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { fileBlobs } from '../adapters/blobs/files.ts';
 import { takeLogKey } from '../adapters/keys/log-key.ts';
-import { migrate, openDatabase } from '../adapters/postgres/index.ts';
 import { openPool } from '../adapters/postgres/pool.ts';
 import { importFrom } from '../portable/import.ts';
 import { useNodeCrypto } from '../proof/node-crypto.ts';
 import { streamOf } from '../rooms/entries.ts';
 import { project } from '../rooms/project.ts';
-import { readSettings } from '../settings.ts';
-import { progressTo } from './database.ts';
+import { checkTimestamp } from '../witness/timestamp.ts';
+import { progressTo, withMigrated } from './database.ts';
 import { findingText } from './fsck.ts';
 import type { Command } from './io.ts';
 
@@ -22,7 +20,6 @@ const USAGE = `counterfoil import DIR [--key FILE]
 
 DATA_DIR, or DATABASE_URL, must be empty.
 `;
-const MIGRATIONS = fileURLToPath(new URL('../../migrations', import.meta.url));
 
 export const importCommand: Command = async (argv, io) => {
   const { values, positionals } = parseArgs({
@@ -37,15 +34,7 @@ export const importCommand: Command = async (argv, io) => {
   }
   useNodeCrypto();
   const pem = values.key === undefined ? null : await readFile(values.key, 'utf8');
-  const settings = readSettings(process.env);
-  const database = await openDatabase({
-    databaseUrl: settings.databaseUrl ?? undefined,
-    dataDir: settings.dataDir,
-    log: (line) => io.stderr.write(`${line}\n`),
-    share: true,
-  });
-  try {
-    await migrate(database.ownerConfig, MIGRATIONS);
+  return await withMigrated(io, async ({ settings, database }) => {
     const owner = openPool(database.ownerConfig, 2);
     try {
       const found = await importFrom(dir, {
@@ -53,6 +42,7 @@ export const importCommand: Command = async (argv, io) => {
         blobs: await fileBlobs({ dir: join(settings.dataDir, 'blobs') }),
         project,
         streamOf,
+        timestampOf: checkTimestamp,
         takeKey: (_, key) => takeLogKey(join(settings.dataDir, 'keys'), key, pem),
         onFiles: progressTo(io, 'Hashed files'),
         onProgress: progressTo(io, 'Imported'),
@@ -65,12 +55,10 @@ export const importCommand: Command = async (argv, io) => {
     } finally {
       await owner.end();
     }
-  } finally {
-    await database.stop();
-  }
+  });
 };
 
 const WITHOUT_KEY = `  Without the log's signing key this log can be read and verified (fsck, verify, export), and nothing can be added to it.
-  To go on with it, put the key into keys/log-ed25519.pem of DATA_DIR. If it is lost for good, a log of a new name goes on where this one
-  ends: docs/exporting.md, "Without the log's key".
+  To go on with it, put the key into keys/log-ed25519.pem of DATA_DIR. If it is lost for good, “counterfoil keys recover” begins a
+  log of a new name where this one ends: docs/keys.md.
 `;

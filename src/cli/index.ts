@@ -37,9 +37,17 @@ const COMMANDS: Readonly<Record<string, Listed>> = {
     what: 'erase an entry or a document by order of a court or by law',
     load: async () => (await import('./erase.ts')).eraseCommand,
   },
+  keys: {
+    what: 'hand the log over to a new key (rotate), or go on without a lost one (recover)',
+    load: async () => (await import('./keys.ts')).keysCommand,
+  },
   certificate: {
     what: 'pre-fill a certification for receipts (FRE 902(11), (13), (14))',
     load: async () => (await import('./certificate.ts')).certificateCommand,
+  },
+  due: {
+    what: 'work out a due date from a case on standard input',
+    load: async () => (await import('./due.ts')).dueCommand,
   },
   mail: {
     what: 'show the newest letter of the file transport (--to ADDRESS, --all)',

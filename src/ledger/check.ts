@@ -20,62 +20,10 @@ import {
   type VerifierKey,
   verifyNote,
 } from '../proof/index.ts';
+import { type Finding, Found } from './finding.ts';
+import { Continuations, chainOf, keyAt, type StoredHandover } from './lineage.ts';
 
-export type Finding =
-  | {
-      readonly ok: true;
-      readonly entries: number;
-      readonly checkpoints: number;
-      readonly unpublished: number;
-      /** entries of which only the commitment is left */
-      readonly erased: number;
-      /** entries that a public export leaves out */
-      readonly withheld: number;
-    }
-  | {
-      readonly ok: false;
-      /** name of the failure, for programs */
-      readonly failure: FailureName;
-      /** where: position of an entry, size of a checkpoint, name of a tile or file */
-      readonly at: string;
-      readonly expected: string;
-      readonly found: string;
-    };
-
-export type FailureName =
-  | 'gap'
-  | 'entry-refused'
-  | 'not-canonical'
-  | 'column-differs'
-  | 'time-went-back'
-  | 'commitment-mismatch'
-  | 'tile-mismatch'
-  | 'root-mismatch'
-  | 'bad-signature'
-  | 'wrong-origin'
-  | 'head-mismatch'
-  /** an entry is gone and no `entry.erased` says why */
-  | 'erased-without-entry'
-  /** an `entry.erased` names an entry that is still there, or another one than stands at that position */
-  | 'not-erased'
-  // of an export's files
-  | 'not-an-export'
-  | 'bad-manifest'
-  | 'bad-path'
-  | 'missing-file'
-  | 'unlisted-file'
-  | 'hash-mismatch'
-  | 'bad-line'
-  | 'line-too-long';
-
-/** Thrown inside a check; `checkLog` and its callers turn it into the finding. */
-export class Found extends Error {
-  readonly finding: Extract<Finding, { ok: false }>;
-  constructor(failure: FailureName, at: string, expected: string, found: string) {
-    super(`${failure} at ${at}: expected ${expected}, found ${found}`);
-    this.finding = { ok: false, failure, at, expected, found };
-  }
-}
+export { type FailureName, type Finding, Found } from './finding.ts';
 
 /** What is stored of an entry beside its text. */
 export interface Columns {
@@ -124,6 +72,8 @@ export interface LogSource {
   entries(): AsyncIterable<readonly StoredEntry[]>;
   /** by size */
   checkpoints(): AsyncIterable<StoredCheckpoint>;
+  /** oldest first */
+  handovers(): Promise<readonly StoredHandover[]>;
   /** What is stored of these tiles, in this order; a wider state of a partial tile is as good. */
   tiles(tiles: readonly NewTile[]): Promise<readonly (Uint8Array | undefined)[]>;
 }
@@ -265,6 +215,9 @@ async function check(source: LogSource, options: CheckOptions): Promise<Finding>
     const { done, value } = await saved.next();
     return done ? null : value;
   };
+  const stored = await source.handovers();
+  const links = await chainOf(stored, options.key);
+  const continuations = new Continuations(stored, links);
   let awaited = await nextCheckpoint();
   let edge: Edge = EMPTY_EDGE;
   let checkpoints = 0;
@@ -285,7 +238,8 @@ async function check(source: LogSource, options: CheckOptions): Promise<Finding>
     });
     await sink.fullTiles?.(grown.tiles.filter((tile) => tile.width === TILE_WIDTH));
     if (awaited?.size !== edge.size) return;
-    await checkCheckpoint(awaited.note, edge.size, grown.root, options);
+    await checkCheckpoint(awaited.note, edge.size, grown.root, keyAt(links, edge.size, options.key));
+    continuations.ended(edge.size, grown.root);
     await sink.checkpoint?.(awaited);
     last = awaited.size;
     checkpoints++;
@@ -306,6 +260,7 @@ async function check(source: LogSource, options: CheckOptions): Promise<Finding>
       if (row.seq !== seq) throw new Found('gap', `position ${seq}`, String(seq), String(row.seq));
       const one = checkOne(row, options.streamOf);
       erasures.see(one);
+      continuations.see(one);
       if (one.columns === null) withheld++;
       else if (one.columns.recordedAt < recordedAt)
         throw new Found('time-went-back', `position ${seq}`, `≥ ${recordedAt}`, one.columns.recordedAt);
@@ -326,6 +281,9 @@ async function check(source: LogSource, options: CheckOptions): Promise<Finding>
     throw new Found('head-mismatch', `checkpoint ${awaited.size}`, `at most ${tree} entries`, String(awaited.size));
   if (last !== tree)
     throw new Found('head-mismatch', 'log.tree', `the size of the last checkpoint, ${last}`, String(tree));
+  const newest = keyAt(links, tree, options.key);
+  if (tree > 0 && newest.name !== options.origin) throw new Found('wrong-origin', 'log', options.origin, newest.name);
+  const told = continuations.end();
   await sink.partialTiles?.(
     edge.tiles.flatMap((bytes, level) =>
       bytes.length === 0
@@ -333,7 +291,7 @@ async function check(source: LogSource, options: CheckOptions): Promise<Finding>
         : [{ level, index: Math.floor(tree / TILE_WIDTH ** (level + 1)), width: bytes.length / HASH_BYTES, bytes }],
     ),
   );
-  return { ok: true, entries: head, checkpoints, unpublished: head - tree, erased: erasures.end(), withheld };
+  return { ok: true, entries: head, checkpoints, unpublished: head - tree, erased: erasures.end(), withheld, ...told };
 }
 
 function compareTile(tile: NewTile, stored: Uint8Array | undefined): void {
@@ -350,7 +308,7 @@ function compareTile(tile: NewTile, stored: Uint8Array | undefined): void {
   }
 }
 
-async function checkCheckpoint(text: string, size: number, root: Uint8Array, options: CheckOptions): Promise<void> {
+async function checkCheckpoint(text: string, size: number, root: Uint8Array, key: VerifierKey): Promise<void> {
   const at = `checkpoint ${size}`;
   let note: ReturnType<typeof parseNote>;
   let checkpoint: ReturnType<typeof parseCheckpoint>;
@@ -361,15 +319,15 @@ async function checkCheckpoint(text: string, size: number, root: Uint8Array, opt
     if (error instanceof ProofFailure) throw new Found('bad-signature', at, 'a signed checkpoint', error.message);
     throw error;
   }
-  if (checkpoint.origin !== options.origin) throw new Found('wrong-origin', at, options.origin, checkpoint.origin);
+  if (checkpoint.origin !== key.name) throw new Found('wrong-origin', at, key.name, checkpoint.origin);
   if (checkpoint.size !== size || !equal(checkpoint.root, root)) {
     throw new Found('root-mismatch', at, `${size}, ${hex(root)}`, `${checkpoint.size}, ${hex(checkpoint.root)}`);
   }
   try {
-    const signed = await verifyNote(note, [options.key]);
+    const signed = await verifyNote(note, [key]);
     if (signed.length > 0) return;
   } catch (error) {
     if (!(error instanceof ProofFailure)) throw error;
   }
-  throw new Found('bad-signature', at, `a signature by ${options.key.name}+${options.key.keyId}`, 'none that holds');
+  throw new Found('bad-signature', at, `a signature by ${key.name}+${key.keyId}`, 'none that holds');
 }

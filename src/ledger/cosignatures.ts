@@ -118,6 +118,14 @@ export const CARRIED = `coalesce(
   (select q.size from log.quorum q where q.policy = $2 and q.size > e.seq order by q.size limit 1),
   (select c.size from log.checkpoint c where c.size > e.seq order by c.size limit 1))`;
 
+/** Who has signed a checkpoint, by the witnesses whose lines stand under it. */
+export function witnessedBy(policy: WitnessPolicy | null, size: number, witnesses: readonly string[]): Witnessed {
+  const asked = policy?.policy.witnesses ?? [];
+  const signed = asked.filter((one) => witnesses.includes(witnessId(one.key))).length;
+  const none = policy === null || asked.length === 0 || policy.policy.quorum === 'none';
+  return { size, signed, of: asked.length, complete: none || meets(policy, witnesses) };
+}
+
 /** How many witnesses have signed the checkpoint that a receipt of this position carries now; null while none covers it. */
 export async function witnessedOf(
   pool: Pool,

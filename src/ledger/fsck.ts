@@ -5,6 +5,7 @@ import type { ClientBase, Pool } from 'pg';
 import type { NewTile } from '../proof/grow.ts';
 import type { Entry, VerifierKey } from '../proof/index.ts';
 import { checkLog, type Finding, Found, type LogSource, type StoredCheckpoint, type StoredEntry } from './check.ts';
+import { handovers } from './handover.ts';
 
 export type { Finding } from './check.ts';
 
@@ -94,6 +95,7 @@ export function databaseSource(db: ClientBase | Pool): LogSource {
         after = last.size;
       }
     },
+    handovers: () => handovers(db),
     async tiles(tiles: readonly NewTile[]) {
       const { rows } = await db.query<{ level: number; n: number; data: Buffer }>(
         'select t.level, t.n, t.data from unnest($1::int[], $2::bigint[]) w (level, n) join log.tile t on t.level = w.level and t.n = w.n',

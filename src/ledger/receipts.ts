@@ -8,7 +8,7 @@ import type { ReceiptFile } from '../base/append.ts';
 import { checkEntry } from '../proof/index.ts';
 import { inclusionProof } from '../proof/prove.ts';
 import { formatStoredReceipt, formatTlogProof } from '../proof/write.ts';
-import { CARRIED, type WitnessPolicy } from './cosignatures.ts';
+import { CARRIED, type WitnessPolicy, witnessedBy } from './cosignatures.ts';
 
 import type { NodeCache } from './nodes.ts';
 
@@ -22,6 +22,7 @@ interface Row {
   note: string;
   /** signature lines of witnesses, in the order in which they came */
   cosigned: string | null;
+  readonly witnesses: string[];
 }
 
 /**
@@ -37,7 +38,8 @@ export async function receiptsOf(
   const { rows } = await pool.query<Row>({
     name: 'entries-for-receipts',
     text: `select e.id, e.seq, e.kind, e.canonical, e.opening, c.size, c.note,
-             (select string_agg(s.line, '' order by s.n) from log.cosignature s where s.size = c.size) as cosigned
+             (select string_agg(s.line, '' order by s.n) from log.cosignature s where s.size = c.size) as cosigned,
+             array(select s.witness from log.cosignature s where s.size = c.size) as witnesses
            from unnest($1::uuid[]) w (id) join ledger.entry e on e.id = w.id and e.canonical is not null
            join log.checkpoint c on c.size = ${CARRIED}`,
     values: [entryIds, policy?.id ?? ''],
@@ -54,6 +56,7 @@ export async function receiptsOf(
       }),
       position: row.seq,
       size: row.size,
+      witnessed: witnessedBy(policy, row.size, row.witnesses),
       get entry() {
         return checkEntry(JSON.parse(row.canonical));
       },

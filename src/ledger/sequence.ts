@@ -6,18 +6,26 @@
  * - before COMMIT: nothing moved; the next round takes the same entries and comes to the same tiles and root (the tree is a
  *   function of the commitments). A signature made in vain was never published, so no two checkpoints can disagree.
  * - COMMIT stored, answer lost: the next round reads the tree's size anew and goes on from there.
+ * - a process that stands still in a round: its session is ended after `SILENT`, and nothing moved.
  * - two processes at once: the row lock on log.tree lets one work; the other finds nothing left to do.
  */
 import type { Pool, PoolClient } from 'pg';
 import type { Clock } from '../base/clock.ts';
+import { Unavailable } from '../base/errors.ts';
 import { type Edge, edgeFrom, growTiles } from '../proof/grow.ts';
 import { HASH_BYTES, leafHash } from '../proof/index.ts';
 import { partialTiles } from '../proof/prove.ts';
-import { formatCheckpoint, type Signer, signNote } from '../proof/write.ts';
+import { formatCheckpoint, formatVkey, type Signer, signNote } from '../proof/write.ts';
 import { readCommitments, tileReader, writeTiles } from './tiles.ts';
 
 /** Entries that one round takes at most: bounds memory and the time that a round holds its lock. */
 export const ROUND = 16_384;
+
+/**
+ * How long PostgreSQL waits for a process in the middle of a round, milliseconds, before it ends its session and another process
+ * publishes instead. A full round hashes for a fraction of this.
+ */
+const SILENT = 3_000;
 
 export interface SequenceDeps {
   readonly pool: Pool;
@@ -34,6 +42,7 @@ export interface Sequencer {
 /** @returns a sequencer that remembers the tree's right edge between rounds and reads it back when another process moved it */
 export function sequencer(deps: SequenceDeps): Sequencer {
   let remembered: Edge | null = null;
+  const vkey = formatVkey(deps.signer.key);
 
   async function edgeAt(client: PoolClient, size: number): Promise<Edge> {
     if (remembered?.size === size) return remembered;
@@ -46,11 +55,14 @@ export function sequencer(deps: SequenceDeps): Sequencer {
       let broken: Error | undefined;
       try {
         await client.query('begin');
-        const { rows } = await client.query<{ tree: number; head: number }>({
+        const { rows } = await client.query<{ tree: number; head: number; signer: string | null }>({
           name: 'lock-tree',
-          text: 'select t.size as tree, h.size as head from log.tree t, log.head h for update of t',
+          text: `select t.size as tree, h.size as head, t.signer,
+                   set_config('idle_in_transaction_session_timeout', '${SILENT}', true) from log.tree t, log.head h for update of t`,
         });
-        const { tree = 0, head = 0 } = rows[0] ?? {};
+        const { tree = 0, head = 0, signer = null } = rows[0] ?? {};
+        // The log was handed over, perhaps while this process ran: what it signed now would be a second history.
+        if (signer !== null && signer !== vkey) throw handedOver(deps.origin);
         if (head <= tree) {
           await client.query('commit');
           return { size: tree, more: false };
@@ -67,9 +79,9 @@ export function sequencer(deps: SequenceDeps): Sequencer {
         await writeTiles(client, grown.tiles);
         await client.query({
           name: 'publish',
-          text: `with moved as (update log.tree set size = $1 where size = $4 returning 1)
+          text: `with moved as (update log.tree set size = $1, signer = $5 where size = $4 returning 1)
                  insert into log.checkpoint (size, signed_at, note) select $1, $2, $3 from moved`,
-          values: [size, new Date(deps.clock.now()), note, tree],
+          values: [size, new Date(deps.clock.now()), note, tree, vkey],
         });
         await client.query('commit');
         remembered = grown.edge;
@@ -85,4 +97,12 @@ export function sequencer(deps: SequenceDeps): Sequencer {
       }
     },
   };
+}
+
+function handedOver(origin: string): Unavailable {
+  return new Unavailable('log-handed-over', {
+    what: `The log ${origin} was handed over to another key, so this process signs nothing any more.`,
+    lost: 'What was accepted is safe; its receipts come once a server with the new key runs.',
+    next: 'Restart this server.',
+  });
 }

@@ -13,6 +13,7 @@ import {
   type LogSource,
   type StoredEntry,
 } from '../ledger/check.ts';
+import type { StoredHandover } from '../ledger/lineage.ts';
 import { encodeBundle } from '../proof/bundle.ts';
 import { equal } from '../proof/bytes.ts';
 import type { NewTile } from '../proof/grow.ts';
@@ -25,42 +26,12 @@ import {
   tileWidth,
   type VerifierKey,
 } from '../proof/index.ts';
+import { type CheckTimestamp, checkBeside } from './beside.ts';
 import { checkFiles, type Listed, linesOf } from './files.ts';
-import { checkpointRow, type Kind, numbered, parseEntryLine } from './layout.ts';
+import { checkpointRow, handoverRow, parseEntryLine } from './layout.ts';
+import { allLines, parsed } from './lines.ts';
 
 const PAGE = 1_024;
-
-/** Lines of the numbered files of a kind, in order, each with its place. @throws Found where a number is missing */
-export async function* allLines(
-  dir: string,
-  listed: Listed,
-  kind: Kind,
-): AsyncGenerator<{ readonly line: string; readonly at: string }> {
-  const prefix = numbered(kind, 0).slice(0, -'000000.jsonl'.length);
-  const paths = listed.paths.filter((path) => path.startsWith(prefix)).sort();
-  for (const [n, path] of paths.entries()) {
-    if (path !== numbered(kind, n)) throw new Found('missing-file', numbered(kind, n), 'a file', 'none');
-    let i = 0;
-    for await (const line of linesOf(dir, path)) yield { line, at: `${path}, line ${++i}` };
-  }
-}
-
-/** A line of JSON through its schema. @throws Found `bad-line` */
-export function parsed<T>(
-  schema: { safeParse(value: unknown): { success: true; data: T } | { success: false } },
-  { line, at }: { readonly line: string; readonly at: string },
-): T {
-  let value: unknown;
-  try {
-    value = JSON.parse(line);
-  } catch {
-    throw new Found('bad-line', at, 'JSON', JSON.stringify(line.slice(0, 100)));
-  }
-  const read = schema.safeParse(value);
-  if (!read.success)
-    throw new Found('bad-line', at, 'the fields of docs/exporting.md', JSON.stringify(line.slice(0, 100)));
-  return read.data;
-}
 
 /** The log in an export's folder, whose files were checked. */
 export function exportSource(dir: string, listed: Listed): LogSource {
@@ -94,6 +65,17 @@ export function exportSource(dir: string, listed: Listed): LogSource {
     async *checkpoints() {
       for await (const one of allLines(dir, listed, 'checkpoints')) yield parsed(checkpointRow, one);
     },
+    async handovers() {
+      const path = 'log/handovers.jsonl';
+      const rows: StoredHandover[] = [];
+      let i = 0;
+      if (listed.hashes.has(path))
+        for await (const line of linesOf(dir, path))
+          rows.push(parsed(handoverRow, { line, at: `${path}, line ${++i}` }));
+      if (rows.length !== listed.facts.handovers)
+        throw new Found('not-an-export', 'export.json, handovers', String(rows.length), String(listed.facts.handovers));
+      return rows;
+    },
     tiles: (tiles) => Promise.all(tiles.map(tile)),
   };
 }
@@ -121,6 +103,8 @@ export interface CheckExportOptions {
   readonly streamOf: (entry: Entry) => string;
   /** the log's key as the caller knows it from elsewhere; otherwise the export's own word is taken, and that is said */
   readonly trust?: VerifierKey;
+  /** says whether a timestamp is of its checkpoint; left out, that is not looked at */
+  readonly timestampOf?: CheckTimestamp;
   /** what to do with what fits; called after the files were checked */
   readonly sink?: (listed: Listed, key: VerifierKey) => Promise<CheckSink>;
   readonly onFiles?: (done: number, of: number) => void;
@@ -132,9 +116,11 @@ export async function checkExport(dir: string, options: CheckExportOptions): Pro
   try {
     const listed = await checkFiles(dir, options.onFiles);
     const key = options.trust ?? keyOf(listed);
-    if (key.name !== listed.facts.origin) throw new Found('wrong-origin', 'export.json', key.name, listed.facts.origin);
+    // A key that the log had before is as good: the hand-overs lead from it to the one of now.
+    if (key.name !== listed.facts.origin && listed.facts.handovers === 0)
+      throw new Found('wrong-origin', 'export.json', key.name, listed.facts.origin);
     await checkNames(dir, listed);
-    const sink = (await options.sink?.(listed, key)) ?? {};
+    const sink = (await options.sink?.(listed, keyOf(listed))) ?? {};
     const bundles = bundleCheck(dir, listed.facts.published);
     const finding = await checkLog(exportSource(dir, listed), {
       origin: listed.facts.origin,
@@ -149,7 +135,10 @@ export async function checkExport(dir: string, options: CheckExportOptions): Pro
       },
       ...(options.onProgress ? { onProgress: options.onProgress } : {}),
     });
-    if (finding.ok) checkCounts(listed, finding);
+    if (finding.ok) {
+      checkCounts(listed, finding);
+      await checkBeside(dir, listed, options.timestampOf);
+    }
     return finding;
   } catch (error) {
     if (error instanceof Found) return error.finding;

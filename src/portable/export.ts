@@ -6,10 +6,12 @@ import type { ClientBase } from 'pg';
 import { instant } from '../base/clock.ts';
 import type { Blobs } from '../base/services.ts';
 import { VERSION } from '../base/version.ts';
+import { handovers } from '../ledger/handover.ts';
 import { encodeBundle } from '../proof/bundle.ts';
 import { documentsOf } from '../proof/entry.ts';
 import { checkEntry, type Entry, HASH_BYTES, TILE_WIDTH, tilePath, type VerifierKey } from '../proof/index.ts';
 import { formatVkey } from '../proof/write.ts';
+import { writeBeside } from './beside.ts';
 import {
   checkpointLine,
   commandLine,
@@ -17,6 +19,7 @@ import {
   EXPORT_VERSION,
   erasedLine,
   type Facts,
+  handoverLine,
   wholeLine,
   withheldLine,
 } from './layout.ts';
@@ -96,8 +99,14 @@ async function write(out: Out, deps: ExportDeps, publicOnly: boolean): Promise<F
   const counted = await writeEntries(out, deps, viewer, { head, tree, publicOnly });
   const commands = publicOnly ? 0 : await writeCommands(out, client);
   const logKey = formatVkey(deps.key);
+  const past = await handovers(client);
+  const beside = await writeBeside(out, client);
+  if (past.length > 0) await out.file('log/handovers.jsonl', past.map((one) => `${handoverLine(one)}\n`).join(''));
   await out.file('keys/log.vkey', `${logKey}\n`);
-  await out.file('keys/policy', `log ${logKey}\nquorum none\n`);
+  await out.file(
+    'keys/policy',
+    `${[logKey, ...past.map((one) => one.from)].map((vkey) => `log ${vkey}\n`).join('')}quorum none\n`,
+  );
   const facts: Facts = {
     counterfoil: EXPORT_VERSION,
     public: publicOnly,
@@ -109,6 +118,8 @@ async function write(out: Out, deps: ExportDeps, publicOnly: boolean): Promise<F
     published: tree,
     checkpoints,
     commands,
+    handovers: past.length,
+    ...beside,
     ...counted,
   };
   await viewer.end(facts);

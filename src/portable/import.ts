@@ -14,9 +14,12 @@ import { insertViews } from '../ledger/rebuild.ts';
 import { arrayText, takeTurn } from '../ledger/sql.ts';
 import { writeTiles } from '../ledger/tiles.ts';
 import type { Entry, VerifierKey } from '../proof/index.ts';
-import { allLines, checkExport, parsed } from './check.ts';
+import { formatVkey } from '../proof/write.ts';
+import { type CheckTimestamp, putBeside } from './beside.ts';
+import { checkExport } from './check.ts';
 import type { Listed } from './files.ts';
 import { checkpointRow, commandRow } from './layout.ts';
+import { allLines, parsed } from './lines.ts';
 
 export interface ImportDeps {
   /** owner of the database: the running server's role could not do this */
@@ -24,6 +27,7 @@ export interface ImportDeps {
   readonly blobs: Pick<Blobs, 'put'>;
   readonly project: Project;
   readonly streamOf: (entry: Entry) => string;
+  readonly timestampOf?: CheckTimestamp;
   /** Called after the files were checked and before anything is written: puts the log's key in place, or refuses. */
   readonly takeKey: (origin: string, key: VerifierKey) => Promise<void>;
   readonly onFiles?: (done: number, of: number) => void;
@@ -34,15 +38,19 @@ export interface ImportDeps {
 export async function importFrom(dir: string, deps: ImportDeps): Promise<Finding> {
   const client = await deps.owner.connect();
   let broken: Error | undefined;
+  let logKey: string | null = null;
+  let exported: Listed | null = null;
   try {
     await client.query('begin');
     // Held to the end: nobody appends while an import is under way, and two imports take turns.
-    await takeTurn(client);
+    // No limit to its silence: between its statements it reads and hashes every document.
+    await takeTurn(client, 0);
     await assertEmpty(client);
     // Erasures of the export are done already; the entries that say so come in as they are.
     await client.query('alter table ledger.entry disable trigger entry_erased');
     const finding = await checkExport(dir, {
       streamOf: deps.streamOf,
+      ...(deps.timestampOf ? { timestampOf: deps.timestampOf } : {}),
       ...(deps.onFiles ? { onFiles: deps.onFiles } : {}),
       ...(deps.onProgress ? { onProgress: deps.onProgress } : {}),
       sink: async (listed, key) => {
@@ -53,18 +61,21 @@ export async function importFrom(dir: string, deps: ImportDeps): Promise<Finding
             next: 'Check it with “counterfoil fsck --export”, read it in its viewer, or ask for a whole export.',
           });
         await deps.takeKey(listed.facts.origin, key);
+        exported = listed;
+        logKey = listed.facts.published > 0 ? formatVkey(key) : null;
         await putDocuments(dir, listed, deps.blobs);
         await putCommands(client, dir, listed);
         return await sinkInto(client, dir, listed, deps.project);
       },
     });
     if (!finding.ok) return finding;
+    if (exported !== null) await putBeside(client, dir, exported);
     await client.query('alter table ledger.entry enable trigger entry_erased');
     await client.query(
       `update log.head set size = $1, recorded_at = coalesce((select max(recorded_at) from ledger.entry), '-infinity')`,
       [finding.entries],
     );
-    await client.query('update log.tree set size = $1', [finding.entries - finding.unpublished]);
+    await client.query('update log.tree set size = $1, signer = $2', [finding.entries - finding.unpublished, logKey]);
     await client.query('commit');
     await client.query('analyze');
     return finding;

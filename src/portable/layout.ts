@@ -4,6 +4,7 @@
  */
 import { z } from 'zod';
 import type { Columns, StoredEntry } from '../ledger/check.ts';
+import type { StoredHandover } from '../ledger/lineage.ts';
 import { base64, decimal, fromBase64 } from '../proof/bytes.ts';
 import { OPENING_BYTES } from '../proof/commitment.ts';
 import { ProofFailure } from '../proof/index.ts';
@@ -36,20 +37,35 @@ export const facts = z.strictObject({
   withheld: z.number().int().min(0),
   documents: z.number().int().min(0),
   commands: z.number().int().min(0),
+  /** keys that the log had before; they stand in log/handovers.jsonl */
+  handovers: z.number().int().min(0).default(0),
+  /** what others have signed of the checkpoints */
+  cosignatures: z.number().int().min(0).default(0),
+  quorums: z.number().int().min(0).default(0),
+  timestamps: z.number().int().min(0).default(0),
 });
 export type Facts = z.infer<typeof facts>;
 
-export type Kind = 'entries' | 'commands' | 'checkpoints';
+export type Kind = 'entries' | 'commands' | 'checkpoints' | 'cosignatures' | 'quorums' | 'timestamps';
 
 /** Name of the n-th file of a kind. */
 export function numbered(kind: Kind, n: number): string {
-  return `${kind === 'checkpoints' ? 'log/checkpoints' : kind}/${String(n).padStart(6, '0')}.jsonl`;
+  const folder = kind === 'entries' || kind === 'commands' ? kind : `log/${kind}`;
+  return `${folder}/${String(n).padStart(6, '0')}.jsonl`;
 }
 
 export const documentPath = (sha256: string): string => `documents/${sha256.slice(0, 2)}/${sha256}`;
 
-const FIXED = [FACTS, 'index.html', 'viewer.js', 'keys/log.vkey', 'keys/policy', 'log/checkpoint'];
-const NUMBERED = /^(entries|commands|log\/checkpoints)\/\d{6}\.jsonl$/;
+const FIXED = [
+  FACTS,
+  'index.html',
+  'viewer.js',
+  'keys/log.vkey',
+  'keys/policy',
+  'log/checkpoint',
+  'log/handovers.jsonl',
+];
+const NUMBERED = /^(entries|commands|log\/(?:checkpoints|cosignatures|quorums|timestamps))\/\d{6}\.jsonl$/;
 const DOCUMENT = /^documents\/([0-9a-f]{2})\/\1[0-9a-f]{62}$/;
 const VIEW = /^view\/(index|entries-\d{6}|list-\d{6}|checkpoints-\d{6}|tiles-\d{1,2}-\d{6})\.js$/;
 
@@ -159,4 +175,17 @@ export const commandRow = z.strictObject({
   count: z.number().int().min(0).max(2_000_000_000),
   first: seq,
   key: z.string().max(10_000),
+});
+
+export const handoverLine = ({ seq, from, to, size, root, lost, statement, checkpoint }: StoredHandover): string =>
+  JSON.stringify({ checkpoint, from, lost, root, seq, size, statement, to });
+export const handoverRow = z.strictObject({
+  checkpoint: z.string().max(40_000),
+  from: z.string().max(1_000),
+  lost: z.boolean(),
+  root: z.string().max(64),
+  seq,
+  size: z.number().int().positive(),
+  statement: z.string().max(8_000),
+  to: z.string().max(1_000),
 });

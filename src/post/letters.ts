@@ -13,6 +13,7 @@ import { determinationsOf } from '../rooms/determinations/view.ts';
 import { partyById } from '../rooms/directory/view.ts';
 import { letterTo } from '../rooms/requests/rules.ts';
 import { type Request, requestById, type Service, serviceById } from '../rooms/requests/view.ts';
+import { signedByWords } from '../ui/words.ts';
 import type { Job } from './outbox.ts';
 
 /** Links live this long past the due date, in days: answers come late, and receipts are wanted afterwards. */
@@ -55,8 +56,8 @@ async function attach(receipt: ReceiptFile, pdf: ReceiptPdf | undefined, what: A
   return files;
 }
 
-const keepThis = (baseUrl: string) =>
-  `The attached receipt proves what was written and when. Keep both files; anyone can check them without us, also offline: ${baseUrl}/verify`;
+const keepThis = (baseUrl: string, { witnessed }: Pick<ReceiptFile, 'witnessed'>) =>
+  `The attached receipt proves what was written and when.${witnessed ? ` Signed by: ${signedByWords(witnessed)}` : ''} Keep both files; anyone can check them without us, also offline: ${baseUrl}/verify`;
 
 async function letter(services: Services, job: Job, what: About): Promise<Composed> {
   const receipt = await services.ledger.receipt(what.service.id);
@@ -72,7 +73,7 @@ async function letter(services: Services, job: Job, what: About): Promise<Compos
     service.dueOn,
     link,
   );
-  const text = `${filled.text}\n\n--\nThe link is for this mailbox: opening it asks for a code that is sent here. ${keepThis(services.config.baseUrl)}\n`;
+  const text = `${filled.text}\n\n--\nThe link is for this mailbox: opening it asks for a code that is sent here. ${keepThis(services.config.baseUrl, receipt)}\n`;
   return {
     ready: true,
     about: what,
@@ -95,7 +96,7 @@ Sent by ${answer.actedBy.name} on ${receipt.entry.recordedAt.slice(0, 16).replac
 
 ${items.join('\n')}
 
-${keepThis(services.config.baseUrl)}
+${keepThis(services.config.baseUrl, receipt)}
 `;
   const mail = {
     subject: `Receipt: your answer to “${what.request.title}”`,
@@ -126,7 +127,7 @@ ${parts.join('\n\n')}
 To see everything, or to add to your answer, use this link; it replaces the earlier one:
 ${link}
 
-${keepThis(services.config.baseUrl)}
+${keepThis(services.config.baseUrl, leastSigned(receipts))}
 `;
   const [only] = made;
   const found =
@@ -137,6 +138,12 @@ ${keepThis(services.config.baseUrl)}
     if (receipt) attachments.push(...(await attach(receipt, services.receiptPdf, what)));
   }
   return { ready: true, about: what, mail: { subject: `“${what.request.title}”: ${found}`, text, attachments } };
+}
+
+/** Of several receipts in one mail, the one that the fewest have signed: what is said of it is true of all. */
+function leastSigned(receipts: ReadonlyMap<string, ReceiptFile>): Pick<ReceiptFile, 'witnessed'> {
+  const [least] = [...receipts.values()].sort((a, b) => (a.witnessed?.signed ?? 0) - (b.witnessed?.signed ?? 0));
+  return least ?? {};
 }
 
 /** Writes the mail of a job. @throws Error for a kind that nobody knows */

@@ -11,7 +11,7 @@ export const receiptLinks = z
 
 export const clock = z
   .strictObject({
-    state: z.enum(['running', 'overdue', 'stopped', 'revoked', 'unknown']).meta({
+    state: z.enum(['running', 'paused', 'overdue', 'stopped', 'revoked', 'unknown']).meta({
       description: 'unknown: recorded from elsewhere, and what followed after the due date is not known here',
     }),
     dueOn: day.nullable(),

@@ -208,7 +208,7 @@ async function csv(c: Ctx): Promise<Response> {
               determination?.at.toISOString() ?? '',
               determination?.reasons ?? '',
               [clock.state, clockText(clock)].filter(Boolean).join(' '),
-              'dueOn' in clock ? clock.dueOn : '',
+              'dueOn' in clock ? (clock.dueOn ?? '') : '',
               row.service,
             ]),
           );

@@ -25,6 +25,7 @@ import {
   DETERMINATION_FILTERS,
   readBoardQuery,
 } from './board-filter.ts';
+import { pausedText } from './parts.tsx';
 
 const SIZE = 100;
 /** Rows read at once for a download. */
@@ -42,6 +43,8 @@ function clockText(clock: ClockState): string {
     case 'running':
     case 'overdue':
       return `${dateText(clock.dueOn)}, ${count(clock.days, 'day')}`;
+    case 'paused':
+      return pausedText(clock);
     case 'stopped':
       return clock.late ? `late, was due ${dateText(clock.dueOn)}` : '';
     case 'unknown':

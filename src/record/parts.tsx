@@ -26,6 +26,13 @@ export const entryPath = (matter: Pick<PublicMatter, 'slug'>, entry: string): st
 
 const days = (n: number) => count(n, 'day');
 
+/** What follows "paused": by whom and since when, and the due date where it is known. */
+export function pausedText(clock: Extract<ClockState, { state: 'paused' }>): string {
+  const by = clock.by === 'stay' ? 'by an order' : 'by the issuer';
+  const since = clock.sinceOn === null ? '' : ` since ${dateText(clock.sinceOn)}`;
+  return `${by}${since}${clock.dueOn === null ? '' : `, due ${dateText(clock.dueOn)}`}`;
+}
+
 /** What follows the clock's word: "23 Feb 2018, 29 days". */
 export function clockText(clock: ClockState): string {
   switch (clock.state) {
@@ -33,6 +40,8 @@ export function clockText(clock: ClockState): string {
       return `${dateText(clock.dueOn)}, ${days(clock.days)}`;
     case 'overdue':
       return `${dateText(clock.dueOn)}, ${days(clock.days)}`;
+    case 'paused':
+      return pausedText(clock);
     case 'stopped':
       return clock.late ? `after the due date, ${dateText(clock.dueOn)}` : '';
     case 'unknown':

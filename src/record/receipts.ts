@@ -14,6 +14,8 @@ import { publicEntry, type Told } from './timeline.ts';
 
 /** So long a download waits for the checkpoint that is on its way, in ms, before a page says to wait. */
 const PATIENCE = 2000;
+/** Seconds that a copy of a receipt may be given on without asking; then its ETag is asked about. */
+const KEPT = 60;
 
 async function receipt(c: Ctx): Promise<Response> {
   const { db, ledger } = c.get('services');
@@ -31,11 +33,11 @@ async function receipt(c: Ctx): Promise<Response> {
     area: 'public',
     back: { text: 'All public records', href: '/records' },
   });
-  // Without witnesses it is a function of what is stored for good and never changes; with them, it completes itself.
+  // An order may take the entry away, and witnesses complete its receipt: no copy on the way may outlive that by more than a minute.
   if (response.status === 200)
     response.headers.set(
       'Cache-Control',
-      response.headers.has(WITNESSES) ? 'no-cache' : 'public, max-age=31536000, immutable',
+      response.headers.has(WITNESSES) ? 'no-cache' : `public, max-age=${KEPT}, must-revalidate`,
     );
   return response;
 }

@@ -11,6 +11,7 @@ import { itemAnswered } from '../rooms/answers/entries.ts';
 import { dayOnly } from '../rooms/day-only.ts';
 import { itemDetermined } from '../rooms/determinations/entries.ts';
 import { documentErased, entryErased } from '../rooms/erasure/entries.ts';
+import { logContinued } from '../rooms/log/entries.ts';
 import { matterNoted, matterOpened } from '../rooms/matters/entries.ts';
 import { requestIssued, requestRevoked, requestServed } from '../rooms/requests/entries.ts';
 import { disposition, finding, kindWord } from '../ui/words.ts';
@@ -104,6 +105,11 @@ export function words(entry: Entry, name: string): { readonly title: string; rea
     case 'document.erased': {
       const b = documentErased.parse(body);
       return { title: `Document erased by order of ${b.authority}`, text: b.reason };
+    }
+    case 'log.continued': {
+      const b = logContinued.parse(body);
+      const title = b.lost ? 'Log goes on under a new key; the old one was lost' : 'Log goes on under a new key';
+      return { title, text: b.reason === '' ? null : b.reason };
     }
     default:
       return { title: kindWord(entry.kind), text: null };

@@ -6,9 +6,11 @@ import type { z } from 'zod';
 import type { NewEntry } from '../base/append.ts';
 import { InvalidInput } from '../base/errors.ts';
 import { answerEntries } from './answers/entries.ts';
+import { clockEntries } from './clock/entries.ts';
 import { determinationEntries } from './determinations/entries.ts';
 import { directoryEntries } from './directory/entries.ts';
 import { erasureEntries } from './erasure/entries.ts';
+import { logEntries } from './log/entries.ts';
 import { matterEntries } from './matters/entries.ts';
 import { requestEntries } from './requests/entries.ts';
 
@@ -18,7 +20,9 @@ export const ENTRY_KINDS = {
   ...requestEntries,
   ...answerEntries,
   ...determinationEntries,
+  ...clockEntries,
   ...erasureEntries,
+  ...logEntries,
 } as const;
 export type EntryKind = keyof typeof ENTRY_KINDS;
 export type Body<K extends EntryKind> = z.infer<(typeof ENTRY_KINDS)[K]>;

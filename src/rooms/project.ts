@@ -4,6 +4,7 @@ import { projectAnswers } from './answers/view.ts';
 import { projectDeterminations } from './determinations/view.ts';
 import { projectDirectory } from './directory/view.ts';
 import { projectErasures } from './erasure/view.ts';
+import { projectLog } from './log/view.ts';
 import { projectMatters } from './matters/view.ts';
 import { projectRequests } from './requests/view.ts';
 
@@ -15,6 +16,7 @@ const BY_ROOM: Readonly<Record<string, Project>> = {
   answer: projectAnswers,
   entry: projectErasures,
   document: projectErasures,
+  log: projectLog,
   item: (entry, seq) => [...projectAnswers(entry, seq), ...projectDeterminations(entry, seq)],
 };
 

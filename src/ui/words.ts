@@ -91,7 +91,14 @@ const KINDS: Readonly<Record<string, string>> = {
   'item.answered': 'item answered',
   'answer.sent': 'answer sent',
   'item.determined': 'item determined',
+  'due.extended': 'due date extended',
+  'clock.tolled': 'clock paused',
+  'clock.resumed': 'clock resumed',
+  'service.corrected': 'date of service corrected',
+  'closing.added': 'closing added',
   'entry.erased': 'entry erased',
+  'log.handed-over': 'log handed over to a new key',
+  'log.continued': 'log goes on under a new key',
   'document.erased': 'document erased',
 };
 
@@ -121,4 +128,15 @@ export function kindWord(kind: string): string {
 /** "1 change", "4 changes"; numbers with thousands separators. */
 export function count(n: number, one: string, many = `${one}s`): string {
   return `${n.toLocaleString('en-US')} ${n === 1 ? one : many}`;
+}
+
+/** Who has signed what a receipt carries, for papers and mails. */
+export function signedByWords(by: {
+  readonly signed: number;
+  readonly of: number;
+  readonly complete: boolean;
+}): string {
+  if (by.of === 0) return 'The log. No witnesses are configured.';
+  const words = `The log and ${by.signed} of ${by.of} ${by.of === 1 ? 'witness' : 'witnesses'}.`;
+  return by.complete ? words : `${words} A receipt taken later carries more signatures; this one holds too.`;
 }

@@ -12,6 +12,7 @@ import { ANYONE, type Ctx, type Route } from '../base/route.ts';
 import { witnessId } from '../ledger/cosignatures.ts';
 import { KINDS } from '../witness/alarms.ts';
 import type { Witnesses } from '../witness/config.ts';
+import { newestTimestamp, tsaName } from '../witness/second-clock.ts';
 
 const LOOPBACK = /^(127\.\d+\.\d+\.\d+|::1|::ffff:127\.\d+\.\d+\.\d+)$/;
 
@@ -48,7 +49,7 @@ async function figures(db: Kysely<Database>): Promise<Figures | undefined> {
   return rows[0];
 }
 
-async function text(db: Kysely<Database>, now: number, asked: Witnesses | null): Promise<string> {
+async function text(db: Kysely<Database>, now: number, asked: Witnesses | null, tsa: string | null): Promise<string> {
   const [all, states, alarms] = await Promise.all([
     figures(db),
     db.selectFrom('witness.state').select(['witness', 'failures', 'signed']).execute(),
@@ -84,6 +85,17 @@ async function text(db: Kysely<Database>, now: number, asked: Witnesses | null):
     signed.inc({ witness: key.name }, state?.signed ?? 0);
     failures.set({ witness: key.name }, state?.failures ?? 0);
   }
+  if (tsa !== null) {
+    const stamp = await newestTimestamp(db);
+    const state = states.find((one) => one.witness === tsaName(tsa));
+    gauge('timestamp_failures', 'Calls to the timestamp authority that failed, since the last one that did not.').set(
+      state?.failures ?? 0,
+    );
+    if (stamp)
+      gauge('timestamp_age_seconds', 'Seconds since the newest timestamp of a checkpoint came.').set(
+        Math.max(0, (now - stamp.received_at.getTime()) / 1000),
+      );
+  }
   const raised = gauge('witness_alarms', 'Alarms about logs.', ['kind', 'state']);
   for (const kind of KINDS)
     for (const open of [true, false]) {
@@ -94,7 +106,11 @@ async function text(db: Kysely<Database>, now: number, asked: Witnesses | null):
 }
 
 /** @param token what a program elsewhere shows as `Authorization: Bearer`; null: programs of this machine alone */
-export function metricsRoutes(asked: Witnesses | null, token: string | null): readonly Route[] {
+export function metricsRoutes(
+  asked: Witnesses | null,
+  token: string | null,
+  tsa: string | null = null,
+): readonly Route[] {
   return [
     {
       method: 'GET',
@@ -106,7 +122,7 @@ export function metricsRoutes(asked: Witnesses | null, token: string | null): re
             what: 'These figures are for programs of this machine, or with the token of METRICS_TOKEN.',
           });
         const { db, clock } = c.get('services');
-        return c.body(await text(db, clock.now(), asked), 200, {
+        return c.body(await text(db, clock.now(), asked, tsa), 200, {
           'Content-Type': 'text/plain; version=0.0.4; charset=utf-8',
           'Cache-Control': 'no-store',
         });

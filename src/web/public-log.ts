@@ -85,17 +85,23 @@ async function bundle(c: Ctx, { index, width }: TileCoord): Promise<Uint8Array<A
   return new Uint8Array(encodeBundle(rows.map((row) => row.commitment)));
 }
 
-/** `/log/…` and `/.well-known/counterfoil`. */
+/** `/log/…`, hand-overs to a new key among it (oldest first), and `/.well-known/counterfoil`. */
 export function publicLogRoutes(log: LogIdentity): readonly Route[] {
   const get = (path: string, handler: Route['handler']): Route => ({ method: 'GET', path, access: ANYONE, handler });
   return [
     get('/log/checkpoint', checkpoint),
     get('/log/tile/*', tile),
+    get('/log/hand-overs', (c) => {
+      c.header('Cache-Control', 'no-cache');
+      c.header('Access-Control-Allow-Origin', '*');
+      return c.json((log.past ?? []).map(({ statement, checkpoint }) => ({ statement, checkpoint })));
+    }),
     get('/.well-known/counterfoil', (c) => {
       c.header('Cache-Control', 'public, max-age=300');
       c.header('Access-Control-Allow-Origin', '*');
-      const { origin, logKey, witnesses, policy } = log;
-      return c.json({ counterfoil: 1, origin, logKey, witnesses, policy });
+      const { origin, logKey, witnesses, policy, past = [] } = log;
+      const before = past.length > 0 ? { past } : {};
+      return c.json({ counterfoil: 1, origin, logKey, witnesses, policy, ...before });
     }),
   ];
 }

@@ -14,6 +14,7 @@ import { erasureRoutes } from '../rooms/erasure/pages.tsx';
 import type { Witnesses } from '../witness/config.ts';
 import { logPages } from '../witness/pages.tsx';
 import { type OwnWitness, witnessRoutes } from '../witness/routes.ts';
+import { timestampRoutes } from '../witness/timestamp-routes.ts';
 import { healthRoutes } from './health.ts';
 import { metricsRoutes } from './metrics.ts';
 import { publicLogRoutes } from './public-log.ts';
@@ -23,17 +24,20 @@ export interface Witnessing {
   readonly own: OwnWitness;
   readonly asked: Witnesses | null;
   readonly metricsToken: string | null;
+  /** address of the timestamp authority; left out where none is asked */
+  readonly tsa?: string | null;
 }
 
 export function allRoutes(access: AccessPort, clock: Clock, log: LogIdentity, witness: Witnessing): readonly Route[] {
   return [
     ...publicRoutes(log),
     ...publicLogRoutes(log),
+    ...timestampRoutes,
     ...witnessRoutes(witness.own),
     ...healthRoutes,
-    ...metricsRoutes(witness.asked, witness.metricsToken),
+    ...metricsRoutes(witness.asked, witness.metricsToken, witness.tsa ?? null),
     ...accessRoutes(access),
-    ...logPages(log, witness.own, witness.asked),
+    ...logPages(log, witness.own, witness.asked, witness.tsa ?? null),
     ...deskPages,
     ...determinationRoutes,
     ...documentRoutes,

@@ -9,12 +9,12 @@ import type { Database } from '../base/database.ts';
 import { NotFound } from '../base/errors.ts';
 import { uuidv7 } from '../base/ids.ts';
 
-export const KINDS = ['ahead', 'fork', 'fork-of-theirs'] as const;
+export const KINDS = ['ahead', 'fork', 'fork-of-theirs', 'timestamp'] as const;
 export type AlarmKind = (typeof KINDS)[number];
 
 export interface NewAlarm {
   readonly kind: AlarmKind;
-  /** the witness, as `NAME+KEYID`; of `fork-of-theirs`, the origin of the other log */
+  /** the witness, as `NAME+KEYID`; of `fork-of-theirs`, the origin of the other log; of `timestamp`, the authority */
   readonly who: string;
   /** size that the witness has signed; of `fork-of-theirs`, the size with two roots */
   readonly at: number;

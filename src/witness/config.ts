@@ -68,15 +68,19 @@ export interface Witnesses extends WitnessPolicy {
   readonly asked: readonly Asked[];
 }
 
-/** The policy of a server that asks nobody. */
-export const lonePolicy = (logVkey: string): string => `log ${logVkey}\nquorum none\n`;
+/** Lines of the log's keys: the one that signs now, then those before it, whose receipts stay good. */
+const logLines = (logVkey: string, past: readonly string[]) => [logVkey, ...past].map((vkey) => `log ${vkey}`);
 
-/** Null where the file names no witness. @throws BadWitnessFile */
-export function readWitnesses(text: string, logVkey: string): Witnesses | null {
+/** The policy of a server that asks nobody. @param past keys that the log was handed over from */
+export const lonePolicy = (logVkey: string, past: readonly string[] = []): string =>
+  `${logLines(logVkey, past).join('\n')}\nquorum none\n`;
+
+/** Null where the file names no witness. @param past keys that the log was handed over from @throws BadWitnessFile */
+export function readWitnesses(text: string, logVkey: string, past: readonly string[] = []): Witnesses | null {
   const lines = linesOf(text).map(({ line }) => line);
   if (lines.length === 0) return null;
   const own = lines.filter((line) => line.startsWith('log'));
-  const whole = `${[`log ${logVkey}`, ...lines.filter((line) => !line.startsWith('log'))].join('\n')}\n`;
+  const whole = `${[...logLines(logVkey, past), ...lines.filter((line) => !line.startsWith('log'))].join('\n')}\n`;
   let policy: Policy;
   try {
     if (own.length > 0) parsePolicy(text);
@@ -85,7 +89,7 @@ export function readWitnesses(text: string, logVkey: string): Witnesses | null {
     if (!(error instanceof ProofFailure)) throw error;
     throw new BadWitnessFile(`WITNESSES: expected ${error.expected}, found ${error.found}`);
   }
-  if (own.some((line) => line.split(/[ \t]+/)[1] !== logVkey))
+  if (own.some((line) => ![logVkey, ...past].includes(line.split(/[ \t]+/)[1] ?? '')))
     throw new BadWitnessFile(`WITNESSES: a log line can only name this server’s own log, ${logVkey}`);
   if (policy.witnesses.length === 0) throw new BadWitnessFile('WITNESSES: no witness line');
   if (policy.witnesses.length > MOST_WITNESSES)

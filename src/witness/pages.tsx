@@ -5,6 +5,7 @@
 import type { Kysely } from 'kysely';
 import { z } from 'zod';
 import type { Database } from '../base/database.ts';
+import { bodyOf } from '../base/form.ts';
 import { UUID } from '../base/ids.ts';
 import type { LogIdentity } from '../base/log-identity.ts';
 import { type Ctx, OWNER, type Route, staff, VIEWER } from '../base/route.ts';
@@ -20,6 +21,7 @@ import { Time } from '../ui/time.tsx';
 import { type Alarm, acknowledge, alarms } from './alarms.ts';
 import type { Witnesses } from './config.ts';
 import type { OwnWitness } from './routes.ts';
+import { newestTimestamp, tsaName } from './second-clock.ts';
 
 const number = (n: number) => n.toLocaleString('en-US');
 
@@ -35,6 +37,11 @@ export function alarmWords(alarm: Pick<Alarm, 'kind' | 'who' | 'at' | 'ours'>): 
     return {
       what: `The witness ${who} has signed another history of this log: what it knows of ${number(at)} entries does not lead to what is here.`,
       next: 'Either the database was changed or put back, or a second server signs with this log’s key. Stop this server, keep all its files, and compare.',
+    };
+  if (kind === 'timestamp')
+    return {
+      what: `The timestamp authority (${who}) gives no timestamps of this log that can be kept, since ${number(ours)} entries.`,
+      next: 'Nothing else waits for it. What it answered is in the evidence; where it goes on, ask the authority, or name another in TSA.',
     };
   return {
     what: `The log ${who} has signed two different histories of ${number(at)} entries.`,
@@ -114,17 +121,23 @@ interface Parts {
   readonly log: LogIdentity;
   readonly own: OwnWitness;
   readonly asked: Witnesses | null;
+  /** address of the timestamp authority */
+  readonly tsa: string | null;
 }
 
-async function logPage(c: Ctx, { log, own, asked }: Parts, typed?: Typed): Promise<Response> {
+async function logPage(c: Ctx, { log, own, asked, tsa }: Parts, typed?: Typed): Promise<Response> {
   const { db } = c.get('services');
   const actor = staff(c);
   const zone = zoneOf(c);
-  const [all, standing, checkpoint, seen] = await Promise.all([
+  const [all, standing, checkpoint, seen, stamp, authority] = await Promise.all([
     alarms(db),
     standings(db, asked),
     db.selectFrom('log.checkpoint').select(['size', 'signed_at']).orderBy('size', 'desc').limit(1).executeTakeFirst(),
     db.selectFrom('witness.seen').select(['origin', 'size', 'cosigned_at']).orderBy('origin').execute(),
+    newestTimestamp(db),
+    tsa === null
+      ? undefined
+      : db.selectFrom('witness.state').select('trouble').where('witness', '=', tsaName(tsa)).executeTakeFirst(),
   ]);
   const open = all.filter((one) => one.acknowledged === null);
   return await page(
@@ -191,6 +204,22 @@ async function logPage(c: Ctx, { log, own, asked }: Parts, typed?: Typed): Promi
               'none yet'
             ),
           },
+          {
+            name: 'Timestamp',
+            value: stamp ? (
+              <>
+                <Time at={stamp.gen_time} zone={zone} seconds /> by the clock of {new URL(stamp.tsa).host}, for{' '}
+                {number(stamp.size)} entries: <a href={`/log/timestamp?size=${stamp.size}`}>answer</a>,{' '}
+                <a href={`/log/timestamp/request?size=${stamp.size}`}>request</a>,{' '}
+                <a href={`/log/timestamp/checkpoint?size=${stamp.size}`}>checkpoint</a>
+                {authority?.trouble ? `. Now: ${authority.trouble}` : ''}
+              </>
+            ) : tsa === null ? (
+              'none: no authority is asked'
+            ) : (
+              (authority?.trouble ?? 'none yet')
+            ),
+          },
           { name: 'Witnesses needed', value: asked ? quorumText(asked.policy) : 'none: no witness is asked' },
         ]}
       />
@@ -247,7 +276,7 @@ const AckForm = z.object({
 });
 
 async function postAcknowledge(c: Ctx, parts: Parts): Promise<Response> {
-  const body = await c.req.parseBody();
+  const body = await bodyOf(c);
   const given = { alarm: body.alarm ?? '', reason: body.reason ?? '' };
   const read = AckForm.safeParse(given);
   if (!read.success) {
@@ -262,8 +291,13 @@ async function postAcknowledge(c: Ctx, parts: Parts): Promise<Response> {
   return redirectWith(c, '/desk/log', 'Acknowledged. The alarm and your reason stay here.');
 }
 
-export function logPages(log: LogIdentity, own: OwnWitness, asked: Witnesses | null): readonly Route[] {
-  const parts: Parts = { log, own, asked };
+export function logPages(
+  log: LogIdentity,
+  own: OwnWitness,
+  asked: Witnesses | null,
+  tsa: string | null,
+): readonly Route[] {
+  const parts: Parts = { log, own, asked, tsa };
   return [
     { method: 'GET', path: '/desk/log', access: VIEWER, handler: (c) => logPage(c, parts) },
     { method: 'POST', path: '/desk/log/acknowledge', access: OWNER, handler: (c) => postAcknowledge(c, parts) },

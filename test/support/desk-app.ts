@@ -40,7 +40,7 @@ export function deskApp(desk: Desk, assets: Assets = PLAIN_ASSETS, role: Role = 
   return buildApp({
     services: desk.services,
     assets,
-    routes: [...deskPages, ...logPages(identity, own, asked)],
+    routes: [...deskPages, ...logPages(identity, own, asked, null)],
     whoIs: async () => actor,
     // What a page did not expect is the first thing to know when a test of it fails.
     log: { info() {}, warn() {}, error: (facts) => console.error(facts) },

@@ -23,7 +23,7 @@ export interface TestPublic {
 
 export async function testPublic(set: Partial<Config> = {}): Promise<TestPublic> {
   const t = await testLedger();
-  const made = await testServices(t, { config: set, receiptPdf: pdfService(TEST_ORIGIN) });
+  const made = await testServices(t, { config: set, receiptPdf: pdfService() });
   const { services } = made;
   const log = { origin: TEST_ORIGIN, logKey: t.vkey, witnesses: [], policy: t.policy };
   const assets = await buildAssets({ cacheDir: 'build/assets' });

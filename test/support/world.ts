@@ -55,7 +55,7 @@ export async function world(over: WorldOptions = {}) {
   const log: string[] = [];
   const t = await testLedger({ start: true, now: Date.now(), onError: (error) => log.push(`ledger ${String(error)}`) });
   const made = await testServices(t, {
-    receiptPdf: pdfService(TEST_ORIGIN),
+    receiptPdf: pdfService(),
     certificate: certificateService(t.policy, t.clock),
   });
   const { dataDir } = made;

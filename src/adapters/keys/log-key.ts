@@ -1,13 +1,13 @@
 /**
  * The log's signing key: an Ed25519 key in a file of its own outside the database, readable by the server's user alone, made
- * on first start. Its private half is never printed, logged or exported.
+ * on first start. Its private half is never printed, logged or exported. How one key follows another is rotation.ts.
  */
-import { createPrivateKey, createPublicKey, generateKeyPairSync, sign } from 'node:crypto';
-import { chmod, mkdir, open, readFile, rename, stat } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
 import { RuleRefusal, Unavailable } from '../../base/errors.ts';
-import { parseVkey, type VerifierKey, verifierKey } from '../../proof/index.ts';
+import { parseVkey, type VerifierKey } from '../../proof/index.ts';
 import { formatVkey, type Signer } from '../../proof/write.ts';
+import { kept, keyOfPem, newPem, readIfThere, readSecret, signerOf, writeWhole } from './files.ts';
 
 export interface LogKey {
   readonly signer: Signer;
@@ -17,61 +17,25 @@ export interface LogKey {
   readonly vkey: string;
 }
 
-/** Writes a file so that after a crash it is either there whole or not at all. */
-async function writeOnce(path: string, content: string): Promise<void> {
-  const temporary = `${path}.new`;
-  const file = await open(temporary, 'w', 0o600);
-  try {
-    await file.writeFile(content);
-    await file.sync();
-  } finally {
-    await file.close();
-  }
-  await rename(temporary, path);
-  const folder = await open(dirname(path), 'r');
-  await folder.sync().finally(() => folder.close());
-}
-
-const isMissing = (error: unknown): boolean => error instanceof Error && 'code' in error && error.code === 'ENOENT';
-
-const KEY_FILE = 'log-ed25519.pem';
+export const KEY_FILE = 'log-ed25519.pem';
+export const ORIGIN_FILE = 'log-origin';
 /** Public half of the key that a log was imported with: while it lies here, no other key is made. */
-const VKEY_FILE = 'log.vkey';
+export const VKEY_FILE = 'log.vkey';
+/** Folder of a key that is on its way in (rotation.ts). */
+export const NEXT = 'next';
 
 async function importedKey(keysDir: string): Promise<VerifierKey | null> {
-  try {
-    return parseVkey((await readFile(join(keysDir, VKEY_FILE), 'utf8')).trim());
-  } catch (error) {
-    if (isMissing(error)) return null;
-    throw error;
-  }
+  const text = await readIfThere(join(keysDir, VKEY_FILE));
+  return text === null ? null : parseVkey(text.trim());
 }
 
-/** A log that came by import must not go on under its old name with a new key: that would look like a forgery. */
-async function refuseWithoutKey(keysDir: string): Promise<void> {
-  const key = await importedKey(keysDir);
-  if (!key) return;
-  throw new Unavailable('log-key-missing', {
-    what: `The log ${key.name} was imported without its signing key, so this server cannot add to it.`,
+/** A log must not go on under its old name with a new key: that would look like a forgery. */
+function keyMissing(name: string, keysDir: string): Unavailable {
+  return new Unavailable('log-key-missing', {
+    what: `The signing key of the log ${name} is not here, so this server cannot add to it.`,
     lost: 'Nothing is lost: fsck, verify, export and the viewer of an export work without the key.',
-    next: `Put the key into ${join(keysDir, KEY_FILE)} (mode 0600). If it is lost for good, see docs/exporting.md, “Without the log’s key”.`,
+    next: `Put the key into ${join(keysDir, KEY_FILE)} (mode 0600). If it is lost for good, run “counterfoil keys recover” (docs/keys.md).`,
   });
-}
-
-async function readPem(path: string): Promise<Buffer | null> {
-  try {
-    return await readFile(path);
-  } catch (error) {
-    if (isMissing(error)) return null;
-    throw error;
-  }
-}
-
-function keyOfPem(pem: string | Buffer, origin: string) {
-  const privateKey = createPrivateKey(pem);
-  if (privateKey.asymmetricKeyType !== 'ed25519') throw new Error('the log key is no Ed25519 key');
-  const spki = createPublicKey(privateKey).export({ type: 'spki', format: 'der' });
-  return { privateKey, key: verifierKey(origin, 1, new Uint8Array(spki.subarray(spki.length - 32))) };
 }
 
 /**
@@ -79,8 +43,8 @@ function keyOfPem(pem: string | Buffer, origin: string) {
  * @throws Unavailable `no-log-key`
  */
 export async function loadVerifier(keysDir: string, origin: string): Promise<VerifierKey> {
-  const pem = await readPem(join(keysDir, KEY_FILE));
-  const key = pem ? keyOfPem(pem, origin).key : await importedKey(keysDir);
+  const pem = await readIfThere(join(keysDir, KEY_FILE));
+  const key = pem === null ? await importedKey(keysDir) : keyOfPem(pem, origin);
   if (key) return key;
   throw new Unavailable('no-log-key', {
     what: `There is no log key in ${keysDir}, so nobody can say whether the checkpoints are genuine.`,
@@ -96,12 +60,12 @@ export async function loadVerifier(keysDir: string, origin: string): Promise<Ver
 export async function takeLogKey(keysDir: string, expected: VerifierKey, pem: string | null): Promise<void> {
   await mkdir(keysDir, { recursive: true, mode: 0o700 });
   const vkey = formatVkey(expected);
-  const origin = (await readPem(join(keysDir, 'log-origin')))?.toString('utf8').trim() ?? expected.name;
-  const there = await readPem(join(keysDir, KEY_FILE));
+  const origin = (await readIfThere(join(keysDir, ORIGIN_FILE)))?.trim() ?? expected.name;
+  const there = await readIfThere(join(keysDir, KEY_FILE));
   const imported = await importedKey(keysDir);
   const other =
     origin !== expected.name ||
-    (there && formatVkey(keyOfPem(there, expected.name).key) !== vkey) ||
+    (there !== null && formatVkey(keyOfPem(there, expected.name)) !== vkey) ||
     (imported && formatVkey(imported) !== vkey);
   if (other)
     throw new RuleRefusal('other-log', {
@@ -112,7 +76,7 @@ export async function takeLogKey(keysDir: string, expected: VerifierKey, pem: st
   let given: string | null = null;
   if (pem !== null) {
     try {
-      given = formatVkey(keyOfPem(pem, expected.name).key) === vkey ? pem : null;
+      given = formatVkey(keyOfPem(pem, expected.name)) === vkey ? pem : null;
     } catch {
       // not a key at all: told below, without a word of what stands in the file
     }
@@ -123,52 +87,40 @@ export async function takeLogKey(keysDir: string, expected: VerifierKey, pem: st
         next: 'Give the file keys/log-ed25519.pem of the old server, or none.',
       });
   }
-  await writeOnce(join(keysDir, 'log-origin'), `${expected.name}\n`);
-  await writeOnce(join(keysDir, VKEY_FILE), `${vkey}\n`);
-  if (given !== null && !there) await writeOnce(join(keysDir, KEY_FILE), given);
-}
-
-/** The log's name beside its key: a log keeps its origin even if the server moves to another address or port. */
-async function keptOrigin(keysDir: string, proposed: string): Promise<string> {
-  const path = join(keysDir, 'log-origin');
-  try {
-    return (await readFile(path, 'utf8')).trim();
-  } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error;
-  }
-  await writeOnce(path, `${proposed}\n`);
-  return proposed;
+  await writeWhole(join(keysDir, ORIGIN_FILE), `${expected.name}\n`);
+  await writeWhole(join(keysDir, VKEY_FILE), `${vkey}\n`);
+  if (given !== null && there === null) await writeWhole(join(keysDir, KEY_FILE), given);
 }
 
 /**
  * Reads the key, or makes it when there is none.
  * @param proposed origin of a log that is new; one that exists keeps its own (two names for one log would be two logs)
- * @throws Error when others on this machine could read the file
+ * @param known verifier key that the log in the database goes on under; null while nothing was signed
+ * @throws Unavailable `rotation-unfinished`, `log-key-missing`, `log-key-replaced`; Error when others on this machine could read the file
  */
-export async function loadLogKey(keysDir: string, proposed: string): Promise<LogKey> {
+export async function loadLogKey(keysDir: string, proposed: string, known: string | null = null): Promise<LogKey> {
   await mkdir(keysDir, { recursive: true, mode: 0o700 });
-  const origin = await keptOrigin(keysDir, proposed);
   const path = join(keysDir, KEY_FILE);
-  let pem: string;
-  try {
-    const { mode } = await stat(path);
-    if ((mode & 0o077) !== 0) {
-      throw new Error(
-        'the log key can be read by other users of this machine: set its mode to 0600, or make a new key',
-      );
-    }
-    pem = await readFile(path, 'utf8');
-  } catch (error) {
-    if (!isMissing(error)) throw error;
-    await refuseWithoutKey(keysDir);
-    pem = generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
-    await writeOnce(path, pem);
-    await chmod(path, 0o600);
-  }
-  const { privateKey, key } = keyOfPem(pem, origin);
-  return {
-    origin,
-    signer: { key, sign: async (message) => new Uint8Array(sign(null, message, privateKey)) },
-    vkey: formatVkey(key),
-  };
+  let pem = await readSecret(path);
+  const next = await readIfThere(join(keysDir, NEXT, KEY_FILE));
+  const nextOrigin = (await readIfThere(join(keysDir, NEXT, ORIGIN_FILE)))?.trim();
+  if (next !== null && nextOrigin !== undefined && formatVkey(keyOfPem(next, nextOrigin)) === known)
+    throw new Unavailable('rotation-unfinished', {
+      what: `The log was being handed over to ${nextOrigin}, and that was cut off.`,
+      lost: 'Nothing is lost.',
+      next: 'Run the same “counterfoil keys” command again: it goes on where it stopped.',
+    });
+  const expected = known === null ? await importedKey(keysDir) : parseVkey(known);
+  if (pem === null && expected) throw keyMissing(expected.name, keysDir);
+  const origin = (await kept(join(keysDir, ORIGIN_FILE), () => `${expected?.name ?? proposed}\n`)).trim();
+  pem ??= await kept(path, newPem);
+  const signer = signerOf(pem, origin);
+  const vkey = formatVkey(signer.key);
+  if (known !== null && vkey !== known)
+    throw new Unavailable('log-key-replaced', {
+      what: `The log goes on as ${expected?.name}; the key in ${keysDir} is another one, of ${origin}.`,
+      lost: 'Nothing is lost, and nothing was signed.',
+      next: 'Set DATA_DIR to the folder with the key of the log as it is now, or put that key in its place.',
+    });
+  return { origin, signer, vkey };
 }

@@ -16,6 +16,8 @@ export interface ReceiptPdf {
   readonly origin: string;
   readonly index: number;
   readonly size: number;
+  /** who has signed what it carries, in words */
+  readonly signedBy?: string;
   /** The page's title, and rows such as ["Asked by", "Office of the Inspector, example.gov"]. */
   readonly labels: { readonly title: string; readonly rows: readonly (readonly [string, string])[] };
   /** what happened is known to the day: no hour is shown for it */
@@ -109,6 +111,7 @@ export async function receiptPdf(input: ReceiptPdf): Promise<Uint8Array> {
     'Position',
     `${input.index.toLocaleString('en-US')} of ${input.size.toLocaleString('en-US')}, counted from 0`,
   );
+  if (input.signedBy) row(doc, 'Signed by', input.signedBy);
   row(doc, 'Entry', entry.id, entry.kind);
   foot(doc, entry);
   doc.end();

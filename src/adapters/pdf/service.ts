@@ -1,20 +1,18 @@
 /** The PDF receipt as the rooms ask for it: gathers labels, number and rosette, and has the page made. */
 
-import { z } from 'zod';
 import type { ReceiptPdf } from '../../base/services.ts';
-import { fromBase64 } from '../../proof/bytes.ts';
-import { commitment, readEntry } from '../../proof/index.ts';
+import { commitment, parseCheckpoint, parseNote, parseReceipt, readEntry } from '../../proof/index.ts';
 import { dayOnly } from '../../rooms/day-only.ts';
 import { rosette } from '../../ui/rosette.ts';
-import { kindWord } from '../../ui/words.ts';
+import { kindWord, signedByWords } from '../../ui/words.ts';
 
 const heading = (kind: string) => kindWord(kind).replace(/^./, (letter) => letter.toUpperCase());
-const outer = z.object({ opening: z.string() });
 
-/** @param origin of the log that the receipts are from */
-export function pdfService(origin: string): ReceiptPdf {
+export function pdfService(): ReceiptPdf {
   return async (receipt, names) => {
-    const { opening } = outer.parse(JSON.parse(receipt.json));
+    const { opening, proof } = parseReceipt(receipt.json);
+    // The name that the log had when it signed: it may have another one by now.
+    const { origin } = parseCheckpoint(parseNote(proof.checkpoint).text);
     const { bytes } = readEntry(receipt.entry);
     const rows: [string, string][] = [
       ['Request', names.title],
@@ -29,9 +27,10 @@ export function pdfService(origin: string): ReceiptPdf {
       origin,
       index: receipt.position,
       size: receipt.size,
+      ...(receipt.witnessed ? { signedBy: signedByWords(receipt.witnessed) } : {}),
       dayOnly: dayOnly(receipt.entry),
       labels: { title: heading(receipt.entry.kind), rows },
-      rosette: rosette(commitment(fromBase64(opening), bytes), 120),
+      rosette: rosette(commitment(opening, bytes), 120),
     });
   };
 }

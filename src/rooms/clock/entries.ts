@@ -1,18 +1,13 @@
-/** The due rule as it stands in a request, and the due date as it stands in a service: part of their entries. */
+/**
+ * What may be written of clocks: the due rule in a request and the due date in a service, which are part of their entries, and what
+ * moves a date afterwards. Each of the latter carries the old date, the new one and its working, as they were told.
+ */
 import { z } from 'zod';
-import { instantText, isoDate, line, timeZone } from '../fields.ts';
+import { instantText, isoDate, line, prose, uuid } from '../fields.ts';
+import { calendarEvent } from './events.ts';
+import { unit } from './rule.ts';
 
-/** Either a fixed date, or a number of calendar or business days (Monday to Friday) after service; the day ends at 24:00 in `zone`. */
-export const dueRule = z.discriminatedUnion('type', [
-  z.strictObject({ type: z.literal('fixed'), on: isoDate, zone: timeZone }),
-  z.strictObject({
-    type: z.literal('days'),
-    days: z.number().int().min(1).max(3650),
-    business: z.boolean(),
-    zone: timeZone,
-  }),
-]);
-export type DueRule = z.infer<typeof dueRule>;
+export { type DueRule, dueRule } from './rule.ts';
 
 /** A due date with its working, one sentence a step, as text a lawyer can check. */
 export const due = z.strictObject({
@@ -22,3 +17,50 @@ export const due = z.strictObject({
   working: z.array(line(300)).min(1).max(20),
 });
 export type Due = z.infer<typeof due>;
+
+/** What an entry did to the date, as it was counted and told then; null while the clock stands. */
+export const change = z.strictObject({
+  before: isoDate.nullable(),
+  after: isoDate.nullable(),
+  working: z.array(line(300)).min(1).max(100),
+});
+
+const items = z.array(z.number().int().min(1).max(500)).min(1).max(500).nullable();
+const reason = prose(1000).pipe(z.string().min(1));
+const about = { service: uuid, request: uuid, reason, due: change };
+
+/** The issuer extends: to a date, or by a number of days after the date that stands. */
+export const dueExtended = z
+  .strictObject({
+    ...about,
+    /** the items it is for; null for all */
+    items,
+    to: isoDate.nullable(),
+    by: z.strictObject({ count: z.number().int().min(1).max(3650), unit }).nullable(),
+    /** whether the recipient had asked for it */
+    asked: z.boolean(),
+  })
+  .refine(({ to, by }) => (to === null) !== (by === null), 'needs a date or a number of days');
+
+export const CAUSES = ['clarification asked', 'fee awaited', 'other'] as const;
+
+/** The clock pauses from `occurredAt` of the entry; what is left runs again from `until`, or from `clock.resumed`. */
+export const clockTolled = z.strictObject({ ...about, items, cause: z.enum(CAUSES), until: instantText.nullable() });
+export const clockResumed = z.strictObject({
+  ...about,
+  /** the entry `clock.tolled` that it ends */
+  tolled: uuid,
+});
+/** Service was at another time than was written down. */
+export const serviceCorrected = z.strictObject({ ...about, servedAt: instantText });
+
+/** Days that an office is closed, or open after all, for every clock that counts by its calendar. */
+export const closingAdded = z.strictObject({ party: uuid, closing: calendarEvent });
+
+export const clockEntries = {
+  'due.extended': dueExtended,
+  'clock.tolled': clockTolled,
+  'clock.resumed': clockResumed,
+  'service.corrected': serviceCorrected,
+  'closing.added': closingAdded,
+} as const;

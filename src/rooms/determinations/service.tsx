@@ -56,6 +56,21 @@ function clockWords(state: ClockState): Child {
           ! overdue since <Day on={state.dueOn} weekday /> ({count(state.days, 'day')})
         </>
       );
+    case 'paused':
+      return (
+        <>
+          ‖ paused {state.by === 'stay' ? `by ${state.order ?? 'an order'}` : 'by the issuer'} since{' '}
+          <Time at={new Date(state.since)} />
+          {state.words === null ? '' : `: “${state.words}”`}
+          {state.dueOn === null ? (
+            ''
+          ) : (
+            <>
+              ; due <Day on={state.dueOn} weekday />
+            </>
+          )}
+        </>
+      );
     case 'stopped':
       return (
         <>

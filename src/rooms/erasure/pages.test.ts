@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Exchange, exchange } from '../../../test/support/exchange.ts';
 import { type Browser, firstOwner } from '../../../test/support/people.ts';
-import { browser, type World, world } from '../../../test/support/world.ts';
+import { BASE, browser, type World, world } from '../../../test/support/world.ts';
 import { verifyReceipt } from '../../proof/index.ts';
 
 let w: World;
@@ -57,6 +57,9 @@ describe('erasing at the desk', () => {
     expect(page.text).toContain('by order of District Court of Example');
     const receipt = await stranger.get(`/receipts/${target}.receipt.json`);
     expect(receipt.status).toBe(404);
+    // Whoever kept a copy asks again, and is not told that it is still the same.
+    const asked = { headers: { 'if-none-match': before.headers.get('etag') ?? '' } };
+    expect((await w.app.request(`${BASE}/receipts/${target}.receipt.json`, asked)).status).toBe(404);
     expect(receipt.text).toContain('Receipts of it that were handed out before go on verifying');
     expect(await verifyReceipt({ receipt: before.text, policy: w.t.policy })).toMatchObject({ ok: true });
     for (const path of ['', '/timeline', '/changes'])

@@ -28,12 +28,17 @@ export interface Decision {
   readonly issuer: boolean;
 }
 
-/** Refuses what must stay. @throws RuleRefusal `erasure-stays`, `entry-in-use`, `party-in-use`, `too-many-to-erase` */
+/** Refuses what must stay. @throws RuleRefusal `erasure-stays`, `handover-stays`, `entry-in-use`, `party-in-use`, `too-many-to-erase` */
 export function mayErase({ targets, hanging, issuer }: Decision): void {
   const lost = 'Nothing was erased.';
   if (targets.some((one) => one.kind === 'entry.erased' || one.kind === 'document.erased'))
     throw new RuleRefusal('erasure-stays', {
       what: 'This entry says what was erased and why. It holds nothing of it, and it stays.',
+      lost,
+    });
+  if (targets.some((one) => one.kind === 'log.handed-over' || one.kind === 'log.continued'))
+    throw new RuleRefusal('handover-stays', {
+      what: 'This entry says under which key the log goes on. Without it nobody could follow the log, so it stays.',
       lost,
     });
   if (issuer)

@@ -6,6 +6,7 @@ import { type Kysely, sql } from 'kysely';
 import type { Millis } from '../../base/clock.ts';
 import type { Database } from '../../base/database.ts';
 import type { Services } from '../../base/services.ts';
+import { byRecipient, calendarOfPlace } from '../clock/rules.ts';
 import { type DraftBody, draftProblems, type ReadyDraft, ready, type Step } from './draft.ts';
 import { countRecipients, type RecipientCounts } from './draft-recipients.ts';
 import type { Draft } from './drafts.ts';
@@ -67,6 +68,16 @@ export async function missingValues(
   return { named, total: rows[0]?.total ?? 0 };
 }
 
+/** Recipients whose calendar is not known, with the first few names. Asked by state, of which there are few. */
+async function withoutCalendar(db: Kysely<Database>, draft: string) {
+  const { rows } = await sql<{ state: string | null; part: string | null; total: number; name: string }>`
+    select state, substring(ocd_id from '^ocd-division/country:us/[a-z]+:[a-z]{2}(?=/|$)') as part,
+      count(*)::int as total, min(name) as name
+    from work.draft_recipient where draft = ${draft} group by 1, 2 order by min(line)`.execute(db);
+  const lost = rows.filter((row) => calendarOfPlace({ ocdId: row.part, state: row.state }) === null);
+  return { total: lost.reduce((sum, row) => sum + row.total, 0), names: lost.slice(0, 5).map((row) => row.name) };
+}
+
 // An entry holds at most 60,000 bytes (FORMATS.md); the rest of request.issued takes less than 2,000.
 const MAX_REQUEST_BYTES = 57_000;
 
@@ -94,6 +105,15 @@ export async function checkDraft(services: Services, draft: Draft, now: Millis):
           ? 'One row of the file cannot be used: mend it, or leave it out.'
           : `${counts.problems.toLocaleString('en-US')} rows of the file cannot be used: mend them, or leave them out.`,
     });
+  }
+  if (body.due && byRecipient(body.due)) {
+    const lost = await withoutCalendar(services.db, draft.id);
+    if (lost.total > 0) {
+      problems.push({
+        step: 'whom',
+        what: `The due date counts by each recipient’s calendar, and ${lost.total === 1 ? 'one recipient has' : `${lost.total.toLocaleString('en-US')} recipients have`} no state that is known: ${lost.names.join(', ')}${lost.total > lost.names.length ? ' …' : ''}. Give their states, or count by your own calendar.`,
+      });
+    }
   }
   for (const what of missing.named) problems.push({ step: 'letter', what });
   if (missing.total > missing.named.length) {

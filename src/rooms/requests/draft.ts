@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { instant, type Millis } from '../../base/clock.ts';
 import { dueRule } from '../clock/entries.ts';
-import { dueOf } from '../clock/rules.ts';
+import { byIssuer, dueOf } from '../clock/rules.ts';
 import { line, prose } from '../fields.ts';
 import { source } from '../matters/entries.ts';
 import { letterProblems } from './letter.ts';
@@ -61,7 +61,7 @@ export function draftProblems(
   if (!draft.due) problems.push({ step: 'when', what: 'There is no due date or rule.' });
   else {
     try {
-      dueOf(draft.due, servedAt);
+      dueOf(byIssuer(draft.due), servedAt);
     } catch (error) {
       problems.push({ step: 'when', what: error instanceof Error ? error.message : instant(servedAt) });
     }

@@ -7,7 +7,7 @@ import type { NewEntry } from '../../base/append.ts';
 import { instant, type Millis } from '../../base/clock.ts';
 import { RuleRefusal } from '../../base/errors.ts';
 import type { Due } from '../clock/entries.ts';
-import { dateWords, dueOf } from '../clock/rules.ts';
+import { dateWords, dueByPlace } from '../clock/rules.ts';
 import type { DocumentRef } from '../fields.ts';
 import type { Matter } from '../matters/view.ts';
 import type { ReadyDraft } from './draft.ts';
@@ -63,9 +63,9 @@ export function issue(serving: Serving, id: string): NewEntry {
   };
 }
 
-/** The due date of all services of one serving. @throws RuleRefusal `due-before-service` */
-export function dueFor(serving: Serving): Due {
-  return dueOf(serving.draft.due, servedAt(serving));
+/** The due date of each service of one serving. @throws RuleRefusal `due-before-service`, `calendar-unknown`, from what it gives */
+export function dueFor(serving: Serving): (to: Pick<Recipient, 'ocdId' | 'state'>) => Due {
+  return dueByPlace(serving.draft.due, servedAt(serving));
 }
 
 // All letters of a request name one due date; writing a date out costs more than the rest of a letter.

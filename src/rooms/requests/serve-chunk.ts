@@ -18,7 +18,7 @@ export type WriteChunk = (recipients: readonly DraftRecipient[]) => Promise<Writ
 
 /** Makes entries and rows for a chunk of recipients. Two look-ups a chunk, none a recipient. */
 export function chunkWriter(services: Services, serving: Serving, columns: readonly string[]): WriteChunk {
-  const due = dueFor(serving);
+  const dueOf = dueFor(serving);
   const occurredAt = instant(serving.draft.recorded ? Date.parse(serving.draft.recorded.servedAt) : serving.now);
   const newId = () => uuidv7(serving.now, services.random);
   const leavesAt = serving.leavesAt === null ? null : instant(serving.leavesAt);
@@ -44,7 +44,7 @@ export function chunkWriter(services: Services, serving: Serving, columns: reado
       }
       // Only columns that the letter uses become part of the record.
       const merge = Object.fromEntries(columns.map((column) => [column, recipient.merge[column] ?? '']));
-      const { entry, service } = serve(serving, due, { ...recipient, merge, party }, newId(), sha256Hex);
+      const { entry, service } = serve(serving, dueOf(recipient), { ...recipient, merge, party }, newId(), sha256Hex);
       entries.push(entry);
       if (recipient.email === null) continue;
       contacts.push({ service, address: recipient.email });

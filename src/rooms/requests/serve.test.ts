@@ -147,6 +147,45 @@ describe('serving a small request', () => {
   });
 });
 
+describe("a rule that counts by each recipient's calendar", () => {
+  const due = {
+    ...{ type: 'count' as const, count: 5, unit: 'business days' as const, zone: 'America/New_York', holidays: 'US' },
+    ...{ whose: 'recipient' as const, roll: 'next business day' as const, cutOff: null, mailDays: 0 },
+    ...{ receivedOn: 'any day' as const, preset: { id: 'own', citation: 'Example Code § 14' } },
+  };
+  const csv = (other: string) =>
+    `name,kind,state,email\nTown of Upper Example,city,California,a@one.example.gov\nTown of Lower Example,city,${other},b@two.example.gov\n`;
+  const recorded = {
+    servedAt: '2025-03-24T15:00:00.000Z',
+    source: { publisher: 'Example Gazette', title: 'Letters sent', date: '2025-03-24' },
+  };
+
+  it('serves each with its own date and working', async () => {
+    const draft = await desk.draft(matter, csv('Illinois'), { due, conduct: 'recorded', recorded, letter: null });
+    const services = await servicesOf(await serveDraft(desk.services, draft));
+    expect(services.map((s) => [s.state, s.due_on])).toEqual([
+      ['Illinois', '2025-03-31'],
+      ['California', '2025-04-01'],
+    ]);
+    expect(services[1]?.working).toEqual([
+      'Counted under Example Code § 14.',
+      'Served Mon 24 Mar 2025 (America/New_York).',
+      'The day of service is not counted; business day 1 is Tue 25 Mar 2025.',
+      'Not counted: Mon 31 Mar 2025 (César Chávez Day).',
+      'Counting business days by the calendar US-CA, day 5 is Tue 1 Apr 2025.',
+      'Due by the end of Tue 1 Apr 2025, 24:00 in America/New_York.',
+    ]);
+  });
+
+  it('refuses recipients whose state is not known, by name', async () => {
+    const draft = await desk.draft(matter, csv('Example State'), { due });
+    await expect(serveDraft(desk.services, draft)).rejects.toMatchObject({
+      code: 'draft-not-ready',
+      message: expect.stringMatching(/one recipient has no state that is known: Town of Lower Example/),
+    });
+  });
+});
+
 describe('what is not ready', () => {
   const refused = async (csv: string, change: Parameters<Desk['draft']>[2], words: RegExp) => {
     const draft = await desk.draft(matter, csv, change);

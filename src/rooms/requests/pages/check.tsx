@@ -8,7 +8,7 @@ import { Notice } from '../../../ui/notice.tsx';
 import { Facts } from '../../../ui/table.tsx';
 import { Time } from '../../../ui/time.tsx';
 import { Working } from '../../../ui/working.tsx';
-import { dueOf } from '../../clock/rules.ts';
+import { byIssuer, byRecipient, dueOf } from '../../clock/rules.ts';
 import { type Checked, checkDraft, columnsUsed, leavesAtFor, servedAtIf } from '../check.ts';
 import { deleteDraft } from '../drafts.ts';
 import { CHUNK_SIZE, serveInBackground, startServing } from '../serve.ts';
@@ -34,8 +34,18 @@ function Due({ at }: { at: Composing }) {
   const { due } = at.draft.body;
   if (!due) return <>not set</>;
   try {
-    const worked = dueOf(due, servedAtIf(at.services, at.draft.body, at.services.clock.now()));
-    return <Working steps={worked.working} summary={worked.working.at(-1)} />;
+    const worked = dueOf(byIssuer(due), servedAtIf(at.services, at.draft.body, at.services.clock.now()));
+    return (
+      <>
+        <Working steps={worked.working} summary={worked.working.at(-1)} />
+        {byRecipient(due) ? (
+          <p>
+            That is by your own calendar. Each recipient’s date is counted by the calendar of its state; it stands
+            beside its letter.
+          </p>
+        ) : null}
+      </>
+    );
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
     return <>{error.advice.what}</>;

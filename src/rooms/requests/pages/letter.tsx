@@ -4,7 +4,8 @@ import { Refusal } from '../../../base/errors.ts';
 import type { Ctx } from '../../../base/route.ts';
 import { ErrorSummary, type Errors, Field, Submit, TextArea } from '../../../ui/form.tsx';
 import { Notice } from '../../../ui/notice.tsx';
-import { dueOf } from '../../clock/rules.ts';
+import { Working } from '../../../ui/working.tsx';
+import { dueByPlace } from '../../clock/rules.ts';
 import { partyById } from '../../directory/view.ts';
 import { checkDraft, missingValues, servedAtIf } from '../check.ts';
 import { draftBody } from '../draft.ts';
@@ -65,10 +66,12 @@ async function Preview({ c, at }: { c: Ctx; at: Composing }) {
   const href = (at: number) => `${stepHref(draft.id, 'letter')}?n=${at}#preview`;
   let shown: { subject: string; text: string } | null = null;
   let problem = '';
+  let working: readonly string[] = [];
   try {
     if (!body.due) problem = 'The due date is missing; it is set in the step before.';
     else {
-      const due = dueOf(body.due, servedAtIf(services, body, services.clock.now()));
+      const due = dueByPlace(body.due, servedAtIf(services, body, services.clock.now()))(to);
+      working = due.working;
       const issuer = await partyById(services.db, at.matter.issuer);
       const items = body.items.map((text, i) => ({ item: i + 1, text }));
       shown = letterTo(
@@ -114,6 +117,7 @@ async function Preview({ c, at }: { c: Ctx; at: Composing }) {
             <strong>Subject:</strong> {shown.subject}
           </p>
           <div class="letter">{shown.text}</div>
+          <Working steps={working} summary="How the due date of this recipient is counted, if served now" />
         </>
       ) : (
         <Notice tone="bad" title="This letter cannot be written yet">

@@ -1,0 +1,85 @@
+/**
+ * Key files: Ed25519 keys in files that the server's user alone can read, written so that after a crash they are there whole or not at
+ * all. Knows nothing of what a key is for; a private half leaves here as a function that signs, never as text.
+ */
+import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
+import { open, readFile, rename, stat } from 'node:fs/promises';
+import { basename, dirname } from 'node:path';
+import { type KeyType, type VerifierKey, verifierKey } from '../../proof/index.ts';
+import type { Signer } from '../../proof/write.ts';
+
+export const isMissing = (error: unknown): boolean =>
+  error instanceof Error && 'code' in error && error.code === 'ENOENT';
+
+/** Puts the names in a folder on disk. */
+export async function syncFolder(dir: string): Promise<void> {
+  const folder = await open(dir, 'r');
+  await folder.sync().finally(() => folder.close());
+}
+
+/** Writes a file for this user alone; after a crash it is there whole, or as it was before. */
+export async function writeWhole(path: string, content: string): Promise<void> {
+  const temporary = `${path}.new`;
+  const file = await open(temporary, 'w', 0o600);
+  try {
+    await file.writeFile(content);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+  await rename(temporary, path);
+  await syncFolder(dirname(path));
+}
+
+/** The text of a file, or null where there is none. */
+export async function readIfThere(path: string): Promise<string | null> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (error) {
+    if (isMissing(error)) return null;
+    throw error;
+  }
+}
+
+/** A file that nobody else may read, or null where there is none. @throws Error when others on this machine could read it */
+export async function readSecret(path: string): Promise<string | null> {
+  try {
+    if (((await stat(path)).mode & 0o077) !== 0)
+      throw new Error(
+        `keys/${basename(path)} can be read by other users of this machine: set its mode to 0600, or make a new key`,
+      );
+  } catch (error) {
+    if (isMissing(error)) return null;
+    throw error;
+  }
+  return await readIfThere(path);
+}
+
+/** What a file says; written by `make` when there is none. */
+export async function kept(path: string, make: () => string): Promise<string> {
+  const there = await readIfThere(path);
+  if (there !== null) return there;
+  const content = make();
+  await writeWhole(path, content);
+  return content;
+}
+
+/** A new private key as PEM. */
+export const newPem = (): string =>
+  generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
+
+function publicOf(pem: string, name: string, type: KeyType): { privateKey: KeyObject; key: VerifierKey } {
+  const privateKey = createPrivateKey(pem);
+  if (privateKey.asymmetricKeyType !== 'ed25519') throw new Error(`the key of ${name} is no Ed25519 key`);
+  const spki = createPublicKey(privateKey).export({ type: 'spki', format: 'der' });
+  return { privateKey, key: verifierKey(name, type, new Uint8Array(spki.subarray(spki.length - 32))) };
+}
+
+/** The public half of a PEM under a name. @throws Error for anything but an Ed25519 key */
+export const keyOfPem = (pem: string, name: string, type: KeyType = 1): VerifierKey => publicOf(pem, name, type).key;
+
+/** Signs with a PEM under a name. @throws Error for anything but an Ed25519 key */
+export function signerOf(pem: string, name: string, type: KeyType = 1): Signer {
+  const { privateKey, key } = publicOf(pem, name, type);
+  return { key, sign: async (message) => new Uint8Array(sign(null, message, privateKey)) };
+}

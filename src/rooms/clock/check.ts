@@ -1,0 +1,96 @@
+/** What nobody may write down about a clock, each refusal by its name. Pure; reading is never refused: late facts must not make a record unreadable. */
+import { RuleRefusal } from '../../base/errors.ts';
+import { dayOf, wordsOf } from './days.ts';
+import { serviceOf } from './due.ts';
+import type { CalendarEvent, CellEvent, Service, When } from './events.ts';
+import { dayIn } from './zone.ts';
+
+function refuse(code: string, what: string): RuleRefusal {
+  return new RuleRefusal(code, { what, lost: 'Nothing was changed.', next: 'Correct the dates and try again.' });
+}
+
+/** Days of a closing; ten years of them are no closing any more. */
+const LONGEST = 3660;
+
+/** @throws RuleRefusal `ends-before-it-begins`, `closing-too-long` */
+export function checkClosings(events: readonly CalendarEvent[]): void {
+  for (const event of events) {
+    if (event.type !== 'closing' || !('until' in event)) continue;
+    const days = dayOf(event.until) - dayOf(event.from);
+    if (days < 0) throw refuse('ends-before-it-begins', `The closing “${event.name}” ends before it begins.`);
+    if (days > LONGEST)
+      throw refuse('closing-too-long', `The closing “${event.name}” takes more than ${LONGEST} days.`);
+  }
+}
+
+/**
+ * Dates before service, ends before beginnings, an order that stays and compels at once, ends of pauses that never were.
+ * @throws RuleRefusal `date-before-service`, `ends-before-it-begins`, `order-stays-and-compels`, `not-paused`
+ */
+export function checkEvents(
+  given: { readonly service: Service },
+  events: readonly CellEvent[],
+  at: (moment: When) => number,
+  zone: string,
+): void {
+  const day = (moment: When) => (moment.length === 10 ? dayOf(moment) : dayIn(zone, Date.parse(moment)));
+  const dayServed = (one: Service) => day('at' in one ? one.at : one.on);
+  const served = Math.min(dayServed(given.service), dayServed(serviceOf(given.service, events, at).service));
+  const pausing = new Set<string>();
+  for (const event of events) {
+    if ((event.type === 'tolled' || event.type === 'stayed') && event.id !== undefined) pausing.add(event.id);
+    if (event.type !== 'service-corrected' && day(event.at) < served) {
+      throw refuse(
+        'date-before-service',
+        `${wordsOf(day(event.at))} lies before the day of service, ${wordsOf(served)}.`,
+      );
+    }
+    if ((event.type === 'compelled' || event.type === 'extended') && 'to' in event && dayOf(event.to) < served) {
+      throw refuse(
+        'date-before-service',
+        `${wordsOf(dayOf(event.to))} lies before the day of service, ${wordsOf(served)}.`,
+      );
+    }
+    if (
+      (event.type === 'tolled' || event.type === 'stayed') &&
+      event.until !== undefined &&
+      at(event.until) < at(event.at)
+    ) {
+      throw refuse(
+        'ends-before-it-begins',
+        `The pause ends on ${wordsOf(day(event.until))} and begins on ${wordsOf(day(event.at))}.`,
+      );
+    }
+  }
+  for (const event of events) {
+    if ((event.type === 'resumed' || event.type === 'lifted') && !pausing.has(event.of)) {
+      throw refuse('not-paused', `Nothing called ${event.of} pauses the clock.`);
+    }
+    if (event.type !== 'compelled') continue;
+    const both = events.find(
+      (other) =>
+        other.type === 'stayed' &&
+        meet(other.items, event.items) &&
+        (other.order === event.order ? overlaps(other, event, day) : day(other.at) === day(event.at)),
+    );
+    if (both) {
+      throw refuse(
+        'order-stays-and-compels',
+        `${event.order} compels an answer by ${wordsOf(dayOf(event.to))} and the same is stayed from ${wordsOf(day(both.at))}.`,
+      );
+    }
+  }
+}
+
+/** Whether two events touch the same item; an event without items touches all. */
+const meet = (a: readonly number[] | undefined, b: readonly number[] | undefined): boolean =>
+  a === undefined || b === undefined || a.some((item) => b.includes(item));
+
+/** Whether a stay still stands on the day by which an order compels, or begins no later than that. */
+function overlaps(
+  stay: Extract<CellEvent, { type: 'stayed' }>,
+  order: Extract<CellEvent, { type: 'compelled' }>,
+  day: (moment: When) => number,
+): boolean {
+  return day(stay.at) <= dayOf(order.to) && (stay.until === undefined || day(stay.until) > day(order.at));
+}

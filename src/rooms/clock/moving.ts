@@ -1,0 +1,163 @@
+/**
+ * Rules of what moves a due date: extend, pause, resume, correct the date of service. Pure: what is known plus the time go in; one
+ * entry that names old and new date, or one named refusal, comes out.
+ */
+import type { NewEntry } from '../../base/append.ts';
+import { instant, type Millis } from '../../base/clock.ts';
+import { RuleRefusal } from '../../base/errors.ts';
+import { checkEvents } from './check.ts';
+import { dayOf, wordsOf } from './days.ts';
+import { counterFor, type Setting } from './due.ts';
+import type { CAUSES } from './entries.ts';
+import type { CellEvent, Service, When } from './events.ts';
+import { cellEventsIn } from './history.ts';
+import type { DueRule, Unit } from './rule.ts';
+import { startOf } from './zone.ts';
+
+export interface Clocked {
+  readonly matter: string;
+  readonly issuer: string;
+  readonly audience: 'public' | 'parties';
+  readonly service: string;
+  readonly request: string;
+  readonly revoked: boolean;
+  readonly rule: DueRule;
+  readonly setting: Setting;
+  readonly served: Service;
+  readonly events: readonly CellEvent[];
+}
+
+export type Moving =
+  | {
+      readonly do: 'extend';
+      readonly items: readonly number[] | null;
+      readonly to: string | null;
+      readonly by: { readonly count: number; readonly unit: Unit } | null;
+      readonly asked: boolean;
+      readonly reason: string;
+    }
+  | {
+      readonly do: 'toll';
+      readonly items: readonly number[] | null;
+      readonly cause: (typeof CAUSES)[number];
+      readonly from: Millis;
+      readonly until: Millis | null;
+      readonly reason: string;
+    }
+  | { readonly do: 'resume'; readonly tolled: string; readonly from: Millis; readonly reason: string }
+  | { readonly do: 'correct'; readonly servedAt: Millis; readonly reason: string };
+
+const KINDS = {
+  extend: 'due.extended',
+  toll: 'clock.tolled',
+  resume: 'clock.resumed',
+  correct: 'service.corrected',
+} as const;
+
+/** The command's own part of the body, and when it happened: an extension when it is given, a pause when it began. */
+function factOf(command: Moving, now: Millis) {
+  const { reason } = command;
+  switch (command.do) {
+    case 'extend':
+      return {
+        at: now,
+        items: command.items,
+        body: {
+          reason,
+          items: listed(command.items),
+          to: command.to,
+          by: command.by && { ...command.by },
+          asked: command.asked,
+        },
+      };
+    case 'toll': {
+      const until = command.until === null ? null : instant(command.until);
+      return {
+        at: command.from,
+        items: command.items,
+        body: { reason, items: listed(command.items), cause: command.cause, until },
+      };
+    }
+    case 'resume':
+      return { at: command.from, items: null, body: { reason, tolled: command.tolled } };
+    case 'correct':
+      return { at: now, items: null, body: { reason, servedAt: instant(command.servedAt) } };
+  }
+}
+
+const listed = (items: readonly number[] | null) => (items === null ? null : [...items]);
+
+const refuse = (code: string, what: string, next: string) =>
+  new RuleRefusal(code, { what, lost: 'Nothing was written.', next });
+
+/**
+ * The entry for one command, with the date before and after.
+ * @param id of the new entry
+ * @throws RuleRefusal `request-revoked`, `not-yet-happened`, `already-resumed`, `extension-not-later`, and those of `checkEvents`
+ */
+export function moveDue(state: Clocked, command: Moving, id: string, now: Millis): NewEntry {
+  if (state.revoked) {
+    throw refuse(
+      'request-revoked',
+      'The request was revoked, so its clock has stopped for good.',
+      'Issue a new request.',
+    );
+  }
+  const { at, items, body } = factOf(command, now);
+  if (at > now) {
+    throw refuse('not-yet-happened', 'What moves the clock has to have happened.', 'Give a time that has passed.');
+  }
+  if (command.do === 'resume' && state.events.some((one) => one.type === 'resumed' && one.of === command.tolled)) {
+    throw refuse('already-resumed', 'That pause has ended already.', 'Look at the clock again.');
+  }
+  const counter = counterFor(state.rule, state.setting);
+  const draft = {
+    service: state.service,
+    request: state.request,
+    ...body,
+    due: { before: null, after: null, working: ['–'] },
+  };
+  const [event] = cellEventsIn([
+    { id, kind: KINDS[command.do], occurredAt: new Date(at), recordedAt: new Date(now), body: draft },
+  ]);
+  if (!event) throw new Error(`no event of ${command.do}`);
+  const all = [...state.events, event];
+  const moment = (when: When) => (when.length === 10 ? startOf(counter.zone, dayOf(when)) : Date.parse(when));
+  checkEvents({ service: state.served }, all, moment, counter.zone);
+  // Items may differ; what is told is the date of the first that is touched.
+  const one = items?.[0];
+  const touching = (events: readonly CellEvent[]) =>
+    events.filter((some) => some.items === undefined || (one !== undefined && some.items.includes(one)));
+  const before = counter.due(state.served, touching(state.events));
+  const after = counter.due(state.served, touching(all));
+  if (
+    command.do === 'extend' &&
+    (before.on === null ? command.to === null : after.on !== null && after.on <= before.on)
+  ) {
+    throw before.on === null
+      ? refuse(
+          'clock-stands',
+          'The clock stands, so there is no date to add days to.',
+          'Extend to a date, or resume first.',
+        )
+      : refuse(
+          'extension-not-later',
+          `The date that stands is ${wordsOf(dayOf(before.on))}; the extension is no later.`,
+          'Choose a later date.',
+        );
+  }
+  return {
+    kind: KINDS[command.do],
+    id,
+    matter: state.matter,
+    by: state.issuer,
+    occurredAt: instant(at),
+    audience: state.audience,
+    body: {
+      service: state.service,
+      request: state.request,
+      ...body,
+      due: { before: before.on, after: after.on, working: after.working.slice(-100) },
+    },
+  };
+}
