@@ -68,6 +68,7 @@ export const counts = z
     deficient: z.int(),
     toReview: z.int(),
     running: z.int(),
+    paused: z.int(),
     overdue: z.int(),
     unknown: z.int(),
     revoked: z.int(),
