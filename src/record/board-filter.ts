@@ -126,7 +126,7 @@ function clockIs(clock: NonNullable<BoardFilter['clock']>, f: FilterFacts, only:
   if (f.revoked || clock === 'revoked') return f.revoked && clock === 'revoked' ? sql`true` : sql`false`;
   const done = complete('view.item_answer', f, only);
   if (clock === 'stopped') return done;
-  const holds = sql`(m.due_at is null or m.paused_until > ${f.now})`;
+  const holds = sql`(m.due_at is null or coalesce(m.paused_until > ${f.now}, false))`;
   if (clock === 'paused') return f.moved ? sql<SqlBool>`${movedIs(holds, f, only)} and not (${done})` : sql`false`;
   if (clock === 'running') {
     const ahead = dueIs(sql`s.due_at > ${f.now}`, sql`m.due_at > ${f.now} and not ${holds}`, f, only);

@@ -35,7 +35,7 @@ export async function todayOf(db: Kysely<Database>, issuer: string, now: Date): 
   const ofIssuer = sql`x.request in (select r.id from view.request r where r.issuer = ${issuer})`;
   const owes = sql`r.issuer = ${issuer} and r.conduct = 'served' and ${notRevoked}
     and (select count(distinct a.item) from view.item_answer a where a.service = s.id) < jsonb_array_length(r.items)`;
-  const stands = sql`(m.due_at is null or m.paused_until > ${now})`;
+  const stands = sql`(m.due_at is null or coalesce(m.paused_until > ${now}, false))`;
   const [owing, paused, review, failed, serving] = await Promise.all([
     sql<Waiting & { overdue: boolean }>`
       select r.id as request, r.title, (${dueOn})::text as day, min(${dueAt}) <= ${now} as overdue, count(*)::int as n

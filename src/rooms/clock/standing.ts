@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { RuleRefusal } from '../../base/errors.ts';
 import { counterFor, type DueResult } from './due.ts';
-import { change, type DueRule } from './entries.ts';
+import type { DueRule } from './entries.ts';
 import type { CellEvent } from './events.ts';
 import { cellEventsIn, type Recorded, servedIn } from './history.ts';
 import { type Clocked, touching } from './moving.ts';
@@ -79,7 +79,7 @@ export interface Move {
 
 const told = z.object({
   reason: z.string(),
-  due: change.pick({ before: true, after: true }),
+  due: z.object({ before: z.string().nullable(), after: z.string().nullable() }),
   items: z.array(z.number()).nullable().default(null),
   cause: z.string().nullable().default(null),
   asked: z.boolean().nullable().default(null),
