@@ -179,6 +179,17 @@ test('refused: what somebody else moved meanwhile, no later date, viewers, empty
   expect(await count()).toEqual(before);
 });
 
+test('a pause whose end is known ends by itself, also in what a board remembers', async () => {
+  const until = { from: '2026-04-16T10:00', until: '2026-04-20T10:00' };
+  await move('pause', { cause: 'other', ...until, reason: 'The archive moves.' }, 1);
+  expect(await agreed()).toEqual(['1 stopped', '2 paused']);
+  a.t.clock.set(at('2026-04-21T15:00:00Z'));
+  expect(await agreed()).toEqual(['1 stopped', '2 running']);
+  const after = (await board()).rows[1]?.clock;
+  a.t.clock.set(at(`${after && 'dueOn' in after ? after.dueOn : ''}T12:00:00Z`) + 86_400_000);
+  expect(await agreed()).toEqual(['1 stopped', '2 overdue']);
+});
+
 test('views made anew from the entries are the same', async () => {
   const owner = openPool(a.t.database.ownerConfig);
   const { equal, tables } = await rebuild(owner, project);

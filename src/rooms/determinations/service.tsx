@@ -109,7 +109,7 @@ export function ServicePage(view: ServiceView) {
       )}
       <h2 id="clock">The clock</h2>
       <p>{clockWords(clocks.whole)}</p>
-      {request.conduct === 'recorded' ? null : <Workings workings={view.workings} />}
+      <Workings workings={view.workings} />
       {view.moves.length > 0 ? (
         <>
           <h3>What moved it</h3>
