@@ -30,6 +30,7 @@ const COMMANDS = {
   test: { file: 'test/run.ts' },
   bench: { file: 'bench/run.ts' },
   soak: { file: 'test/soak.ts' },
+  hammer: { file: 'test/hammer/run.ts' },
   format: { program: ['node_modules/@biomejs/biome/bin/biome', 'check', '--write', '.'] },
 };
 

@@ -247,7 +247,7 @@ async function wire(
     metricsToken: settings.metricsToken,
     tsa: settings.tsa,
   });
-  const app = buildApp({ services, assets, routes, whoIs: makeWhoIs(access), log });
+  const app = buildApp({ services, assets, routes, whoIs: makeWhoIs(access), log, mapError: fromPostgres });
   ready(app.fetch);
 
   const post = createPost({ services, onError });

@@ -7,9 +7,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setImmediate as turn } from 'node:timers/promises';
 import { benchDatabase } from '../bench/database.ts';
+import { itemAnswered } from '../bench/entry.ts';
+import { benchLedger, ORIGIN } from '../bench/ledger.ts';
 import { fileBlobs } from '../src/adapters/blobs/files.ts';
 import { openKysely, openPool } from '../src/adapters/postgres/pool.ts';
+import { utf8 } from '../src/proof/index.ts';
 import { FUZZED, fuzz, SLOW } from './fuzz.ts';
+import { brokenBlobs, brokenDatabase } from './support/broken-disk.ts';
+import { PUBLIC_FUZZED, publicTarget } from './support/public-fuzz.ts';
+import { noTracing } from './support/strace.ts';
 import { fuzzTarget } from './support/witness-app.ts';
 import { fuzzWitness } from './support/witness-fuzz.ts';
 
@@ -73,7 +79,9 @@ async function witnessFuzz(): Promise<boolean> {
   try {
     const target = fuzzTarget(openKysely(pool), { now: () => Date.now() });
     const before = process.memoryUsage().rss;
-    const { cases, seed, slowest, statuses, wrong } = await fuzzWitness(target.ask, 100_000);
+    const { cases, seed, slowest, statuses, wrong } = await fuzzWitness(target.ask, 100_000, {
+      onProgress: (done) => done % 10_000 === 0 && console.log(`witness-fuzz: ${done} cases`),
+    });
     const grownMB = Math.round((process.memoryUsage().rss - before) / MB);
     for (const one of wrong) console.log(one);
     const met = wrong.length === 0 && target.accidents.length === 0 && grownMB < 300;
@@ -95,8 +103,63 @@ async function witnessFuzz(): Promise<boolean> {
   }
 }
 
+/** Flushes and writes of PostgreSQL, flushes and renames of documents, each failing as a broken and as a full disk fails. */
+async function brokenDisks(): Promise<boolean> {
+  const missing = noTracing();
+  if (missing !== null) {
+    console.log(JSON.stringify({ soak: 'strace', skipped: missing }));
+    return true;
+  }
+  const when = ['1', '3', '10'];
+  const errors = ['EIO', 'ENOSPC'] as const;
+  const both = (calls: string) => errors.flatMap((error) => when.map((n) => ({ calls, error, when: n })));
+  const all = await brokenDatabase(['fdatasync', 'pwrite64', 'fsync', 'pwrite64,pwritev'].flatMap(both));
+  for (const calls of ['fsync', 'rename', 'mkdir'])
+    for (const error of errors) all.push(await brokenBlobs({ calls, error, when: '1+2' }));
+  for (const one of all) console.log(JSON.stringify({ soak: 'strace', ...one, met: one.wrong.length === 0 }));
+  return all.every((one) => one.wrong.length === 0);
+}
+
+/** The public endpoints before 100,000 bad requests each, on a log of its own: never an accident, in time, in bounded memory. */
+async function publicFuzz(): Promise<boolean> {
+  const database = await benchDatabase();
+  const { ledger, pool, vkey } = await benchLedger(database);
+  try {
+    const entries = Array.from({ length: 300 }, itemAnswered);
+    await Promise.all(entries.map((entry) => ledger.append({ key: entry.id, entries: [entry] })));
+    await ledger.publish();
+    const receipts = await ledger.receipts(entries.slice(0, 3).map(({ id }) => id));
+    const good = [...receipts.values()].map(({ json }) => utf8(json));
+    const log = { origin: ORIGIN, logKey: vkey, policy: `log ${vkey}\nquorum none\n` };
+    const target = publicTarget(openKysely(pool), { now: () => Date.now() }, log, good);
+    let met = good.length === 3;
+    for (const name of PUBLIC_FUZZED) {
+      const before = process.memoryUsage().rss;
+      const { cases, seed, slowest, statuses, wrong } = await target.fuzz(name, 100_000);
+      const grownMB = Math.round((process.memoryUsage().rss - before) / MB);
+      for (const one of wrong) console.log(one);
+      const fits = wrong.length === 0 && target.accidents.length === 0 && grownMB < 300;
+      const slowestMs = Math.round(slowest);
+      const facts = { cases, seed, slowestMs, rssGrownMB: grownMB, statuses: Object.fromEntries(statuses), met: fits };
+      console.log(JSON.stringify({ soak: `public-fuzz-${name}`, ...facts }));
+      met &&= fits;
+    }
+    return met;
+  } finally {
+    await ledger.stop();
+    await pool.end();
+    await database.close();
+  }
+}
+
 /** All of them, or those named on the command line: `npm run soak -- fuzz`. */
-const CASES = { blob: fiveGigabytes, fuzz: hostile, 'witness-fuzz': witnessFuzz };
+const CASES = {
+  blob: fiveGigabytes,
+  fuzz: hostile,
+  'witness-fuzz': witnessFuzz,
+  'public-fuzz': publicFuzz,
+  strace: brokenDisks,
+};
 const wanted = process.argv.slice(2);
 const met: boolean[] = [];
 for (const [name, run] of Object.entries(CASES)) {

@@ -3,13 +3,13 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type pg from 'pg';
 import { loadVerifier } from '../adapters/keys/log-key.ts';
-import { openDatabase } from '../adapters/postgres/index.ts';
+import { migrate, openDatabase } from '../adapters/postgres/index.ts';
 import { openPool } from '../adapters/postgres/pool.ts';
 import { parseCheckpoint, parseNote, type VerifierKey } from '../proof/index.ts';
 import { readSettings, type Settings } from '../settings.ts';
 import type { Io } from './io.ts';
 
-export const MIGRATIONS = fileURLToPath(new URL('../../migrations', import.meta.url));
+const MIGRATIONS = fileURLToPath(new URL('../../migrations', import.meta.url));
 
 export interface Opened {
   readonly settings: Settings;
@@ -20,8 +20,9 @@ export interface Opened {
   readonly logKey: (origin: string) => Promise<VerifierKey>;
 }
 
-/** Runs `work` on the database of DATA_DIR or DATABASE_URL, and leaves everything as it was found. */
-export async function withDatabase<R>(io: Io, work: (opened: Opened) => Promise<R>): Promise<R> {
+type OpenDatabase = Awaited<ReturnType<typeof openDatabase>>;
+
+async function openFor(io: Io): Promise<{ settings: Settings; database: OpenDatabase }> {
   const settings = readSettings(process.env);
   const database = await openDatabase({
     databaseUrl: settings.databaseUrl ?? undefined,
@@ -29,6 +30,26 @@ export async function withDatabase<R>(io: Io, work: (opened: Opened) => Promise<
     log: (line) => io.stderr.write(`${line}\n`),
     share: true,
   });
+  return { settings, database };
+}
+
+/** Runs `work` on the database of DATA_DIR or DATABASE_URL with this version's tables, for commands that write. */
+export async function withMigrated<R>(
+  io: Io,
+  work: (opened: { settings: Settings; database: OpenDatabase }) => Promise<R>,
+): Promise<R> {
+  const opened = await openFor(io);
+  try {
+    await migrate(opened.database.ownerConfig, MIGRATIONS);
+    return await work(opened);
+  } finally {
+    await opened.database.stop();
+  }
+}
+
+/** Runs `work` on the database of DATA_DIR or DATABASE_URL, and leaves everything as it was found. */
+export async function withDatabase<R>(io: Io, work: (opened: Opened) => Promise<R>): Promise<R> {
+  const { settings, database } = await openFor(io);
   const owner = openPool(database.ownerConfig, 4);
   try {
     const { rows } = await owner.query<{ note: string }>('select note from log.checkpoint order by size desc limit 1');

@@ -2,22 +2,19 @@
  * `counterfoil erase ENTRY --authority TEXT --reason TEXT [--hanging] --yes`: erases an entry, or a document by its SHA-256, by order of a
  * court or by law. For the people who run the server: also entries that no desk reaches, such as parties in the directory.
  */
-import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { fileBlobs } from '../adapters/blobs/files.ts';
 import { loadLogKey } from '../adapters/keys/log-key.ts';
-import { fromPostgres, openDatabase } from '../adapters/postgres/index.ts';
+import { openDatabase } from '../adapters/postgres/index.ts';
 import { openKysely, openPool } from '../adapters/postgres/pool.ts';
 import { NotFound } from '../base/errors.ts';
 import { uuidv7 } from '../base/ids.ts';
-import { createLedger } from '../ledger/ledger.ts';
-import { checkBody, streamOf } from '../rooms/entries.ts';
 import { erase, eraseDocumentOf, whoNames } from '../rooms/erasure/commands.ts';
-import { project } from '../rooms/project.ts';
 import { readSettings } from '../settings.ts';
 import { withDatabase } from './database.ts';
 import type { Command } from './io.ts';
+import { clock, commandLedger, random } from './ledger.ts';
 
 const USAGE = `counterfoil erase ENTRY|SHA256 --authority TEXT --reason TEXT [--hanging] --yes
 
@@ -57,24 +54,10 @@ export const eraseCommand: Command = async (argv, io) => {
     share: true,
   });
   const [pool, owner] = [openPool(database.appConfig, 4), openPool(database.ownerConfig, 1)];
-  const clock = { now: () => Date.now() };
-  const random = (length: number) => new Uint8Array(randomBytes(length));
   try {
     const { signer } = await loadLogKey(join(settings.dataDir, 'keys'), origin);
-    const mapError = fromPostgres;
     const onError = (error: unknown) => io.stderr.write(`${String(error)}\n`);
-    const ledger = createLedger({
-      pool,
-      clock,
-      random,
-      project,
-      streamOf,
-      checkBody,
-      origin,
-      signer,
-      onError,
-      mapError,
-    });
+    const ledger = commandLedger(pool, { origin, signer }, onError);
     const blobs = await fileBlobs({ dir: join(settings.dataDir, 'blobs'), readOnly: true });
     const needs = { db: openKysely(pool), ledger, clock, random, blobs };
     const once = uuidv7(clock.now(), random);

@@ -4,15 +4,13 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { fileBlobs } from '../adapters/blobs/files.ts';
 import { takeLogKey } from '../adapters/keys/log-key.ts';
-import { migrate, openDatabase } from '../adapters/postgres/index.ts';
 import { openPool } from '../adapters/postgres/pool.ts';
 import { importFrom } from '../portable/import.ts';
 import { useNodeCrypto } from '../proof/node-crypto.ts';
 import { streamOf } from '../rooms/entries.ts';
 import { project } from '../rooms/project.ts';
-import { readSettings } from '../settings.ts';
 import { checkTimestamp } from '../witness/timestamp.ts';
-import { MIGRATIONS, progressTo } from './database.ts';
+import { progressTo, withMigrated } from './database.ts';
 import { findingText } from './fsck.ts';
 import type { Command } from './io.ts';
 
@@ -36,15 +34,7 @@ export const importCommand: Command = async (argv, io) => {
   }
   useNodeCrypto();
   const pem = values.key === undefined ? null : await readFile(values.key, 'utf8');
-  const settings = readSettings(process.env);
-  const database = await openDatabase({
-    databaseUrl: settings.databaseUrl ?? undefined,
-    dataDir: settings.dataDir,
-    log: (line) => io.stderr.write(`${line}\n`),
-    share: true,
-  });
-  try {
-    await migrate(database.ownerConfig, MIGRATIONS);
+  return await withMigrated(io, async ({ settings, database }) => {
     const owner = openPool(database.ownerConfig, 2);
     try {
       const found = await importFrom(dir, {
@@ -65,9 +55,7 @@ export const importCommand: Command = async (argv, io) => {
     } finally {
       await owner.end();
     }
-  } finally {
-    await database.stop();
-  }
+  });
 };
 
 const WITHOUT_KEY = `  Without the log's signing key this log can be read and verified (fsck, verify, export), and nothing can be added to it.

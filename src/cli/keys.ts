@@ -2,19 +2,16 @@
  * `counterfoil keys rotate|recover`: the log goes on under a new key and a new name (docs/keys.md). Run with the server stopped; one that
  * was left running signs nothing any more from then on. Repeating the command after a crash goes on where it stopped.
  */
-import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { Pool } from 'pg';
 import { readIfThere } from '../adapters/keys/files.ts';
 import { type LogKey, VKEY_FILE } from '../adapters/keys/log-key.ts';
 import { adoptNextKey, currentLogKey, nextLogKey, nextOrigin, rememberLost } from '../adapters/keys/rotation.ts';
-import { fromPostgres, migrate, openDatabase } from '../adapters/postgres/index.ts';
 import { openPool } from '../adapters/postgres/pool.ts';
 import { InvalidInput, RuleRefusal } from '../base/errors.ts';
 import { uuidv7 } from '../base/ids.ts';
 import { endOldName, signerOf } from '../ledger/handover.ts';
-import { createLedger } from '../ledger/ledger.ts';
 import { signHandover } from '../proof/handover.ts';
 import {
   hex,
@@ -27,12 +24,10 @@ import {
 } from '../proof/index.ts';
 import { useNodeCrypto } from '../proof/node-crypto.ts';
 import { formatVkey } from '../proof/write.ts';
-import { checkBody, streamOf } from '../rooms/entries.ts';
 import { continued, handedOver, keeper } from '../rooms/log/rules.ts';
-import { project } from '../rooms/project.ts';
-import { readSettings } from '../settings.ts';
-import { MIGRATIONS } from './database.ts';
+import { withMigrated } from './database.ts';
 import type { Command, Io } from './io.ts';
+import { clock, commandLedger, random } from './ledger.ts';
 
 const USAGE = `counterfoil keys rotate [--origin NAME] [--reason TEXT] --yes
 counterfoil keys recover [--old-key VKEY] [--origin NAME] [--reason TEXT] --yes
@@ -46,9 +41,6 @@ counterfoil keys recover [--old-key VKEY] [--origin NAME] [--reason TEXT] --yes
 
 Stop the server first. See docs/keys.md.
 `;
-
-const clock = { now: () => Date.now() };
-const random = (length: number) => new Uint8Array(randomBytes(length));
 
 interface Wanted {
   readonly lost: boolean;
@@ -75,15 +67,7 @@ export const keysCommand: Command = async (argv, io) => {
     return values.help ? 0 : 1;
   }
   useNodeCrypto();
-  const settings = readSettings(process.env);
-  const database = await openDatabase({
-    databaseUrl: settings.databaseUrl ?? undefined,
-    dataDir: settings.dataDir,
-    log: (line) => io.stderr.write(`${line}\n`),
-    share: true,
-  });
-  try {
-    await migrate(database.ownerConfig, MIGRATIONS);
+  return await withMigrated(io, async ({ settings, database }) => {
     const pool = openPool(database.appConfig, 4);
     try {
       return await handOver(pool, join(settings.dataDir, 'keys'), io, {
@@ -95,9 +79,7 @@ export const keysCommand: Command = async (argv, io) => {
     } finally {
       await pool.end();
     }
-  } finally {
-    await database.stop();
-  }
+  });
 };
 
 /** The whole hand-over; see `src/ledger/handover.ts` for the order and what a crash means. */
@@ -174,23 +156,10 @@ async function announce(pool: Pool, current: LogKey, next: LogKey, said: Keeper,
   await ledger.stop();
 }
 
-function ledgerOf(pool: Pool, { origin, signer }: LogKey) {
-  const onError = (error: unknown) => {
+const ledgerOf = (pool: Pool, key: LogKey) =>
+  commandLedger(pool, key, (error) => {
     throw error;
-  };
-  return createLedger({
-    pool,
-    clock,
-    random,
-    project,
-    streamOf,
-    checkBody,
-    origin,
-    signer,
-    onError,
-    mapError: fromPostgres,
   });
-}
 
 async function newestName(pool: Pool): Promise<string> {
   const { rows } = await pool.query<{ note: string }>('select note from log.checkpoint order by size desc limit 1');

@@ -77,6 +77,15 @@ const isConstraint = (error: unknown): boolean => stateOf(error).startsWith('23'
  */
 const isMixedUp = (error: unknown): boolean => ['26000', '42P05'].includes(stateOf(error));
 
+/**
+ * PostgreSQL took the lock away because this process stood still with it (stopped, starved, a machine that slept): the session ended in
+ * the middle of the transaction, so nothing of it was written, and it may be sent again.
+ */
+const isOvertaken = (error: unknown): boolean => stateOf(error) === '25P03';
+
+/** The connection is gone, and PostgreSQL's last word was not read or never came. */
+const isCut = (error: unknown): boolean => ['', 'EPIPE', 'ECONNRESET'].includes(stateOf(error));
+
 /** What a batch may be refused with and still be written with care; after anything else the connection is not used again. */
 const mendable = (error: unknown): boolean => refusedAdvance(error) !== null || isConstraint(error);
 
@@ -164,7 +173,21 @@ export function appender(deps: AppendDeps): Appender {
     return planned.settle(await base);
   }
 
-  const careful = (batch: readonly Append[]) => transaction(deps.pool, (client) => withCare(client, batch));
+  async function careful(batch: readonly Append[]): Promise<readonly Outcome<Appended>[]> {
+    let uncommitted = false;
+    try {
+      return await transaction(deps.pool, async (client) => {
+        uncommitted = true;
+        const outcomes = await withCare(client, batch);
+        uncommitted = false;
+        return outcomes;
+      });
+    } catch (error) {
+      // COMMIT was never sent, so nothing was written: once more, by another connection.
+      if (!uncommitted || !(isOvertaken(error) || isCut(error))) throw error;
+      return await transaction(deps.pool, (client) => withCare(client, batch));
+    }
+  }
 
   /** @returns null when the batch must be written with care */
   async function quick(batch: readonly Append[]): Promise<readonly Outcome<Appended>[] | null> {
@@ -174,7 +197,7 @@ export function appender(deps: AppendDeps): Appender {
       try {
         return planned.settle(await sent(planned, planned.log));
       } catch (error) {
-        if (isMixedUp(error)) return null;
+        if (isMixedUp(error) || isOvertaken(error)) return null;
         if (!mendable(error)) throw error;
         const refused = refusedAdvance(error);
         if (!refused || 'movedOn' in refused) return null;

@@ -85,7 +85,8 @@ export async function rebuild(
 
     // From here on nobody appends: a crash before COMMIT leaves the views in use as they were.
     await client.query('begin');
-    await takeTurn(client);
+    // The last entries are made into rows between its statements, which takes this process longer than a batch does.
+    await takeTurn(client, 60_000);
     const last = await size();
     await projectRange(client, project, done, last);
     const compared: TableComparison[] = [];

@@ -6,6 +6,7 @@
  * - before COMMIT: nothing moved; the next round takes the same entries and comes to the same tiles and root (the tree is a
  *   function of the commitments). A signature made in vain was never published, so no two checkpoints can disagree.
  * - COMMIT stored, answer lost: the next round reads the tree's size anew and goes on from there.
+ * - a process that stands still in a round: its session is ended after `SILENT`, and nothing moved.
  * - two processes at once: the row lock on log.tree lets one work; the other finds nothing left to do.
  */
 import type { Pool, PoolClient } from 'pg';
@@ -19,6 +20,12 @@ import { readCommitments, tileReader, writeTiles } from './tiles.ts';
 
 /** Entries that one round takes at most: bounds memory and the time that a round holds its lock. */
 export const ROUND = 16_384;
+
+/**
+ * How long PostgreSQL waits for a process in the middle of a round, milliseconds, before it ends its session and another process
+ * publishes instead. A full round hashes for a fraction of this.
+ */
+const SILENT = 3_000;
 
 export interface SequenceDeps {
   readonly pool: Pool;
@@ -50,7 +57,8 @@ export function sequencer(deps: SequenceDeps): Sequencer {
         await client.query('begin');
         const { rows } = await client.query<{ tree: number; head: number; signer: string | null }>({
           name: 'lock-tree',
-          text: 'select t.size as tree, h.size as head, t.signer from log.tree t, log.head h for update of t',
+          text: `select t.size as tree, h.size as head, t.signer,
+                   set_config('idle_in_transaction_session_timeout', '${SILENT}', true) from log.tree t, log.head h for update of t`,
         });
         const { tree = 0, head = 0, signer = null } = rows[0] ?? {};
         // The log was handed over, perhaps while this process ran: what it signed now would be a second history.

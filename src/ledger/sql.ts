@@ -17,11 +17,22 @@ export interface EntryRow {
   readonly commitment: Uint8Array;
 }
 
-/** Waits for the lock that orders the log across all server processes. Whatever is asked must be asked in statements after this one. */
-export async function takeTurn(client: ClientBase): Promise<void> {
+/**
+ * How long PostgreSQL waits for the next word of a process that holds the lock on the log, milliseconds, before it ends its session and
+ * lets the others on: one that was stopped, or whose machine is gone, is never told from one that thinks. Shorter than what the
+ * function `log.advance` sets, so that nobody is held up for a second; a batch has all of its statements on the way by then.
+ */
+const PATIENCE = 750;
+
+/**
+ * Waits for the lock that orders the log across all server processes. Whatever is asked must be asked in statements after this one.
+ * @param patience milliseconds that this session may be silent while it holds the lock; 0: as long as it likes
+ */
+export async function takeTurn(client: ClientBase, patience = PATIENCE): Promise<void> {
   await client.query({
     name: 'take-turn',
-    text: `select pg_advisory_xact_lock(${TURN}), set_config('idle_in_transaction_session_timeout', '5s', true)`,
+    text: `select pg_advisory_xact_lock(${TURN}), set_config('idle_in_transaction_session_timeout', $1, true)`,
+    values: [String(patience)],
   });
 }
 
@@ -95,7 +106,7 @@ export interface Advance {
 export async function advance(client: ClientBase, { entries, at, lasts }: Advance): Promise<number> {
   const { rows } = await client.query<{ base: number }>({
     name: 'advance',
-    text: 'select log.advance($1, $2, $3, $4) as base',
+    text: `select log.advance($1, $2, $3, $4) as base, set_config('idle_in_transaction_session_timeout', '${PATIENCE}', true)`,
     values: [
       entries,
       at,

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { type Cell, csvDownload, fileName } from '../base/csv.ts';
 import { InvalidInput } from '../base/errors.ts';
+import { bodyOf } from '../base/form.ts';
 import { uuidv7 } from '../base/ids.ts';
 import { type Ctx, EDITOR, type Route, staff, VIEWER } from '../base/route.ts';
 import { uuid } from '../rooms/fields.ts';
@@ -208,7 +209,7 @@ async function view(c: Ctx, values: Values = NO_VALUES, errors: Errors = {}, sen
 }
 
 async function postNote(c: Ctx): Promise<Response> {
-  const body = await c.req.parseBody();
+  const body = await bodyOf(c);
   const field = (name: string) => {
     const value = Object.hasOwn(body, name) ? body[name] : undefined;
     return typeof value === 'string' ? value : '';
@@ -258,7 +259,7 @@ async function postNote(c: Ctx): Promise<Response> {
 async function postDraft(c: Ctx): Promise<Response> {
   const services = c.get('services');
   const matter = await matterOf(c);
-  const body = await c.req.parseBody();
+  const body = await bodyOf(c);
   const once = uuid.safeParse(body['once']);
   const id = await createDraft(services, matter.id, EMPTY_DRAFT, once.success ? once.data : undefined);
   return c.redirect(`/desk/drafts/${id}/what`, 303);

@@ -3,6 +3,7 @@
  * files with the same code, says that it has to be trusted for that, and keeps nothing of them.
  */
 import { createHash } from 'node:crypto';
+import { bodyWithAll } from '../base/form.ts';
 import type { LogIdentity } from '../base/log-identity.ts';
 import { ANYONE, type Ctx, type Route } from '../base/route.ts';
 import { checkFiles, type ReceiptBytes, type Spoken } from '../base/verdict.ts';
@@ -168,7 +169,7 @@ function Verify({ policy, results, problem }: { policy: string; results: readonl
 }
 
 async function upload(c: Ctx): Promise<{ policy: string; receipts: ReceiptBytes[]; documents: GivenDocument[] }> {
-  const body = await c.req.parseBody({ all: true });
+  const body = await bodyWithAll(c);
   const files = (name: string): File[] => {
     const value = body[name];
     const all = Array.isArray(value) ? value : [value];

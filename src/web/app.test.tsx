@@ -1,9 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type FreshDatabase, freshDatabase } from '../../test/support/postgres.ts';
 import { STAFF, servicesWithoutStore } from '../../test/support/web.ts';
+import { fromPostgres } from '../adapters/postgres/index.ts';
 import { openKysely, openPool } from '../adapters/postgres/pool.ts';
 import { Conflict, InvalidInput, LinkRefused, StorageFull, TooMany, Unavailable } from '../base/errors.ts';
-import { type Actor, ANYONE, EDITOR, OWNER, RECIPIENT, type Route, VIEWER } from '../base/route.ts';
+import { type Actor, ANYONE, type Ctx, EDITOR, OWNER, RECIPIENT, type Route, VIEWER } from '../base/route.ts';
 import type { Services } from '../base/services.ts';
 import type { Assets } from '../ui/assets.ts';
 import { redirectWith } from '../ui/context.ts';
@@ -356,6 +357,17 @@ describe('answers', () => {
     expect(
       (await https.request('http://records.example.gov/public')).headers.get('strict-transport-security'),
     ).toContain('max-age');
+  });
+  it('says to come again where the database cannot be read, and nothing of its inside', async () => {
+    const away = openPool({ host: '/nowhere', user: 'nobody', database: 'none' });
+    const parts = { services: { ...services, db: openKysely(away) }, assets, whoIs: async () => nobody };
+    const handler = async (c: Ctx) => c.json(await c.get('services').db.selectFrom('log.tree').selectAll().execute());
+    const read: Route = { method: 'GET', path: '/public', access: ANYONE, handler };
+    const app = buildApp({ ...parts, routes: [read], mapError: fromPostgres });
+    const answer = await app.request(`${BASE}/public`);
+    expect(answer.status).toBe(503);
+    expect(await answer.text()).not.toContain('nowhere');
+    await away.end();
   });
   it('stores pages of staff and recipients nowhere, and lets public ones be asked about', async () => {
     expect((await as(STAFF, '/desk')).headers.get('cache-control')).toBe('no-store');

@@ -22,6 +22,8 @@ export interface AppParts {
   /** further parameters of staff routes that their handlers look up inside the reader's organisation (see authorize.ts) */
   readonly freeParameters?: readonly string[];
   readonly log?: Log;
+  /** turns the database's errors into refusals (lost connection, full disk), so that who reads is told to come again */
+  readonly mapError?: (error: unknown) => unknown;
 }
 
 const MAX_BODY = 1024 * 1024;
@@ -69,7 +71,8 @@ export function buildApp(parts: AppParts): Hono<Env> {
   }
 
   app.notFound((c) => answerError(c, notFound(), 'anyone'));
-  app.onError((error, c) => {
+  app.onError((thrown, c) => {
+    const error = parts.mapError?.(thrown) ?? thrown;
     const route = answered.get(c);
     const { status, code, expected } = understand(error, '');
     if (!expected) log.error({ requestId: c.get('requestId'), route: route?.path, err: error }, 'unexpected');

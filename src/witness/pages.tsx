@@ -5,6 +5,7 @@
 import type { Kysely } from 'kysely';
 import { z } from 'zod';
 import type { Database } from '../base/database.ts';
+import { bodyOf } from '../base/form.ts';
 import { UUID } from '../base/ids.ts';
 import type { LogIdentity } from '../base/log-identity.ts';
 import { type Ctx, OWNER, type Route, staff, VIEWER } from '../base/route.ts';
@@ -275,7 +276,7 @@ const AckForm = z.object({
 });
 
 async function postAcknowledge(c: Ctx, parts: Parts): Promise<Response> {
-  const body = await c.req.parseBody();
+  const body = await bodyOf(c);
   const given = { alarm: body.alarm ?? '', reason: body.reason ?? '' };
   const read = AckForm.safeParse(given);
   if (!read.success) {

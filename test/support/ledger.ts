@@ -13,7 +13,7 @@ import type { DatabaseConfigs } from '../../src/adapters/postgres/index.ts';
 import { fromPostgres } from '../../src/adapters/postgres/index.ts';
 import { openKysely, openPool } from '../../src/adapters/postgres/pool.ts';
 import type { NewEntry } from '../../src/base/append.ts';
-import { instant } from '../../src/base/clock.ts';
+import { type Clock, instant } from '../../src/base/clock.ts';
 import type { Database } from '../../src/base/database.ts';
 import { uuidv7 } from '../../src/base/ids.ts';
 import type { WitnessPolicy } from '../../src/ledger/cosignatures.ts';
@@ -120,7 +120,7 @@ export async function testLedger(
 }
 
 /** A party entry, the smallest fact there is: for tests that only need something written. */
-export function partyEntry(t: Pick<TestLedger, 'newId' | 'clock'>, name = 'City of Example'): NewEntry {
+export function partyEntry(t: { newId(): string; readonly clock: Clock }, name = 'City of Example'): NewEntry {
   const party = t.newId();
   return {
     kind: 'party.registered',

@@ -8,7 +8,7 @@ import { inject } from 'vitest';
 import { z } from 'zod';
 import { asApp, type DatabaseConfig, toDatabase } from '../../src/adapters/postgres/index.ts';
 
-export { type OwnCluster, type OwnClusterOptions, ownCluster } from './own-cluster.ts';
+export { type OwnCluster, type OwnClusterOptions, ownCluster, preparedData } from './own-cluster.ts';
 
 export interface FreshDatabase {
   /** Owns every table. */

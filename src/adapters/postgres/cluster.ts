@@ -215,25 +215,41 @@ export function clearStalePidFile(pgdata: string): boolean {
  * Fast shutdown: transactions under way are rolled back, everything committed is flushed. Resolves when the process is gone.
  * After two minutes it is told to stop at once, which costs a recovery at the next start and loses nothing.
  */
-export async function stopServer(pid: number, pgdata: string): Promise<void> {
+export function stopServer(pid: number, pgdata: string): Promise<void> {
+  return tellUntilGone(pid, pgdata, 'SIGINT', 'SIGQUIT', 120_000);
+}
+
+/** Ends it without a shutdown, as a power cut would, where it no longer listens to anything else: the next start recovers. */
+export function endAtOnce(pid: number, pgdata: string): Promise<void> {
+  return tellUntilGone(pid, pgdata, 'SIGQUIT', 'SIGKILL', 10_000);
+}
+
+/** Sends `first`, and `then` when it is still there after so many milliseconds. Resolves when the process is gone. */
+async function tellUntilGone(
+  pid: number,
+  pgdata: string,
+  first: NodeJS.Signals,
+  then: NodeJS.Signals,
+  patience: number,
+): Promise<void> {
   if (!isPostgresOf(pid, pgdata)) return;
   // A process that is ending loses its command line before its number, so from here it is known by number and start.
   const identity = processIdentity(pid);
   const runs = (): boolean => isAlive(pid) && processIdentity(pid) === identity;
-  const send = (signal: 'SIGINT' | 'SIGQUIT'): void => {
+  const send = (signal: NodeJS.Signals): void => {
     try {
       if (runs()) process.kill(pid, signal);
     } catch {
       // gone between looking and telling
     }
   };
-  send('SIGINT');
+  send(first);
   const since = Date.now();
   let urged = false;
   while (runs()) {
-    if (!urged && Date.now() - since > 120_000) {
+    if (!urged && Date.now() - since > patience) {
       urged = true;
-      send('SIGQUIT');
+      send(then);
     }
     await sleep(15);
   }

@@ -9,7 +9,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { preparedData } from '../../../test/support/own-cluster.ts';
 import type { DatabaseConfig } from './config.ts';
 import { type Embedded, type EmbeddedOptions, startPostgres } from './embedded.ts';
-import { isAlive, readPidFile } from './process.ts';
+import { isAlive, isHeadless, readPidFile } from './process.ts';
 
 const root = process.getuid?.() === 0;
 let dir: string;
@@ -211,6 +211,47 @@ describe('the carried PostgreSQL', () => {
     await server.stop();
     expect(isAlive(server.pid)).toBe(false);
   });
+
+  it.runIf(process.platform === 'linux')(
+    'is ended and started again when the process that recovers is killed, after which PostgreSQL waits for ever',
+    async () => {
+      await preparedData(join(dir, 'data'));
+      const said: string[] = [];
+      // With flushes: what recovers is then there long enough to be found.
+      const more = { supervise: true, settings: {}, log: (line: string) => said.push(line) };
+      const server = await start(join(dir, 'data'), more);
+      const before = server.pid;
+      const kill = async (title: string): Promise<void> => {
+        for (const deadline = Date.now() + 20_000; Date.now() < deadline; ) {
+          const list = readFileSync(`/proc/${before}/task/${before}/children`, 'utf8').trim().split(' ').map(Number);
+          const found = list.find((child) => {
+            try {
+              return child > 1 && readFileSync(`/proc/${child}/cmdline`, 'utf8').includes(title);
+            } catch {
+              return false; // gone already
+            }
+          });
+          if (found !== undefined) {
+            process.kill(found, 'SIGKILL');
+            return;
+          }
+          await new Promise((r) => setImmediate(r));
+        }
+        throw new Error(`no ${title}`);
+      };
+      await kill(': walwriter');
+      await kill(': startup');
+      await new Promise((r) => setTimeout(r, 1_000));
+      // Alive, and of no use: this is what is mended.
+      expect([isAlive(before), isHeadless(before)]).toEqual([true, true]);
+      await expect(query(server.ownerConfig, 'select 1')).rejects.toMatchObject({ code: '57P03' });
+      for (let i = 0; i < 1200 && server.pid === before; i++) await new Promise((r) => setTimeout(r, 25));
+      expect(server.pid).not.toBe(before);
+      expect(await query(server.ownerConfig, 'select 1 as one')).toEqual([{ one: 1 }]);
+      expect(isHeadless(server.pid)).toBe(false);
+      expect(said).toContain('PostgreSQL is stuck in the middle of its recovery; ending it.');
+    },
+  );
 
   it('says what is wrong with a database of another PostgreSQL, and touches nothing', async () => {
     const pgdata = join(dir, 'data', 'postgres');

@@ -12,6 +12,7 @@ import { Unavailable } from '../../base/errors.ts';
 import { findBinaries } from './binaries.ts';
 import {
   clearStalePidFile,
+  endAtOnce,
   findRunning,
   initialise,
   password,
@@ -23,7 +24,7 @@ import {
 import { bothConfigs, type DatabaseConfig, type DatabaseConfigs } from './config.ts';
 import { writeDurably } from './files.ts';
 import { choosePlace, type Place } from './place.ts';
-import { isAlive, isPostgresOf, processIdentity, readPidFile } from './process.ts';
+import { isAlive, isHeadless, isPostgresOf, processIdentity, readPidFile } from './process.ts';
 import { type Listen, listenCandidates } from './socket.ts';
 
 const DATABASE = 'counterfoil';
@@ -108,10 +109,19 @@ export async function startPostgres(options: EmbeddedOptions): Promise<Embedded>
 
   async function supervise(): Promise<void> {
     let pause = 250;
+    let headless = 0;
     for (;;) {
       await sleep(pause, undefined, { ref: false, signal: wake.signal }).catch(() => {});
       if (stopped()) return;
-      if (isPostgresOf(pid, place.pgdata)) continue;
+      if (isPostgresOf(pid, place.pgdata)) {
+        // Somebody else may be stopping it, which ends those processes too.
+        headless = isHeadless(pid) && readPidFile(place.pgdata)?.status !== 'stopping' ? headless + 1 : 0;
+        if (headless * pause < HEADLESS) continue;
+        options.log('PostgreSQL is stuck in the middle of its recovery; ending it.');
+        await endAtOnce(pid, place.pgdata);
+        headless = 0;
+        continue;
+      }
       options.log('PostgreSQL ended unexpectedly; starting it again.');
       try {
         clearStalePidFile(place.pgdata);
@@ -175,6 +185,9 @@ function urlOf(config: DatabaseConfig): string {
   const where = `host=${encodeURIComponent(config.host ?? '')}&port=${config.port ?? 5432}`;
   return `postgresql://${SUPERUSER}:${encodeURIComponent(config.password ?? '')}@localhost/${DATABASE}?${where}`;
 }
+
+/** Milliseconds without a child that recovers or writes the log, after which it is stuck for good (see `isHeadless`). */
+const HEADLESS = 5_000;
 
 const SOCKET_TROUBLE =
   /could not (create|bind)[^\n]*socket|Unix-domain socket path|could not create lock file|could not set permissions of file/i;

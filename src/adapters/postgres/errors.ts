@@ -5,8 +5,9 @@
  */
 import { Refusal, StorageFull, Unavailable } from '../../base/errors.ts';
 
-/** SQLSTATEs after which the connection is gone or the server is going away (PostgreSQL, appendix A, classes 08 and 57P). */
-const LOST_STATES = new Set(['57P01', '57P02', '57P03', '57P05', '53300', '58030']);
+/** SQLSTATEs after which the connection is gone or the server is going away (PostgreSQL, appendix A, classes 08 and 57P), or was ended because this
+ * process was silent for too long in a transaction (25P03). */
+const LOST_STATES = new Set(['25P03', '57P01', '57P02', '57P03', '57P05', '53300', '58030']);
 const LOST_SYSTEM = new Set([
   'ECONNREFUSED',
   'ECONNRESET',

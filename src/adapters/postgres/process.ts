@@ -80,6 +80,21 @@ export function isPostgresOf(pid: number, pgdata: string): boolean {
   return ask('ps', ['-ww', '-o', 'command=', '-p', String(pid)]).includes(` -D ${pgdata}`);
 }
 
+/**
+ * True when this PostgreSQL neither recovers nor works, and does not end: it has children, and among them neither the one that recovers
+ * nor the one that writes the log. So it is for a moment at every start; it stays so for good when the process that recovers is killed
+ * while PostgreSQL gets over the end of another one (it then waits for a child that is gone). Told on Linux alone; false elsewhere.
+ */
+export function isHeadless(pid: number): boolean {
+  try {
+    const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ').filter(Boolean);
+    const titles = children.map((child) => readFileSync(`/proc/${child}/cmdline`, 'utf8'));
+    return titles.length > 0 && !titles.some((title) => /\b(startup|walwriter)\b/.test(title));
+  } catch {
+    return false; // a child that is gone while we look is looked at again
+  }
+}
+
 function ask(file: string, args: string[]): string {
   try {
     return execFileSync(file, args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });

@@ -6,6 +6,7 @@ import { getCookie, setCookie } from 'hono/cookie';
 import { z } from 'zod';
 import { clientIp } from '../../base/client.ts';
 import { InvalidInput } from '../../base/errors.ts';
+import { bodyOf } from '../../base/form.ts';
 import { ANYONE, type Ctx, type Route } from '../../base/route.ts';
 import { readCode } from '../../base/secrets.ts';
 import { redirectWith } from '../../ui/context.ts';
@@ -22,7 +23,7 @@ export const from = (c: Ctx): From => ({ headers: c.req.raw.headers, ip: clientI
 
 /** The fields of a posted form; files and repeated names are dropped. */
 export async function formOf(c: Ctx): Promise<Record<string, string>> {
-  const body = await c.req.parseBody();
+  const body = await bodyOf(c);
   const fields: Record<string, string> = {};
   for (const [name, value] of Object.entries(body)) if (typeof value === 'string') fields[name] = value;
   return fields;

@@ -7,6 +7,7 @@ import type { Child } from 'hono/jsx';
 import { type Buckets, buckets } from '../../base/bucket.ts';
 import { clientIp } from '../../base/client.ts';
 import type { Clock } from '../../base/clock.ts';
+import { bodyOf } from '../../base/form.ts';
 import { MailFailed } from '../../base/mailer.ts';
 import { type Actor, ANYONE, type Ctx, RECIPIENT, type Route } from '../../base/route.ts';
 import type { Services } from '../../base/services.ts';
@@ -193,7 +194,7 @@ export function entranceRoutes(clock: Clock): Route[] {
         if ('page' in seen) return seen.page;
         const { token, of, link } = seen;
         const services = c.get('services');
-        const typed = (await c.req.parseBody())[CODE_FIELD];
+        const typed = (await bodyOf(c))[CODE_FIELD];
         const entered = await enterCode(services, token, typeof typed === 'string' ? typed : '');
         switch (entered.state) {
           case 'in': {

@@ -3,6 +3,7 @@
  * acts, and sending. Sending the same answer twice shows the same slip.
  */
 import { Conflict, InvalidInput, Refusal, RuleRefusal } from '../../base/errors.ts';
+import { bodyOf } from '../../base/form.ts';
 import { type Ctx, RECIPIENT, type Route, recipient } from '../../base/route.ts';
 import { redirectWith } from '../../ui/context.ts';
 import { ErrorSummary, type Errors, Field, Form, Submit } from '../../ui/form.tsx';
@@ -227,7 +228,7 @@ const text = (value: unknown): string => (typeof value === 'string' ? value.slic
 async function postSend(c: Ctx): Promise<Response> {
   const services = c.get('services');
   const { service, address } = recipient(c);
-  const form = await c.req.parseBody();
+  const form = await bodyOf(c);
   const actor = { name: text(form.name).replaceAll('\u0000', ''), title: text(form.title).replaceAll('\u0000', '') };
   const reviewed = { once: text(form.once), version: Number(text(form.version)) };
   try {

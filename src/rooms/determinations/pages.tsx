@@ -1,6 +1,7 @@
 /** The issuer's pages of one recipient: reading its answer, determining an item, accepting all that is answered. */
 import { z } from 'zod';
 import { InvalidInput, NotFound, Refusal } from '../../base/errors.ts';
+import { bodyOf } from '../../base/form.ts';
 import { UUID, uuidv7 } from '../../base/ids.ts';
 import { type Ctx, EDITOR, type Route, staff, VIEWER } from '../../base/route.ts';
 import { redirectWith, zoneOf } from '../../ui/context.ts';
@@ -65,7 +66,7 @@ async function postDetermination(c: Ctx): Promise<Response> {
   const services = c.get('services');
   const item = Number(c.req.param('item'));
   if (!Number.isSafeInteger(item)) throw new NotFound('not-found', 'There is no such item.');
-  const form = await c.req.parseBody();
+  const form = await bodyOf(c);
   const typed = { finding: text(form[`finding-${item}`]), reasons: text(form[`reasons-${item}`]) };
   try {
     const read = determination.safeParse({ ...typed, seen: text(form.seen), once: text(form.once) });
@@ -114,7 +115,7 @@ function seenItems(raw: string): readonly { readonly item: number; readonly seen
 }
 
 async function postAcceptAll(c: Ctx): Promise<Response> {
-  const form = await c.req.parseBody();
+  const form = await bodyOf(c);
   const once = text(form.once);
   if (!UUID.test(once))
     throw new InvalidInput('form', { what: 'The form was not complete.', lost: 'Nothing was written.' });

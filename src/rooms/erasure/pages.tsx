@@ -4,6 +4,7 @@
  */
 import { z } from 'zod';
 import { InvalidInput, NotFound, RuleRefusal } from '../../base/errors.ts';
+import { bodyOf } from '../../base/form.ts';
 import { uuidv7 } from '../../base/ids.ts';
 import { type Ctx, OWNER, type Route, staff } from '../../base/route.ts';
 import { redirectWith, zoneOf } from '../../ui/context.ts';
@@ -183,7 +184,7 @@ function getErasures(c: Ctx): Promise<Response> {
 }
 
 async function postErasure(c: Ctx): Promise<Response> {
-  const body = await c.req.parseBody();
+  const body = await bodyOf(c);
   const field = (name: string) => {
     const value = Object.hasOwn(body, name) ? body[name] : undefined;
     return typeof value === 'string' ? value : '';

@@ -1,5 +1,6 @@
 /** Opening a matter. The desk's list and the page of a matter stand in src/record, because they count what other rooms hold. */
 import { InvalidInput } from '../../base/errors.ts';
+import { bodyOf } from '../../base/form.ts';
 import { uuidv7 } from '../../base/ids.ts';
 import { type Ctx, EDITOR, type Route, staff } from '../../base/route.ts';
 import { redirectWith } from '../../ui/context.ts';
@@ -88,7 +89,7 @@ function getNew(c: Ctx) {
 }
 
 async function postNew(c: Ctx): Promise<Response> {
-  const body = await c.req.parseBody();
+  const body = await bodyOf(c);
   const field = (name: string) => {
     const value = Object.hasOwn(body, name) ? body[name] : undefined;
     return typeof value === 'string' ? value : '';

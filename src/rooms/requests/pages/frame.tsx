@@ -4,6 +4,7 @@
  */
 import type { Child } from 'hono/jsx';
 import { Conflict, Refusal } from '../../../base/errors.ts';
+import { bodyOf } from '../../../base/form.ts';
 import { uuidv7 } from '../../../base/ids.ts';
 import type { Ctx } from '../../../base/route.ts';
 import type { Services } from '../../../base/services.ts';
@@ -19,7 +20,7 @@ import { type Draft, loadDraft, saveDraft } from '../drafts.ts';
 
 /** Fields of a posted form as text; what is missing or a file reads as ''. */
 export async function formOf(c: Ctx): Promise<(name: string) => string> {
-  const body = await c.req.parseBody();
+  const body = await bodyOf(c);
   return (name) => {
     const value = Object.hasOwn(body, name) ? body[name] : undefined;
     return typeof value === 'string' ? value : '';

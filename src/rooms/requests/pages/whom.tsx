@@ -1,5 +1,6 @@
 /** Step 2, whom: a CSV of recipients, every row of it that cannot be used named by its line, and single recipients by form. Replaces nothing while a file is refused. */
 import { InvalidInput } from '../../../base/errors.ts';
+import { bodyOf } from '../../../base/form.ts';
 import type { Ctx } from '../../../base/route.ts';
 import { redirectWith } from '../../../ui/context.ts';
 import { ErrorSummary, type Errors, Field, FileField, Form, Select, Submit } from '../../../ui/form.tsx';
@@ -241,7 +242,7 @@ export async function getWhom(c: Ctx): Promise<Response> {
 /** Reads the file. A refused file changes nothing and says why on the same page. */
 export async function postFile(c: Ctx): Promise<Response> {
   const at = await composing(c);
-  const body = await c.req.parseBody();
+  const body = await bodyOf(c);
   const file = body['file'];
   if (!(file instanceof File) || file.size === 0) {
     return view(c, at, { errors: { file: 'Choose a file first; it must not be empty.' } });

@@ -1,0 +1,85 @@
+/** Where the next blow falls: kinds, and one blow of each. SIGKILL only, by process number, to processes that the hammer started. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { isAlive } from '../../src/adapters/postgres/process.ts';
+import { childrenOf } from '../support/own-cluster.ts';
+import type { Field } from './field.ts';
+import type { Memory } from './memory.ts';
+
+/** Kinds of kill and how often each comes among twenty. */
+export const KINDS = {
+  /** any one process of PostgreSQL but its first: PostgreSQL ends all sessions and recovers by itself */
+  backend: 10,
+  /** a process with the real ledger, in the middle of its batches */
+  writer: 3,
+  /** a process of src/main.ts */
+  server: 3,
+  /** PostgreSQL's first process alone: the others find out and end */
+  postmaster: 2,
+  /** PostgreSQL whole, as a power cut would end it */
+  postgres: 1,
+  /** everything at once */
+  all: 1,
+} as const;
+export type Kind = keyof typeof KINDS;
+export const KIND_NAMES = ['backend', 'writer', 'server', 'postmaster', 'postgres', 'all'] as const;
+
+export function kindOf(dice: number): Kind {
+  let at = dice * KIND_NAMES.reduce((sum, kind) => sum + KINDS[kind], 0);
+  for (const kind of KIND_NAMES) {
+    at -= KINDS[kind];
+    if (at < 0) return kind;
+  }
+  return 'backend';
+}
+
+function kill(pid: number): boolean {
+  try {
+    process.kill(pid, 'SIGKILL');
+    return true;
+  } catch {
+    return false; // gone already
+  }
+}
+
+const pick = <T>(many: readonly T[], dice: number): T | undefined => many[Math.floor(dice * many.length)];
+
+/** @returns false where there was nobody of this kind to kill just now */
+function strike(field: Field, kind: Kind, writer: number | undefined, dice: number): boolean {
+  const { pid } = field.postgres;
+  const servers = field.servers.flatMap((one) => {
+    const its = one.ready() ? one.pid() : null;
+    return its === null ? [] : [its];
+  });
+  const postgres = () => [pid, ...childrenOf(pid)];
+  const victims = {
+    backend: () => [pick(childrenOf(pid), dice)],
+    writer: () => [writer],
+    server: () => [pick(servers, dice)],
+    postmaster: () => [pid],
+    postgres,
+    all: () => [...servers, ...field.writers().map((one) => one.pid), ...postgres()],
+  }[kind]();
+  if (!isAlive(pid)) return false;
+  return victims.map((one) => one !== undefined && kill(one)).includes(true);
+}
+
+/**
+ * One blow, and the time until something is acknowledged again: by another writer process where a writer was killed.
+ * @returns milliseconds; null where nothing could be killed
+ */
+export async function blow(field: Field, memory: Memory, kind: Kind, dice: number): Promise<number | null> {
+  // Under load: somebody was just answered, and where a writer is to end there is another one who may be held up.
+  await Promise.all([memory.next(), memory.nextAnswer(5_000)]);
+  while (kind === 'writer' && field.writers().length < 2) await sleep(20);
+  await sleep(dice * 400);
+  const from = performance.now();
+  const writer = kind === 'writer' ? pick(field.writers(), dice) : undefined;
+  if (!strike(field, kind, writer?.pid, dice)) return null;
+  const late = setTimeout(
+    () => memory.wrong(`nothing was acknowledged for two minutes after a kill (${kind})`),
+    120_000,
+  );
+  const heard = await memory.next(writer?.slot);
+  clearTimeout(late);
+  return heard - from;
+}

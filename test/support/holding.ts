@@ -1,0 +1,62 @@
+/**
+ * A server process that stands still in the middle of a batch: it holds the lock that orders the log, has said so, and does nothing for as
+ * long as it is told. The real append on a real database; what stands still is the making of views. Used by held.test.ts alone.
+ */
+import { z } from 'zod';
+import { fromPostgres } from '../../src/adapters/postgres/index.ts';
+import { openPool } from '../../src/adapters/postgres/pool.ts';
+import { uuidv7 } from '../../src/base/ids.ts';
+import { appender } from '../../src/ledger/append.ts';
+import { checkBody, streamOf } from '../../src/rooms/entries.ts';
+import { project } from '../../src/rooms/project.ts';
+import { partyEntry, random } from './ledger.ts';
+
+const given = z.object({
+  appConfig: z.record(z.string(), z.union([z.string(), z.number()])),
+  key: z.string(),
+  /** milliseconds to stand still */
+  stands: z.number(),
+});
+
+const { appConfig, key, stands } = given.parse(JSON.parse(process.env.HOLDING ?? ''));
+const clock = { now: () => Date.now() };
+const say = (what: object) => process.stdout.write(`${JSON.stringify(what)}\n`);
+const pool = openPool(appConfig);
+const entry = () => partyEntry({ clock, newId: () => uuidv7(clock.now(), random) });
+
+let still = false;
+const append = appender({
+  pool,
+  clock,
+  random,
+  streamOf,
+  checkBody,
+  project(made, seq) {
+    if (still) {
+      still = false;
+      say({ holding: true });
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, stands);
+    }
+    return project(made, seq);
+  },
+});
+
+// A key that was used before makes the batch one that is planned while the lock is held.
+await append([{ key: `${key}-first`, entries: [entry()] }]);
+const first = { key: `${key}-first`, entries: [] };
+let planned = 0;
+const counting = {
+  key,
+  get entries() {
+    // The first plan is made without the lock, the second with it.
+    planned++;
+    still = planned === 2;
+    return [entry()];
+  },
+};
+const outcomes = await append([first, counting]).then(
+  (all) => all.map((one) => (one.ok ? 'written' : String(fromPostgres(one.error)))),
+  (error: unknown) => [String(error), String(fromPostgres(error))],
+);
+say({ outcomes });
+await pool.end();
