@@ -1,6 +1,7 @@
 /** The issuer's pages on one clock: how it stands, and the forms that extend, pause, resume and correct. */
 import { z } from 'zod';
 import { InvalidInput, NotFound, Refusal } from '../../base/errors.ts';
+import { bodyOf } from '../../base/form.ts';
 import { UUID, uuidv7 } from '../../base/ids.ts';
 import { type Ctx, EDITOR, type Route, staff, VIEWER } from '../../base/route.ts';
 import { instantOf } from '../../ui/asof.tsx';
@@ -108,7 +109,7 @@ const post =
   (doing: Doing) =>
   async (c: Ctx): Promise<Response> => {
     const services = c.get('services');
-    const body = await c.req.parseBody();
+    const body = await bodyOf(c);
     const text = (name: string) => {
       const value = body[name];
       return typeof value === 'string' ? value : '';
