@@ -5,7 +5,7 @@ import type pg from 'pg';
 import { loadLogKey } from '../src/adapters/keys/log-key.ts';
 import { openPool } from '../src/adapters/postgres/pool.ts';
 import { pooled } from '../src/base/random.ts';
-import { createLedger, type Ledger } from '../src/ledger/ledger.ts';
+import { createLedger, type Ledger, type LedgerDeps } from '../src/ledger/ledger.ts';
 import { checkBody, streamOf } from '../src/rooms/entries.ts';
 import { project } from '../src/rooms/project.ts';
 import type { BenchDatabase } from './database.ts';
@@ -16,8 +16,9 @@ export const ORIGIN = 'bench.example.gov/log';
 
 export async function benchLedger(
   database: Pick<BenchDatabase, 'appConfig' | 'dataDir'>,
+  other: Partial<Pick<LedgerDeps, 'project' | 'publishEvery'>> = {},
 ): Promise<{ ledger: Ledger; pool: pg.Pool; vkey: string }> {
-  const pool = openPool(database.appConfig);
+  const pool = openPool(database.appConfig, 4);
   const { signer, vkey } = await loadLogKey(join(database.dataDir, 'keys'), ORIGIN);
   const ledger = createLedger({
     pool,
@@ -32,6 +33,7 @@ export async function benchLedger(
       throw error;
     },
     mapError: (error) => error,
+    ...other,
   });
   return { ledger, pool, vkey };
 }

@@ -7,6 +7,7 @@ const BENCHES: Readonly<Record<string, () => Promise<{ run(): Promise<readonly B
   processes: () => import('./processes.ts'),
   pages: () => import('./pages.ts'),
   verify: () => import('./verify.ts'),
+  log: () => import('./log.ts'),
   clock: () => import('./clock.ts'),
 };
 

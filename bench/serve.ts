@@ -13,7 +13,7 @@ const GOAL_SECONDS = 25;
 
 async function ours(): Promise<Record<string, number>> {
   const database = await benchDatabase();
-  const { services, ledger, pool } = await benchServices(database);
+  const { services, ledger, pool, stop } = await benchServices(database);
   ledger.start();
   const { draft } = await draftFor(services, 'all', ['Certify compliance.'], placesCsv(RECIPIENTS));
   globalThis.gc?.();
@@ -62,8 +62,7 @@ async function ours(): Promise<Record<string, number>> {
   }
   const plainEnd = performance.now();
   await owner.end();
-  await ledger.stop();
-  await pool.end();
+  await stop();
   await database.close();
   return {
     seconds: (end - start) / 1000,

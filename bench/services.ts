@@ -1,6 +1,6 @@
 /** Services as the server has them, on a benchmark's database; mail is never sent by these benchmarks. */
 import type pg from 'pg';
-import { openKysely } from '../src/adapters/postgres/pool.ts';
+import { openKysely, openPool } from '../src/adapters/postgres/pool.ts';
 import { instant } from '../src/base/clock.ts';
 import { uuidv7 } from '../src/base/ids.ts';
 import type { Services } from '../src/base/services.ts';
@@ -16,12 +16,15 @@ export interface BenchServices {
   readonly services: Services;
   readonly ledger: Ledger;
   readonly pool: pg.Pool;
+  stop(): Promise<void>;
 }
 
 const none = (what: string) => () => Promise.reject(new Error(`this benchmark has no ${what}`));
 
 export async function benchServices(database: BenchDatabase): Promise<BenchServices> {
-  const { ledger, pool } = await benchLedger(database);
+  // Two pools, as on the server: the ledger never waits behind what commands read.
+  const { ledger, pool: writing } = await benchLedger(database);
+  const pool = openPool(database.appConfig);
   const services: Services = {
     db: openKysely(pool),
     ledger,
@@ -31,7 +34,11 @@ export async function benchServices(database: BenchDatabase): Promise<BenchServi
     mailer: { send: none('mail') },
     config: { baseUrl: 'http://localhost:8080', logOrigin: ORIGIN, revokeMinutes: 10, maxFileBytes: 1_000_000 },
   };
-  return { services, ledger, pool };
+  const stop = async () => {
+    await ledger.stop();
+    await Promise.all([pool.end(), writing.end()]);
+  };
+  return { services, ledger, pool, stop };
 }
 
 /** A CSV of `n` made-up places, each with an address. */

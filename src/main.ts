@@ -147,6 +147,9 @@ async function wire(
   await assertAppRole(database);
   const pool = openPool(database.appConfig);
   undo.push(() => pool.end());
+  // The ledger's own: appends and checkpoints never wait behind the pages' queries.
+  const writing = openPool(database.appConfig, 4);
+  undo.push(() => writing.end());
 
   const [known, past] = await Promise.all([signerOf(pool), handovers(pool)]);
   const [{ signer, vkey, origin: logOrigin }, blobs, assets, secret] = await Promise.all([
@@ -167,7 +170,7 @@ async function wire(
     loadWitnessKey(join(settings.dataDir, 'keys'), `${baseUrl.replace(/^https?:\/\//, '')}/witness`),
   ]);
   const ledger = createLedger({
-    pool,
+    pool: writing,
     clock,
     random,
     project,

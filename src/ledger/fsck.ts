@@ -66,7 +66,19 @@ export function databaseSource(db: ClientBase | Pool): LogSource {
     size,
     async *entries() {
       const { entries: head } = await size();
-      for (let from = 0; from < head; from += PAGE) yield await entriesBetween(db, from, Math.min(from + PAGE, head));
+      const read = (from: number) => {
+        const page = entriesBetween(db, from, Math.min(from + PAGE, head));
+        // Whoever stops before this page never waits for it; whoever comes to it is told all the same.
+        page.catch(() => {});
+        return page;
+      };
+      // The database reads the next page while this one is checked.
+      let next = head > 0 ? read(0) : null;
+      for (let from = PAGE; next; from += PAGE) {
+        const page: readonly StoredEntry[] = await next;
+        next = from < head ? read(from) : null;
+        yield page;
+      }
       const { rows } = await db.query<{ seq: number }>('select seq from ledger.entry where seq >= $1 limit 1', [head]);
       if (rows[0])
         throw new Found('head-mismatch', `position ${rows[0].seq}`, `no entry at or after ${head}`, 'an entry');

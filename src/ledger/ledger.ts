@@ -77,11 +77,16 @@ export function createLedger(deps: LedgerDeps): Ledger {
     return running;
   }
 
-  function schedule(): void {
-    timer = setTimeout(async () => {
-      await publish().catch(deps.onError);
-      if (timer) schedule();
-    }, every);
+  /** The rhythm is from begin to begin; after a long round there is a pause all the same, in which callers get their turn. */
+  function schedule(took = 0): void {
+    timer = setTimeout(
+      async () => {
+        const begun = performance.now();
+        await publish().catch(deps.onError);
+        if (timer) schedule(performance.now() - begun);
+      },
+      Math.max(every - took, every / 8),
+    );
   }
 
   return {

@@ -9,7 +9,7 @@ import type { Project } from '../base/row.ts';
 import type { Entry } from '../proof/index.ts';
 import type { Outcome } from './queue.ts';
 import { type Advance, type CommandRow, type EntryRow, type LogValues, logValues } from './sql.ts';
-import { stamp } from './stamp.ts';
+import { inOrder, stamp } from './stamp.ts';
 
 export interface PlanDeps {
   readonly random: Random;
@@ -99,7 +99,8 @@ export function plan(deps: PlanDeps, batch: readonly Append[], at: number, groun
     const made: EntryRow[] = [];
     const rows: Row[] = [];
     try {
-      for (const entry of command.entries) {
+      for (const given of command.entries) {
+        const entry = { ...given, body: inOrder(given.body) };
         deps.checkBody(entry);
         const row = { ...stamp(entry, time, deps.random), stream: deps.streamOf(entry) };
         rows.push(...deps.project(row.entry, first + made.length));
