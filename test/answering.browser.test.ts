@@ -55,6 +55,13 @@ test('recipient on a phone, issuer on a laptop', { timeout: 180_000 }, async () 
     await look(page, 'answering-service', { dark: true });
     await page.goto(`/desk/services/${service}/accept-all`);
     await look(page, 'answering-accept-all', { dark: true });
+    await page.goto(`/desk/services/${service}/clock`);
+    await page.fill('#f-extend-to', '2026-04-20');
+    await page.fill('#f-extend-reason', 'Item 3 is large.');
+    await look(page, 'clock-move', { dark: true });
+    await page.click('button:has-text("Extend")');
+    await page.waitForSelector('text=What moved it');
+    await look(page, 'clock-service', { dark: true });
     // The browser notes the refused form as a failed load; nothing else may be there.
     expect(seen.problems.filter((problem) => !problem.includes('status of 422'))).toEqual([]);
   });

@@ -109,6 +109,16 @@ export interface Database {
     merge: Json;
     audience: string;
   };
+  'view.due': Fact & {
+    entry: string;
+    service: string;
+    request: string;
+    due_on: string | null;
+    due_at: Time | null;
+    paused_until: Time | null;
+    cells: Json;
+    uneven: Json | null;
+  };
   'view.handover': Fact & {
     entry: string;
     from_vkey: string;

@@ -18,6 +18,7 @@ import {
   advance,
   insertRows,
   type LogValues,
+  patience,
   readCommands,
   readLasts,
   readLatest,
@@ -150,9 +151,13 @@ export function appender(deps: AppendDeps): Appender {
     });
   }
 
-  async function withCare(client: PoolClient, batch: readonly Append[]): Promise<readonly Outcome<Appended>[]> {
+  async function withCare(
+    client: PoolClient,
+    batch: readonly Append[],
+    silence: number,
+  ): Promise<readonly Outcome<Appended>[]> {
     const begun = client.query('begin');
-    const turn = takeTurn(client);
+    const turn = takeTurn(client, silence);
     // Statements of their own, so that each sees what was committed before the lock was given.
     const head = readLatest(client);
     const known = readCommands(
@@ -168,24 +173,25 @@ export function appender(deps: AppendDeps): Appender {
     const planned = plan(deps, batch, timeNow(), { known: await known, lasts: await lasts });
     if (!planned.log) return planned.settle(0);
     // What was asked under the lock need not be asked again.
-    const base = advance(client, { ...planned.move, lasts: new Map() });
+    const base = advance(client, { ...planned.move, lasts: new Map() }, silence);
     await together([base, writeLog(client, planned.log), ...tables(client, planned)]);
     return planned.settle(await base);
   }
 
   async function careful(batch: readonly Append[]): Promise<readonly Outcome<Appended>[]> {
+    const silence = patience(batch.reduce((sum, one) => sum + one.entries.length, 0));
     let uncommitted = false;
     try {
       return await transaction(deps.pool, async (client) => {
         uncommitted = true;
-        const outcomes = await withCare(client, batch);
+        const outcomes = await withCare(client, batch, silence);
         uncommitted = false;
         return outcomes;
       });
     } catch (error) {
-      // COMMIT was never sent, so nothing was written: once more, by another connection.
+      // COMMIT was never sent, so nothing was written: once more, by another connection, with time for a machine that is too busy.
       if (!uncommitted || !(isOvertaken(error) || isCut(error))) throw error;
-      return await transaction(deps.pool, (client) => withCare(client, batch));
+      return await transaction(deps.pool, (client) => withCare(client, batch, 5 * silence));
     }
   }
 
@@ -197,7 +203,8 @@ export function appender(deps: AppendDeps): Appender {
       try {
         return planned.settle(await sent(planned, planned.log));
       } catch (error) {
-        if (isMixedUp(error) || isOvertaken(error)) return null;
+        // Whether a batch that was cut off was written, its keys tell.
+        if (isMixedUp(error) || isOvertaken(error) || isCut(error)) return null;
         if (!mendable(error)) throw error;
         const refused = refusedAdvance(error);
         if (!refused || 'movedOn' in refused) return null;

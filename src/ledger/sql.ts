@@ -19,20 +19,20 @@ export interface EntryRow {
 
 /**
  * How long PostgreSQL waits for the next word of a process that holds the lock on the log, milliseconds, before it ends its session and
- * lets the others on: one that was stopped, or whose machine is gone, is never told from one that thinks. Shorter than what the
- * function `log.advance` sets, so that nobody is held up for a second; a batch has all of its statements on the way by then.
+ * lets the others on: one that was stopped, or whose machine is gone, is never told from one that thinks. An ordinary batch holds nobody up
+ * for a second; one of thousands of entries takes its time to be made, and to be sent.
  */
-const PATIENCE = 750;
+export const patience = (entries: number): number => 600 + 2 * entries;
 
 /**
  * Waits for the lock that orders the log across all server processes. Whatever is asked must be asked in statements after this one.
- * @param patience milliseconds that this session may be silent while it holds the lock; 0: as long as it likes
+ * @param silence milliseconds that this session may be silent while it holds the lock; 0: as long as it likes
  */
-export async function takeTurn(client: ClientBase, patience = PATIENCE): Promise<void> {
+export async function takeTurn(client: ClientBase, silence: number): Promise<void> {
   await client.query({
     name: 'take-turn',
     text: `select pg_advisory_xact_lock(${TURN}), set_config('idle_in_transaction_session_timeout', $1, true)`,
-    values: [String(patience)],
+    values: [String(silence)],
   });
 }
 
@@ -102,16 +102,25 @@ export interface Advance {
   readonly lasts: ReadonlyMap<string, number | null>;
 }
 
-/** Moves the end of the log under its lock and gives the position of the first entry. @throws what `refusedAdvance` tells apart */
-export async function advance(client: ClientBase, { entries, at, lasts }: Advance): Promise<number> {
+/**
+ * Moves the end of the log under its lock and gives the position of the first entry.
+ * @param silence as for `takeTurn`; it takes the place of what `log.advance` sets, which is longer
+ * @throws what `refusedAdvance` tells apart
+ */
+export async function advance(
+  client: ClientBase,
+  { entries, at, lasts }: Advance,
+  silence = patience(entries),
+): Promise<number> {
   const { rows } = await client.query<{ base: number }>({
     name: 'advance',
-    text: `select log.advance($1, $2, $3, $4) as base, set_config('idle_in_transaction_session_timeout', '${PATIENCE}', true)`,
+    text: `select log.advance($1, $2, $3, $4) as base, set_config('idle_in_transaction_session_timeout', $5, true)`,
     values: [
       entries,
       at,
       arrayText([...lasts.keys()]),
       arrayText([...lasts.values()].map((last) => (last === null ? null : String(last)))),
+      String(silence),
     ],
   });
   return rows[0]?.base ?? 0;

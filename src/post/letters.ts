@@ -1,5 +1,5 @@
 /**
- * What the mails say: the letter that serves a request, the receipt of an answer, the news of a determination. Links are minted
+ * What the mails say: the letter that serves a request, the receipt of an answer, the news of a determination or of a moved due date. Links are minted
  * at the moment of writing and stand nowhere else. It reads; it sends nothing.
  */
 
@@ -9,11 +9,15 @@ import type { Attachment, Mail } from '../base/mailer.ts';
 import type { ReceiptPdf, Services } from '../base/services.ts';
 import { mintLink } from '../rooms/answers/links.ts';
 import { answersOf } from '../rooms/answers/view.ts';
+import { movesIn } from '../rooms/clock/rules.ts';
+import { movedDues } from '../rooms/clock/view.ts';
 import { determinationsOf } from '../rooms/determinations/view.ts';
 import { partyById } from '../rooms/directory/view.ts';
 import { letterTo } from '../rooms/requests/rules.ts';
 import { type Request, requestById, type Service, serviceById } from '../rooms/requests/view.ts';
-import { signedByWords } from '../ui/words.ts';
+import { entriesOf } from '../rooms/stream.ts';
+import { dateText } from '../ui/time.tsx';
+import { moveWords, signedByWords } from '../ui/words.ts';
 import type { Job } from './outbox.ts';
 
 /** Links live this long past the due date, in days: answers come late, and receipts are wanted afterwards. */
@@ -39,9 +43,12 @@ async function about(services: Services, job: Job): Promise<About> {
   return { service, request, issuerName: issuer?.name ?? 'the issuer' };
 }
 
-async function linkFor(services: Services, service: Service, address: string): Promise<string> {
+async function linkFor(services: Services, { request, service }: About, address: string): Promise<string> {
   const now = services.clock.now();
-  const expiresAt = new Date(Math.max(now, service.dueAt.getTime()) + LINK_DAYS * DAY);
+  const moved = await movedDues(services.db, service.id);
+  // While the clock stands nobody knows the date; when it runs again a new link goes out.
+  const dues = moved && request.items.map(({ item }) => moved(item).at ?? now);
+  const expiresAt = new Date(Math.max(now, ...(dues ?? [service.dueAt.getTime()])) + LINK_DAYS * DAY);
   const token = await mintLink(services, { service: service.id, address, expiresAt });
   return `${services.config.baseUrl}/r/${token}`;
 }
@@ -63,7 +70,7 @@ async function letter(services: Services, job: Job, what: About): Promise<Compos
   const receipt = await services.ledger.receipt(what.service.id);
   if (!receipt) return { ready: false };
   const { request, service } = what;
-  const link = await linkFor(services, service, job.address);
+  const link = await linkFor(services, what, job.address);
   const filled = letterTo(
     {
       issuerName: what.issuerName,
@@ -114,7 +121,7 @@ async function determination(services: Services, job: Job, what: About): Promise
   const made = (await determinationsOf(services.db, what.service.id)).filter((d) => ids.includes(d.entry));
   const receipts = await services.ledger.receipts(ids);
   if (made.length === 0 || made.length < ids.length || receipts.size < ids.length) return { ready: false };
-  const link = await linkFor(services, what.service, job.address);
+  const link = await linkFor(services, what, job.address);
   const parts = made.map((one) => {
     const item = what.request.items.find((i) => i.item === one.item);
     const reasons = one.reasons === '' ? '' : `\nTheir reasons:\n${one.reasons}`;
@@ -140,6 +147,46 @@ ${keepThis(services.config.baseUrl, leastSigned(receipts))}
   return { ready: true, about: what, mail: { subject: `“${what.request.title}”: ${found}`, text, attachments } };
 }
 
+/** What moved the clock, the old date and the new one with its working, and the receipt. */
+async function clock(services: Services, job: Job, what: About): Promise<Composed> {
+  const receipt = job.entry ? await services.ledger.receipt(job.entry) : null;
+  const entry = (await entriesOf(services.db, what.service.id)).find((one) => one.id === job.entry);
+  const [move] = entry ? movesIn([entry]) : [];
+  if (!receipt || !move || !entry) return { ready: false };
+  const day = (on: string | null) => (on === null ? 'none, the clock stands' : dateText(on, true));
+  const of = move.items === null ? '' : ` (${move.items.length === 1 ? 'item' : 'items'} ${move.items.join(', ')})`;
+  const link = await linkFor(services, what, job.address);
+  const text = `${what.issuerName} to ${what.service.name}, on “${what.request.title}”${of}:
+
+${moveWords(move)}.
+
+Due date before: ${day(move.before)}
+Due date now: ${day(move.after)}
+
+Their reason:
+${move.reason}
+
+How it is counted:
+${workingIn(entry.body)
+  .map((step, i) => `${i + 1}. ${step}`)
+  .join('\n')}
+
+To see everything, or to answer, use this link; it replaces the earlier one:
+${link}
+
+${keepThis(services.config.baseUrl, receipt)}
+`;
+  const subject = `“${what.request.title}”: ${move.after === null ? 'the clock is paused' : `due ${dateText(move.after)}`}`;
+  return {
+    ready: true,
+    about: what,
+    mail: { subject, text, attachments: await attach(receipt, services.receiptPdf, what) },
+  };
+}
+
+const worked = z.object({ due: z.object({ working: z.array(z.string()) }) });
+const workingIn = (body: unknown): readonly string[] => worked.parse(body).due.working;
+
 /** Of several receipts in one mail, the one that the fewest have signed: what is said of it is true of all. */
 function leastSigned(receipts: ReadonlyMap<string, ReceiptFile>): Pick<ReceiptFile, 'witnessed'> {
   const [least] = [...receipts.values()].sort((a, b) => (a.witnessed?.signed ?? 0) - (b.witnessed?.signed ?? 0));
@@ -156,6 +203,8 @@ export async function compose(services: Services, job: Job): Promise<Composed> {
       return answerReceipt(services, job, what);
     case 'determination':
       return determination(services, job, what);
+    case 'clock':
+      return clock(services, job, what);
     default:
       throw new Error(`the outbox holds a mail of an unknown kind: ${job.kind}`);
   }

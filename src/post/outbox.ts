@@ -5,7 +5,7 @@
 import { type Kysely, sql } from 'kysely';
 import type { Database } from '../base/database.ts';
 
-export const MAIL_KINDS = ['letter', 'answer-receipt', 'determination'] as const;
+export const MAIL_KINDS = ['letter', 'answer-receipt', 'determination', 'clock'] as const;
 export type MailKind = (typeof MAIL_KINDS)[number];
 
 export interface Job {

@@ -17,6 +17,10 @@ export const clock = z
     dueOn: day.nullable(),
     days: z.int().nullable().meta({ description: 'whole days left (running) or past (overdue)' }),
     late: z.boolean().nullable().meta({ description: 'stopped: the first answer came after the due moment' }),
+    pausedSince: day
+      .nullable()
+      .meta({ description: 'paused: since that day; dueOn is null while nobody knows when it runs again' }),
+    pausedBy: z.string().nullable().meta({ description: 'paused: why, in the words of who said it' }),
   })
   .meta({ id: 'Clock' });
 
@@ -68,6 +72,7 @@ export const counts = z
     deficient: z.int(),
     toReview: z.int(),
     running: z.int(),
+    paused: z.int(),
     overdue: z.int(),
     unknown: z.int(),
     revoked: z.int(),

@@ -21,6 +21,8 @@ const jsonClock = (clock: ClockState) => ({
   dueOn: 'dueOn' in clock ? clock.dueOn : null,
   days: 'days' in clock ? clock.days : null,
   late: 'late' in clock ? clock.late : null,
+  pausedSince: clock.state === 'paused' ? clock.sinceOn : null,
+  pausedBy: clock.state === 'paused' ? clock.words : null,
 });
 
 const jsonCell = ({ item, answer, determination, clock }: BoardCell) => ({

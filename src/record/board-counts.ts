@@ -6,6 +6,7 @@ import { type Kysely, sql } from 'kysely';
 import type { Database } from '../base/database.ts';
 import type { Request } from '../rooms/requests/view.ts';
 import { type AsOfPoint, type Cut, cutAt, newestFirst, visible } from './cut.ts';
+import { dueAt, dueOn, movedDues } from './moved.ts';
 
 /** Recipients in each state. Recipients with several items: `answered` and `determined` mean every item, `partly` some. */
 export interface BoardCounts {
@@ -21,6 +22,8 @@ export interface BoardCounts {
   /** at least one answered item whose newest answer nobody has determined */
   readonly toReview: number;
   readonly running: number;
+  /** something holds the clock; nobody is overdue meanwhile */
+  readonly paused: number;
   readonly overdue: number;
   /** recorded requests after their due date: what followed is not known here */
   readonly unknown: number;
@@ -30,8 +33,11 @@ export interface BoardCounts {
 }
 
 interface Group {
+  /** `Infinity` while nobody knows when the clock runs again */
   readonly dueAt: number;
-  readonly dueOn: string;
+  readonly dueOn: string | null;
+  /** the clock stands until then; 0 for never */
+  readonly pausedUntil: number;
   readonly asked: number;
   readonly answered: number;
   readonly partly: number;
@@ -51,8 +57,10 @@ export interface Facets {
 
 export interface Version {
   readonly cut: Cut;
-  /** position of the last fact about the request: a service, an answer or a determination; −1 for none */
+  /** position of the last fact about the request: a service, an answer, a determination or a moved date; −1 for none */
   readonly version: number;
+  /** position of the last moved date alone; −1 for none */
+  readonly moved: number;
   /** position of the last service alone */
   readonly served: number;
   readonly revoked: boolean;
@@ -68,18 +76,21 @@ export async function versionAt(
   const cut = given ?? (await cutAt(db, asOf));
   const last = (table: string) =>
     sql`(select max(t.seq) from ${sql.table(table)} t where t.request = ${request} and t.seq <= ${cut.last})`;
-  const { rows } = await sql<{ served: number | null; said: number | null; revoked: boolean }>`
-    select ${last('view.service')} as served,
+  const { rows } = await sql<{ served: number | null; said: number | null; moved: number | null; revoked: boolean }>`
+    select ${last('view.service')} as served, ${last('view.due')} as moved,
            greatest(${last('view.item_answer')}, ${last('view.item_determination')}) as said,
            exists (select 1 from view.revocation r where r.request = ${request} and ${visible('r', cut)}) as revoked
     `.execute(db);
   const served = rows[0]?.served ?? -1;
-  return { cut, served, version: Math.max(served, rows[0]?.said ?? -1), revoked: rows[0]?.revoked ?? false };
+  const moved = rows[0]?.moved ?? -1;
+  const version = Math.max(served, moved, rows[0]?.said ?? -1);
+  return { cut, served, moved, version, revoked: rows[0]?.revoked ?? false };
 }
 
 interface GroupLine {
-  readonly due_at: Date;
-  readonly due_on: string;
+  readonly due_at: Date | null;
+  readonly due_on: string | null;
+  readonly paused_until: Date | null;
   readonly asked: number;
   readonly answered: number;
   readonly partly: number;
@@ -115,7 +126,7 @@ export async function facets(
              count(*) filter (where d.answer is distinct from a.answer) as to_review
       from a left join d on d.service = a.service and d.item = a.item group by a.service
     )
-    select s.due_at, s.due_on::text as due_on, count(*)::int as asked,
+    select ${dueAt} as due_at, (${dueOn})::text as due_on, m.paused_until, count(*)::int as asked,
            count(*) filter (where p.answered >= ${items})::int as answered,
            count(*) filter (where p.answered < ${items})::int as partly,
            count(*) filter (where p.determined >= ${items})::int as determined,
@@ -126,14 +137,16 @@ export async function facets(
            array_agg(distinct s.kind) as kinds,
            coalesce(array_agg(distinct s.state) filter (where s.state is not null), '{}') as states
     from view.service s left join per p on p.service = s.id
+    left join ${movedDues(sql`x.request = ${request.id} ${among('x.service')}`, cut)} m on m.service = s.id
     where s.request = ${request.id} and ${visible('s', cut)} ${among('s.id')}
-    group by s.due_at, s.due_on order by s.due_at`.execute(db);
+    group by 1, 2, 3 order by 1 nulls last, 3 nulls first`.execute(db);
   const distinct = (of: (row: GroupLine) => readonly string[]) => [...new Set(rows.flatMap(of))].sort();
   return {
     asked: rows.reduce((n, r) => n + r.asked, 0),
     groups: rows.map((r) => ({
-      dueAt: r.due_at.getTime(),
+      dueAt: r.due_at?.getTime() ?? Number.POSITIVE_INFINITY,
       dueOn: r.due_on,
+      pausedUntil: r.due_at === null ? Number.POSITIVE_INFINITY : (r.paused_until?.getTime() ?? 0),
       asked: r.asked,
       answered: r.answered,
       partly: r.partly,
@@ -170,7 +183,8 @@ export async function touchedSince(
     select s.id, s.seq from view.service s join (
       select n.id from view.service n where ${within('n')}
       union select a.service from view.item_answer a where ${within('a')}
-      union select d.service from view.item_determination d where ${within('d')} limit ${FEW + 1}
+      union select d.service from view.item_determination d where ${within('d')}
+      union select x.service from view.due x where ${within('x')} limit ${FEW + 1}
     ) t on t.id = s.id`.execute(db);
   return rows.length > FEW ? null : rows;
 }
@@ -192,22 +206,27 @@ export async function facetsSince(
   const ids = touched.map((one) => one.id);
   const was = await facets(db, request, { last: from, until: cut.until }, ids);
   const is = await facets(db, request, cut, ids);
-  const groups = new Map(before.groups.map((group) => [group.dueAt, { ...group }]));
+  const keyOf = (group: Group) => `${group.dueAt} ${group.pausedUntil}`;
+  const groups = new Map(before.groups.map((group) => [keyOf(group), { ...group }]));
   for (const [sums, sign] of [[was, -1] as const, [is, 1] as const]) {
     for (const more of sums.groups) {
-      const group = groups.get(more.dueAt) ?? { ...NOBODY, dueAt: more.dueAt, dueOn: more.dueOn };
+      const { dueAt, dueOn, pausedUntil } = more;
+      const group = groups.get(keyOf(more)) ?? { ...NOBODY, dueAt, dueOn, pausedUntil };
       for (const name of SUMMED) group[name] += sign * more[name];
-      groups.set(more.dueAt, group);
+      groups.set(keyOf(more), group);
     }
   }
   const joined = (a: readonly string[], b: readonly string[]) => [...new Set([...a, ...b])].sort();
   return {
     asked: before.asked + is.asked - was.asked,
-    groups: [...groups.values()].filter((group) => group.asked > 0).sort((a, b) => a.dueAt - b.dueAt),
+    groups: [...groups.values()].filter((group) => group.asked > 0).sort(inOrder),
     kinds: joined(before.kinds, is.kinds),
     states: joined(before.states, is.states),
   };
 }
+
+const inOrder = (a: Group, b: Group) =>
+  a.dueAt === b.dueAt ? a.pausedUntil - b.pausedUntil : a.dueAt < b.dueAt ? -1 : 1;
 
 const NOBODY = {
   asked: 0,
@@ -230,6 +249,15 @@ const SUMMED = [
   'toReview',
 ] as const satisfies readonly (keyof typeof NOBODY)[];
 
+/** The last moment up to `at` at which the present alone changed what a clock says: a date that passed, a pause that ended; null for none. */
+export const passedAt = ({ groups }: Facets, at: number): number | null =>
+  groups
+    .flatMap((g) => [g.dueAt, g.pausedUntil])
+    .reduce<number | null>(
+      (last, moment) => (moment > 0 && moment <= at && moment > (last ?? 0) ? moment : last),
+      null,
+    );
+
 /** The counts at a moment. */
 export function summed(
   { asked, groups }: Facets,
@@ -238,7 +266,7 @@ export function summed(
   const sum = (of: (g: Group) => number) => groups.reduce((n, g) => n + of(g), 0);
   const open = (due: (g: Group) => boolean) => (revoked ? 0 : sum((g) => (due(g) ? g.asked - g.answered : 0)));
   const past = open((g) => g.dueAt <= at);
-  const next = groups.find((g) => g.dueAt > at && g.asked > g.answered);
+  const next = groups.find((g) => g.dueAt > at && g.dueOn !== null && g.asked > g.answered);
   return {
     asked,
     answered: sum((g) => g.answered),
@@ -248,7 +276,8 @@ export function summed(
     itemsDetermined: sum((g) => g.itemsDetermined),
     deficient: sum((g) => g.deficient),
     toReview: sum((g) => g.toReview),
-    running: open((g) => g.dueAt > at),
+    running: open((g) => g.dueAt > at && g.pausedUntil <= at),
+    paused: open((g) => g.dueAt > at && g.pausedUntil > at),
     overdue: recorded ? 0 : past,
     unknown: recorded ? past : 0,
     revoked: revoked ? asked : 0,

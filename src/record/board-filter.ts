@@ -8,11 +8,12 @@ import { DISPOSITIONS } from '../rooms/answers/entries.ts';
 import { FINDINGS } from '../rooms/determinations/entries.ts';
 import { PARTY_KINDS } from '../rooms/directory/entries.ts';
 import { type Cut, newerThan, visible } from './cut.ts';
+import { movedDues } from './moved.ts';
 
 export const ANSWER_FILTERS = ['unanswered', ...DISPOSITIONS] as const;
 /** `to review`: the newest answer to an item has no determination of its own yet. */
 export const DETERMINATION_FILTERS = ['not reviewed', 'to review', ...FINDINGS] as const;
-export const CLOCK_FILTERS = ['running', 'overdue', 'stopped', 'revoked', 'unknown'] as const;
+export const CLOCK_FILTERS = ['running', 'paused', 'overdue', 'stopped', 'revoked', 'unknown'] as const;
 export const SORTS = ['recipient', 'state', 'clock'] as const;
 
 export interface BoardFilter {
@@ -70,8 +71,10 @@ export interface FilterFacts {
   readonly revoked: boolean;
   readonly recorded: boolean;
   readonly now: Date;
-  /** the latest due moment of any recipient that has passed at `now`, in ms; null for none */
+  /** the latest due moment, or end of a pause, of any recipient that has passed at `now`, in ms; null for none */
   readonly passed: number | null;
+  /** whether the date of any recipient was moved */
+  readonly moved: boolean;
 }
 
 /** One condition on a service, in SQL on a service `s`, or as words to be looked for. */
@@ -123,9 +126,29 @@ function clockIs(clock: NonNullable<BoardFilter['clock']>, f: FilterFacts, only:
   if (f.revoked || clock === 'revoked') return f.revoked && clock === 'revoked' ? sql`true` : sql`false`;
   const done = complete('view.item_answer', f, only);
   if (clock === 'stopped') return done;
-  if (clock === 'running') return sql<SqlBool>`s.due_at > ${f.now} and not (${done})`;
+  const holds = sql`(m.due_at is null or coalesce(m.paused_until > ${f.now}, false))`;
+  if (clock === 'paused') return f.moved ? sql<SqlBool>`${movedIs(holds, f, only)} and not (${done})` : sql`false`;
+  if (clock === 'running') {
+    const ahead = dueIs(sql`s.due_at > ${f.now}`, sql`m.due_at > ${f.now} and not ${holds}`, f, only);
+    return sql<SqlBool>`${ahead} and not (${done})`;
+  }
   if ((clock === 'unknown') !== f.recorded) return sql`false`;
-  return sql<SqlBool>`s.due_at <= ${f.now} and not (${done})`;
+  const past = dueIs(sql`s.due_at <= ${f.now}`, sql`m.due_at <= ${f.now}`, f, only);
+  return sql<SqlBool>`${past} and not (${done})`;
+}
+
+/** Services with a moved date for which a condition on it, `m`, holds. */
+function movedIs(holds: RawBuilder<unknown>, f: FilterFacts, only: Only): Sql {
+  const which = sql`x.request = ${f.request} ${within('x', only)}`;
+  return sql<SqlBool>`s.id in (select m.service from ${movedDues(which, f.cut)} m where ${holds})`;
+}
+
+/** One condition for services whose date nobody moved, another for the rest. */
+function dueIs(served: RawBuilder<unknown>, moved: RawBuilder<unknown>, f: FilterFacts, only: Only): Sql {
+  if (!f.moved) return sql<SqlBool>`${served}`;
+  return sql<SqlBool>`case when s.id in (
+      select x.service from view.due x where x.request = ${f.request} ${within('x', only)} and ${visible('x', f.cut)})
+    then ${movedIs(moved, f, only)} else ${served} end`;
 }
 
 /** Conditions that a filter and a cut ask for; an empty list: all. */

@@ -6,6 +6,7 @@ import { type Kysely, sql } from 'kysely';
 import type { Database } from '../base/database.ts';
 import type { Touched } from './board-counts.ts';
 import type { BoardSort, Condition } from './board-filter.ts';
+import type { Cut } from './cut.ts';
 import { type Growing, growing } from './growing.ts';
 import {
   type Bits,
@@ -34,6 +35,9 @@ export interface FitsQuery {
   /** position of the last fact about the request, and of its last service */
   readonly version: number;
   readonly served: number;
+  /** position of the last date that something moved; −1 for none */
+  readonly moved: number;
+  readonly cut: Cut;
   readonly conditions: readonly Condition[];
   readonly sort: BoardSort;
   /** services that facts after `from`, up to `version`, are about; null for too many */
@@ -49,7 +53,7 @@ export async function fitting(
   query: FitsQuery,
 ): Promise<{ readonly ids: readonly string[]; readonly total: number }> {
   const roster = await rosterOf(db, known, query.request, query.served);
-  const order = await orderedBy(db, known, roster, query.sort);
+  const order = await orderedBy(db, known, roster, query.sort, query.moved >= 0 ? query : null);
   const all: Bits[] = [];
   for (const condition of query.conditions) all.push(await bitsOf(db, known, roster, condition, query));
   const ids: string[] = [];

@@ -5,7 +5,8 @@
  */
 import { type Kysely, type RawBuilder, sql } from 'kysely';
 import type { Database } from '../base/database.ts';
-import { type ClockState, clockOf } from '../rooms/clock/rules.ts';
+import { type ClockState, clockOf, clocksOf } from '../rooms/clock/rules.ts';
+import { duesIn } from '../rooms/clock/view.ts';
 import type { Request } from '../rooms/requests/view.ts';
 import { type BoardAnswer, type BoardDetermination, readCells, type Said } from './board-cells.ts';
 import {
@@ -13,6 +14,7 @@ import {
   type Facets,
   facets,
   facetsSince,
+  passedAt,
   summed,
   type Touched,
   touchedSince,
@@ -22,6 +24,7 @@ import { type BoardFilter, type BoardSort, filterConditions } from './board-filt
 import { type FitsMemory, fitsMemory, fitting } from './board-fits.ts';
 import { type AsOfPoint, type Cut, visible } from './cut.ts';
 import { type Growing, growing } from './growing.ts';
+import { newestCells } from './moved.ts';
 import { orderOf } from './roster.ts';
 
 export type { BoardAnswer, BoardDetermination } from './board-cells.ts';
@@ -103,7 +106,7 @@ function rememberedOf(db: Kysely<Database>): Remembered {
 export async function boardPage(db: Kysely<Database>, query: BoardQuery): Promise<BoardPage> {
   const { request, filter } = query;
   const at = query.asOf?.at ?? query.now;
-  const { cut, version, served, revoked } = await versionAt(db, request.id, query.asOf, query.cut);
+  const { cut, version, served, moved, revoked } = await versionAt(db, request.id, query.asOf, query.cut);
   const known = rememberedOf(db);
   const touching = new Map<number, Promise<readonly Touched[] | null>>();
   const touched = (from: number) => {
@@ -121,8 +124,11 @@ export async function boardPage(db: Kysely<Database>, query: BoardQuery): Promis
     },
   );
   const recorded = request.conduct === 'recorded';
-  const passed = sums.groups.reduce<number | null>((last, g) => (g.dueAt <= at.getTime() ? g.dueAt : last), null);
-  const facts = { request: request.id, items: request.items.length, cut, revoked, recorded, now: at, passed };
+  const facts = {
+    ...{ request: request.id, items: request.items.length, cut, revoked, recorded, now: at },
+    ...{ passed: passedAt(sums, at.getTime()), moved: moved >= 0 },
+  };
+  const cutOfMoved = moved >= 0 ? cut : null;
   const conditions = filterConditions(filter, facts);
   const { sort, size } = query;
   const skip = (query.page - 1) * size;
@@ -130,17 +136,17 @@ export async function boardPage(db: Kysely<Database>, query: BoardQuery): Promis
   let services: readonly ServiceLine[];
   if (query.only !== undefined) {
     const one = [sql`s.request = ${request.id}`, visible('s', cut), sql`s.id = ${query.only}`];
-    services = await readServices(db, sql.join(one, sql` and `));
+    services = await readServices(db, cutOfMoved, sql.join(one, sql` and `));
     total = services.length;
   } else if (conditions.length === 0 && sort.by === 'recipient' && skip < NEAR) {
     // The first pages lie at the beginning of an index.
     const all = sql`s.request = ${request.id} and ${visible('s', cut)}`;
-    services = await readServices(db, sql`${all} order by ${orderOf(sort)} limit ${size} offset ${skip}`);
+    services = await readServices(db, cutOfMoved, sql`${all} order by ${orderOf(sort)} limit ${size} offset ${skip}`);
   } else {
-    const fit = { request: request.id, version, served, conditions, sort, touched, skip, size };
+    const fit = { request: request.id, version, served, moved, cut, conditions, sort, touched, skip, size };
     const { ids, total: fits } = await fitting(db, known.fits, fit);
     total = fits;
-    const found = ids.length === 0 ? [] : await readServices(db, sql`s.id = any(${[...ids]}::uuid[])`);
+    const found = ids.length === 0 ? [] : await readServices(db, cutOfMoved, sql`s.id = any(${[...ids]}::uuid[])`);
     const byId = new Map(found.map((s) => [s.id, s]));
     services = ids.flatMap((id) => byId.get(id) ?? []);
   }
@@ -160,18 +166,21 @@ export async function boardPage(db: Kysely<Database>, query: BoardQuery): Promis
       );
     const said = request.items.map((i) => cells.get(`${s.id} ${i.item}`));
     const firsts = said.map((c) => c?.firstAt ?? null);
+    const clocks = s.cells === null ? null : movedClocks(request, s, firsts, revoked, at);
     return {
       service: s.id,
       name: s.name,
       kind: s.kind,
       state: s.state,
       ocdId: s.ocd_id,
-      clock: clock(firsts.reduce<number | null>((max, t) => (max === null || t === null ? null : Math.max(max, t)), 0)),
+      clock:
+        clocks?.whole ??
+        clock(firsts.reduce<number | null>((max, t) => (max === null || t === null ? null : Math.max(max, t)), 0)),
       cells: request.items.map((i, n) => ({
         item: i.item,
         answer: said[n]?.answer ?? null,
         determination: said[n]?.determination ?? null,
-        clock: clock(firsts[n] ?? null),
+        clock: clocks?.cells[n] ?? clock(firsts[n] ?? null),
       })),
     };
   });
@@ -196,14 +205,37 @@ interface ServiceLine {
   readonly ocd_id: string | null;
   readonly due_on: string;
   readonly due_at: Date;
+  /** dates of its items where something moved them, else null */
+  readonly cells: unknown;
+}
+
+function movedClocks(
+  request: Request,
+  service: ServiceLine,
+  firsts: readonly (number | null)[],
+  revoked: boolean,
+  at: Date,
+) {
+  const due = duesIn(service.cells);
+  return clocksOf(
+    request.items.map((one, n) => ({ due: due(one.item), answeredAt: firsts[n] ?? null })),
+    { revoked, conduct: request.conduct, servedDueOn: service.due_on },
+    at.getTime(),
+  );
 }
 
 /** How far into a board rows are still counted off an index instead of a remembered order. */
 const NEAR = 2000;
 
-async function readServices(db: Kysely<Database>, where: RawBuilder<unknown>): Promise<readonly ServiceLine[]> {
+/** @param moved the cut, where any date was moved by then */
+async function readServices(
+  db: Kysely<Database>,
+  moved: Cut | null,
+  where: RawBuilder<unknown>,
+): Promise<readonly ServiceLine[]> {
   const { rows } = await sql<ServiceLine>`
-    select s.id, s.name, s.kind, s.state, s.ocd_id, s.due_on::text as due_on, s.due_at
+    select s.id, s.name, s.kind, s.state, s.ocd_id, s.due_on::text as due_on, s.due_at,
+           ${moved ? newestCells(moved) : sql`null::jsonb`} as cells
     from view.service s where ${where}`.execute(db);
   return rows;
 }

@@ -155,6 +155,7 @@ function countsOf(board: BoardPage, base: string) {
     { n: n.toReview, text: 'to review', href: `${base}?determination=to+review` },
     { n: n.deficient, text: 'found deficient', href: `${base}?determination=deficient` },
     { n: n.running, text: 'running', href: `${base}?clock=running` },
+    ...(n.paused > 0 ? [{ n: n.paused, text: 'paused', href: `${base}?clock=paused` }] : []),
     { n: n.overdue, text: 'overdue', href: `${base}?clock=overdue` },
   ];
 }

@@ -1,6 +1,7 @@
 /** What waits for the staff of one organisation, and the requests of a matter with their counts: each a few queries, whatever the number of recipients. Reads only. */
 import { type Kysely, type SqlBool, sql } from 'kysely';
 import type { Database } from '../base/database.ts';
+import { dueAt, dueOn, movedDues } from './moved.ts';
 
 export interface Waiting {
   readonly request: string;
@@ -13,6 +14,8 @@ export interface Waiting {
 export interface Today {
   readonly dueSoon: readonly Waiting[];
   readonly overdue: readonly Waiting[];
+  /** recipients whose clock stands */
+  readonly paused: readonly Waiting[];
   /** recipients with an answer newer than its last determination */
   readonly toReview: readonly Waiting[];
   /** letters that could not be sent and were not replaced */
@@ -29,14 +32,23 @@ const notRevoked = sql<SqlBool>`not exists (select 1 from view.revocation v wher
 /** What waits today. @param now the present */
 export async function todayOf(db: Kysely<Database>, issuer: string, now: Date): Promise<Today> {
   const soon = new Date(now.getTime() + SOON_MS);
-  const [owing, review, failed, serving] = await Promise.all([
+  const ofIssuer = sql`x.request in (select r.id from view.request r where r.issuer = ${issuer})`;
+  const owes = sql`r.issuer = ${issuer} and r.conduct = 'served' and ${notRevoked}
+    and (select count(distinct a.item) from view.item_answer a where a.service = s.id) < jsonb_array_length(r.items)`;
+  const stands = sql`(m.due_at is null or coalesce(m.paused_until > ${now}, false))`;
+  const [owing, paused, review, failed, serving] = await Promise.all([
     sql<Waiting & { overdue: boolean }>`
-      select r.id as request, r.title, s.due_on::text as day, min(s.due_at) <= ${now} as overdue, count(*)::int as n
+      select r.id as request, r.title, (${dueOn})::text as day, min(${dueAt}) <= ${now} as overdue, count(*)::int as n
       from view.request r join view.service s on s.request = r.id
-      where r.issuer = ${issuer} and r.conduct = 'served' and ${notRevoked} and s.due_at < ${soon}
-        and (select count(distinct a.item) from view.item_answer a where a.service = s.id) < jsonb_array_length(r.items)
-      group by r.id, r.title, s.due_on
-      order by s.due_on, r.id limit ${2 * MOST}`.execute(db),
+      left join ${movedDues(ofIssuer)} m on m.service = s.id
+      where ${owes} and ${dueAt} < ${soon} and (m.service is null or not ${stands})
+      group by r.id, r.title, ${dueOn}
+      order by ${dueOn}, r.id limit ${2 * MOST}`.execute(db),
+    sql<Waiting>`
+      select r.id as request, r.title, null as day, count(*)::int as n
+      from ${movedDues(ofIssuer)} m join view.service s on s.id = m.service join view.request r on r.id = s.request
+      where ${owes} and ${stands}
+      group by r.id, r.title order by r.id limit ${MOST}`.execute(db),
     sql<Waiting>`
       select r.id as request, r.title, null as day, count(distinct a.service)::int as n
       from view.request r join view.item_answer a on a.request = r.id
@@ -62,6 +74,7 @@ export async function todayOf(db: Kysely<Database>, issuer: string, now: Date): 
   return {
     dueSoon: owing.rows.filter((row) => !row.overdue).map(plain),
     overdue: owing.rows.filter((row) => row.overdue).map(plain),
+    paused: paused.rows.map(plain),
     toReview: review.rows.map(plain),
     failed: failed.rows.map(plain),
     serving: serving.rows,
@@ -127,7 +140,8 @@ export async function requestLines(
       (select count(*)::int from view.service s where s.request = r.id) as recipients,
       (select count(*)::int from (select a.service from view.item_answer a where a.request = r.id
         group by a.service having count(distinct a.item) >= jsonb_array_length(r.items)) done) as answered,
-      (select max(s.due_on)::text from view.service s where s.request = r.id) as due
+      (select max(${dueOn})::text from view.service s
+        left join ${movedDues(sql`x.request = r.id`)} m on m.service = s.id where s.request = r.id) as due
     from view.request r
     where r.matter = ${matter} and (r.title ilike ${like} or r.authority ilike ${like})
     order by ${order} limit 1000`.execute(db);

@@ -72,6 +72,12 @@ function TodayColumn({ today }: { today: Today }) {
         href={(one) => board(one, 'clock=running')}
       />
       <Part
+        title="Paused"
+        waiting={today.paused}
+        words={(one) => `${people(one.n, 'recipient’s clock stands', 'recipients’ clocks stand')}`}
+        href={(one) => board(one, 'clock=paused')}
+      />
+      <Part
         title="Letters that could not be sent"
         waiting={today.failed}
         words={(one) => people(one.n, 'letter', 'letters')}

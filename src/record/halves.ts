@@ -16,6 +16,10 @@ export interface Halves {
 const LINES: Readonly<Record<string, readonly [issuer: string, recipient: string]>> = {
   'request.served': ['asked', 'was asked'],
   'item.answered': ['was answered', 'answered'],
+  'due.extended': ['extended the due date', 'was told the new date'],
+  'clock.tolled': ['paused the clock', 'was told of the pause'],
+  'clock.resumed': ['let the clock run again', 'was told the new date'],
+  'service.corrected': ['corrected the date of service', 'was told the new date'],
   'item.determined': ['gave its finding', 'was told the finding'],
 };
 

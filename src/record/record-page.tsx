@@ -147,6 +147,7 @@ export function Numbers({ board }: { board: BoardPage }) {
         ]),
     ...(revoked ? [{ n: counts.revoked, text: 'revoked' }] : []),
     ...(counts.running > 0 ? [{ n: counts.running, text: `running${due}` }] : []),
+    ...(counts.paused > 0 ? [{ n: counts.paused, text: 'paused' }] : []),
     ...(counts.overdue > 0 ? [{ n: counts.overdue, text: 'overdue' }] : []),
     ...(counts.unknown > 0
       ? [{ n: counts.unknown, text: `${plural(counts.unknown, 'recipient')}: not known what followed` }]

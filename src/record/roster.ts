@@ -5,7 +5,9 @@
 import { type Kysely, sql } from 'kysely';
 import type { Database } from '../base/database.ts';
 import type { BoardSort } from './board-filter.ts';
+import type { Cut } from './cut.ts';
 import { type Growing, growing } from './growing.ts';
+import { dueAt, movedOrder } from './moved.ts';
 
 export interface Roster {
   readonly request: string;
@@ -78,14 +80,36 @@ export function rosterOf(db: Kysely<Database>, known: Rosters, request: string, 
   );
 }
 
-/** Numbers of all services of a roster in the order of a sort, 4 bytes each, big-endian. */
-export function orderedBy(db: Kysely<Database>, known: Rosters, roster: Roster, sort: BoardSort): Promise<Buffer> {
+/**
+ * Numbers of all services of a roster in the order of a sort, 4 bytes each, big-endian.
+ * @param dates where any date was moved: the position of the last one, and the cut
+ */
+export function orderedBy(
+  db: Kysely<Database>,
+  known: Rosters,
+  roster: Roster,
+  sort: BoardSort,
+  dates: { readonly moved: number; readonly cut: Cut } | null,
+): Promise<Buffer> {
   const { request, served } = roster;
-  return known.orders.upTo(`${request} ${sort.by} ${sort.down}`, served, async () => {
+  const key = `${request} ${sort.by} ${sort.down}`;
+  if (sort.by !== 'clock' || dates === null) {
+    return known.orders.upTo(key, served, async () => {
+      const { rows } = await sql<{ numbers: Buffer | null }>`
+        select string_agg(int4send(s.number), ''::bytea order by ${orderOf(sort)}) as numbers from (
+          select s.*, (row_number() over (order by s.seq) - 1)::int as number
+          from view.service s where s.request = ${request} and s.seq <= ${served}) s`.execute(db);
+      return rows[0]?.numbers ?? Buffer.alloc(0);
+    });
+  }
+  const { moved, cut } = dates;
+  const dir = sort.down ? sql`desc` : sql`asc`;
+  return known.orders.upTo(`${key} moved ${cut.until?.toISOString() ?? ''}`, Math.max(served, moved), async () => {
     const { rows } = await sql<{ numbers: Buffer | null }>`
-      select string_agg(int4send(s.number), ''::bytea order by ${orderOf(sort)}) as numbers from (
+      select string_agg(int4send(s.number), ''::bytea order by ${dueAt} ${dir} nulls last, s.name, s.id) as numbers from (
         select s.*, (row_number() over (order by s.seq) - 1)::int as number
-        from view.service s where s.request = ${request} and s.seq <= ${served}) s`.execute(db);
+        from view.service s where s.request = ${request} and s.seq <= ${served}) s
+      left join ${movedOrder(request, cut)} m on m.service = s.id`.execute(db);
     return rows[0]?.numbers ?? Buffer.alloc(0);
   });
 }

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { NotFound } from '../base/errors.ts';
 import { ANYONE, type Ctx, type Route } from '../base/route.ts';
+import { Moves, Workings } from '../rooms/clock-parts.tsx';
 import { requestById, serviceById } from '../rooms/requests/view.ts';
 import { AsOf } from '../ui/asof.tsx';
 import { Heading } from '../ui/heading.tsx';
@@ -11,13 +12,13 @@ import { page } from '../ui/page.tsx';
 import { Facts } from '../ui/table.tsx';
 import { Time } from '../ui/time.tsx';
 import { clockState, count, disposition, finding } from '../ui/words.ts';
-import { Working } from '../ui/working.tsx';
 import { type BoardCell, type BoardRow, boardPage, foundWord, saidWord } from './board.ts';
 import { cacheRecord } from './caching.ts';
 import { cutAt } from './cut.ts';
 import { momentParams, type PublicMatter } from './matter.ts';
 import { clockText, entryPath, href, recordPath, servicePath } from './parts.tsx';
 import { opened } from './record-page.tsx';
+import { movedClock } from './service-clock.ts';
 
 const uuidText = z.uuid();
 const none = () =>
@@ -46,6 +47,7 @@ async function servicePage(c: Ctx): Promise<Response> {
     now: moment.at,
   });
   const [row] = board.rows;
+  const moved = row ? await movedClock(db, service, request, cut) : null;
   const zone = moment.zone;
   const place = [service.kind, service.state].filter(Boolean).join(', ');
   if (moment.problem === null) cacheRecord(c, moment, null, now);
@@ -81,7 +83,11 @@ async function servicePage(c: Ctx): Promise<Response> {
                 value: (
                   <>
                     <Mark state={clockState(row.clock.state)}>{clockText(row.clock)}</Mark>
-                    <Working steps={service.working} />
+                    <Workings
+                      workings={
+                        moved ? moved.workings : [{ items: null, due: { on: service.dueOn, working: service.working } }]
+                      }
+                    />
                   </>
                 ),
               },
@@ -105,6 +111,21 @@ async function servicePage(c: Ctx): Promise<Response> {
               },
             ]}
           />
+          {moved ? (
+            <section aria-labelledby="moved">
+              <h2 id="moved">What moved the due date</h2>
+              <Moves
+                moves={moved.moves}
+                names={new Map([[matter.issuer, matter.issuerName]])}
+                zone={zone}
+                receipt={(entry, words) => (
+                  <a href={entryPath(matter, entry)}>
+                    receipt<span class="usa-sr-only"> of {words}</span>
+                  </a>
+                )}
+              />
+            </section>
+          ) : null}
           {request.items.map((item, i) => (
             <section class="cell" aria-labelledby={`item-${item.item}`}>
               <h2 id={`item-${item.item}`}>Item {item.item}</h2>

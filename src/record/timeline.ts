@@ -14,7 +14,8 @@ import { documentErased, entryErased } from '../rooms/erasure/entries.ts';
 import { logContinued } from '../rooms/log/entries.ts';
 import { matterNoted, matterOpened } from '../rooms/matters/entries.ts';
 import { requestIssued, requestRevoked, requestServed } from '../rooms/requests/entries.ts';
-import { disposition, finding, kindWord } from '../ui/words.ts';
+import { dateText } from '../ui/time.tsx';
+import { disposition, finding, kindWord, moveWords } from '../ui/words.ts';
 import { type Cut, visible } from './cut.ts';
 
 export interface Told {
@@ -38,6 +39,13 @@ interface EntryLine {
 }
 
 const aboutService = z.object({ service: z.string() });
+
+const moved = z.object({
+  due: z.object({ before: z.string().nullable(), after: z.string().nullable() }),
+  reason: z.string(),
+  cause: z.string().nullable().default(null),
+  asked: z.boolean().nullable().default(null),
+});
 
 /** Reads entries and puts them in words; one query for all names. */
 export async function tell(db: Kysely<Database>, rows: readonly EntryLine[]): Promise<readonly Told[]> {
@@ -97,6 +105,15 @@ export function words(entry: Entry, name: string): { readonly title: string; rea
         title: `Issuer found the answer of ${name} to item ${b.item} ${finding(b.finding).word}`,
         text: b.reasons === '' ? null : b.reasons,
       };
+    }
+    case 'due.extended':
+    case 'clock.tolled':
+    case 'clock.resumed':
+    case 'service.corrected': {
+      const { due, reason, ...move } = moved.parse(body);
+      const day = (on: string | null) => (on === null ? 'no date' : dateText(on));
+      const what = moveWords({ kind: entry.kind, ...move });
+      return { title: `Clock of ${name}: ${what}. Due before ${day(due.before)}, now ${day(due.after)}`, text: reason };
     }
     case 'entry.erased': {
       const b = entryErased.parse(body);

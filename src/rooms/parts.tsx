@@ -1,10 +1,12 @@
 /** Parts that the recipient's and the issuer's pages share: files in a list, an item as it was sent, the history of a service with its receipts. */
+import { z } from 'zod';
 import { filesize } from '../ui/filesize.ts';
 import { Hash } from '../ui/hash.tsx';
 import { Mark } from '../ui/mark.tsx';
-import { Time } from '../ui/time.tsx';
-import { disposition, evidenceWord, finding, kindWord } from '../ui/words.ts';
+import { dateText, Time } from '../ui/time.tsx';
+import { disposition, evidenceWord, finding, kindWord, moveWords } from '../ui/words.ts';
 import { answerSent, itemAnswered } from './answers/entries.ts';
+import { MOVING_KINDS } from './clock/view.ts';
 import { itemDetermined } from './determinations/entries.ts';
 import { documentErased, entryErased } from './erasure/entries.ts';
 import type { DocumentRef } from './fields.ts';
@@ -65,6 +67,13 @@ export function Said({
   );
 }
 
+const movedBody = z.object({
+  due: z.object({ before: z.string().nullable(), after: z.string().nullable() }),
+  cause: z.string().nullable().default(null),
+  asked: z.boolean().nullable().default(null),
+});
+const dayWords = (on: string | null) => (on === null ? 'no date, paused' : dateText(on));
+
 /** What an entry of a service says, in one line. Unknown kinds are named as they are. */
 export function entryWords(entry: Pick<StreamEntry, 'kind' | 'body'>): string {
   const answer = answerSent.safeParse(entry.body);
@@ -79,6 +88,11 @@ export function entryWords(entry: Pick<StreamEntry, 'kind' | 'body'>): string {
   const found = itemDetermined.safeParse(entry.body);
   if (entry.kind === 'item.determined' && found.success) {
     return `Item ${found.data.item} determined: ${finding(found.data.finding).word}`;
+  }
+  const moved = movedBody.safeParse(entry.body);
+  if (MOVING_KINDS.some((kind) => kind === entry.kind) && moved.success) {
+    const { due, ...move } = moved.data;
+    return `${moveWords({ kind: entry.kind, ...move })}: ${dayWords(due.before)} → ${dayWords(due.after)}`;
   }
   const evidence = serviceEvidenced.safeParse(entry.body);
   if (entry.kind === 'service.evidenced' && evidence.success) {
@@ -95,6 +109,21 @@ export function entryWords(entry: Pick<StreamEntry, 'kind' | 'body'>): string {
   const words = kindWord(entry.kind);
   return words.charAt(0).toUpperCase() + words.slice(1);
 }
+
+/** Links to the receipt of an entry below the address `receipts`. */
+export const receiptLinks = (receipts: string) => (entry: string, words: string) => (
+  <>
+    receipt{' '}
+    {(['pdf', 'json'] as const).map((form) => (
+      <>
+        <a href={`${receipts}/${entry}.${form}`} download>
+          {form.toUpperCase()}
+          <span class="usa-sr-only"> of {words}</span>
+        </a>{' '}
+      </>
+    ))}
+  </>
+);
 
 /** Every entry of a service, oldest first, each with its receipt. `receipts` is the address that `/<entry>.json` follows. */
 export function History({

@@ -1,6 +1,7 @@
 /** All rooms' projections as one: what the ledger writes beside an entry, and what `counterfoil rebuild` makes anew. */
 import type { Project } from '../base/row.ts';
 import { projectAnswers } from './answers/view.ts';
+import { projectClock } from './clock/view.ts';
 import { projectDeterminations } from './determinations/view.ts';
 import { projectDirectory } from './directory/view.ts';
 import { projectErasures } from './erasure/view.ts';
@@ -12,7 +13,9 @@ const BY_ROOM: Readonly<Record<string, Project>> = {
   party: projectDirectory,
   matter: projectMatters,
   request: projectRequests,
-  service: projectRequests,
+  service: (entry, seq) => [...projectRequests(entry, seq), ...projectClock(entry, seq)],
+  due: projectClock,
+  clock: projectClock,
   answer: projectAnswers,
   entry: projectErasures,
   document: projectErasures,

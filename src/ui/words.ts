@@ -102,6 +102,26 @@ const KINDS: Readonly<Record<string, string>> = {
   'document.erased': 'document erased',
 };
 
+/** What moved a clock, in a few words: "Extended, as asked", "Paused: fee awaited". */
+export function moveWords(move: {
+  readonly kind: string;
+  readonly cause?: string | null;
+  readonly asked?: boolean | null;
+}): string {
+  switch (move.kind) {
+    case 'due.extended':
+      return move.asked ? 'Extended, as asked' : 'Extended';
+    case 'clock.tolled':
+      return move.cause && move.cause !== 'other' ? `Paused: ${move.cause}` : 'Paused';
+    case 'clock.resumed':
+      return 'Running again';
+    case 'service.corrected':
+      return 'Date of service corrected';
+    default:
+      return kindWord(move.kind);
+  }
+}
+
 /** Words for a value of one of the tables above; an unknown value is shown as it is. */
 export function wordFor(table: Readonly<Record<string, Word>>, value: string): Word {
   return Object.hasOwn(table, value) ? (table[value] ?? w(value, '·', 'quiet')) : w(value, '·', 'quiet');

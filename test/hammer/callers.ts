@@ -153,6 +153,8 @@ export function setOn(field: Field, memory: Memory, dice: () => number, folder: 
   }
 
   const all = Promise.all([person(1), person(2), reader(), reader(), holder(), keeper(), auditor()]);
+  // Told of at the end, by `stop`.
+  all.catch(() => {});
   return {
     async stop() {
       over = true;

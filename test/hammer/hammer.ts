@@ -22,6 +22,8 @@ export interface HammerOptions {
   readonly kinds?: readonly Kind[];
   readonly servers?: number;
   readonly say?: (line: string) => void;
+  /** ends everything that was started, at once; then the run is refused */
+  readonly signal?: AbortSignal;
 }
 
 /** Random numbers from a seed (mulberry32), 0 ≤ n < 1. */
@@ -35,28 +37,29 @@ function seeded(seed: number): () => number {
   };
 }
 
-export async function hammer({ seconds, kills, seed, kinds, servers = 2, say = () => {} }: HammerOptions) {
+export async function hammer({ seconds, kills, seed, kinds, servers = 2, say = () => {}, signal }: HammerOptions) {
   const memory = remember(seeded(seed + 1));
   const folder = await mkdtemp(join(tmpdir(), 'counterfoil-hammer-audit-'));
   const field = await openField({ servers, writers: 2, callers: 4, pause: 60, memory });
+  const callers = setOn(field, memory, seeded(seed + 2), folder);
   try {
-    const callers = setOn(field, memory, seeded(seed + 2), folder);
     const dice = seeded(seed);
     const killed = new Map<Kind, number[]>();
     let total = 0;
     const from = Date.now();
-    while (Date.now() - from < seconds * 1000 && total < (kills ?? Number.POSITIVE_INFINITY)) {
+    while (Date.now() - from < seconds * 1000 && !signal?.aborted && total < (kills ?? Number.POSITIVE_INFINITY)) {
       const kind = kinds?.[total % kinds.length] ?? kindOf(dice());
-      const ms = await blow(field, memory, kind, dice());
-      if (ms === null) {
+      const at = dice();
+      let ms = await blow(field, memory, kind, at);
+      for (; ms === null && Date.now() - from < seconds * 1000; ms = await blow(field, memory, kind, at))
         await sleep(50);
-        continue;
-      }
+      if (ms === null) break;
       total++;
       killed.set(kind, [...(killed.get(kind) ?? []), ms]);
       if (total % 10 === 0)
         say(`${total} kills, ${memory.ids.length} entries acknowledged, ${Math.round((Date.now() - from) / 1000)} s`);
     }
+    signal?.throwIfAborted();
     // Everybody back, and everything published, before the end.
     while (!field.servers.every((one) => one.ready()) || field.writers().length < 2) await sleep(50);
     await memory.next();
@@ -85,6 +88,7 @@ export async function hammer({ seconds, kills, seed, kinds, servers = 2, say = (
     };
   } finally {
     await field.close();
+    await callers.stop().catch(() => {});
     await rm(folder, { recursive: true, force: true });
   }
 }

@@ -63,23 +63,33 @@ function strike(field: Field, kind: Kind, writer: number | undefined, dice: numb
   return victims.map((one) => one !== undefined && kill(one)).includes(true);
 }
 
+/** Milliseconds after which a system that acknowledges nothing is given up: then the run ends, since nothing more can be learnt from it. */
+const GIVEN_UP = 180_000;
+
+async function within<T>(work: Promise<T>, what: string): Promise<T> {
+  let late: NodeJS.Timeout | undefined;
+  const end = new Promise<never>((_, reject) => {
+    late = setTimeout(() => reject(new Error(`nothing was acknowledged for three minutes ${what}`)), GIVEN_UP);
+  });
+  try {
+    return await Promise.race([work, end]);
+  } finally {
+    clearTimeout(late);
+  }
+}
+
 /**
  * One blow, and the time until something is acknowledged again: by another writer process where a writer was killed.
  * @returns milliseconds; null where nothing could be killed
+ * @throws Error where nothing is acknowledged any more
  */
 export async function blow(field: Field, memory: Memory, kind: Kind, dice: number): Promise<number | null> {
   // Under load: somebody was just answered, and where a writer is to end there is another one who may be held up.
-  await Promise.all([memory.next(), memory.nextAnswer(5_000)]);
-  while (kind === 'writer' && field.writers().length < 2) await sleep(20);
+  await within(Promise.all([memory.next(), memory.nextAnswer(5_000)]), `before a kill (${kind})`);
+  if (kind === 'writer' && field.writers().length < 2) return null;
   await sleep(dice * 400);
   const from = performance.now();
   const writer = kind === 'writer' ? pick(field.writers(), dice) : undefined;
   if (!strike(field, kind, writer?.pid, dice)) return null;
-  const late = setTimeout(
-    () => memory.wrong(`nothing was acknowledged for two minutes after a kill (${kind})`),
-    120_000,
-  );
-  const heard = await memory.next(writer?.slot);
-  clearTimeout(late);
-  return heard - from;
+  return (await within(memory.next(writer?.slot), `after a kill (${kind})`)) - from;
 }

@@ -17,7 +17,15 @@ const kills = settings.HAMMER_KILLS ?? null;
 const seconds = settings.HAMMER_SECONDS ?? (kills === null ? 60 : 60 + 10 * kills);
 const seed = settings.HAMMER_SEED ?? Date.now() % 2 ** 31;
 console.log(`hammer: seed ${seed}, ${kills ?? 'any number of'} kills, at most ${seconds} s`);
-const { wrong, ...result } = await hammer({ seconds, kills, seed, say: (line) => console.log(line) });
+const ending = new AbortController();
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => ending.abort(new Error(signal)));
+const { wrong, ...result } = await hammer({
+  seconds,
+  kills,
+  seed,
+  say: (line) => console.log(line),
+  signal: ending.signal,
+});
 for (const one of wrong) console.log(`✕ ${one}`);
 console.log(JSON.stringify({ hammer: true, ...result, wrong: wrong.length }));
 process.exitCode = result.met ? 0 : 1;

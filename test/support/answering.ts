@@ -7,9 +7,10 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { serve } from '@hono/node-server';
 import type { FileBlobsOptions } from '../../src/adapters/blobs/files.ts';
-import { type Actor, ROLES } from '../../src/base/route.ts';
+import { type Actor, ROLES, type Route } from '../../src/base/route.ts';
 import type { ReceiptPdf, Services } from '../../src/base/services.ts';
 import { answerRoutes } from '../../src/rooms/answers/pages.tsx';
+import { clockRoutes } from '../../src/rooms/clock/pages.tsx';
 import { determinationRoutes } from '../../src/rooms/determinations/pages.tsx';
 import { documentRoutes } from '../../src/rooms/documents/pages.ts';
 import type { Assets } from '../../src/ui/assets.ts';
@@ -27,6 +28,8 @@ export interface AnsweringOptions extends TestMatterOptions {
   readonly publish?: boolean;
   readonly assets?: Assets;
   readonly receiptPdf?: ReceiptPdf;
+  /** routes beside those of the rooms */
+  readonly routes?: readonly Route[];
 }
 
 export interface Page {
@@ -85,7 +88,7 @@ export async function answering(options: AnsweringOptions = {}): Promise<Answeri
   const app = buildApp({
     services,
     assets: options.assets ?? PLAIN_ASSETS,
-    routes: [...answerRoutes, ...documentRoutes, ...determinationRoutes],
+    routes: [...answerRoutes, ...documentRoutes, ...determinationRoutes, ...clockRoutes, ...(options.routes ?? [])],
     whoIs: async (c) => actorOf(c.req.header('x-test-actor') ?? c.req.header('cookie')?.match(/actor=([^;]*)/)?.[1]),
   });
   const server = serve({ fetch: app.fetch, port: 0, hostname: '127.0.0.1' });

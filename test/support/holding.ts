@@ -24,7 +24,7 @@ const say = (what: object) => process.stdout.write(`${JSON.stringify(what)}\n`);
 const pool = openPool(appConfig);
 const entry = () => partyEntry({ clock, newId: () => uuidv7(clock.now(), random) });
 
-let still = false;
+let plans = 0;
 const append = appender({
   pool,
   clock,
@@ -32,8 +32,9 @@ const append = appender({
   streamOf,
   checkBody,
   project(made, seq) {
-    if (still) {
-      still = false;
+    plans++;
+    // One entry a plan: the first batch, the second one as a guess without the lock, and then with it.
+    if (plans === 3) {
       say({ holding: true });
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, stands);
     }
@@ -41,20 +42,14 @@ const append = appender({
   },
 });
 
-// A key that was used before makes the batch one that is planned while the lock is held.
-await append([{ key: `${key}-first`, entries: [entry()] }]);
-const first = { key: `${key}-first`, entries: [] };
-let planned = 0;
-const counting = {
-  key,
-  get entries() {
-    // The first plan is made without the lock, the second with it.
-    planned++;
-    still = planned === 2;
-    return [entry()];
-  },
-};
-const outcomes = await append([first, counting]).then(
+// A key that was used before makes the second batch one that is planned while the lock is held.
+const before = `${key}-first`;
+await append([{ key: before, entries: [entry()] }]);
+const batch = [
+  { key: before, entries: [] },
+  { key, entries: [entry()] },
+];
+const outcomes = await append(batch).then(
   (all) => all.map((one) => (one.ok ? 'written' : String(fromPostgres(one.error)))),
   (error: unknown) => [String(error), String(fromPostgres(error))],
 );

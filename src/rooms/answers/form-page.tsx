@@ -3,13 +3,15 @@ import { type Ctx, RECIPIENT, type Route, recipient } from '../../base/route.ts'
 import { redirectWith, zoneOf } from '../../ui/context.ts';
 import { page } from '../../ui/page.tsx';
 import { timeText } from '../../ui/time.tsx';
+import { movesIn, workingsOf } from '../clock/rules.ts';
 import { uploadsOf } from '../documents/view.ts';
+import { entriesOf } from '../stream.ts';
 import { currentDraft, handOver, ownExchange } from './commands.ts';
 import { type Clash, digestOf, itemOf, postedItems } from './draft.ts';
 import { AnswerForm } from './form.tsx';
 import { receiveForm, refuseBeforeReading } from './receiving.ts';
 import { removeUpload, saveForm } from './saving.ts';
-import type { Exchange } from './view.ts';
+import { clockedIn, type Exchange, servedWorking } from './view.ts';
 
 async function show(
   c: Ctx,
@@ -20,6 +22,7 @@ async function show(
   const service = exchange.service.id;
   const draft = await currentDraft(services, service);
   const uploads = await uploadsOf(services.db, service);
+  const entries = exchange.moved ? await entriesOf(services.db, service) : [];
   return await page(
     c,
     { title: `Answer: ${exchange.request.title}`, area: 'recipient', islands: ['answer'], status: more.status },
@@ -29,6 +32,8 @@ async function show(
       uploads={uploads}
       clashes={more.clashes}
       overtaken={more.overtaken}
+      workings={exchange.moved ? workingsOf(clockedIn(exchange, entries)) : servedWorking(exchange)}
+      moves={movesIn(entries)}
       maxFileBytes={services.config.maxFileBytes}
       zone={zoneOf(c)}
       now={services.clock.now()}

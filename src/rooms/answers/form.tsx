@@ -11,7 +11,8 @@ import { Mark } from '../../ui/mark.tsx';
 import { Notice } from '../../ui/notice.tsx';
 import { Day, Time } from '../../ui/time.tsx';
 import { count, finding } from '../../ui/words.ts';
-import { Working } from '../../ui/working.tsx';
+import type { Move, Worked } from '../clock/rules.ts';
+import { Moves, Workings } from '../clock-parts.tsx';
 import type { Upload } from '../documents/view.ts';
 import { Said } from '../parts.tsx';
 import type { Item } from '../requests/entries.ts';
@@ -19,7 +20,7 @@ import { letterOf } from '../requests/view.ts';
 import { CHOICES } from './choices.ts';
 import { type Clash, type DraftItem, digestOf, isBlank, itemOf } from './draft.ts';
 import type { Draft } from './saving.ts';
-import { type Exchange, sentItem, standingOf } from './view.ts';
+import { clocksIn, type Exchange, sentItem, standingOf } from './view.ts';
 
 export interface FormView {
   readonly exchange: Exchange;
@@ -29,6 +30,9 @@ export interface FormView {
   readonly clashes: readonly Clash[];
   /** an answer was sent from another browser since this page was made */
   readonly overtaken: boolean;
+  readonly workings: readonly Worked[];
+  /** what moved the due date since it was served */
+  readonly moves: readonly Move[];
   readonly maxFileBytes: number;
   readonly zone: string;
   readonly now: Millis;
@@ -104,7 +108,7 @@ function Top({ view }: { view: FormView }) {
   const { exchange } = view;
   const { service, request, issuerName } = exchange;
   const letter = letterOf(request, service, issuerName);
-  const late = view.now >= service.dueAt.getTime();
+  const { whole } = clocksIn(exchange, view.now);
   return (
     <>
       <Heading
@@ -119,11 +123,44 @@ function Top({ view }: { view: FormView }) {
       <div class="answer__due">
         <p>
           <strong>
-            Due <Day on={service.dueOn} weekday />
+            {whole.state === 'paused' ? (
+              <>
+                The clock is paused since <Time at={new Date(whole.since)} zone={view.zone} />
+                {whole.words === null ? '' : `: ${whole.words}`}
+              </>
+            ) : (
+              <>
+                Due <Day on={'dueOn' in whole ? whole.dueOn : service.dueOn} weekday />
+              </>
+            )}
           </strong>
-          {late ? ' · that day has passed; you can still answer, and the answer shows when it was sent' : ''}
+          {whole.state === 'overdue' || whole.state === 'unknown'
+            ? ' · that day has passed; you can still answer, and the answer shows when it was sent'
+            : ''}
+          {whole.state === 'paused' ? (
+            <>
+              {whole.dueOn === null ? '; the due date follows when it runs again' : null}
+              {whole.dueOn === null ? null : (
+                <>
+                  ; due <Day on={whole.dueOn} weekday />
+                </>
+              )}
+              . You can answer all the same.
+            </>
+          ) : null}
         </p>
-        <Working steps={service.working} summary="How this is counted" />
+        <Workings workings={view.workings} />
+        {view.moves.length > 0 ? (
+          <details>
+            <summary>What moved the due date</summary>
+            <Moves
+              moves={view.moves}
+              names={new Map([[exchange.matter.issuer, issuerName]])}
+              zone={view.zone}
+              receipt={() => <a href="/answer/history">receipt</a>}
+            />
+          </details>
+        ) : null}
       </div>
       {letter ? (
         <details class="answer__letter">

@@ -34,6 +34,19 @@ interface ReviewView {
 const sentence = (numbers: readonly number[]) =>
   numbers.length === 1 ? `Item ${numbers[0]}` : `Items ${numbers.slice(0, -1).join(', ')} and ${numbers.at(-1)}`;
 
+/** The date of the item that is due first, as it stands. */
+function DueNow({ exchange }: { exchange: Exchange }) {
+  const dates = exchange.request.items.flatMap(({ item }) => exchange.due(item).on ?? []).sort();
+  const [first] = dates;
+  return first === undefined ? (
+    <>while the clock is paused</>
+  ) : (
+    <>
+      due <Day on={first} weekday />
+    </>
+  );
+}
+
 function Review(view: ReviewView) {
   const { exchange, draft } = view;
   const { request, service, issuerName } = exchange;
@@ -50,7 +63,7 @@ function Review(view: ReviewView) {
         crumbs={[{ text: 'Your answer', href: '/answer' }]}
         lead={
           <>
-            {service.name} answers {issuerName} on “{request.title}”, due <Day on={service.dueOn} weekday />.
+            {service.name} answers {issuerName} on “{request.title}”, <DueNow exchange={exchange} />.
           </>
         }
       />

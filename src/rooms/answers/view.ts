@@ -1,13 +1,16 @@
 /** Answers as read: the newest disposition of each item, and each answer as it was sent. */
 import type { Kysely } from 'kysely';
 import { z } from 'zod';
+import type { Millis } from '../../base/clock.ts';
 import type { Database } from '../../base/database.ts';
 import { type Project, stamps } from '../../base/row.ts';
+import { type CellDue, type Clocked, clockedOf, clocksOf, type Worked } from '../clock/rules.ts';
+import { movedDues } from '../clock/view.ts';
 import { type Determination, determinationsOf } from '../determinations/view.ts';
 import { partyById } from '../directory/view.ts';
 import { type Matter, matterById } from '../matters/view.ts';
-import { type Request, requestById, revocationOf, type Service, serviceById } from '../requests/view.ts';
-import { lastOf } from '../stream.ts';
+import { type Request, requestById, revocationOf, type Service, servedFacts, serviceById } from '../requests/view.ts';
+import { lastOf, type StreamEntry } from '../stream.ts';
 import { answerSent, itemAnswered } from './entries.ts';
 
 export type SentAnswer = z.infer<typeof answerSent> & {
@@ -108,6 +111,10 @@ export interface Exchange {
   readonly items: ReadonlyMap<number, ItemAnswer>;
   /** oldest first */
   readonly determinations: readonly Determination[];
+  /** the date of each item as it stands */
+  readonly due: (item: number) => CellDue;
+  /** whether anything moved it since it was served */
+  readonly moved: boolean;
   /** position of the last entry of the service that was there before all this was read; for `expect` */
   readonly last: number | null;
 }
@@ -117,13 +124,14 @@ export async function exchangeOf(db: Kysely<Database>, id: string): Promise<Exch
   const last = await lastOf(db, id);
   const service = await serviceById(db, id);
   if (!service) return null;
-  const [request, matter, revocation, answers, items, determinations] = await Promise.all([
+  const [request, matter, revocation, answers, items, determinations, moved] = await Promise.all([
     requestById(db, service.request),
     matterById(db, service.matter),
     revocationOf(db, service.request),
     answersOf(db, id),
     itemAnswersOf(db, id),
     determinationsOf(db, id),
+    movedDues(db, id),
   ]);
   if (!request || !matter) return null;
   const issuer = await partyById(db, matter.issuer);
@@ -136,8 +144,25 @@ export async function exchangeOf(db: Kysely<Database>, id: string): Promise<Exch
     answers,
     items,
     determinations,
+    due: moved ?? (() => ({ on: service.dueOn, at: service.dueAt.getTime(), pauses: [] })),
+    moved: moved !== null,
     last,
   };
+}
+
+/** What the clock says, as a whole and of each item in the order of the request. */
+export function clocksIn(exchange: Exchange, now: Millis) {
+  const { service, request, revocation } = exchange;
+  // An item is stopped by its first answer; a later one does not make it late.
+  const first = (item: number) => exchange.answers.find((one) => one.items.some((said) => said.item === item));
+  return clocksOf(
+    request.items.map(({ item }) => ({
+      due: exchange.due(item),
+      answeredAt: first(item)?.recordedAt.getTime() ?? exchange.items.get(item)?.occurredAt.getTime() ?? null,
+    })),
+    { revoked: revocation !== null, conduct: request.conduct, servedDueOn: service.dueOn },
+    now,
+  );
 }
 
 /** What was sent for an item in one answer, or undefined. */
@@ -150,3 +175,14 @@ export function standingOf(exchange: Exchange, item: number): Determination | nu
   const answer = exchange.items.get(item)?.answer;
   return exchange.determinations.findLast((one) => one.item === item && one.answer === answer) ?? null;
 }
+
+/** The clock of a service as rules take it, out of its entries. */
+export function clockedIn(exchange: Exchange, entries: readonly StreamEntry[]): Clocked {
+  const { service, request, matter, revocation } = exchange;
+  return clockedOf(servedFacts(service, { ...request, issuer: matter.issuer }, revocation !== null), entries);
+}
+
+/** The working that a recipient was served with, where nothing moved it since. */
+export const servedWorking = ({ service }: Exchange): readonly Worked[] => [
+  { items: null, due: { on: service.dueOn, working: service.working } },
+];

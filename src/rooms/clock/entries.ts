@@ -18,14 +18,42 @@ export const due = z.strictObject({
 });
 export type Due = z.infer<typeof due>;
 
-/** What an entry did to the date, as it was counted and told then; null while the clock stands. */
+const items = z.array(z.number().int().min(1).max(500)).min(1).max(500).nullable();
+
+const pause = z.strictObject({
+  kind: z.enum(['tolling', 'stay']),
+  from: isoDate,
+  until: isoDate.nullable(),
+  fromAt: instantText,
+  untilAt: instantText.nullable(),
+  order: line(180).nullable(),
+  words: line(180).nullable(),
+});
+
+/** The date of some items, or of all where `items` is null; without a date while the clock stands. */
+export const dueCell = z.strictObject({
+  items,
+  on: isoDate.nullable(),
+  at: instantText.nullable(),
+  pauses: z.array(pause).max(200),
+});
+export type DueCell = z.infer<typeof dueCell>;
+
+/**
+ * What an entry did to the date, as it was counted and told then; null while the clock stands. `states` are the dates of every item
+ * from each moment on at which something happened that the entry changes: a late fact changes what is said of times before others.
+ */
 export const change = z.strictObject({
   before: isoDate.nullable(),
   after: isoDate.nullable(),
   working: z.array(line(300)).min(1).max(100),
+  states: z
+    .array(z.strictObject({ from: instantText, cells: z.array(dueCell).min(1).max(500) }))
+    .min(1)
+    .max(200),
 });
+export type Change = z.infer<typeof change>;
 
-const items = z.array(z.number().int().min(1).max(500)).min(1).max(500).nullable();
 const reason = prose(1000).pipe(z.string().min(1));
 const about = { service: uuid, request: uuid, reason, due: change };
 

@@ -61,7 +61,9 @@ export function cellEventsIn(entries: readonly Recorded[]): readonly CellEvent[]
       }
       case 'service.corrected': {
         const { servedAt, reason } = serviceCorrected.parse(entry.body);
-        return [{ type: 'service-corrected', ...common, to: { at: servedAt }, words: words(reason) }];
+        // Corrections follow each other in the order in which they were made, whichever day they name.
+        const made = { ...common, at: common.recordedAt };
+        return [{ type: 'service-corrected', ...made, to: { at: servedAt }, words: words(reason) }];
       }
       default:
         return [];

@@ -29,6 +29,8 @@ const given = (history: readonly Recorded[] = [], more: Partial<Clocked> = {}): 
   service: uuid(3),
   request: uuid(4),
   revoked: false,
+  recorded: false,
+  items: [1, 2, 3],
   rule: foia,
   setting: {},
   served: { at: '2024-03-01T15:00:00Z' },
@@ -36,7 +38,8 @@ const given = (history: readonly Recorded[] = [], more: Partial<Clocked> = {}): 
   ...more,
 });
 
-const extend = (to: string | null, by: Extract<Moving, { do: 'extend' }>['by'] = null): Moving => ({
+type Extend = Extract<Moving, { do: 'extend' }>;
+const extend = (to: string | null, by: Extend['by'] = null): Extend => ({
   do: 'extend',
   ...{ items: null, to, by, asked: true, reason: 'The recipient asked for two more weeks.' },
 });
@@ -100,10 +103,53 @@ describe('what moves a due date', () => {
     });
     const events = cellEventsIn([recorded(some, instant(NOW))]);
     expect(events[0]?.items).toEqual([2]);
+    expect(some.body).toMatchObject({
+      due: {
+        states: [
+          {
+            from: instant(NOW),
+            cells: [
+              { items: [1, 3], on: '2024-03-29' },
+              { items: [2], on: '2024-04-15' },
+            ],
+          },
+        ],
+      },
+    });
+  });
+
+  it('says what a late fact changes of every moment since it happened', () => {
+    const extended = when(given(), extend('2024-04-15'), at('2024-03-12T15:00:00Z'));
+    const history = [recorded(extended, '2024-03-12T15:00:00.000Z')];
+    const tolled = when(given(history), toll('2024-03-08T16:00:00Z', '2024-03-15T16:00:00Z'));
+    expect(tolled.body).toMatchObject({
+      due: {
+        states: [
+          // Before the extension there was the pause alone …
+          { from: '2024-03-08T16:00:00.000Z', cells: [{ items: null, on: '2024-04-05' }] },
+          // … and from then on both.
+          { from: '2024-03-12T15:00:00.000Z', cells: [{ items: null, pauses: [{ kind: 'tolling' }] }] },
+        ],
+      },
+    });
+    const correct: Moving = { do: 'correct', servedAt: at('2024-03-05T15:00:00Z'), reason: 'Returned once.' };
+    const corrected = when(given(history), correct);
+    expect(corrected.occurredAt).toBe('2024-03-05T15:00:00.000Z');
+    // It was true from the service on, whichever day it was told on.
+    expect(corrected.body).toMatchObject({
+      due: {
+        states: [
+          { from: '2024-03-01T15:00:00.000Z', cells: [{ on: '2024-04-02' }] },
+          { from: '2024-03-12T15:00:00.000Z', cells: [{ on: '2024-04-15' }] },
+        ],
+      },
+    });
   });
 
   it.each<[string, Clocked, Moving]>([
     ['request-revoked', given([], { revoked: true }), extend('2024-04-15')],
+    ['request-recorded', given([], { recorded: true }), extend('2024-04-15')],
+    ['no-such-item', given(), { ...extend('2024-04-15'), items: [4] }],
     ['extension-not-later', given(), extend('2024-03-29')],
     ['date-before-service', given(), extend('2024-02-01')],
     ['not-yet-happened', given(), toll('2024-03-21T15:00:00Z')],

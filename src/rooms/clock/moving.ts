@@ -6,9 +6,9 @@ import type { NewEntry } from '../../base/append.ts';
 import { instant, type Millis } from '../../base/clock.ts';
 import { RuleRefusal } from '../../base/errors.ts';
 import { checkEvents } from './check.ts';
-import { dayOf, wordsOf } from './days.ts';
-import { counterFor, type Setting } from './due.ts';
-import type { CAUSES } from './entries.ts';
+import { dayOf, isoOf, wordsOf } from './days.ts';
+import { type Counter, counterFor, type Setting } from './due.ts';
+import type { CAUSES, Change, DueCell } from './entries.ts';
 import type { CellEvent, Service, When } from './events.ts';
 import { cellEventsIn } from './history.ts';
 import type { DueRule, Unit } from './rule.ts';
@@ -21,6 +21,10 @@ export interface Clocked {
   readonly service: string;
   readonly request: string;
   readonly revoked: boolean;
+  /** conducted elsewhere and written down here */
+  readonly recorded: boolean;
+  /** numbers of the request's items */
+  readonly items: readonly number[];
   readonly rule: DueRule;
   readonly setting: Setting;
   readonly served: Service;
@@ -54,8 +58,8 @@ const KINDS = {
   correct: 'service.corrected',
 } as const;
 
-/** The command's own part of the body, and when it happened: an extension when it is given, a pause when it began. */
-function factOf(command: Moving, now: Millis) {
+/** The command's own part of the body, and when it happened: an extension when it is given, a pause when it began, a service when it was made. */
+function factOf(state: Clocked, command: Moving, now: Millis) {
   const { reason } = command;
   switch (command.do) {
     case 'extend':
@@ -79,9 +83,13 @@ function factOf(command: Moving, now: Millis) {
       };
     }
     case 'resume':
-      return { at: command.from, items: null, body: { reason, tolled: command.tolled } };
+      return {
+        at: command.from,
+        items: state.events.find((one) => one.id === command.tolled)?.items ?? null,
+        body: { reason, tolled: command.tolled },
+      };
     case 'correct':
-      return { at: now, items: null, body: { reason, servedAt: instant(command.servedAt) } };
+      return { at: command.servedAt, items: null, body: { reason, servedAt: instant(command.servedAt) } };
   }
 }
 
@@ -90,10 +98,72 @@ const listed = (items: readonly number[] | null) => (items === null ? null : [..
 const refuse = (code: string, what: string, next: string) =>
   new RuleRefusal(code, { what, lost: 'Nothing was written.', next });
 
+/** One cell for all items where their dates are the same, else one for those that share a date. */
+function cellsOf(state: Clocked, counter: Counter, events: readonly CellEvent[]): DueCell[] {
+  const cell = (some: readonly CellEvent[]): Omit<DueCell, 'items'> => {
+    const { on, at, pauses } = counter.due(state.served, some);
+    return {
+      on,
+      at,
+      pauses: pauses.map((pause) => ({
+        kind: pause.kind,
+        from: isoOf(pause.from),
+        until: pause.until === null ? null : isoOf(pause.until),
+        fromAt: instant(pause.fromAt),
+        untilAt: pause.untilAt === null ? null : instant(pause.untilAt),
+        order: pause.order,
+        words: pause.words,
+      })),
+    };
+  };
+  if (events.every((one) => one.items === undefined)) return [{ items: null, ...cell(events) }];
+  const same = new Map<string, { items: number[]; cell: Omit<DueCell, 'items'> }>();
+  for (const item of state.items) {
+    const of = cell(touching(events, item));
+    const key = JSON.stringify(of);
+    const found = same.get(key);
+    if (found) found.items.push(item);
+    else same.set(key, { items: [item], cell: of });
+  }
+  const groups = [...same.values()];
+  return groups.map((group) => ({ items: groups.length === 1 ? null : group.items, ...group.cell }));
+}
+
+/** Events that touch an item; those that touch all items for `undefined`. */
+export const touching = (events: readonly CellEvent[], item: number | undefined): readonly CellEvent[] =>
+  events.filter((one) => one.items === undefined || (item !== undefined && one.items.includes(item)));
+
+const MOST_STATES = 200;
+
+/** The dates from each moment on that the new event changes, oldest first. */
+function statesOf(
+  state: Clocked,
+  counter: Counter,
+  event: CellEvent,
+  moment: (when: When) => Millis,
+): Change['states'] {
+  // A corrected date of service was true from the start.
+  const begins = (one: CellEvent) =>
+    one.type === 'service-corrected'
+      ? moment('at' in state.served ? state.served.at : state.served.on)
+      : moment(one.at);
+  const all = [...state.events, event];
+  const from = begins(event);
+  const moments = [...new Set([from, ...all.map(begins).filter((at) => at > from)])].sort((a, b) => a - b);
+  return moments.slice(-MOST_STATES).map((at) => ({
+    from: instant(at),
+    cells: cellsOf(
+      state,
+      counter,
+      all.filter((one) => begins(one) <= at),
+    ),
+  }));
+}
+
 /**
  * The entry for one command, with the date before and after.
  * @param id of the new entry
- * @throws RuleRefusal `request-revoked`, `not-yet-happened`, `already-resumed`, `extension-not-later`, and those of `checkEvents`
+ * @throws RuleRefusal `request-recorded`, `no-such-item`, `request-revoked`, `not-yet-happened`, `already-resumed`, `extension-not-later`, and those of `checkEvents`
  */
 export function moveDue(state: Clocked, command: Moving, id: string, now: Millis): NewEntry {
   if (state.revoked) {
@@ -103,7 +173,17 @@ export function moveDue(state: Clocked, command: Moving, id: string, now: Millis
       'Issue a new request.',
     );
   }
-  const { at, items, body } = factOf(command, now);
+  if (state.recorded) {
+    throw refuse(
+      'request-recorded',
+      'This request was conducted elsewhere, so its clock is not kept here.',
+      'Add what is known of it as a note.',
+    );
+  }
+  const { at, items, body } = factOf(state, command, now);
+  if (items?.some((item) => !state.items.includes(item))) {
+    throw refuse('no-such-item', 'There is no such item in this request.', 'Name items by their numbers.');
+  }
   if (at > now) {
     throw refuse('not-yet-happened', 'What moves the clock has to have happened.', 'Give a time that has passed.');
   }
@@ -115,7 +195,12 @@ export function moveDue(state: Clocked, command: Moving, id: string, now: Millis
     service: state.service,
     request: state.request,
     ...body,
-    due: { before: null, after: null, working: ['–'] },
+    due: {
+      before: null,
+      after: null,
+      working: ['–'],
+      states: [{ from: instant(at), cells: [{ items: null, on: null, at: null, pauses: [] }] }],
+    },
   };
   const [event] = cellEventsIn([
     { id, kind: KINDS[command.do], occurredAt: new Date(at), recordedAt: new Date(now), body: draft },
@@ -126,10 +211,8 @@ export function moveDue(state: Clocked, command: Moving, id: string, now: Millis
   checkEvents({ service: state.served }, all, moment, counter.zone);
   // Items may differ; what is told is the date of the first that is touched.
   const one = items?.[0];
-  const touching = (events: readonly CellEvent[]) =>
-    events.filter((some) => some.items === undefined || (one !== undefined && some.items.includes(one)));
-  const before = counter.due(state.served, touching(state.events));
-  const after = counter.due(state.served, touching(all));
+  const before = counter.due(state.served, touching(state.events, one));
+  const after = counter.due(state.served, touching(all, one));
   if (
     command.do === 'extend' &&
     (before.on === null ? command.to === null : after.on !== null && after.on <= before.on)
@@ -157,7 +240,12 @@ export function moveDue(state: Clocked, command: Moving, id: string, now: Millis
       service: state.service,
       request: state.request,
       ...body,
-      due: { before: before.on, after: after.on, working: after.working.slice(-100) },
+      due: {
+        before: before.on,
+        after: after.on,
+        working: after.working.slice(-100),
+        states: statesOf(state, counter, event, moment),
+      },
     },
   };
 }

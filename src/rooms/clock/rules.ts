@@ -10,9 +10,19 @@ import type { Due, DueRule } from './entries.ts';
 import { calendarOfPlace, type Place } from './places.ts';
 
 export { type Counter, counterFor, type DueResult, type Setting } from './due.ts';
+export type { Clocked } from './moving.ts';
 export { calendarOfPlace, type Place, STATES } from './places.ts';
 export { type Preset, presetById, presets } from './presets.ts';
-export { type ClockFacts, type ClockState, clockOf, type MovedFacts, movedClockOf } from './state.ts';
+export { clockedOf, type Move, movesIn, type Served, type Worked, workingsOf } from './standing.ts';
+export {
+  type CellDue,
+  type ClockFacts,
+  type ClockState,
+  clockOf,
+  clocksOf,
+  type MovedFacts,
+  movedClockOf,
+} from './state.ts';
 
 /** The calendar date of an instant in a zone. */
 export function dateIn(zone: string, at: Millis): Temporal.PlainDate {

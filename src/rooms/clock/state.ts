@@ -84,3 +84,48 @@ const standing = (pause: Pause | null, now: Millis, dueOn: string | null): Clock
   words: pause?.words ?? null,
   dueOn,
 });
+
+/** The date of one item, as what moved it left it. */
+export interface CellDue {
+  readonly on: string | null;
+  readonly at: Millis | null;
+  readonly pauses: readonly Pause[];
+}
+
+/** One item of a recipient: its date, and when it was first answered. */
+export interface ClockCell {
+  readonly due: CellDue;
+  readonly answeredAt: Millis | null;
+}
+
+type Common = Pick<MovedFacts, 'revoked' | 'conduct' | 'servedDueOn'>;
+
+const cellClock = (cell: ClockCell, common: Common, now: Millis): ClockState =>
+  movedClockOf(
+    { ...common, dueOn: cell.due.on, dueAt: cell.due.at, pauses: cell.due.pauses, answeredAt: cell.answeredAt },
+    now,
+  );
+
+const dueLast = (cell: ClockCell) => cell.due.at ?? Number.POSITIVE_INFINITY;
+
+/**
+ * The clock of a recipient as a whole, and of each item. The whole is that of the item without an answer that is due first; it stops
+ * with the last answer, and is late where one of them was.
+ */
+export function clocksOf(
+  cells: readonly ClockCell[],
+  common: Common,
+  now: Millis,
+): { readonly whole: ClockState; readonly cells: readonly ClockState[] } {
+  const clocks = cells.map((cell) => cellClock(cell, common, now));
+  const open = cells.filter((cell) => cell.answeredAt === null);
+  const [next] = [...open].sort((a, b) => (dueLast(a) < dueLast(b) ? -1 : dueLast(a) > dueLast(b) ? 1 : 0));
+  if (next) return { whole: cellClock(next, common, now), cells: clocks };
+  const stopped = clocks.flatMap((clock) => (clock.state === 'stopped' ? [clock] : []));
+  const late = stopped.find((clock) => clock.late);
+  const last = stopped.reduce<(typeof stopped)[number] | null>(
+    (most, clock) => (most === null || clock.dueOn > most.dueOn ? clock : most),
+    null,
+  );
+  return { whole: late ?? last ?? { state: 'revoked' }, cells: clocks };
+}

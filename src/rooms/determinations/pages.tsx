@@ -7,6 +7,8 @@ import { type Ctx, EDITOR, type Route, staff, VIEWER } from '../../base/route.ts
 import { redirectWith, zoneOf } from '../../ui/context.ts';
 import { page } from '../../ui/page.tsx';
 import { count } from '../../ui/words.ts';
+import { clockedIn, servedWorking } from '../answers/view.ts';
+import { movesIn, workingsOf } from '../clock/rules.ts';
 import { prose } from '../fields.ts';
 import { entriesOf } from '../stream.ts';
 import { determineItems, exchangeFor } from './commands.ts';
@@ -34,12 +36,15 @@ const newOnce = (c: Ctx) => {
 async function show(c: Ctx, refused: Refused | null, status: 200 | 409 | 422 = 200): Promise<Response> {
   const services = c.get('services');
   const exchange = await exchangeFor(services, serviceId(c));
+  const entries = await entriesOf(services.db, exchange.service.id);
   return await page(
     c,
     { title: exchange.service.name, area: 'staff', status },
     <ServicePage
       exchange={exchange}
-      entries={await entriesOf(services.db, exchange.service.id)}
+      entries={entries}
+      workings={exchange.moved ? workingsOf(clockedIn(exchange, entries)) : servedWorking(exchange)}
+      moves={movesIn(entries)}
       contact={await contactOf(c)}
       refused={refused}
       mayWrite={staff(c).role !== 'viewer'}

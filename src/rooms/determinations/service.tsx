@@ -11,12 +11,12 @@ import { Ladder } from '../../ui/ladder.tsx';
 import { Mark } from '../../ui/mark.tsx';
 import { Notice } from '../../ui/notice.tsx';
 import { Facts } from '../../ui/table.tsx';
-import { Day, Time } from '../../ui/time.tsx';
+import { Time } from '../../ui/time.tsx';
 import { count, disposition, finding } from '../../ui/words.ts';
-import { Working } from '../../ui/working.tsx';
-import { type Exchange, type SentAnswer, sentItem, standingOf } from '../answers/view.ts';
-import { type ClockState, clockOf } from '../clock/rules.ts';
-import { History, Said } from '../parts.tsx';
+import { clocksIn, type Exchange, type SentAnswer, sentItem, standingOf } from '../answers/view.ts';
+import type { ClockState, Move, Worked } from '../clock/rules.ts';
+import { clockWords, Moves, Workings } from '../clock-parts.tsx';
+import { History, receiptLinks, Said } from '../parts.tsx';
 import type { Item } from '../requests/entries.ts';
 import type { StreamEntry } from '../stream.ts';
 import { unreviewed } from './commands.ts';
@@ -33,6 +33,9 @@ export interface ServiceView {
   readonly exchange: Exchange;
   readonly entries: readonly StreamEntry[];
   readonly contact: string | null;
+  /** the due date as it is counted now, and what moved it */
+  readonly workings: readonly Worked[];
+  readonly moves: readonly Move[];
   readonly refused: Refused | null;
   /** may determine: an editor or owner */
   readonly mayWrite: boolean;
@@ -41,71 +44,11 @@ export interface ServiceView {
   readonly zone: string;
 }
 
-/** Plain words for the clock of one recipient. */
-function clockWords(state: ClockState): Child {
-  switch (state.state) {
-    case 'running':
-      return (
-        <>
-          ▸ running, due <Day on={state.dueOn} weekday /> ({count(state.days, 'day')} left)
-        </>
-      );
-    case 'overdue':
-      return (
-        <>
-          ! overdue since <Day on={state.dueOn} weekday /> ({count(state.days, 'day')})
-        </>
-      );
-    case 'paused':
-      return (
-        <>
-          ‖ paused {state.by === 'stay' ? `by ${state.order ?? 'an order'}` : 'by the issuer'} since{' '}
-          <Time at={new Date(state.since)} />
-          {state.words === null ? '' : `: “${state.words}”`}
-          {state.dueOn === null ? (
-            ''
-          ) : (
-            <>
-              ; due <Day on={state.dueOn} weekday />
-            </>
-          )}
-        </>
-      );
-    case 'stopped':
-      return (
-        <>
-          ✓ answered {state.late ? 'after' : 'by'} the due date, <Day on={state.dueOn} weekday />
-        </>
-      );
-    case 'revoked':
-      return '✕ stopped: the request was revoked';
-    case 'unknown':
-      return (
-        <>
-          – was due <Day on={state.dueOn} weekday />; what followed is not known here
-        </>
-      );
-  }
-}
-
-function clockFor(view: ServiceView, item: number): ClockState {
-  const { service, request, revocation, items } = view.exchange;
-  return clockOf(
-    {
-      dueOn: service.dueOn,
-      dueAt: service.dueAt.getTime(),
-      answeredAt: items.get(item)?.occurredAt.getTime() ?? null,
-      revoked: revocation !== null,
-      conduct: request.conduct,
-    },
-    view.now,
-  );
-}
-
 export function ServicePage(view: ServiceView) {
   const { exchange, entries, zone } = view;
   const { service, request, matter } = exchange;
   const open = unreviewed(exchange);
+  const clocks = clocksIn(exchange, view.now);
   const base = `/desk/services/${service.id}`;
   const names = new Map([
     [matter.issuer, exchange.issuerName],
@@ -153,15 +96,6 @@ export function ServicePage(view: ServiceView) {
       <Facts
         facts={[
           { name: 'Letters go to', value: view.contact ?? 'no address on file' },
-          {
-            name: 'Due',
-            value: (
-              <>
-                <Day on={service.dueOn} weekday />
-                <Working steps={service.working} />
-              </>
-            ),
-          },
           { name: 'Answers', value: answersLine(exchange.answers, zone) },
         ]}
       />
@@ -173,6 +107,20 @@ export function ServicePage(view: ServiceView) {
       ) : (
         <Ladder evidence={evidence} zone={zone} />
       )}
+      <h2 id="clock">The clock</h2>
+      <p>{clockWords(clocks.whole)}</p>
+      <Workings workings={view.workings} />
+      {view.moves.length > 0 ? (
+        <>
+          <h3>What moved it</h3>
+          <Moves moves={view.moves} names={names} zone={zone} receipt={receiptLinks(`${base}/receipts`)} />
+        </>
+      ) : null}
+      {view.mayWrite && request.conduct === 'served' && exchange.revocation === null ? (
+        <p>
+          <a href={`${base}/clock`}>Extend, pause or correct…</a>
+        </p>
+      ) : null}
       <h2>Items</h2>
       {exchange.items.size === 0 ? (
         <Empty
@@ -190,8 +138,8 @@ export function ServicePage(view: ServiceView) {
           <a href={`${base}/accept-all`}>Accept all answered items…</a>
         </p>
       ) : null}
-      {request.items.map((item) => (
-        <ItemView item={item} view={view} base={base} />
+      {request.items.map((item, i) => (
+        <ItemView item={item} view={view} base={base} clock={clocks.cells[i]} />
       ))}
       <h2>History</h2>
       <p>Everything that was written down about this recipient, oldest first. Both sides hold these receipts.</p>
@@ -216,7 +164,8 @@ function answersLine(answers: readonly SentAnswer[], zone: string): Child {
   );
 }
 
-function ItemView({ item, view, base }: { item: Item; view: ServiceView; base: string }) {
+function ItemView(props: { item: Item; view: ServiceView; base: string; clock: ClockState | undefined }) {
+  const { item, view, base } = props;
   const { exchange, zone } = view;
   const latest = exchange.items.get(item.item);
   const sent = latest ? sentItem(exchange, latest.answer, item.item) : undefined;
@@ -272,7 +221,7 @@ function ItemView({ item, view, base }: { item: Item; view: ServiceView; base: s
       </p>
       {found?.reasons ? <div class="said__note">{found.reasons}</div> : null}
       <h4>The clock</h4>
-      <p>{clockWords(clockFor(view, item.item))}</p>
+      <p>{props.clock ? clockWords(props.clock) : null}</p>
       {latest && view.mayWrite ? (
         <DetermineForm item={item.item} seen={latest.answer} done={found !== null} view={view} base={base} />
       ) : null}

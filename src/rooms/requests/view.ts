@@ -251,3 +251,19 @@ export async function evidenceOf(db: Kysely<Database>, service: string): Promise
     recordedAt: row.recorded_at,
   }));
 }
+
+/** What the clock of a service is counted from, beside its stream. */
+export const servedFacts = (service: Service, request: Request, revoked: boolean) => ({
+  service: service.id,
+  request: request.id,
+  matter: request.matter,
+  issuer: request.issuer,
+  audience: request.audience,
+  conduct: request.conduct,
+  revoked,
+  items: request.items.map((one) => one.item),
+  rule: request.dueRule,
+  servedAt: service.occurredAt,
+  ocdId: service.ocdId,
+  state: service.state,
+});

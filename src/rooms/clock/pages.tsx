@@ -1,0 +1,159 @@
+/** The issuer's pages on one clock: how it stands, and the forms that extend, pause, resume and correct. */
+import { z } from 'zod';
+import { InvalidInput, NotFound, Refusal } from '../../base/errors.ts';
+import { bodyOf } from '../../base/form.ts';
+import { UUID, uuidv7 } from '../../base/ids.ts';
+import { type Ctx, EDITOR, type Route, staff, VIEWER } from '../../base/route.ts';
+import { instantOf } from '../../ui/asof.tsx';
+import { redirectWith } from '../../ui/context.ts';
+import { page } from '../../ui/page.tsx';
+import { isoDate, prose } from '../fields.ts';
+import { moveClock, standingClock } from './commands.ts';
+import { CAUSES } from './entries.ts';
+import { ClockPage, DOINGS, type Doing, fieldOf, type Typed, zoneOfForms } from './forms.tsx';
+import type { Moving } from './moving.ts';
+import { unit } from './rule.ts';
+
+const serviceId = (c: Ctx) => c.req.param('service') ?? '';
+
+async function show(c: Ctx, typed: Typed | null, status: 200 | 409 | 422 = 200): Promise<Response> {
+  const services = c.get('services');
+  const standing = await standingClock(services, serviceId(c));
+  const contact = await services.db
+    .selectFrom('work.contact')
+    .select('address')
+    .where('service', '=', serviceId(c))
+    .executeTakeFirst();
+  return await page(
+    c,
+    { title: `Move the due date: ${standing.service.name}`, area: 'staff', status },
+    <ClockPage
+      standing={standing}
+      contact={contact?.address ?? null}
+      typed={typed}
+      mayWrite={staff(c).role !== 'viewer'}
+      newOnce={() => uuidv7(services.clock.now(), services.random)}
+      now={services.clock.now()}
+    />,
+  );
+}
+
+const reason = prose(1000).pipe(z.string().min(1, 'Say why.'));
+
+/** "1, 3" → [1, 3]; empty → null, all of them */
+const items = z
+  .string()
+  .trim()
+  .regex(/^(\d{1,3}([\s,]+\d{1,3})*)?$/, 'Write numbers like 1, 3.')
+  .transform((text) => {
+    const numbers = text.split(/[\s,]+/).filter((part) => part !== '');
+    return numbers.length === 0 ? null : [...new Set(numbers.map(Number))].sort((a, b) => a - b);
+  });
+
+/** A wall clock in a zone → milliseconds. */
+const wall = (zone: string) =>
+  z.string().transform((text, context) => {
+    const at = instantOf(text.trim(), zone);
+    if (at === null) context.addIssue('Give a day and a time.');
+    return at?.getTime() ?? 0;
+  });
+
+const orNone = <T extends z.ZodType>(schema: T) => z.union([z.literal('').transform(() => null), schema]);
+
+/** What each form says, as the rules take it; times are those of `zone`. */
+const FORMS: { readonly [D in Doing]: (zone: string) => z.ZodType<Moving> } = {
+  extend: () =>
+    z
+      .object({
+        to: orNone(isoDate),
+        count: orNone(z.coerce.number('Give a number.').int().min(1, 'At least 1.').max(3650, 'At most 3650.')),
+        unit,
+        items,
+        asked: z.enum(['yes', 'no'], 'Say whether it was asked for.'),
+        reason,
+      })
+      .refine(({ to, count }) => (to === null) !== (count === null), {
+        path: ['to'],
+        error: 'Give either a day or a number of days.',
+      })
+      .transform(({ to, count, unit, items, asked, reason }) => ({
+        do: 'extend' as const,
+        to,
+        by: count === null ? null : { count, unit },
+        items,
+        asked: asked === 'yes',
+        reason,
+      })),
+  pause: (zone) =>
+    z
+      .object({
+        cause: z.enum(CAUSES, 'Choose why the clock pauses.'),
+        from: wall(zone),
+        until: orNone(wall(zone)),
+        items,
+        reason,
+      })
+      .transform((form) => ({ do: 'toll' as const, ...form })),
+  resume: (zone) =>
+    z
+      .object({ tolled: z.string().regex(UUID, 'Choose the pause that ends.'), from: wall(zone), reason })
+      .transform((form) => ({ do: 'resume' as const, ...form })),
+  correct: (zone) =>
+    z.object({ servedAt: wall(zone), reason }).transform((form) => ({ do: 'correct' as const, ...form })),
+};
+
+const NAMES = ['to', 'count', 'unit', 'items', 'asked', 'cause', 'from', 'until', 'tolled', 'servedAt', 'reason'];
+const token = z.object({ once: z.string().regex(UUID), seen: z.union([z.literal(''), z.string().regex(UUID)]) });
+
+const post =
+  (doing: Doing) =>
+  async (c: Ctx): Promise<Response> => {
+    const services = c.get('services');
+    const body = await bodyOf(c);
+    const text = (name: string) => {
+      const value = body[name];
+      return typeof value === 'string' ? value : '';
+    };
+    const values = Object.fromEntries(NAMES.map((name) => [name, text(fieldOf(doing, name))]));
+    try {
+      const zone = zoneOfForms(await standingClock(services, serviceId(c)));
+      const form = token.safeParse({ once: text('once'), seen: text('seen') });
+      const read = FORMS[doing](zone).safeParse(values);
+      if (!form.success || !read.success) throw refusalOf(read.error);
+      const { repeated, told } = await moveClock(services, serviceId(c), read.data, form.data);
+      return redirectWith(c, `/desk/services/${serviceId(c)}#clock`, said(repeated, told));
+    } catch (error) {
+      if (!(error instanceof Refusal) || error instanceof NotFound) throw error;
+      const named = Object.entries(error.fields).map(([name, message]) => [fieldOf(doing, name), message]);
+      const errors = named.length > 0 ? Object.fromEntries(named) : { '': sentences(error) };
+      return await show(c, { doing, values, errors }, error instanceof InvalidInput ? 422 : 409);
+    }
+  };
+
+function said(repeated: boolean, told: boolean): string {
+  if (repeated) return 'This had been recorded already; it was not written twice.';
+  return told ? 'Recorded. The recipient is told.' : 'Recorded. There is no address to tell.';
+}
+
+const sentences = (refusal: Refusal) => [refusal.advice.what, refusal.advice.next ?? ''].join(' ').trim();
+
+function refusalOf(error: z.ZodError | undefined): InvalidInput {
+  const fields: Record<string, string> = {};
+  for (const { path, message } of error?.issues ?? []) {
+    const sentence = /^[A-Z]/.test(message) ? message : `This ${message}.`;
+    fields[String(path[0] ?? '')] ??= sentence;
+  }
+  return new InvalidInput('form', { what: 'The form was not complete.', lost: 'Nothing was written.' }, fields);
+}
+
+export const clockRoutes: readonly Route[] = [
+  { method: 'GET', path: '/desk/services/:service/clock', access: VIEWER, handler: (c) => show(c, null) },
+  ...DOINGS.map(
+    (doing): Route => ({
+      method: 'POST',
+      path: `/desk/services/:service/clock/${doing}`,
+      access: EDITOR,
+      handler: post(doing),
+    }),
+  ),
+];

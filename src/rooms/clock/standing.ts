@@ -1,0 +1,120 @@
+/** The clock of one service out of its stream: what rules decide on, its working as it stands, and what moved it. Pure; reads no database. */
+import { z } from 'zod';
+import { RuleRefusal } from '../../base/errors.ts';
+import { counterFor, type DueResult } from './due.ts';
+import type { DueRule } from './entries.ts';
+import type { CellEvent } from './events.ts';
+import { cellEventsIn, type Recorded, servedIn } from './history.ts';
+import { type Clocked, touching } from './moving.ts';
+import { calendarOfPlace, type Place } from './places.ts';
+
+/** What other rooms know of a service. */
+export interface Served extends Place {
+  readonly service: string;
+  readonly request: string;
+  readonly matter: string;
+  readonly issuer: string;
+  readonly audience: string;
+  readonly conduct: 'served' | 'recorded';
+  readonly revoked: boolean;
+  readonly items: readonly number[];
+  readonly rule: DueRule;
+  readonly servedAt: Date;
+}
+
+/** @param entries of the stream of the service, oldest first */
+export function clockedOf(served: Served, entries: readonly Recorded[]): Clocked {
+  const { service, request, matter, issuer, revoked, items, rule } = served;
+  const own = rule.type === 'count' && rule.whose === 'recipient' ? calendarOfPlace(served) : null;
+  return {
+    ...{ service, request, matter, issuer, revoked, items, rule },
+    audience: served.audience === 'public' ? 'public' : 'parties',
+    recorded: served.conduct === 'recorded',
+    setting: own === null ? {} : { recipient: { holidays: own } },
+    served: servedIn(entries) ?? { at: served.servedAt.toISOString() },
+    events: cellEventsIn(entries),
+  };
+}
+
+export interface Worked {
+  /** null: all of them */
+  readonly items: readonly number[] | null;
+  readonly due: Pick<DueResult, 'on' | 'working'>;
+}
+
+/** The working as it stands: one for all items, or one for those that share it. */
+export function workingsOf(clocked: Clocked): readonly Worked[] {
+  const counter = counterFor(clocked.rule, clocked.setting);
+  const count = (events: readonly CellEvent[]) => counter.due(clocked.served, events);
+  if (clocked.events.every((one) => one.items === undefined)) return [{ items: null, due: count(clocked.events) }];
+  const same = new Map<string, { items: number[]; due: DueResult }>();
+  for (const item of clocked.items) {
+    const due = count(touching(clocked.events, item));
+    const key = JSON.stringify(due.working);
+    const found = same.get(key);
+    if (found) found.items.push(item);
+    else same.set(key, { items: [item], due });
+  }
+  const groups = [...same.values()];
+  return groups.length === 1 ? groups.map(({ due }) => ({ items: null, due })) : groups;
+}
+
+/** One thing that moved the clock, as it was told. */
+export interface Move {
+  readonly entry: string;
+  readonly kind: string;
+  readonly by: string;
+  readonly occurredAt: Date;
+  readonly recordedAt: Date;
+  readonly before: string | null;
+  readonly after: string | null;
+  readonly reason: string;
+  readonly items: readonly number[] | null;
+  readonly cause: string | null;
+  readonly asked: boolean | null;
+  readonly until: string | null;
+  readonly tolled: string | null;
+  readonly servedAt: string | null;
+}
+
+const told = z.object({
+  reason: z.string(),
+  due: z.object({ before: z.string().nullable(), after: z.string().nullable() }),
+  items: z.array(z.number()).nullable().default(null),
+  cause: z.string().nullable().default(null),
+  asked: z.boolean().nullable().default(null),
+  until: z.string().nullable().default(null),
+  tolled: z.string().nullable().default(null),
+  servedAt: z.string().nullable().default(null),
+});
+
+const KINDS = new Set(['due.extended', 'clock.tolled', 'clock.resumed', 'service.corrected']);
+
+/** What moved the clock, in the order of the stream. */
+export function movesIn(entries: readonly (Recorded & { readonly by: string })[]): readonly Move[] {
+  return entries.flatMap((entry) => {
+    if (!KINDS.has(entry.kind)) return [];
+    const { due, ...rest } = told.parse(entry.body);
+    const { id, kind, by, occurredAt, recordedAt } = entry;
+    return [{ entry: id, kind, by, occurredAt, recordedAt, before: due.before, after: due.after, ...rest }];
+  });
+}
+
+/** Pauses that nothing ended yet and that name no end of their own. */
+export function openPauses(moves: readonly Move[]): readonly Move[] {
+  const ended = new Set(moves.flatMap((move) => move.tolled ?? []));
+  return moves.filter((move) => move.kind === 'clock.tolled' && !ended.has(move.entry));
+}
+
+/** What stood when a page was made: the last thing that moved the clock, '' for none. */
+export const seenOf = (moves: readonly Move[]): string => moves.at(-1)?.entry ?? '';
+
+/** @throws RuleRefusal `clock-moved` where something moved the clock since a page was made */
+export function sameAsSeen(moves: readonly Move[], seen: string): void {
+  if (seenOf(moves) === seen) return;
+  throw new RuleRefusal('clock-moved', {
+    what: 'Somebody else moved this clock since you opened the page.',
+    lost: 'Nothing was written; what you typed stands below.',
+    next: 'Look at the clock as it stands now, and send again if it is still what you want.',
+  });
+}

@@ -1,0 +1,81 @@
+/** Due dates that something moved, as read. A service that nothing moved has no row here: its date is the one it was served with. */
+import { type Kysely, sql } from 'kysely';
+import { z } from 'zod';
+import type { Database } from '../../base/database.ts';
+import { type Project, stamps } from '../../base/row.ts';
+import { dayOf } from './days.ts';
+import { type Change, change, type DueCell, dueCell } from './entries.ts';
+import type { CellDue } from './state.ts';
+
+export const MOVING_KINDS = ['due.extended', 'clock.tolled', 'clock.resumed', 'service.corrected'] as const;
+const moves = new Set<string>(MOVING_KINDS);
+
+const moved = z.object({ service: z.string(), request: z.string(), due: change });
+
+/** When the last of its pauses ends, as far as known; null where none holds the date, or nobody knows. */
+function pausedUntil(cell: Pick<DueCell, 'at' | 'pauses'>): string | null {
+  if (cell.at === null) return null;
+  return cell.pauses.reduce<string | null>(
+    (last, { untilAt }) => (untilAt !== null && (last === null || untilAt > last) ? untilAt : last),
+    null,
+  );
+}
+
+const first = (cells: readonly DueCell[]): DueCell | undefined =>
+  [...cells].sort((a, b) => ((a.at ?? '~') < (b.at ?? '~') ? -1 : 1))[0];
+
+function rowOf(cells: Change['states'][number]['cells']) {
+  const one = first(cells);
+  const uneven = cells.flatMap((cell) =>
+    (cell.items ?? []).map((item) => ({ item, due_on: cell.on, due_at: cell.at, paused_until: pausedUntil(cell) })),
+  );
+  return {
+    due_on: one?.on ?? null,
+    due_at: one?.at ?? null,
+    paused_until: one ? pausedUntil(one) : null,
+    cells,
+    uneven: cells.length > 1 ? uneven : null,
+  };
+}
+
+export const projectClock: Project = (entry, seq) => {
+  if (!moves.has(entry.kind)) return [];
+  const { service, request, due } = moved.parse(entry.body);
+  return due.states.map(({ from, cells }) => ({
+    table: 'view.due' as const,
+    row: { ...stamps(entry, seq), occurred_at: from, entry: entry.id, service, request, ...rowOf(cells) },
+  }));
+};
+
+const stored = z.array(dueCell);
+
+/** The date of each item out of the cells of a row. */
+export function duesIn(cells: unknown): (item: number) => CellDue {
+  const all = stored.parse(cells).map(({ items, on, at, pauses }) => ({
+    items,
+    due: {
+      on,
+      at: at === null ? null : Date.parse(at),
+      pauses: pauses.map((pause) => ({
+        ...pause,
+        from: dayOf(pause.from),
+        until: pause.until === null ? null : dayOf(pause.until),
+        fromAt: Date.parse(pause.fromAt),
+        untilAt: pause.untilAt === null ? null : Date.parse(pause.untilAt),
+      })),
+    },
+  }));
+  return (item) => {
+    const found = all.find((one) => one.items === null || one.items.includes(item)) ?? all[0];
+    if (!found) throw new Error('a due date without a cell');
+    return found.due;
+  };
+}
+
+/** The date of each item of a service as it stands, or null where nothing moved it. */
+export async function movedDues(db: Kysely<Database>, service: string): Promise<((item: number) => CellDue) | null> {
+  const { rows } = await sql<{ cells: unknown }>`
+    select d.cells from view.due d where d.service = ${service}
+    order by d.seq desc, d.occurred_at desc limit 1`.execute(db);
+  return rows[0] ? duesIn(rows[0].cells) : null;
+}
