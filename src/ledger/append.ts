@@ -26,6 +26,7 @@ import {
   takeTurn,
   writeLog,
 } from './sql.ts';
+import { committed } from './transaction.ts';
 
 export interface AppendDeps extends PlanDeps {
   readonly pool: Pool;
@@ -42,25 +43,6 @@ export type Appender = (batch: readonly Append[]) => Promise<readonly Outcome<Ap
 /** All queries of one trip go out at once; every answer is waited for, so that none comes in after the connection was given back. */
 async function together(queries: readonly Promise<unknown>[]): Promise<void> {
   for (const result of await Promise.allSettled(queries)) if (result.status === 'rejected') throw result.reason;
-}
-
-/** Runs `work` in a transaction on its own connection; a failed COMMIT or lost connection rejects. */
-async function transaction<R>(pool: Pool, work: (client: PoolClient) => Promise<R>): Promise<R> {
-  const client = await pool.connect();
-  let broken: Error | undefined;
-  try {
-    const result = await work(client);
-    await client.query('commit');
-    return result;
-  } catch (error) {
-    // The connection may be the very thing that failed; then the server rolls back by itself.
-    await client.query('rollback').catch((e: Error) => {
-      broken = e;
-    });
-    throw error;
-  } finally {
-    client.release(broken);
-  }
 }
 
 /** Views and work rows of a plan. */
@@ -182,7 +164,7 @@ export function appender(deps: AppendDeps): Appender {
     const silence = patience(batch.reduce((sum, one) => sum + one.entries.length, 0));
     let uncommitted = false;
     try {
-      return await transaction(deps.pool, async (client) => {
+      return await committed(deps.pool, async (client) => {
         uncommitted = true;
         const outcomes = await withCare(client, batch, silence);
         uncommitted = false;
@@ -191,7 +173,7 @@ export function appender(deps: AppendDeps): Appender {
     } catch (error) {
       // COMMIT was never sent, so nothing was written: once more, by another connection, with time for a machine that is too busy.
       if (!uncommitted || !(isOvertaken(error) || isCut(error))) throw error;
-      return await transaction(deps.pool, (client) => withCare(client, batch, 5 * silence));
+      return await committed(deps.pool, (client) => withCare(client, batch, 5 * silence));
     }
   }
 

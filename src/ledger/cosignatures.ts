@@ -5,6 +5,7 @@
 import type { Pool, PoolClient } from 'pg';
 import type { Witnessed } from '../base/services.ts';
 import { type Policy, quorumMet } from '../proof/index.ts';
+import { inTransaction } from './transaction.ts';
 
 /** The policy that this server publishes, and a name for it (SHA-256 of its text) under which quorums are kept. */
 export interface WitnessPolicy {
@@ -36,24 +37,6 @@ function meets({ policy }: WitnessPolicy, witnesses: readonly string[]): boolean
 /** Checkpoints get their quorum in rising order only, so that a receipt that has one keeps it; one process at a time decides. */
 async function lockQuorums(client: PoolClient): Promise<void> {
   await client.query({ name: 'lock-quorums', text: `select pg_advisory_xact_lock(hashtext('log.quorum'))` });
-}
-
-async function inTransaction<R>(pool: Pool, work: (client: PoolClient) => Promise<R>): Promise<R> {
-  const client = await pool.connect();
-  let broken: Error | undefined;
-  try {
-    await client.query('begin');
-    const result = await work(client);
-    await client.query('commit');
-    return result;
-  } catch (error) {
-    await client.query('rollback').catch((e: Error) => {
-      broken = e;
-    });
-    throw error;
-  } finally {
-    client.release(broken);
-  }
 }
 
 /** Keeps a cosignature, and the quorum if it makes one. The first line of a witness for a checkpoint stays: then false. */

@@ -13,6 +13,7 @@ import type { PastName } from '../base/log-identity.ts';
 import { parseVkey, type VerifierKey } from '../proof/index.ts';
 import { formatVkey } from '../proof/write.ts';
 import { openedBy, type StoredHandover } from './lineage.ts';
+import { inTransaction } from './transaction.ts';
 
 /** All hand-overs of this log, oldest first. */
 export async function handovers(db: Pool | ClientBase): Promise<readonly StoredHandover[]> {
@@ -46,11 +47,8 @@ export interface Ended {
  * Ends the old name: after this only `to` signs. Repeatable. @param from key of the newest checkpoint
  * @throws RuleRefusal `nothing-signed`, `log-key-other` where the log's last checkpoint is not signed by `from`
  */
-export async function endOldName(pool: Pool, from: VerifierKey, to: string): Promise<Ended> {
-  const client = await pool.connect();
-  let broken: Error | undefined;
-  try {
-    await client.query('begin');
+export function endOldName(pool: Pool, from: VerifierKey, to: string): Promise<Ended> {
+  return inTransaction(pool, async (client) => {
     const { rows: trees } = await client.query<{ signer: string | null }>('select signer from log.tree for update');
     const signer = trees[0]?.signer ?? null;
     // Nothing is signed between this and the first checkpoint under the new name, so the newest one is the last under the old name.
@@ -78,14 +76,6 @@ export async function endOldName(pool: Pool, from: VerifierKey, to: string): Pro
         next: 'Set DATA_DIR to the folder with the key of the log as it is now.',
       });
     await client.query('update log.tree set signer = $1', [to]);
-    await client.query('commit');
     return { size: last.size, root: signed.root, checkpoint: `${last.note}${last.cosigned ?? ''}` };
-  } catch (error) {
-    await client.query('rollback').catch((e: Error) => {
-      broken = e;
-    });
-    throw error;
-  } finally {
-    client.release(broken);
-  }
+  });
 }

@@ -17,6 +17,7 @@ import { HASH_BYTES, leafHash } from '../proof/index.ts';
 import { partialTiles } from '../proof/prove.ts';
 import { formatCheckpoint, formatVkey, type Signer, signNote } from '../proof/write.ts';
 import { readCommitments, tileReader, writeTiles } from './tiles.ts';
+import { inTransaction } from './transaction.ts';
 
 /** Entries that one round takes at most: bounds memory and the time that a round holds its lock. */
 export const ROUND = 16_384;
@@ -51,52 +52,45 @@ export function sequencer(deps: SequenceDeps): Sequencer {
 
   return {
     async round() {
-      const client = await deps.pool.connect();
-      let broken: Error | undefined;
       try {
-        await client.query('begin');
-        const { rows } = await client.query<{ tree: number; head: number; signer: string | null }>({
-          name: 'lock-tree',
-          text: `select t.size as tree, h.size as head, t.signer,
-                   set_config('idle_in_transaction_session_timeout', '${SILENT}', true) from log.tree t, log.head h for update of t`,
-        });
-        const { tree = 0, head = 0, signer = null } = rows[0] ?? {};
-        // The log was handed over, perhaps while this process ran: what it signed now would be a second history.
-        if (signer !== null && signer !== vkey) throw handedOver(deps.origin);
-        if (head <= tree) {
-          await client.query('commit');
-          return { size: tree, more: false };
-        }
-        const commitments = await readCommitments(client, tree, Math.min(ROUND, head - tree));
-        const edge = await edgeAt(client, tree);
-        const leaves = new Uint8Array(commitments.length * HASH_BYTES);
-        commitments.forEach((c, i) => {
-          leaves.set(leafHash(c), i * HASH_BYTES);
-        });
-        const grown = growTiles(edge, leaves);
-        const size = grown.edge.size;
-        const note = await signNote(formatCheckpoint({ origin: deps.origin, size, root: grown.root }), [deps.signer]);
-        await writeTiles(client, grown.tiles);
-        await client.query({
-          name: 'publish',
-          text: `with moved as (update log.tree set size = $1, signer = $5 where size = $4 returning 1)
-                 insert into log.checkpoint (size, signed_at, note) select $1, $2, $3 from moved`,
-          values: [size, new Date(deps.clock.now()), note, tree, vkey],
-        });
-        await client.query('commit');
-        remembered = grown.edge;
-        return { size, more: size < head };
+        const grown = await inTransaction(deps.pool, grow);
+        if (grown.edge) remembered = grown.edge;
+        return { size: grown.size, more: grown.more };
       } catch (error) {
         remembered = null;
-        await client.query('rollback').catch((e: Error) => {
-          broken = e;
-        });
         throw error;
-      } finally {
-        client.release(broken);
       }
     },
   };
+
+  async function grow(client: PoolClient): Promise<{ size: number; more: boolean; edge?: Edge }> {
+    const { rows } = await client.query<{ tree: number; head: number; signer: string | null }>({
+      name: 'lock-tree',
+      text: `select t.size as tree, h.size as head, t.signer,
+                   set_config('idle_in_transaction_session_timeout', '${SILENT}', true) from log.tree t, log.head h for update of t`,
+    });
+    const { tree = 0, head = 0, signer = null } = rows[0] ?? {};
+    // The log was handed over, perhaps while this process ran: what it signed now would be a second history.
+    if (signer !== null && signer !== vkey) throw handedOver(deps.origin);
+    if (head <= tree) return { size: tree, more: false };
+    const commitments = await readCommitments(client, tree, Math.min(ROUND, head - tree));
+    const edge = await edgeAt(client, tree);
+    const leaves = new Uint8Array(commitments.length * HASH_BYTES);
+    commitments.forEach((c, i) => {
+      leaves.set(leafHash(c), i * HASH_BYTES);
+    });
+    const grown = growTiles(edge, leaves);
+    const size = grown.edge.size;
+    const note = await signNote(formatCheckpoint({ origin: deps.origin, size, root: grown.root }), [deps.signer]);
+    await writeTiles(client, grown.tiles);
+    await client.query({
+      name: 'publish',
+      text: `with moved as (update log.tree set size = $1, signer = $5 where size = $4 returning 1)
+                 insert into log.checkpoint (size, signed_at, note) select $1, $2, $3 from moved`,
+      values: [size, new Date(deps.clock.now()), note, tree, vkey],
+    });
+    return { size, more: size < head, edge: grown.edge };
+  }
 }
 
 function handedOver(origin: string): Unavailable {
