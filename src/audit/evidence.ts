@@ -4,7 +4,7 @@
  */
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { writeWhole } from './folder.ts';
+import { putWhole } from './folder.ts';
 import type { AuditFailure, Evidence } from './outcome.ts';
 
 /** An operator who lies in every answer must not fill the disk of whoever watches. */
@@ -30,13 +30,13 @@ export async function keepEvidence(
   let to = join(parent, time);
   for (let again = 2; names.includes(to.slice(parent.length + 1)); again++) to = join(parent, `${time}-${again}`);
   const [first, second] = evidence.notes;
-  if (first !== undefined) await writeWhole(join(to, 'first.checkpoint'), first);
-  if (second !== undefined) await writeWhole(join(to, 'second.checkpoint'), second);
-  for (const [path, bytes] of evidence.tiles) await writeWhole(join(to, path), bytes);
-  if (evidence.statement !== undefined) await writeWhole(join(to, 'hand-over.txt'), evidence.statement);
-  if (evidence.receipt) await writeWhole(join(to, `given${suffix(evidence.receipt.name)}`), evidence.receipt.bytes);
-  await writeWhole(join(to, 'policy.txt'), policy);
-  await writeWhole(join(to, 'README.txt'), readme(failure, evidence, now));
+  if (first !== undefined) await putWhole(join(to, 'first.checkpoint'), first);
+  if (second !== undefined) await putWhole(join(to, 'second.checkpoint'), second);
+  for (const [path, bytes] of evidence.tiles) await putWhole(join(to, path), bytes);
+  if (evidence.statement !== undefined) await putWhole(join(to, 'hand-over.txt'), evidence.statement);
+  if (evidence.receipt) await putWhole(join(to, `given${suffix(evidence.receipt.name)}`), evidence.receipt.bytes);
+  await putWhole(join(to, 'policy.txt'), policy);
+  await putWhole(join(to, 'README.txt'), readme(failure, evidence, now));
   return to;
 }
 

@@ -3,9 +3,10 @@
  * trusted first in `audit.json`, what is still on its way in `incoming/`, and `evidence/`. A file is there whole or not at all; the
  * checkpoint is written last, so it never speaks of tiles that are not there. Decides nothing.
  */
-import { link, mkdir, open, readdir, readFile, rename, rm, unlink, writeFile } from 'node:fs/promises';
+import { link, mkdir, readdir, readFile, rename, rm, unlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
+import { isMissing, syncPath, writeWhole } from '../base/whole-file.ts';
 import { ProofFailure, type TileReader, tilePath, tileWidth } from '../proof/index.ts';
 import { partialTiles } from '../proof/prove.ts';
 import { parseTilePath } from '../proof/write.ts';
@@ -24,10 +25,6 @@ const State = z.strictObject({
 });
 export type State = z.infer<typeof State>;
 
-function isMissing(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'ENOENT';
-}
-
 async function readIfThere(path: string): Promise<Uint8Array | null> {
   try {
     return new Uint8Array(await readFile(path));
@@ -37,24 +34,10 @@ async function readIfThere(path: string): Promise<Uint8Array | null> {
   }
 }
 
-async function sync(path: string): Promise<void> {
-  const folder = await open(path);
-  await folder.sync().finally(() => folder.close());
-}
-
-/** Written beside its place, on disk, then moved there. */
-export async function writeWhole(path: string, content: Uint8Array | string): Promise<void> {
+/** Written beside its place, on disk, then moved there; its folder is made where there is none. */
+export async function putWhole(path: string, content: Uint8Array | string): Promise<void> {
   await mkdir(dirname(path), { recursive: true });
-  const temporary = `${path}.new`;
-  const file = await open(temporary, 'w');
-  try {
-    await file.writeFile(content);
-    await file.sync();
-  } finally {
-    await file.close();
-  }
-  await rename(temporary, path);
-  await sync(dirname(path));
+  await writeWhole(path, content);
 }
 
 /** Files that are put on disk together. */
@@ -63,7 +46,7 @@ const TOGETHER = 64;
 /** Puts moved files, and their moves, on disk. */
 async function onDisk(files: readonly string[]): Promise<void> {
   const all = [...files, ...new Set(files.map(dirname))];
-  for (let at = 0; at < all.length; at += TOGETHER) await Promise.all(all.slice(at, at + TOGETHER).map(sync));
+  for (let at = 0; at < all.length; at += TOGETHER) await Promise.all(all.slice(at, at + TOGETHER).map(syncPath));
 }
 
 /** Paths of the tiles below a folder, as `tilePath` spells them; other files are not ours. */
@@ -159,7 +142,7 @@ export class Folder {
   async #update(name: string, content: string): Promise<void> {
     const path = join(this.dir, name);
     const before = await readIfThere(path);
-    if (before === null || !Buffer.from(content).equals(before)) await writeWhole(path, content);
+    if (before === null || !Buffer.from(content).equals(before)) await putWhole(path, content);
   }
 
   /** One audit at a time. @returns what ends it @throws AuditFailure `busy` */

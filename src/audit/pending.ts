@@ -5,7 +5,7 @@
 import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { hex } from '../proof/index.ts';
-import { writeWhole } from './folder.ts';
+import { putWhole } from './folder.ts';
 import { CHECKPOINT_BYTES } from './remote.ts';
 import { type Head, openCheckpoint, type Trust } from './trust.ts';
 
@@ -19,7 +19,7 @@ export async function keepPending(dir: string, head: Head): Promise<void> {
   await mkdir(folder, { recursive: true });
   const name = `${head.size}-${hex(head.root, 8)}.checkpoint`;
   const names = await readdir(folder);
-  if (!names.includes(name) && names.length < AT_MOST) await writeWhole(join(folder, name), head.note);
+  if (!names.includes(name) && names.length < AT_MOST) await putWhole(join(folder, name), head.note);
 }
 
 export interface Pending {

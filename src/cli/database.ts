@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type pg from 'pg';
 import { loadVerifier } from '../adapters/keys/log-key.ts';
-import { migrate, openDatabase } from '../adapters/postgres/index.ts';
+import { type DatabaseConfig, migrate, openDatabase } from '../adapters/postgres/index.ts';
 import { openPool } from '../adapters/postgres/pool.ts';
 import { parseCheckpoint, parseNote, type VerifierKey } from '../proof/index.ts';
 import { readSettings, type Settings } from '../settings.ts';
@@ -14,10 +14,19 @@ const MIGRATIONS = fileURLToPath(new URL('../../migrations', import.meta.url));
 export interface Opened {
   readonly settings: Settings;
   readonly owner: pg.Pool;
+  /** connects as the server does, who may add entries and not change them */
+  readonly appConfig: DatabaseConfig;
   /** origin of the log as its checkpoints name it, or null while there is none */
   readonly origin: string | null;
   /** the log's public key; no key is ever made here */
   readonly logKey: (origin: string) => Promise<VerifierKey>;
+}
+
+/** The name under which the newest checkpoint is signed; null while there is none. */
+export async function newestOrigin(db: pg.Pool): Promise<string | null> {
+  const { rows } = await db.query<{ note: string }>('select note from log.checkpoint order by size desc limit 1');
+  const note = rows[0]?.note;
+  return note === undefined ? null : parseCheckpoint(parseNote(note).text).origin;
 }
 
 type OpenDatabase = Awaited<ReturnType<typeof openDatabase>>;
@@ -52,12 +61,11 @@ export async function withDatabase<R>(io: Io, work: (opened: Opened) => Promise<
   const { settings, database } = await openFor(io);
   const owner = openPool(database.ownerConfig, 4);
   try {
-    const { rows } = await owner.query<{ note: string }>('select note from log.checkpoint order by size desc limit 1');
-    const note = rows[0]?.note;
     return await work({
       settings,
       owner,
-      origin: note ? parseCheckpoint(parseNote(note).text).origin : null,
+      appConfig: database.appConfig,
+      origin: await newestOrigin(owner),
       logKey: (origin) => loadVerifier(join(settings.dataDir, 'keys'), origin),
     });
   } finally {

@@ -6,12 +6,10 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { fileBlobs } from '../adapters/blobs/files.ts';
 import { loadLogKey } from '../adapters/keys/log-key.ts';
-import { openDatabase } from '../adapters/postgres/index.ts';
 import { openKysely, openPool } from '../adapters/postgres/pool.ts';
 import { NotFound } from '../base/errors.ts';
 import { uuidv7 } from '../base/ids.ts';
 import { erase, eraseDocumentOf, whoNames } from '../rooms/erasure/commands.ts';
-import { readSettings } from '../settings.ts';
 import { withDatabase } from './database.ts';
 import type { Command } from './io.ts';
 import { clock, commandLedger, random } from './ledger.ts';
@@ -44,54 +42,46 @@ export const eraseCommand: Command = async (argv, io) => {
     io.stderr.write(USAGE);
     return values.help ? 0 : 1;
   }
-  const settings = readSettings(process.env);
-  const origin = await withDatabase(io, async (opened) => opened.origin);
-  if (origin === null) throw new NotFound('no-entry', 'This log has no entries yet.');
-  const database = await openDatabase({
-    databaseUrl: settings.databaseUrl ?? undefined,
-    dataDir: settings.dataDir,
-    log: (line) => io.stderr.write(`${line}\n`),
-    share: true,
-  });
-  const [pool, owner] = [openPool(database.appConfig, 4), openPool(database.ownerConfig, 1)];
-  try {
-    const { signer } = await loadLogKey(join(settings.dataDir, 'keys'), origin);
-    const onError = (error: unknown) => io.stderr.write(`${String(error)}\n`);
-    const ledger = commandLedger(pool, { origin, signer }, onError);
-    const blobs = await fileBlobs({ dir: join(settings.dataDir, 'blobs'), readOnly: true });
-    const needs = { db: openKysely(pool), ledger, clock, random, blobs };
-    const once = uuidv7(clock.now(), random);
-    if (/^[0-9a-f]{64}$/.test(what)) {
-      for (const matter of new Set((await whoNames(needs.db, what)).map((one) => one.matter))) {
-        const by = await issuerOf(owner, matter);
-        await eraseDocumentOf(needs, { document: what, by, matter, authority, reason, once, everywhere: true });
-        io.stdout.write('✓ The document is erased; the answers that named it say so.\n');
-        return await ended(ledger.stop(), owner);
+  return await withDatabase(io, async ({ settings, owner, appConfig, origin }) => {
+    if (origin === null) throw new NotFound('no-entry', 'This log has no entries yet.');
+    const pool = openPool(appConfig, 4);
+    try {
+      const { signer } = await loadLogKey(join(settings.dataDir, 'keys'), origin);
+      const onError = (error: unknown) => io.stderr.write(`${String(error)}\n`);
+      const ledger = commandLedger(pool, { origin, signer }, onError);
+      const blobs = await fileBlobs({ dir: join(settings.dataDir, 'blobs'), readOnly: true });
+      const needs = { db: openKysely(pool), ledger, clock, random, blobs };
+      const once = uuidv7(clock.now(), random);
+      if (/^[0-9a-f]{64}$/.test(what)) {
+        for (const matter of new Set((await whoNames(needs.db, what)).map((one) => one.matter))) {
+          const by = await issuerOf(owner, matter);
+          await eraseDocumentOf(needs, { document: what, by, matter, authority, reason, once, everywhere: true });
+          io.stdout.write('✓ The document is erased; the answers that named it say so.\n');
+          return await ended(ledger.stop(), owner);
+        }
+        throw new NotFound('no-document', 'No answer names such a document. Nothing was erased.');
       }
-      throw new NotFound('no-document', 'No answer names such a document. Nothing was erased.');
+      const { rows } = await owner.query<{ matter: string | null; by_party: string }>(
+        'select matter, by_party from ledger.entry where id::text = $1',
+        [what],
+      );
+      const row = rows[0];
+      if (!row) throw new NotFound('no-entry', 'There is no such entry. Nothing was erased.');
+      const by = row.matter === null ? row.by_party : await issuerOf(owner, row.matter);
+      const { erased } = await erase(needs, {
+        entry: what,
+        by,
+        authority,
+        reason,
+        hanging: values.hanging ?? false,
+        once,
+      });
+      io.stdout.write(`✓ ${erased} ${erased === 1 ? 'entry is' : 'entries are'} erased. The commitments stay.\n`);
+      return await ended(ledger.stop(), owner);
+    } finally {
+      await pool.end();
     }
-    const { rows } = await owner.query<{ matter: string | null; by_party: string }>(
-      'select matter, by_party from ledger.entry where id::text = $1',
-      [what],
-    );
-    const row = rows[0];
-    if (!row) throw new NotFound('no-entry', 'There is no such entry. Nothing was erased.');
-    const by = row.matter === null ? row.by_party : await issuerOf(owner, row.matter);
-    const { erased } = await erase(needs, {
-      entry: what,
-      by,
-      authority,
-      reason,
-      hanging: values.hanging ?? false,
-      once,
-    });
-    io.stdout.write(`✓ ${erased} ${erased === 1 ? 'entry is' : 'entries are'} erased. The commitments stay.\n`);
-    return await ended(ledger.stop(), owner);
-  } finally {
-    await pool.end();
-    await owner.end();
-    await database.stop();
-  }
+  });
 };
 
 /** Publishes what was written, and clears the old text out of the table's pages, which an update leaves there. */

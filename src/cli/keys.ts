@@ -13,19 +13,11 @@ import { InvalidInput, RuleRefusal } from '../base/errors.ts';
 import { uuidv7 } from '../base/ids.ts';
 import { endOldName, signerOf } from '../ledger/handover.ts';
 import { signHandover } from '../proof/handover.ts';
-import {
-  hex,
-  ProofFailure,
-  parseCheckpoint,
-  parseNote,
-  parseVkey,
-  type VerifierKey,
-  verifierKey,
-} from '../proof/index.ts';
+import { hex, ProofFailure, parseVkey, type VerifierKey, verifierKey } from '../proof/index.ts';
 import { useNodeCrypto } from '../proof/node-crypto.ts';
 import { formatVkey } from '../proof/write.ts';
 import { continued, handedOver, keeper } from '../rooms/log/rules.ts';
-import { withMigrated } from './database.ts';
+import { newestOrigin, withMigrated } from './database.ts';
 import type { Command, Io } from './io.ts';
 import { clock, commandLedger, random } from './ledger.ts';
 
@@ -162,9 +154,8 @@ const ledgerOf = (pool: Pool, key: LogKey) =>
   });
 
 async function newestName(pool: Pool): Promise<string> {
-  const { rows } = await pool.query<{ note: string }>('select note from log.checkpoint order by size desc limit 1');
-  const note = rows[0]?.note;
-  if (note !== undefined) return parseCheckpoint(parseNote(note).text).origin;
+  const name = await newestOrigin(pool);
+  if (name !== null) return name;
   throw new RuleRefusal('nothing-signed', {
     what: 'Nothing was signed with this log’s key yet, so there is nothing to hand over.',
     next: 'Start the server once; a second later it has signed.',

@@ -122,26 +122,12 @@ const COLUMNS = [
 /** Checks one stored entry by itself. */
 function checkOne(row: StoredEntry, streamOf: CheckOptions['streamOf']): CheckedEntry {
   const at = `position ${row.seq}`;
-  if (row.state === 'withheld')
-    return {
-      seq: row.seq,
-      entry: null,
-      canonical: null,
-      opening: null,
-      commitment: row.commitment,
-      columns: null,
-    };
+  const unread = { seq: row.seq, entry: null, canonical: null, opening: null };
+  if (row.state === 'withheld') return { ...unread, commitment: row.commitment, columns: null };
   if (row.state === 'erased') {
     if (!AUDIENCES.includes(row.columns.audience))
       throw new Found('column-differs', `${at}, audience`, AUDIENCES.join(', '), row.columns.audience);
-    return {
-      seq: row.seq,
-      entry: null,
-      canonical: null,
-      opening: null,
-      commitment: row.commitment,
-      columns: row.columns,
-    };
+    return { ...unread, commitment: row.commitment, columns: row.columns };
   }
   let read: ReturnType<typeof readEntry>;
   try {

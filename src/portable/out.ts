@@ -7,11 +7,10 @@ import { createReadStream } from 'node:fs';
 import { type FileHandle, mkdir, open, readdir, rename, rm } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { InvalidInput } from '../base/errors.ts';
+import { isMissing } from '../base/whole-file.ts';
 import { FACTS, type Facts, FILE_BYTES, type Kind, LINES, MANIFEST, manifestLine, numbered } from './layout.ts';
 
 const BUFFER = 1 << 20;
-
-const isMissing = (error: unknown): boolean => error instanceof Error && 'code' in error && error.code === 'ENOENT';
 
 /** SHA-256 of a file, hex; null where there is none. */
 export async function hashOf(path: string): Promise<string | null> {

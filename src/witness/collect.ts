@@ -14,6 +14,8 @@ import type { HashReader } from '../proof/index.ts';
 import { raise } from './alarms.ts';
 import type { Asked, Witnesses } from './config.ts';
 import { type Offered, offer } from './offer.ts';
+import { rounds } from './rounds.ts';
+import { keepState } from './state.ts';
 
 export interface CollectorDeps {
   readonly pool: Pool;
@@ -89,9 +91,6 @@ export function createCollector(deps: CollectorDeps): Collector {
   const ids = states.map((one) => one.id);
   const under = new Set<Promise<void>>();
   let settled = false;
-  let stopping = new AbortController();
-  let timer: NodeJS.Timeout | null = null;
-  let looking: Promise<void> = Promise.resolve();
 
   async function tell(state: State, trouble: string | null, signed = 0): Promise<void> {
     const failures = trouble === null ? 0 : state.failures + 1;
@@ -100,14 +99,7 @@ export function createCollector(deps: CollectorDeps): Collector {
     const wait = failures === 0 ? (deps.gap ?? 1_000) : (deps.backOff ?? 1_000) * 2 ** Math.min(failures - 1, 20);
     state.notBefore = performance.now() + Math.min(LONGEST, wait);
     if (!changed && signed === 0) return;
-    const row = { trouble, failures, tried_at: new Date(clock.now()) };
-    await db
-      .insertInto('witness.state')
-      .values({ witness: state.id, signed, ...row })
-      .onConflict((oc) =>
-        oc.column('witness').doUpdateSet((eb) => ({ ...row, signed: eb('witness.state.signed', '+', signed) })),
-      )
-      .execute();
+    await keepState(db, state.id, { trouble, failures, tried_at: new Date(clock.now()) }, signed);
   }
 
   /** What came of an offer, kept. Whatever must not be becomes an alarm, once; the witness is asked again, ever more rarely. */
@@ -145,7 +137,7 @@ export function createCollector(deps: CollectorDeps): Collector {
         {
           fetch: deps.fetch ?? fetch,
           at: deps.at,
-          signal: stopping.signal,
+          signal: looking.signal,
           ourSize: async () =>
             (await pool.query<{ size: number }>('select size from log.tree')).rows[0]?.size ?? newest.size,
           ...(deps.timeout === undefined ? {} : { timeout: deps.timeout }),
@@ -155,7 +147,7 @@ export function createCollector(deps: CollectorDeps): Collector {
         old,
       );
       // Cut off because we stop: that says nothing of the witness.
-      if (stopping.signal.aborted && offered.was === 'trouble') return;
+      if (looking.signal.aborted && offered.was === 'trouble') return;
       await settle(state, newest, offered);
     } catch (error) {
       state.notBefore = performance.now() + (deps.backOff ?? 1_000);
@@ -173,37 +165,22 @@ export function createCollector(deps: CollectorDeps): Collector {
     const now = await newest(pool, ids);
     if (!now) return;
     for (const state of states) {
-      if (stopping.signal.aborted || under.size >= AT_ONCE) return;
+      if (looking.signal.aborted || under.size >= AT_ONCE) return;
       if (state.busy || performance.now() < state.notBefore || now.signed.get(state.id) === now.size) continue;
       const asked: Promise<void> = ask(state, now).finally(() => under.delete(asked));
       under.add(asked);
     }
   }
 
-  function schedule(): void {
-    timer = setTimeout(() => {
-      looking = look()
-        .catch(deps.onError)
-        .then(() => {
-          if (timer) schedule();
-        });
-    }, deps.every ?? 250);
-  }
-
+  const looking = rounds(deps.every ?? 250, look, deps.onError);
   return {
     async round() {
       await look();
       await Promise.all(under);
     },
-    start() {
-      stopping = new AbortController();
-      if (!timer) schedule();
-    },
+    start: looking.start,
     async stop() {
-      if (timer) clearTimeout(timer);
-      timer = null;
-      stopping.abort();
-      await looking;
+      await looking.stop();
       await Promise.all(under);
     },
   };

@@ -9,6 +9,8 @@ import type { Kysely } from 'kysely';
 import type { Clock, Random } from '../base/clock.ts';
 import type { Database } from '../base/database.ts';
 import { raise } from './alarms.ts';
+import { rounds } from './rounds.ts';
+import { keepState } from './state.ts';
 import { askTimestamp, NoTimestamp, SAYS_SOMETHING_ELSE } from './timestamp.ts';
 
 export interface SecondClockDeps {
@@ -47,20 +49,9 @@ export function createSecondClock(deps: SecondClockDeps): SecondClock {
   const who = tsaName(deps.url);
   let failures = 0;
   let notBefore = 0;
-  let stopping = new AbortController();
-  let timer: NodeJS.Timeout | null = null;
-  let looking: Promise<unknown> = Promise.resolve();
 
-  async function tell(trouble: string | null, signed: number): Promise<void> {
-    const row = { trouble, failures, tried_at: new Date(clock.now()) };
-    await db
-      .insertInto('witness.state')
-      .values({ witness: who, signed, ...row })
-      .onConflict((oc) =>
-        oc.column('witness').doUpdateSet((eb) => ({ ...row, signed: eb('witness.state.signed', '+', signed) })),
-      )
-      .execute();
-  }
+  const tell = (trouble: string | null, signed: number): Promise<void> =>
+    keepState(db, who, { trouble, failures, tried_at: new Date(clock.now()) }, signed);
 
   async function failed(size: number, error: NoTimestamp): Promise<void> {
     failures++;
@@ -87,7 +78,7 @@ export function createSecondClock(deps: SecondClockDeps): SecondClock {
       const { request, response, at } = await askTimestamp(newest.note, deps.random(8), {
         url: deps.url,
         fetch: deps.fetch ?? fetch,
-        signal: stopping.signal,
+        signal: looking.signal,
         timeout: deps.timeout ?? 10_000,
       });
       await db
@@ -106,34 +97,15 @@ export function createSecondClock(deps: SecondClockDeps): SecondClock {
       await tell(null, 1);
       return newest.size;
     } catch (error) {
-      if (stopping.signal.aborted) return null;
+      if (looking.signal.aborted) return null;
       if (!(error instanceof NoTimestamp)) throw error;
       await failed(newest.size, error);
       return null;
     }
   }
 
-  function schedule(): void {
-    timer = setTimeout(async () => {
-      looking = round().catch(deps.onError);
-      await looking;
-      if (timer) schedule();
-    }, deps.look ?? 5_000);
-  }
-
-  return {
-    round,
-    start() {
-      stopping = new AbortController();
-      if (!timer) schedule();
-    },
-    async stop() {
-      if (timer) clearTimeout(timer);
-      timer = null;
-      stopping.abort();
-      await looking;
-    },
-  };
+  const looking = rounds(deps.look ?? 5_000, round, deps.onError);
+  return { round, start: looking.start, stop: looking.stop };
 }
 
 /** The newest timestamp, or that of the checkpoint of this size. */

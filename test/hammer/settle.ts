@@ -2,8 +2,12 @@
  * The reckoning after the hammer: what is in the database against what the callers remember. Every acknowledged entry once and where it was
  * said to be; what was not acknowledged whole or not at all, with its rows; the log whole; every receipt and checkpoint true; views equal.
  */
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Pool } from 'pg';
 import { loadVerifier } from '../../src/adapters/keys/log-key.ts';
+import { fromPostgres } from '../../src/adapters/postgres/index.ts';
 import { openPool } from '../../src/adapters/postgres/pool.ts';
+import { Unavailable } from '../../src/base/errors.ts';
 import { fsck } from '../../src/ledger/fsck.ts';
 import { nodeCache } from '../../src/ledger/nodes.ts';
 import { rebuild } from '../../src/ledger/rebuild.ts';
@@ -27,11 +31,27 @@ export interface Reckoning {
   readonly checkpoints: number;
 }
 
+/**
+ * Waits until PostgreSQL answers: what was heard last may have been said just before the last kill, and its recovery still be under way.
+ * @throws what PostgreSQL says after a minute
+ */
+async function recovered(pool: Pool): Promise<void> {
+  for (const until = Date.now() + 60_000; ; await sleep(100)) {
+    try {
+      await pool.query('select 1');
+      return;
+    } catch (error) {
+      if (!(fromPostgres(error) instanceof Unavailable) || Date.now() > until) throw error;
+    }
+  }
+}
+
 /** Tells `memory` everything that is wrong. */
 export async function settle(field: Field, memory: Memory): Promise<Reckoning> {
   useNodeCrypto();
   const pool = openPool(field.postgres.ownerConfig);
   try {
+    await recovered(pool);
     const { rows: commands } = await pool.query<{ key: string; count: number; ids: string[]; seqs: number[] }>(`
       select c.key, c.count, array_agg(e.id::text order by e.seq) filter (where e.id is not null) as ids,
              array_agg(e.seq::float8 order by e.seq) filter (where e.id is not null) as seqs

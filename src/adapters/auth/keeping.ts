@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { chmod, link, mkdir, open, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Pool, PoolConfig } from 'pg';
+import { isMissing } from '../../base/whole-file.ts';
 import { openPool } from '../postgres/pool.ts';
 
 /** Connections of sign-in's own, so that a busy ledger keeps nobody out. Give it the server's `appConfig`, never the owner's. */
@@ -41,8 +42,4 @@ export async function readSecret(dataDir: string): Promise<string> {
   });
   await rm(aside);
   return await read();
-}
-
-function isMissing(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'ENOENT';
 }

@@ -10,6 +10,7 @@ import { dirname, join } from 'node:path';
 import { Readable } from 'node:stream';
 import { StorageFull, TooLarge } from '../../base/errors.ts';
 import type { Blobs } from '../../base/services.ts';
+import { syncPath } from '../../base/whole-file.ts';
 
 const SHA256 = /^[0-9a-f]{64}$/;
 /** Left free for the database and for everybody else on this disk. */
@@ -42,20 +43,10 @@ const full = () =>
     next: 'Try again later, or tell the people who run this server.',
   });
 
-/** Makes a rename or a new name in `dir` survive a power cut. */
-async function syncDir(dir: string): Promise<void> {
-  const handle = await open(dir, 'r');
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
-}
-
 /** The names of a blob's parents, made durable when they are new. */
 async function makeDir(dir: string): Promise<void> {
   const made = await mkdir(dir, { recursive: true, mode: 0o700 });
-  if (made !== undefined) await syncDir(dirname(made));
+  if (made !== undefined) await syncPath(dirname(made));
 }
 
 async function found(path: string): Promise<{ readonly size: number; readonly put: Date } | null> {
@@ -140,7 +131,7 @@ export async function fileBlobs(options: FileBlobsOptions): Promise<Blobs> {
           // loses only what nobody was told of.
           if ((await found(place))?.size === bytes) await utimes(place, new Date(), new Date());
           else await rename(temporary, place);
-          await syncDir(dirname(place));
+          await syncPath(dirname(place));
         });
         return { sha256, bytes };
       } catch (error) {
@@ -211,7 +202,7 @@ export async function fileBlobs(options: FileBlobsOptions): Promise<Blobs> {
         const file = await found(place);
         if (!file || (before && file.put >= before)) return;
         await rm(place);
-        await syncDir(dirname(place));
+        await syncPath(dirname(place));
       });
     },
 

@@ -3,33 +3,14 @@
  * all. Knows nothing of what a key is for; a private half leaves here as a function that signs, never as text.
  */
 import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
-import { open, readFile, rename, stat } from 'node:fs/promises';
-import { basename, dirname } from 'node:path';
+import { readFile, stat } from 'node:fs/promises';
+import { basename } from 'node:path';
+import { isMissing, writeWhole } from '../../base/whole-file.ts';
 import { type KeyType, type VerifierKey, verifierKey } from '../../proof/index.ts';
 import type { Signer } from '../../proof/write.ts';
 
-export const isMissing = (error: unknown): boolean =>
-  error instanceof Error && 'code' in error && error.code === 'ENOENT';
-
-/** Puts the names in a folder on disk. */
-export async function syncFolder(dir: string): Promise<void> {
-  const folder = await open(dir, 'r');
-  await folder.sync().finally(() => folder.close());
-}
-
-/** Writes a file for this user alone; after a crash it is there whole, or as it was before. */
-export async function writeWhole(path: string, content: string): Promise<void> {
-  const temporary = `${path}.new`;
-  const file = await open(temporary, 'w', 0o600);
-  try {
-    await file.writeFile(content);
-    await file.sync();
-  } finally {
-    await file.close();
-  }
-  await rename(temporary, path);
-  await syncFolder(dirname(path));
-}
+/** Writes a key file, for this user alone. */
+export const writeKeyFile = (path: string, content: string): Promise<void> => writeWhole(path, content, 0o600);
 
 /** The text of a file, or null where there is none. */
 export async function readIfThere(path: string): Promise<string | null> {
@@ -60,7 +41,7 @@ export async function kept(path: string, make: () => string): Promise<string> {
   const there = await readIfThere(path);
   if (there !== null) return there;
   const content = make();
-  await writeWhole(path, content);
+  await writeKeyFile(path, content);
   return content;
 }
 

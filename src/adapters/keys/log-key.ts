@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { RuleRefusal, Unavailable } from '../../base/errors.ts';
 import { parseVkey, type VerifierKey } from '../../proof/index.ts';
 import { formatVkey, type Signer } from '../../proof/write.ts';
-import { kept, keyOfPem, newPem, readIfThere, readSecret, signerOf, writeWhole } from './files.ts';
+import { kept, keyOfPem, newPem, readIfThere, readSecret, signerOf, writeKeyFile } from './files.ts';
 
 export interface LogKey {
   readonly signer: Signer;
@@ -87,9 +87,9 @@ export async function takeLogKey(keysDir: string, expected: VerifierKey, pem: st
         next: 'Give the file keys/log-ed25519.pem of the old server, or none.',
       });
   }
-  await writeWhole(join(keysDir, ORIGIN_FILE), `${expected.name}\n`);
-  await writeWhole(join(keysDir, VKEY_FILE), `${vkey}\n`);
-  if (given !== null && there === null) await writeWhole(join(keysDir, KEY_FILE), given);
+  await writeKeyFile(join(keysDir, ORIGIN_FILE), `${expected.name}\n`);
+  await writeKeyFile(join(keysDir, VKEY_FILE), `${vkey}\n`);
+  if (given !== null && there === null) await writeKeyFile(join(keysDir, KEY_FILE), given);
 }
 
 /**

@@ -4,9 +4,10 @@
  */
 import { mkdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { syncPath } from '../../base/whole-file.ts';
 import type { VerifierKey } from '../../proof/index.ts';
 import { formatVkey } from '../../proof/write.ts';
-import { kept, keyOfPem, newPem, readIfThere, readSecret, signerOf, syncFolder, writeWhole } from './files.ts';
+import { kept, keyOfPem, newPem, readIfThere, readSecret, signerOf, writeKeyFile } from './files.ts';
 import { KEY_FILE, type LogKey, NEXT, ORIGIN_FILE, VKEY_FILE } from './log-key.ts';
 
 /** `records.example.gov/log` → `records.example.gov/log/2` → `records.example.gov/log/3`. */
@@ -29,7 +30,7 @@ export async function nextLogKey(keysDir: string, proposed: string): Promise<Log
   await mkdir(dir, { recursive: true, mode: 0o700 });
   const path = join(dir, KEY_FILE);
   // A name without a key is what a finished rotation may leave behind.
-  if ((await readIfThere(path)) === null) await writeWhole(join(dir, ORIGIN_FILE), `${proposed}\n`);
+  if ((await readIfThere(path)) === null) await writeKeyFile(join(dir, ORIGIN_FILE), `${proposed}\n`);
   const origin = (await kept(join(dir, ORIGIN_FILE), () => `${proposed}\n`)).trim();
   const signer = signerOf((await readSecret(path)) ?? (await kept(path, newPem)), origin);
   return { origin, signer, vkey: formatVkey(signer.key) };
@@ -37,7 +38,7 @@ export async function nextLogKey(keysDir: string, proposed: string): Promise<Log
 
 /** Keeps the public half of a key that is lost, for a recovery that is cut off and run again. */
 export const rememberLost = (keysDir: string, from: VerifierKey): Promise<void> =>
-  writeWhole(join(keysDir, VKEY_FILE), `${formatVkey(from)}\n`);
+  writeKeyFile(join(keysDir, VKEY_FILE), `${formatVkey(from)}\n`);
 
 /**
  * Puts the next key in place; the one before goes to `retired/`. Called once the log goes on under the next key. Cut off anywhere, it is
@@ -55,12 +56,12 @@ export async function adoptNextKey(keysDir: string, oldOrigin: string): Promise<
     await mkdir(folder, { recursive: true, mode: 0o700 });
     retired = join(folder, `log-${keyOfPem(old, oldOrigin).keyId}.pem`);
     await rename(path, retired);
-    await syncFolder(folder);
+    await syncPath(folder);
   }
-  await writeWhole(join(keysDir, ORIGIN_FILE), `${origin}\n`);
-  await writeWhole(join(keysDir, VKEY_FILE), `${formatVkey(keyOfPem(pem, origin))}\n`);
+  await writeKeyFile(join(keysDir, ORIGIN_FILE), `${origin}\n`);
+  await writeKeyFile(join(keysDir, VKEY_FILE), `${formatVkey(keyOfPem(pem, origin))}\n`);
   await rename(join(next, KEY_FILE), path);
-  await syncFolder(keysDir);
+  await syncPath(keysDir);
   await rm(next, { recursive: true, force: true });
   return { retired };
 }

@@ -1,6 +1,7 @@
 /** The entries of a hand-over. Pure: what they say was signed and read before. The operator's own party speaks, as the log's keeper. */
 import type { NewEntry } from '../../base/append.ts';
 import { instant, type Millis } from '../../base/clock.ts';
+import type { StoredHandover } from '../../ledger/lineage.ts';
 
 interface Said {
   readonly by: string;
@@ -31,16 +32,5 @@ export const keeper = (said: Said, origin: string): NewEntry =>
 export const handedOver = (said: Said, keys: { from: string; to: string }, reason: string): NewEntry =>
   entry('log.handed-over', said, { ...keys, reason });
 
-export interface Continued {
-  readonly from: string;
-  readonly to: string;
-  readonly size: number;
-  /** hex */
-  readonly root: string;
-  readonly lost: boolean;
-  readonly statement: string;
-  readonly checkpoint: string;
-}
-
-export const continued = (said: Said, handover: Continued, reason: string): NewEntry =>
+export const continued = (said: Said, handover: Omit<StoredHandover, 'seq'>, reason: string): NewEntry =>
   entry('log.continued', said, { ...handover, reason });
