@@ -119,6 +119,51 @@ export interface Database {
     cells: Json;
     uneven: Json | null;
   };
+  'view.consequence': Fact & {
+    id: string;
+    matter: string;
+    request: string;
+    recipients: Json | null;
+    kind: string;
+    programme: string;
+    fiscal_year: number | null;
+    cents: number | null;
+    currency: string | null;
+    words: string;
+    source: Json | null;
+    audience: string;
+  };
+  'view.consequence_change': Fact & {
+    entry: string;
+    consequence: string;
+    matter: string;
+    recipients: Json | null;
+    what: string;
+    status: string | null;
+    cents: number | null;
+    currency: string | null;
+    reason: string;
+    court_order: string | null;
+    source: Json | null;
+    audience: string;
+  };
+  'view.court_order': Fact & {
+    id: string;
+    matter: string;
+    court: string;
+    docket: string;
+    judge: string | null;
+    on_date: string;
+    effect: string;
+    words: string;
+    scope: Json;
+    geography: Json;
+    of_orders: Json;
+    compel: string | null;
+    document: Json | null;
+    source: Json | null;
+    audience: string;
+  };
   'view.handover': Fact & {
     entry: string;
     from_vkey: string;
@@ -187,6 +232,7 @@ export interface Database {
     merge: Json;
   };
   'work.contact': { service: string; address: string };
+  'work.order_draft': { id: string; matter: string; form: Json; document: Json | null; created_at: Time };
   'work.outbox': {
     id: Generated<number>;
     kind: string;

@@ -7,11 +7,13 @@ import type { NewEntry } from '../base/append.ts';
 import { InvalidInput } from '../base/errors.ts';
 import { answerEntries } from './answers/entries.ts';
 import { clockEntries } from './clock/entries.ts';
+import { consequenceEntries } from './consequences/entries.ts';
 import { determinationEntries } from './determinations/entries.ts';
 import { directoryEntries } from './directory/entries.ts';
 import { erasureEntries } from './erasure/entries.ts';
 import { logEntries } from './log/entries.ts';
 import { matterEntries } from './matters/entries.ts';
+import { orderEntries } from './orders/entries.ts';
 import { requestEntries } from './requests/entries.ts';
 
 export const ENTRY_KINDS = {
@@ -21,6 +23,8 @@ export const ENTRY_KINDS = {
   ...answerEntries,
   ...determinationEntries,
   ...clockEntries,
+  ...consequenceEntries,
+  ...orderEntries,
   ...erasureEntries,
   ...logEntries,
 } as const;

@@ -2,11 +2,13 @@
 import type { Project } from '../base/row.ts';
 import { projectAnswers } from './answers/view.ts';
 import { projectClock } from './clock/view.ts';
+import { projectConsequences } from './consequences/view.ts';
 import { projectDeterminations } from './determinations/view.ts';
 import { projectDirectory } from './directory/view.ts';
 import { projectErasures } from './erasure/view.ts';
 import { projectLog } from './log/view.ts';
 import { projectMatters } from './matters/view.ts';
+import { projectOrders } from './orders/view.ts';
 import { projectRequests } from './requests/view.ts';
 
 const BY_ROOM: Readonly<Record<string, Project>> = {
@@ -20,6 +22,8 @@ const BY_ROOM: Readonly<Record<string, Project>> = {
   entry: projectErasures,
   document: projectErasures,
   log: projectLog,
+  consequence: projectConsequences,
+  order: projectOrders,
   item: (entry, seq) => [...projectAnswers(entry, seq), ...projectDeterminations(entry, seq)],
 };
 

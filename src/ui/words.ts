@@ -50,6 +50,31 @@ export const CLOCKS: Readonly<Record<string, Word>> = {
   unknown: w('not known', '?', 'quiet'),
 };
 
+/** What became of a consequence; `blocked` follows from an order in force. */
+export const CONSEQUENCES: Readonly<Record<string, Word>> = {
+  announced: w('announced', '▸', 'run'),
+  imposed: w('imposed', '!', 'bad'),
+  blocked: w('blocked by an order', '‖', 'mixed'),
+  released: w('released', '✓', 'good'),
+};
+
+/** What a consequence is. */
+const CONSEQUENCE_KINDS: Readonly<Record<string, string>> = {
+  grant: 'Grant: conditions, withholding or return',
+  penalty: 'Penalty',
+  ineligibility: 'Ineligibility',
+};
+
+/** What an order does, in the third person: "stays". */
+const EFFECTS: Readonly<Record<string, string>> = {
+  stay: 'stays',
+  enjoin: 'enjoins',
+  compel: 'compels an answer',
+  modify: 'modifies',
+  vacate: 'vacates',
+  lift: 'lifts',
+};
+
 export interface Rung {
   /** ETSI EN 319 522 event name, as it stands in the entry */
   readonly event: string;
@@ -96,6 +121,10 @@ const KINDS: Readonly<Record<string, string>> = {
   'clock.resumed': 'clock resumed',
   'service.corrected': 'date of service corrected',
   'closing.added': 'closing added',
+  'order.entered': 'court order entered',
+  'consequence.announced': 'consequence announced',
+  'consequence.status-changed': 'status of a consequence changed',
+  'consequence.amount-stated': 'amount of a consequence stated',
   'entry.erased': 'entry erased',
   'log.handed-over': 'log handed over to a new key',
   'log.continued': 'log goes on under a new key',
@@ -130,6 +159,15 @@ export function wordFor(table: Readonly<Record<string, Word>>, value: string): W
 export const disposition = (value: string): Word => wordFor(DISPOSITIONS, value);
 export const finding = (value: string): Word => wordFor(FINDINGS, value);
 export const clockState = (value: string): Word => wordFor(CLOCKS, value);
+export const consequenceStatus = (value: string): Word => wordFor(CONSEQUENCES, value);
+
+/** "Grant", "Penalty" and the like, with what it can mean. */
+export const consequenceKind = (value: string): string =>
+  (Object.hasOwn(CONSEQUENCE_KINDS, value) ? CONSEQUENCE_KINDS[value] : undefined) ?? value;
+
+/** "stays", "modifies". */
+export const effectWord = (value: string): string =>
+  (Object.hasOwn(EFFECTS, value) ? EFFECTS[value] : undefined) ?? value;
 
 /** Plain words for an evidence event, the event name itself where none are known. */
 export function evidenceWord(event: string): string {

@@ -10,6 +10,7 @@ import type { Due, DueRule } from './entries.ts';
 import { calendarOfPlace, type Place } from './places.ts';
 
 export { type Counter, counterFor, type DueResult, type Setting } from './due.ts';
+export type { CellEvent } from './events.ts';
 export type { Clocked } from './moving.ts';
 export { calendarOfPlace, type Place, STATES } from './places.ts';
 export { type Preset, presetById, presets } from './presets.ts';
