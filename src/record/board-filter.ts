@@ -9,11 +9,14 @@ import { FINDINGS } from '../rooms/determinations/entries.ts';
 import { PARTY_KINDS } from '../rooms/directory/entries.ts';
 import { type Cut, newerThan, visible } from './cut.ts';
 import { movedDues } from './moved.ts';
+import { anyTouchedSql, type OfRequest, type Reach, statusIsSql, touchedSql } from './reach.ts';
 
 export const ANSWER_FILTERS = ['unanswered', ...DISPOSITIONS] as const;
 /** `to review`: the newest answer to an item has no determination of its own yet. */
 export const DETERMINATION_FILTERS = ['not reviewed', 'to review', ...FINDINGS] as const;
 export const CLOCK_FILTERS = ['running', 'paused', 'overdue', 'stopped', 'revoked', 'unknown'] as const;
+/** Status of a consequence; `blocked`: an order in force stands in its way. */
+export const CONSEQUENCE_FILTERS = ['announced', 'imposed', 'blocked', 'released'] as const;
 export const SORTS = ['recipient', 'state', 'clock'] as const;
 
 export interface BoardFilter {
@@ -22,6 +25,9 @@ export interface BoardFilter {
   readonly answer?: (typeof ANSWER_FILTERS)[number] | undefined;
   readonly determination?: (typeof DETERMINATION_FILTERS)[number] | undefined;
   readonly clock?: (typeof CLOCK_FILTERS)[number] | undefined;
+  /** touched by this order, by `any`, or by `none` in force */
+  readonly order?: string | undefined;
+  readonly consequence?: (typeof CONSEQUENCE_FILTERS)[number] | undefined;
   /** part of the recipient's name or state, any case */
   readonly text?: string | undefined;
 }
@@ -39,6 +45,8 @@ const query = z.object({
   answer: loose(z.enum(ANSWER_FILTERS)),
   determination: loose(z.enum(DETERMINATION_FILTERS)),
   clock: loose(z.enum(CLOCK_FILTERS)),
+  order: loose(z.union([z.enum(['any', 'none']), z.uuid()])),
+  consequence: loose(z.enum(CONSEQUENCE_FILTERS)),
   text: loose(z.string().trim().min(1).max(200)),
   sort: z.enum(SORTS).catch('recipient'),
   dir: z.enum(['up', 'down']).catch('up'),
@@ -176,6 +184,33 @@ export function filterConditions(filter: BoardFilter, f: FilterFacts): readonly 
   // All that the present can change about a clock is which due moments have passed.
   if (clock !== undefined) add(true, ['clock', clock, f.revoked, f.passed], (only) => clockIs(clock, f, only));
   return all;
+}
+
+/** What orders and consequences ask for; services alone decide, and what was known of both stands in the key. */
+export function reachConditions(
+  { order, consequence }: BoardFilter,
+  reach: Reach,
+  request: OfRequest,
+): readonly Condition[] {
+  const add = (words: readonly string[], condition: Sql): Condition => ({
+    key: JSON.stringify([...words, reach.key]),
+    facts: false,
+    sql: () => condition,
+  });
+  const any = anyTouchedSql(reach, request);
+  return [
+    ...(order === undefined
+      ? []
+      : [
+          add(
+            ['order', order],
+            order === 'any' ? any : order === 'none' ? sql<SqlBool>`not ${any}` : touchedSql(reach, order, request),
+          ),
+        ]),
+    ...(consequence === undefined
+      ? []
+      : [add(['consequence', consequence], statusIsSql(reach, consequence, request.id))]),
+  ];
 }
 
 function determinationIs(determination: NonNullable<BoardFilter['determination']>, f: FilterFacts, only: Only): Sql {

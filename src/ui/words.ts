@@ -58,6 +58,13 @@ export const CONSEQUENCES: Readonly<Record<string, Word>> = {
   released: w('released', '✓', 'good'),
 };
 
+/** How an order stands. */
+export const ORDERS: Readonly<Record<string, Word>> = {
+  force: w('in force', '●', 'run'),
+  ended: w('ended', '✕', 'quiet'),
+  change: w('changes another', '↪', 'quiet'),
+};
+
 /** What a consequence is. */
 const CONSEQUENCE_KINDS: Readonly<Record<string, string>> = {
   grant: 'Grant: conditions, withholding or return',
@@ -159,6 +166,7 @@ export function wordFor(table: Readonly<Record<string, Word>>, value: string): W
 export const disposition = (value: string): Word => wordFor(DISPOSITIONS, value);
 export const finding = (value: string): Word => wordFor(FINDINGS, value);
 export const clockState = (value: string): Word => wordFor(CLOCKS, value);
+export const orderState = (value: string): Word => wordFor(ORDERS, value);
 export const consequenceStatus = (value: string): Word => wordFor(CONSEQUENCES, value);
 
 /** "Grant", "Penalty" and the like, with what it can mean. */

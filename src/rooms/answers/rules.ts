@@ -107,24 +107,6 @@ export function send(
   return [sent, ...perItem];
 }
 
-const FALLBACK = 'unnamed file';
-
-/**
- * A file name as it may be kept and shown: the last part of a path, without control or direction characters, NFC, at most 200
- * characters with the ending kept.
- */
-export function safeFileName(raw: string): string {
-  const last = raw.normalize('NFC').toWellFormed().split(/[/\\]/).at(-1) ?? '';
-  const clean = last
-    .replace(/[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff<>:"|?*]/g, '')
-    .replace(/^[.\s]+|[.\s]+$/g, '');
-  const dot = clean.lastIndexOf('.');
-  const ending = dot > 0 && clean.length - dot <= 12 ? clean.slice(dot) : '';
-  const short = clean.length > 200 ? clean.slice(0, 200 - ending.length).trimEnd() + ending : clean;
-  const checked = line(200).safeParse(short);
-  return checked.success ? checked.data : FALLBACK;
-}
-
 /** The disposition named by a form's value, or null. */
 export function dispositionOf(value: string | undefined): Disposition | null {
   return DISPOSITIONS.find((d) => d === value) ?? null;

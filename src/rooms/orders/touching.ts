@@ -40,6 +40,10 @@ export function stateOfDivision(division: string): string | null {
   return code !== undefined && Object.hasOwn(STATES, code) ? (STATES[code] ?? null) : null;
 }
 
+/** Names of the states among divisions. */
+export const statesOf = (divisions: readonly string[]): readonly string[] =>
+  divisions.flatMap((division) => stateOfDivision(division) ?? []);
+
 /** Whether a recipient lies where an order holds. A county or a place lies in its state; without an id its state alone is known. */
 export function lies(geography: Geography, who: Recipient): boolean {
   if (geography === 'nationwide') return true;
@@ -155,3 +159,7 @@ export function recipientTouches(
       add(touch, { consequences: [consequence] });
   return [...found.values()].sort((a, b) => byDate(a.order, b.order));
 }
+
+/** The orders that changed or ended this one by a time, by their dates. */
+export const historyOf = (order: Order, orders: readonly Order[], at: Millis): readonly Order[] =>
+  isOriginal(order) ? chainOf(order, known(orders, at)).slice(1) : [];

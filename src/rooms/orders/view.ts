@@ -7,9 +7,10 @@ import { documentRef, uuid } from '../fields.ts';
 import { EFFECTS, geography, orderEntered, orderSource, scope } from './entries.ts';
 import type { Order } from './order.ts';
 
-export { courtWords, type Order, orderName } from './order.ts';
+export { courtWords, type Order, orderName, whereWords } from './order.ts';
 export {
   type Cell,
+  historyOf,
   inForce,
   isEnding,
   isOriginal,
@@ -18,6 +19,7 @@ export {
   type Recipient,
   reachOf,
   recipientTouches,
+  statesOf,
   type Touch,
   type TouchedRecipient,
 } from './touching.ts';
