@@ -5,7 +5,6 @@
 import type { NewEntry } from '../../base/append.ts';
 import { instant, type Millis } from '../../base/clock.ts';
 import { RuleRefusal } from '../../base/errors.ts';
-import { line } from '../fields.ts';
 import { type AnsweredItem, DISPOSITIONS, type Disposition } from './entries.ts';
 
 /** Dispositions that say documents come with the answer, and those that owe a reason in words. */

@@ -4,11 +4,12 @@ import { instant, type Millis } from '../../base/clock.ts';
 import { Conflict, NotFound } from '../../base/errors.ts';
 import { uuidv7 } from '../../base/ids.ts';
 import type { Services } from '../../base/services.ts';
+import { effectWord } from '../../ui/words.ts';
 import { type Consequence, consequencesOf, isFor } from '../consequences/view.ts';
 import { matterById } from '../matters/view.ts';
 import { requestsOf } from '../requests/view.ts';
 import { lastOf } from '../stream.ts';
-import type { Order } from './order.ts';
+import { courtWords, type Order } from './order.ts';
 import { type Recount, recountsOf } from './recounts.ts';
 import { asOrder, clocked, type EnterOrder, enterOrder, type OrderState } from './rules.ts';
 import { isEnding, reaches } from './touching.ts';
@@ -167,7 +168,17 @@ export async function enterCourtOrder(
     const state = await orderState(needs, matter);
     const entry = enterOrder(state, command, uuidv7(now, needs.random), now);
     try {
-      const written = await needs.ledger.append({ key, entries: [entry], expect: [{ stream: matter, last }] });
+      const order = asOrder(state, command, entry.id, now);
+      const told = recountsOf(order, state);
+      const whole = `${courtWords(command)}, ${effectWord(command.effect)}: ${command.words}`;
+      const reason = whole.length > 1000 ? `${whole.slice(0, 999)}…`.toWellFormed() : whole;
+      const newId = () => uuidv7(now, needs.random);
+      const written = await needs.ledger.append({
+        key,
+        entries: [entry],
+        expect: [{ stream: matter, last }],
+        ...(told.length > 0 ? { rows: [recountRows(told, entry.id, { now, reason, newId })] } : {}),
+      });
       return { id: written.entries[0]?.entry.id ?? entry.id, repeated: written.repeated };
     } catch (error) {
       if (!(error instanceof Conflict) || attempt === ATTEMPTS) throw error;
