@@ -58,6 +58,17 @@ export const row = z
     cells: z.array(
       z.strictObject({ item: z.int(), answer: answer.nullable(), determination: determination.nullable(), clock }),
     ),
+    orders: z
+      .array(
+        z.strictObject({
+          order: id,
+          since: day,
+          words: z.string(),
+          items: z.array(z.int()),
+          consequences: z.array(id),
+        }),
+      )
+      .meta({ description: 'orders that touch this recipient, since when, by which words, and what of it' }),
   })
   .meta({ id: 'BoardRow' });
 
@@ -128,6 +139,7 @@ export const recordBody = z
         rows: z.array(row),
       })
       .nullable(),
+    ordersInForce: z.int(),
     notes: z.array(
       z.strictObject({
         entry: id,

@@ -3,6 +3,7 @@ import type { z } from 'zod';
 import { InvalidInput } from '../base/errors.ts';
 import { ANYONE, type Ctx, type Route } from '../base/route.ts';
 import type { ClockState } from '../rooms/clock/rules.ts';
+import type { Request } from '../rooms/requests/view.ts';
 import type { recordBody, recordList, recordSummary } from './api-schemas.ts';
 import { type BoardCell, type BoardRow, boardPage, foundWord, saidWord } from './board.ts';
 import { cachePublic, cacheRecord } from './caching.ts';
@@ -11,6 +12,7 @@ import type { Moment, PublicMatter } from './matter.ts';
 import { BOARD_SIZE, type RecordModel, recordModel } from './model.ts';
 import { openApi } from './openapi.ts';
 import { clockText, recordPath } from './parts.tsx';
+import { touchesOf } from './reach.ts';
 import { opened, queryOf } from './record-page.tsx';
 import { listRecords, RECORDS_SIZE, type RecordLine } from './records.ts';
 
@@ -47,7 +49,7 @@ const jsonCell = ({ item, answer, determination, clock }: BoardCell) => ({
   clock: jsonClock(clock),
 });
 
-const jsonRow = (row: BoardRow) => ({
+const jsonRow = (row: BoardRow, { reach }: RecordModel, request: Request) => ({
   service: row.service,
   name: row.name,
   kind: row.kind,
@@ -55,6 +57,17 @@ const jsonRow = (row: BoardRow) => ({
   ocdId: row.ocdId,
   clock: jsonClock(row.clock),
   cells: row.cells.map(jsonCell),
+  orders: touchesOf(
+    reach,
+    { ...row, request: request.id },
+    request.items.map(({ item }) => item),
+  ).map((touch) => ({
+    order: touch.order.id,
+    since: touch.begin.date,
+    words: touch.by.words,
+    items: [...touch.items],
+    consequences: [...touch.consequences],
+  })),
 });
 
 function jsonSummary(one: PublicMatter | RecordLine): z.infer<typeof recordSummary> {
@@ -98,9 +111,10 @@ export function jsonRecord(model: RecordModel): z.infer<typeof recordBody> {
             total: board.total,
             page: model.page,
             size: model.size,
-            rows: board.rows.map(jsonRow),
+            rows: board.rows.map((row) => jsonRow(row, model, request)),
           }
         : null,
+    ordersInForce: model.reach.forces.length,
     notes: model.notes.map(({ entry, text, source, occurredAt, recordedAt }) => ({
       entry,
       text,

@@ -1,8 +1,9 @@
 /** The description of the public API, generated from the schemas that its answers are made of. */
 import { OpenAPIRegistry, OpenApiGeneratorV31 } from '@asteasolutions/zod-to-openapi';
 import { z } from 'zod';
+import { consequenceList, orderList } from './api-orders-schemas.ts';
 import { problem, recordBody, recordList } from './api-schemas.ts';
-import { ANSWER_FILTERS, CLOCK_FILTERS, DETERMINATION_FILTERS, SORTS } from './board-filter.ts';
+import { ANSWER_FILTERS, CLOCK_FILTERS, CONSEQUENCE_FILTERS, DETERMINATION_FILTERS, SORTS } from './board-filter.ts';
 
 const registry = new OpenAPIRegistry();
 const json = (description: string, schema: z.ZodType) => ({ description, content: { 'application/json': { schema } } });
@@ -46,6 +47,8 @@ registry.registerPath({
       answer: z.enum(ANSWER_FILTERS).optional(),
       determination: z.enum(DETERMINATION_FILTERS).optional(),
       clock: z.enum(CLOCK_FILTERS).optional(),
+      order: z.string().optional().meta({ description: 'touched by this order (its id), by `any`, or by `none`' }),
+      consequence: z.enum(CONSEQUENCE_FILTERS).optional(),
       sort: z.enum(SORTS).optional(),
       dir: z.enum(['up', 'down']).optional(),
       page: z.int().min(1).optional(),
@@ -58,6 +61,32 @@ registry.registerPath({
     422: json('The time asked for is not one', problem),
   },
 });
+
+const when = z.object({
+  asOf: z.string().optional().meta({ description: 'as above' }),
+  axis: z.enum(['known', 'happened']).optional(),
+  tz: z.string().optional(),
+});
+for (const [path, summary, schema] of [
+  ['orders', 'Orders of a record: whom each reaches, and what holds now', orderList],
+  [
+    'consequences',
+    'Consequences of a record: statuses, amounts, and totals that say what is not known',
+    consequenceList,
+  ],
+] as const) {
+  registry.registerPath({
+    method: 'get',
+    path: `/api/v1/records/{slug}/${path}`,
+    summary,
+    request: { params: z.object({ slug: z.string() }), query: when },
+    responses: {
+      200: json(summary, schema),
+      404: json('There is no public record of this name', problem),
+      422: json('The time asked for is not one', problem),
+    },
+  });
+}
 
 /** OpenAPI 3.1 document of the public API. @param baseUrl where people reach this server */
 export function openApi(baseUrl: string) {

@@ -8,13 +8,15 @@ import { Empty } from '../ui/empty.tsx';
 import { page } from '../ui/page.tsx';
 import { Counts, Links, Pages } from '../ui/table.tsx';
 import { Day, dateText } from '../ui/time.tsx';
-import { type BoardPage, foundWord, saidWord } from './board.ts';
+import { count } from '../ui/words.ts';
+import { type BoardPage, type BoardRow, foundWord, saidWord } from './board.ts';
 import { boardParams } from './board-filter.ts';
 import { cacheRecord } from './caching.ts';
 import { FilterForm } from './filter-form.tsx';
 import { type Moment, momentOf, momentParams, type PublicMatter, publicMatter } from './matter.ts';
 import { type PublicNote, type RecordModel, recordModel } from './model.ts';
 import { clockText, entryPath, href, LastUpdated, RecordHead, recordPath, servicePath } from './parts.tsx';
+import { touchesOf } from './reach.ts';
 
 /** Query of a request as plain text; of a repeated parameter the last one counts. */
 export function queryOf(c: Ctx): Record<string, string> {
@@ -52,7 +54,7 @@ function Record({ model, now }: { model: RecordModel; now: Date }) {
         <>
           <Requests model={model} />
           <Asked request={request} matter={matter} />
-          <Numbers board={board} />
+          <Numbers board={board} orders={model.reach.forces.length} />
           <BoardSection model={model} board={board} request={request} />
         </>
       ) : (
@@ -133,7 +135,7 @@ function Asked({ request, matter }: { request: Request; matter: PublicMatter }) 
 }
 
 /** Headline numbers; of a recorded request only what is known. */
-export function Numbers({ board }: { board: BoardPage }) {
+export function Numbers({ board, orders = 0 }: { board: BoardPage; orders?: number }) {
   const { counts, unknown, revoked } = board;
   const due = counts.nextDueOn === null ? '' : `, due ${dateText(counts.nextDueOn)}`;
   const all = [
@@ -152,6 +154,7 @@ export function Numbers({ board }: { board: BoardPage }) {
     ...(counts.unknown > 0
       ? [{ n: counts.unknown, text: `${plural(counts.unknown, 'recipient')}: not known what followed` }]
       : []),
+    ...(orders > 0 ? [{ n: orders, text: `${plural(orders, 'order')} in force` }] : []),
   ];
   return <Counts counts={all} />;
 }
@@ -182,7 +185,7 @@ function BoardSection({ model, board, request }: { model: RecordModel; board: Bo
   return (
     <section aria-label="Board">
       <div class="record-tools">
-        <FilterForm action={base} filter={filter} sort={sort} board={board} keep={keep} />
+        <FilterForm action={base} filter={filter} sort={sort} board={board} keep={keep} reach={model.reach} />
         <Links
           label="Download"
           links={[
@@ -200,6 +203,7 @@ function BoardSection({ model, board, request }: { model: RecordModel; board: Bo
           detail: [row.kind, row.state].filter(Boolean).join(', '),
           href: href(servicePath(matter, row.service), momentParams(moment)),
           clock: { state: row.clock.state, text: clockText(row.clock) },
+          more: <OrdersOf model={model} row={row} request={request} />,
           cells: row.cells.map((cell) => ({
             disposition: saidWord(cell, board),
             finding: foundWord(cell, board),
@@ -223,6 +227,21 @@ function BoardSection({ model, board, request }: { model: RecordModel; board: Bo
     </section>
   );
 }
+
+/** "2 orders": those that touch a recipient, on its own page. */
+function OrdersOf({ model, row, request }: { model: RecordModel; row: BoardRow; request: Request }) {
+  const { matter, moment, reach } = model;
+  const n = touchesOf(reach, { ...row, request: request.id }, itemNumbers(request)).length;
+  if (n === 0) return null;
+  return (
+    <a href={`${href(servicePath(matter, row.service), momentParams(moment))}#orders`}>
+      {count(n, 'order')}
+      <span class="usa-sr-only"> that touch {row.name}</span>
+    </a>
+  );
+}
+
+const itemNumbers = ({ items }: Request) => items.map(({ item }) => item);
 
 const short = (text: string) => (text.length > 90 ? `${text.slice(0, 88).trimEnd()} …` : text);
 

@@ -3,9 +3,11 @@
 import type { LogIdentity } from '../base/log-identity.ts';
 import type { Route } from '../base/route.ts';
 import { apiRoutes } from './api.ts';
+import { orderApi } from './api-orders.ts';
 import { changesRoutes } from './changes-page.tsx';
 import { entryRoutes } from './entry-page.tsx';
 import { homeRoutes } from './home-page.tsx';
+import { orderPages } from './orders-page.tsx';
 import { receiptRoutes } from './receipts.ts';
 import { recordRoutes } from './record-page.tsx';
 import { recordsRoutes } from './records-page.tsx';
@@ -22,6 +24,8 @@ export function publicRoutes(log: LogIdentity): readonly Route[] {
     ...apiRoutes,
     ...timelineRoutes,
     ...changesRoutes,
+    ...orderApi,
+    ...orderPages,
     ...serviceRoutes,
     ...entryRoutes,
     ...recordRoutes,

@@ -14,9 +14,13 @@ import { Time } from '../ui/time.tsx';
 import { clockState, count, disposition, finding } from '../ui/words.ts';
 import { type BoardCell, type BoardRow, boardPage, foundWord, saidWord } from './board.ts';
 import { cacheRecord } from './caching.ts';
+import { Concerning } from './consequence-view.tsx';
 import { cutAt } from './cut.ts';
 import { momentParams, type PublicMatter } from './matter.ts';
+import { Touching } from './order-view.tsx';
+import { publicLinks } from './orders-page.tsx';
 import { clockText, entryPath, href, recordPath, servicePath } from './parts.tsx';
+import { concerning, reachAt, touchesOf } from './reach.ts';
 import { opened } from './record-page.tsx';
 import { movedClock } from './service-clock.ts';
 
@@ -48,6 +52,21 @@ async function servicePage(c: Ctx): Promise<Response> {
   });
   const [row] = board.rows;
   const moved = row ? await movedClock(db, service, request, cut) : null;
+  const reach = await reachAt(db, matter.id, cut, moment.at);
+  const who = {
+    request: request.id,
+    service: service.id,
+    party: service.recipient,
+    ocdId: service.ocdId,
+    state: service.state,
+  };
+  const touches = touchesOf(
+    reach,
+    who,
+    request.items.map(({ item }) => item),
+  );
+  const standings = concerning(reach, who);
+  const links = publicLinks(matter, moment);
   const zone = moment.zone;
   const place = [service.kind, service.state].filter(Boolean).join(', ');
   if (moment.problem === null) cacheRecord(c, moment, null, now);
@@ -124,6 +143,16 @@ async function servicePage(c: Ctx): Promise<Response> {
                   </a>
                 )}
               />
+            </section>
+          ) : null}
+          <section aria-labelledby="orders">
+            <h2 id="orders">Orders that touch this</h2>
+            <Touching touches={touches} reach={reach} links={links} items={request.items.length} />
+          </section>
+          {standings.length > 0 ? (
+            <section aria-labelledby="consequences">
+              <h2 id="consequences">Consequences</h2>
+              <Concerning standings={standings} links={links} />
             </section>
           ) : null}
           {request.items.map((item, i) => (

@@ -8,14 +8,22 @@ import type { Database } from '../base/database.ts';
 import { NotFound } from '../base/errors.ts';
 import { checkEntry, type Entry } from '../proof/index.ts';
 import { itemAnswered } from '../rooms/answers/entries.ts';
+import {
+  consequenceAmountStated,
+  consequenceAnnounced,
+  consequenceStatusChanged,
+} from '../rooms/consequences/entries.ts';
+import { moneyWords, programmeWords } from '../rooms/consequences/view.ts';
 import { dayOnly } from '../rooms/day-only.ts';
 import { itemDetermined } from '../rooms/determinations/entries.ts';
 import { documentErased, entryErased } from '../rooms/erasure/entries.ts';
 import { logContinued } from '../rooms/log/entries.ts';
 import { matterNoted, matterOpened } from '../rooms/matters/entries.ts';
+import { orderEntered } from '../rooms/orders/entries.ts';
+import { type Order, whereWords } from '../rooms/orders/view.ts';
 import { requestIssued, requestRevoked, requestServed } from '../rooms/requests/entries.ts';
 import { dateText } from '../ui/time.tsx';
-import { disposition, finding, kindWord, moveWords } from '../ui/words.ts';
+import { count, disposition, effectWord, finding, kindWord, moveWords } from '../ui/words.ts';
 import { type Cut, visible } from './cut.ts';
 
 export interface Told {
@@ -39,6 +47,21 @@ interface EntryLine {
 }
 
 const aboutService = z.object({ service: z.string() });
+const aboutConsequence = z.object({ consequence: z.string() });
+
+/** Programme and year of the consequences that entries are about, by id. */
+async function consequenceNames(db: Kysely<Database>, entries: readonly { readonly entry: Entry }[]) {
+  const ids = entries.flatMap(({ entry }) => aboutConsequence.safeParse(entry.body).data?.consequence ?? []);
+  if (ids.length === 0) return [];
+  const rows = await db
+    .selectFrom('view.consequence')
+    .select(['id', 'programme', 'fiscal_year'])
+    .where('id', 'in', [...new Set(ids)])
+    .execute();
+  return rows.map(
+    (row) => [row.id, programmeWords({ programme: row.programme, fiscalYear: row.fiscal_year })] as const,
+  );
+}
 
 const moved = z.object({
   due: z.object({ before: z.string().nullable(), after: z.string().nullable() }),
@@ -60,22 +83,30 @@ export async function tell(db: Kysely<Database>, rows: readonly EntryLine[]): Pr
           .select(['id', 'name'])
           .where('id', 'in', [...new Set(ids)])
           .execute();
-  const names = new Map(named.map((s) => [s.id, s.name]));
+  const names = new Map([...named.map((s) => [s.id, s.name] as const), ...(await consequenceNames(db, entries))]);
   return entries.map(({ row, entry }) => {
     const service = aboutService.safeParse(entry.body).data?.service;
-    const name = service === undefined ? undefined : names.get(service);
+    const about = service ?? aboutConsequence.safeParse(entry.body).data?.consequence;
+    const name = about === undefined ? undefined : names.get(about);
     return {
       entry,
       position: Number(row.seq),
       commitment: row.commitment,
       recipient: service !== undefined && name !== undefined ? { service, name } : null,
       dayOnly: dayOnly(entry),
-      ...words(entry, name ?? 'a recipient'),
+      ...words(entry, name ?? (service === undefined ? 'what was announced' : 'a recipient')),
     };
   });
 }
 
-/** One sentence for an entry, and its further words. */
+const someOf = (recipients: readonly string[] | null): string =>
+  recipients === null ? '' : `, for ${count(recipients.length, 'recipient')}`;
+
+/** How far an order reaches by its own words; one that ends another ends it whole. */
+const reachWords = (body: Pick<Order, 'effect' | 'geography'>): string =>
+  body.effect === 'vacate' || body.effect === 'lift' ? 'an earlier order' : whereWords(body);
+
+/** One sentence for an entry, and its further words. @param name of the recipient or of the consequence that it is about */
 export function words(entry: Entry, name: string): { readonly title: string; readonly text: string | null } {
   const { body } = entry;
   switch (entry.kind) {
@@ -116,6 +147,24 @@ export function words(entry: Entry, name: string): { readonly title: string; rea
       const day = (on: string | null) => (on === null ? 'no date' : dateText(on));
       const what = moveWords({ kind: entry.kind, ...move });
       return { title: `Clock of ${name}: ${what}. Due before ${day(due.before)}, now ${day(due.after)}`, text: reason };
+    }
+    case 'order.entered': {
+      const b = orderEntered.parse(body);
+      return { title: `Order of ${b.court}, ${b.docket}: ${effectWord(b.effect)}, ${reachWords(b)}`, text: b.words };
+    }
+    case 'consequence.announced': {
+      const b = consequenceAnnounced.parse(body);
+      const amount = b.amount ? `${moneyWords(b.amount)} each` : 'amount not known';
+      return { title: `Consequence announced: ${programmeWords(b)}, ${amount}`, text: b.words };
+    }
+    case 'consequence.status-changed': {
+      const b = consequenceStatusChanged.parse(body);
+      return { title: `Consequence ${b.status}: ${name}${someOf(b.recipients)}`, text: b.reason };
+    }
+    case 'consequence.amount-stated': {
+      const b = consequenceAmountStated.parse(body);
+      const amount = b.amount ? `${moneyWords(b.amount)} each` : 'not known';
+      return { title: `Amount of a consequence: ${name}, ${amount}${someOf(b.recipients)}`, text: b.reason };
     }
     case 'entry.erased': {
       const b = entryErased.parse(body);
