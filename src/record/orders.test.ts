@@ -37,7 +37,6 @@ beforeAll(async () => {
 afterAll(() => a.close());
 
 const at = (text: string) => Date.parse(text);
-const day = (ms: number) => new Date(ms).toISOString().slice(0, 10);
 const desk = () => `/desk/matters/${a.m.matter}`;
 const record = () => `/record/${a.m.slug}`;
 const source = { publisher: 'D. Example', sourceTitle: 'Order', sourceDate: '2026-03-02' };
@@ -324,8 +323,7 @@ test('API, downloads, timeline and changes say the same', async () => {
   const changes = wordsOf(
     (await anyone.get(`${record()}/changes?from=2026-03-15T15:00:00Z&to=2026-03-21T15:00:00Z`)).html,
   );
-  expect(changes).toMatch(/late.*Order of D\. Example, 26-2: enjoins, nationwide/);
-  expect(day(a.t.clock.now())).toBe('2026-03-25');
+  expect(changes).toMatch(/Late.*Order of D\. Example, 26-2: enjoins, nationwide/);
 });
 
 test('viewers read and write nothing; views made anew from the entries are the same', async () => {
