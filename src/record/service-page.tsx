@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { NotFound } from '../base/errors.ts';
 import { ANYONE, type Ctx, type Route } from '../base/route.ts';
 import { Moves, Workings } from '../rooms/clock-parts.tsx';
-import { requestById, serviceById } from '../rooms/requests/view.ts';
+import { requestById, servedWorking, serviceById } from '../rooms/requests/view.ts';
 import { AsOf } from '../ui/asof.tsx';
 import { Heading } from '../ui/heading.tsx';
 import { Mark } from '../ui/mark.tsx';
@@ -83,11 +83,7 @@ async function servicePage(c: Ctx): Promise<Response> {
                 value: (
                   <>
                     <Mark state={clockState(row.clock.state)}>{clockText(row.clock)}</Mark>
-                    <Workings
-                      workings={
-                        moved ? moved.workings : [{ items: null, due: { on: service.dueOn, working: service.working } }]
-                      }
-                    />
+                    <Workings workings={moved ? moved.workings : servedWorking(service)} />
                   </>
                 ),
               },
