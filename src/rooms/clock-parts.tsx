@@ -1,6 +1,6 @@
 /** Parts of a clock that the pages of both sides and of the public share: its words, its working, what moved it. Counts nothing. */
 import type { Child } from 'hono/jsx';
-import { Day, Time } from '../ui/time.tsx';
+import { Day, dateText, Time } from '../ui/time.tsx';
 import { count, kindWord, moveWords } from '../ui/words.ts';
 import { Working } from '../ui/working.tsx';
 import type { ClockState, Move, Worked } from './clock/rules.ts';
@@ -64,7 +64,11 @@ export function Workings({ workings, open }: { workings: readonly Worked[]; open
         <Working
           steps={due.working}
           open={open === true}
-          summary={items === null ? 'How this is counted' : `${itemsWords(items)}: how this is counted`}
+          summary={
+            items === null
+              ? 'How this is counted'
+              : `${itemsWords(items)}, ${due.on === null ? 'paused' : `due ${dateText(due.on, true)}`}: how this is counted`
+          }
         />
       ))}
     </>
