@@ -14,6 +14,8 @@ import { calendarRoutes } from '../rooms/clock/calendar-pages.tsx';
 import { createRecounter } from '../rooms/clock/recount.ts';
 import { presetById } from '../rooms/clock/rules.ts';
 import { project } from '../rooms/project.ts';
+import { serviceBody } from './api-schemas.ts';
+import { apiServiceRoutes } from './api-service.ts';
 import { boardPage } from './board.ts';
 import { changesBetween } from './changes.ts';
 import { type AsOfPoint, cutAt } from './cut.ts';
@@ -28,7 +30,12 @@ beforeAll(async () => {
   const due = presetById('foia')?.rule;
   if (!due) throw new Error('no rule');
   // Served on Mon 2 Mar 2026: 20 business days end on Mon 30 Mar.
-  a = await answering({ routes: [...calendarRoutes, ...serviceRoutes], items: 2, recipients: PLACES, due });
+  a = await answering({
+    routes: [...calendarRoutes, ...serviceRoutes, ...apiServiceRoutes],
+    items: 2,
+    recipients: PLACES,
+    due,
+  });
 });
 afterAll(() => a.close());
 
@@ -133,6 +140,12 @@ test('both sides read old date, new date and reason; the record shows one line f
   const page = wordsOf((await a.staff().get(`/record/${a.m.slug}/services/${a.m.services[0]}`)).html);
   expect(page).toContain('Mon 30 Mar 2026 → Wed 1 Apr 2026');
   expect(page).toContain('Closed from Thu 12 Mar 2026 to Fri 13 Mar 2026: Snow. Closed.');
+  const json = await a.staff().get(`/api/v1/records/${a.m.slug}/services/${a.m.services[0]}`);
+  expect(serviceBody.parse(JSON.parse(json.html))).toMatchObject({
+    row: { clock: { dueOn: '2026-04-01' } },
+    due: [{ items: null, on: '2026-04-01', working: expect.arrayContaining([expect.stringContaining('(Snow)')]) }],
+    moves: [{ kind: 'due.recounted', before: '2026-03-30', after: '2026-04-01' }],
+  });
   const told = await timeline(a.t.db, a.m.matter, await cutAt(a.t.db), 0, 50);
   expect(told.rows.filter((row) => row.entry.kind === 'due.recounted')).toMatchObject([
     { others: 3, title: expect.stringMatching(/^Clocks of Place 00\d and 3 others: Counted anew/) },

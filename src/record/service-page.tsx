@@ -21,19 +21,21 @@ import { opened } from './record-page.tsx';
 import { movedClock } from './service-clock.ts';
 
 const uuidText = z.uuid();
-const none = () =>
+/** There is no such recipient, or none by then. */
+export const noService = () =>
   new NotFound('no-service', {
     what: 'There is no such recipient in this record.',
     next: 'Look for it on the board of the record.',
   });
 
-async function servicePage(c: Ctx): Promise<Response> {
+/** One recipient as of the time that was asked for; `row` is undefined where it had not been asked by then. @throws NotFound */
+export async function serviceModel(c: Ctx) {
   const { db } = c.get('services');
   const { matter, moment, now } = await opened(c);
   const id = c.req.param('service') ?? '';
   const service = uuidText.safeParse(id).success ? await serviceById(db, id) : null;
   const request = service && service.matter === matter.id ? await requestById(db, service.request) : null;
-  if (!service || request?.audience !== 'public') throw none();
+  if (!service || request?.audience !== 'public') throw noService();
   const cut = await cutAt(db, moment.point);
   const board = await boardPage(db, {
     request,
@@ -48,6 +50,11 @@ async function servicePage(c: Ctx): Promise<Response> {
   });
   const [row] = board.rows;
   const moved = row ? await movedClock(db, service, request, cut) : null;
+  return { matter, moment, now, service, request, board, row, moved };
+}
+
+async function servicePage(c: Ctx): Promise<Response> {
+  const { matter, moment, now, service, request, board, row, moved } = await serviceModel(c);
   const zone = moment.zone;
   const place = [service.kind, service.state].filter(Boolean).join(', ');
   if (moment.problem === null) cacheRecord(c, moment, null, now);
