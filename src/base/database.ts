@@ -106,6 +106,7 @@ export interface Database {
     due_on: string;
     due_at: Time;
     working: Json;
+    cells: Json | null;
     merge: Json;
     audience: string;
   };

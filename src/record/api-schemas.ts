@@ -61,6 +61,37 @@ export const row = z
   })
   .meta({ id: 'BoardRow' });
 
+const due = z
+  .strictObject({
+    items: z.array(z.int()).nullable().meta({ description: 'null: all items' }),
+    on: day.nullable().meta({ description: 'null while the clock stands' }),
+    working: z.array(z.string()).meta({ description: 'how it is counted, step by step' }),
+  })
+  .meta({ id: 'Due' });
+
+export const serviceBody = z
+  .strictObject({
+    record: z.strictObject({ slug: z.string(), page: z.string() }),
+    asOf: z.strictObject({ at: instant, axis: z.enum(['known', 'happened']), now: z.boolean() }),
+    request: id,
+    row,
+    due: z.array(due),
+    moves: z.array(
+      z.strictObject({
+        entry: id,
+        kind: z.string(),
+        items: z.array(z.int()).nullable(),
+        before: day.nullable(),
+        after: day.nullable(),
+        reason: z.string(),
+        occurredAt: instant,
+        recordedAt: instant,
+        receipt: receiptLinks,
+      }),
+    ),
+  })
+  .meta({ id: 'Service', description: 'One recipient: its clock with the working, and what moved it' });
+
 export const counts = z
   .strictObject({
     asked: z.int(),

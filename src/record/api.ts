@@ -47,7 +47,7 @@ const jsonCell = ({ item, answer, determination, clock }: BoardCell) => ({
   clock: jsonClock(clock),
 });
 
-const jsonRow = (row: BoardRow) => ({
+export const jsonRow = (row: BoardRow) => ({
   service: row.service,
   name: row.name,
   kind: row.kind,
@@ -118,7 +118,7 @@ export function jsonRecord(model: RecordModel): z.infer<typeof recordBody> {
   };
 }
 
-function refuseBadTime(moment: Moment): void {
+export function refuseBadTime(moment: Moment): void {
   if (moment.problem !== null) {
     throw new InvalidInput('bad-time', { what: moment.problem }, { asOf: moment.problem });
   }

@@ -1,7 +1,7 @@
 /** The description of the public API, generated from the schemas that its answers are made of. */
 import { OpenAPIRegistry, OpenApiGeneratorV31 } from '@asteasolutions/zod-to-openapi';
 import { z } from 'zod';
-import { problem, recordBody, recordList } from './api-schemas.ts';
+import { problem, recordBody, recordList, serviceBody } from './api-schemas.ts';
 import { ANSWER_FILTERS, CLOCK_FILTERS, DETERMINATION_FILTERS, SORTS } from './board-filter.ts';
 
 const registry = new OpenAPIRegistry();
@@ -55,6 +55,25 @@ registry.registerPath({
   responses: {
     200: json('The record', recordBody),
     404: json('There is no public record of this name', problem),
+    422: json('The time asked for is not one', problem),
+  },
+});
+
+registry.registerPath({
+  method: 'get',
+  path: '/api/v1/records/{slug}/services/{service}',
+  summary: 'One recipient of a public record: its due dates with their working, and what moved them',
+  request: {
+    params: z.object({ slug: z.string(), service: z.uuid() }),
+    query: z.object({
+      asOf: z.string().optional(),
+      axis: z.enum(['known', 'happened']).optional(),
+      tz: z.string().optional(),
+    }),
+  },
+  responses: {
+    200: json('The recipient', serviceBody),
+    404: json('There is no such recipient in this record, or it had not been asked by then', problem),
     422: json('The time asked for is not one', problem),
   },
 });

@@ -3,6 +3,7 @@
 import type { LogIdentity } from '../base/log-identity.ts';
 import type { Route } from '../base/route.ts';
 import { apiRoutes } from './api.ts';
+import { apiServiceRoutes } from './api-service.ts';
 import { changesRoutes } from './changes-page.tsx';
 import { entryRoutes } from './entry-page.tsx';
 import { homeRoutes } from './home-page.tsx';
@@ -20,6 +21,7 @@ export function publicRoutes(log: LogIdentity): readonly Route[] {
     ...homeRoutes,
     ...recordsRoutes,
     ...apiRoutes,
+    ...apiServiceRoutes,
     ...timelineRoutes,
     ...changesRoutes,
     ...serviceRoutes,

@@ -15,8 +15,9 @@ import { logContinued } from '../rooms/log/entries.ts';
 import { matterNoted, matterOpened } from '../rooms/matters/entries.ts';
 import { requestIssued, requestRevoked, requestServed } from '../rooms/requests/entries.ts';
 import { dateText } from '../ui/time.tsx';
-import { disposition, finding, kindWord, moveWords } from '../ui/words.ts';
+import { count, disposition, finding, kindWord, moveWords } from '../ui/words.ts';
 import { type Cut, visible } from './cut.ts';
+import { type Among, firstOfFact, othersOf } from './recounted.ts';
 
 export interface Told {
   readonly entry: Entry;
@@ -30,9 +31,11 @@ export interface Told {
   readonly recipient: { readonly service: string; readonly name: string } | null;
   /** of what is known from a source alone, the day is known and not the hour */
   readonly dayOnly: boolean;
+  /** recipients beside this one to whose clocks the same fact did the same */
+  readonly others: number;
 }
 
-interface EntryLine {
+export interface EntryLine {
   readonly seq: number;
   readonly canonical: string;
   readonly commitment: Buffer;
@@ -48,8 +51,15 @@ const moved = z.object({
   event: z.object({ type: z.string(), order: z.string().optional() }).nullable().default(null),
 });
 
-/** Reads entries and puts them in words; one query for all names. */
-export async function tell(db: Kysely<Database>, rows: readonly EntryLine[]): Promise<readonly Told[]> {
+/**
+ * Reads entries and puts them in words; one query for all names.
+ * @param others recipients that a line stands for beside its own, by position
+ */
+export async function tell(
+  db: Kysely<Database>,
+  rows: readonly EntryLine[],
+  others: ReadonlyMap<number, number> = new Map(),
+): Promise<readonly Told[]> {
   const entries = rows.map((row) => ({ row, entry: checkEntry(JSON.parse(row.canonical)) }));
   const ids = entries.flatMap(({ entry }) => aboutService.safeParse(entry.body).data?.service ?? []);
   const named =
@@ -70,13 +80,18 @@ export async function tell(db: Kysely<Database>, rows: readonly EntryLine[]): Pr
       commitment: row.commitment,
       recipient: service !== undefined && name !== undefined ? { service, name } : null,
       dayOnly: dayOnly(entry),
-      ...words(entry, name ?? 'a recipient'),
+      others: others.get(Number(row.seq)) ?? 0,
+      ...words(entry, name ?? 'a recipient', others.get(Number(row.seq)) ?? 0),
     };
   });
 }
 
-/** One sentence for an entry, and its further words. */
-export function words(entry: Entry, name: string): { readonly title: string; readonly text: string | null } {
+/** One sentence for an entry, and its further words. `others`: how many recipients beside this one it stands for. */
+export function words(
+  entry: Entry,
+  name: string,
+  others = 0,
+): { readonly title: string; readonly text: string | null } {
   const { body } = entry;
   switch (entry.kind) {
     case 'matter.opened':
@@ -115,6 +130,7 @@ export function words(entry: Entry, name: string): { readonly title: string; rea
       const { due, reason, ...move } = moved.parse(body);
       const day = (on: string | null) => (on === null ? 'no date' : dateText(on));
       const what = moveWords({ kind: entry.kind, ...move });
+      if (others > 0) return { title: `Clocks of ${name} and ${count(others, 'other')}: ${what}`, text: reason };
       return { title: `Clock of ${name}: ${what}. Due before ${day(due.before)}, now ${day(due.after)}`, text: reason };
     }
     case 'entry.erased': {
@@ -135,6 +151,14 @@ export function words(entry: Entry, name: string): { readonly title: string; rea
   }
 }
 
+/** Recipients that the lines of facts which moved many clocks stand for; no query where there are none. */
+export const othersIn = (db: Kysely<Database>, rows: readonly EntryLine[], among: Among) =>
+  othersOf(
+    db,
+    rows.filter((row) => row.canonical.includes('"kind":"due.recounted"')).map((row) => Number(row.seq)),
+    among,
+  );
+
 /** Entries of the timeline at a cut, oldest first. @param page from 1; 0: the last page */
 export async function timeline(
   db: Kysely<Database>,
@@ -143,7 +167,8 @@ export async function timeline(
   page: number,
   size: number,
 ): Promise<{ readonly rows: readonly Told[]; readonly total: number; readonly page: number; readonly pages: number }> {
-  const where = sql`e.matter = ${matter} and e.audience = 'public' and e.canonical is not null and e.kind <> 'request.served' and ${visible('e', cut)}`;
+  const among = visible('x', cut);
+  const where = sql`e.matter = ${matter} and e.audience = 'public' and e.canonical is not null and e.kind <> 'request.served' and ${visible('e', cut)} and ${firstOfFact(matter, among)}`;
   const counted = await sql<{ n: number }>`select count(*)::int as n from ledger.entry e where ${where}`.execute(db);
   const total = counted.rows[0]?.n ?? 0;
   const pages = Math.max(1, Math.ceil(total / size));
@@ -151,7 +176,7 @@ export async function timeline(
   const { rows } = await sql<EntryLine>`
     select e.seq, e.canonical, e.commitment from ledger.entry e where ${where}
     order by e.occurred_at, e.seq limit ${size} offset ${(at - 1) * size}`.execute(db);
-  return { rows: await tell(db, rows), total, page: at, pages };
+  return { rows: await tell(db, rows, await othersIn(db, rows, among)), total, page: at, pages };
 }
 
 const uuidText = z.uuid();

@@ -13,7 +13,7 @@ import { projectRequests } from './requests/view.ts';
 const BY_ROOM: Readonly<Record<string, Project>> = {
   party: projectDirectory,
   matter: projectMatters,
-  request: projectRequests,
+  request: (entry, seq) => [...projectRequests(entry, seq), ...projectClock(entry, seq)],
   service: (entry, seq) => [...projectRequests(entry, seq), ...projectClock(entry, seq)],
   due: projectClock,
   clock: projectClock,

@@ -179,3 +179,7 @@ export function signedByWords(by: {
   const words = `The log and ${by.signed} of ${by.of} ${by.of === 1 ? 'witness' : 'witnesses'}.`;
   return by.complete ? words : `${words} A receipt taken later carries more signatures; this one holds too.`;
 }
+
+/** "Item 2", "Items 1 and 3" */
+export const itemsWords = (items: readonly number[]): string =>
+  items.length === 1 ? `Item ${items[0]}` : `Items ${items.slice(0, -1).join(', ')} and ${items.at(-1)}`;

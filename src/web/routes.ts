@@ -8,6 +8,7 @@ import { accessRoutes } from '../rooms/access/pages.tsx';
 import type { AccessPort } from '../rooms/access/port.ts';
 import { entranceRoutes } from '../rooms/answers/entrance.tsx';
 import { answerRoutes } from '../rooms/answers/pages.tsx';
+import { calendarRoutes } from '../rooms/clock/calendar-pages.tsx';
 import { clockRoutes } from '../rooms/clock/pages.tsx';
 import { determinationRoutes } from '../rooms/determinations/pages.tsx';
 import { documentRoutes } from '../rooms/documents/pages.ts';
@@ -42,6 +43,7 @@ export function allRoutes(access: AccessPort, clock: Clock, log: LogIdentity, wi
     ...deskPages,
     ...determinationRoutes,
     ...clockRoutes,
+    ...calendarRoutes,
     ...documentRoutes,
     ...erasureRoutes,
     ...entranceRoutes(clock),
