@@ -184,6 +184,23 @@ export interface Database {
     cells: Json;
     uneven: Json | null;
   };
+  'view.recount': Fact & {
+    entry: string;
+    cause: string;
+    service: string;
+    request: string;
+    matter: string;
+    audience: string;
+  };
+  'view.closing': Fact & {
+    entry: string;
+    party: string;
+    by_party: string;
+    event: Json | null;
+    withdraws: string | null;
+    reason: string | null;
+    source: string | null;
+  };
   'view.handover': Fact & {
     entry: string;
     from_vkey: string;
@@ -267,6 +284,22 @@ export interface Database {
     error: string | null;
     message_id: string | null;
     sent_at: ColumnType<Date | null, Date | string | null | undefined, Date | string | null>;
+  };
+  'work.recount': {
+    id: string;
+    cause: string;
+    request: string;
+    services: string[] | null;
+    event: ColumnType<unknown, string | null | undefined, string | null>;
+    reason: string;
+    done: Generated<number>;
+    moved: Generated<number>;
+    total: number | null;
+    after: string | null;
+    trouble: string | null;
+    finished_at: ColumnType<Date | null, Date | string | null | undefined, Date | string | null>;
+    created_at: ColumnType<Date, Date | string | undefined, Date | string>;
+    taken_until: ColumnType<Date | null, Date | string | null | undefined, Date | string | null>;
   };
   'work.link': {
     hash: Buffer;

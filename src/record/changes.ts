@@ -60,7 +60,7 @@ export async function changesBetween(
       case when e.corrects is not null then 'corrected'
            when e.occurred_at <= ${from} then 'late'
            when oa.disposition is not null or od.finding is not null or e.kind = 'request.revoked'
-             or e.kind in ('due.extended', 'clock.tolled', 'clock.resumed', 'service.corrected') then 'changed'
+             or e.kind in ('due.extended', 'clock.tolled', 'clock.resumed', 'service.corrected', 'due.recounted') then 'changed'
            else 'new' end as change
     from ledger.entry e
     left join view.item_answer na on na.seq = e.seq

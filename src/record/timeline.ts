@@ -45,6 +45,7 @@ const moved = z.object({
   reason: z.string(),
   cause: z.string().nullable().default(null),
   asked: z.boolean().nullable().default(null),
+  event: z.object({ type: z.string(), order: z.string().optional() }).nullable().default(null),
 });
 
 /** Reads entries and puts them in words; one query for all names. */
@@ -109,7 +110,8 @@ export function words(entry: Entry, name: string): { readonly title: string; rea
     case 'due.extended':
     case 'clock.tolled':
     case 'clock.resumed':
-    case 'service.corrected': {
+    case 'service.corrected':
+    case 'due.recounted': {
       const { due, reason, ...move } = moved.parse(body);
       const day = (on: string | null) => (on === null ? 'no date' : dateText(on));
       const what = moveWords({ kind: entry.kind, ...move });

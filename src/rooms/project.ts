@@ -1,6 +1,7 @@
 /** All rooms' projections as one: what the ledger writes beside an entry, and what `counterfoil rebuild` makes anew. */
 import type { Project } from '../base/row.ts';
 import { projectAnswers } from './answers/view.ts';
+import { projectClosings } from './clock/closings.ts';
 import { projectClock } from './clock/view.ts';
 import { projectDeterminations } from './determinations/view.ts';
 import { projectDirectory } from './directory/view.ts';
@@ -20,6 +21,7 @@ const BY_ROOM: Readonly<Record<string, Project>> = {
   service: (entry, seq) => [...projectRequests(entry, seq), ...projectClock(entry, seq)],
   due: projectClock,
   clock: projectClock,
+  closing: projectClosings,
   answer: projectAnswers,
   entry: projectErasures,
   document: projectErasures,

@@ -95,7 +95,9 @@ const KINDS: Readonly<Record<string, string>> = {
   'clock.tolled': 'clock paused',
   'clock.resumed': 'clock resumed',
   'service.corrected': 'date of service corrected',
-  'closing.added': 'closing added',
+  'due.recounted': 'due date counted anew',
+  'closing.added': 'calendar changed',
+  'closing.withdrawn': 'change of the calendar taken back',
   'entry.erased': 'entry erased',
   'log.handed-over': 'log handed over to a new key',
   'log.continued': 'log goes on under a new key',
@@ -107,6 +109,7 @@ export function moveWords(move: {
   readonly kind: string;
   readonly cause?: string | null;
   readonly asked?: boolean | null;
+  readonly event?: { readonly type: string; readonly order?: string | undefined } | null;
 }): string {
   switch (move.kind) {
     case 'due.extended':
@@ -117,9 +120,25 @@ export function moveWords(move: {
       return 'Running again';
     case 'service.corrected':
       return 'Date of service corrected';
+    case 'due.recounted':
+      return recountWords(move.event ?? null);
     default:
       return kindWord(move.kind);
   }
+}
+
+const ORDERED: Readonly<Record<string, string>> = {
+  stayed: 'Stayed',
+  lifted: 'Stay lifted',
+  compelled: 'Answer ordered',
+  extended: 'Extended',
+};
+
+/** What a fact that moved many clocks at once did to one: an order by its name, or a calendar. */
+function recountWords(event: { readonly type: string; readonly order?: string | undefined } | null): string {
+  if (event === null) return 'Counted anew: the calendar changed';
+  const what = (Object.hasOwn(ORDERED, event.type) ? ORDERED[event.type] : undefined) ?? 'Counted anew';
+  return event.order === undefined ? what : `${what} by ${event.order}`;
 }
 
 /** Words for a value of one of the tables above; an unknown value is shown as it is. */

@@ -32,7 +32,7 @@ async function show(
       uploads={uploads}
       clashes={more.clashes}
       overtaken={more.overtaken}
-      workings={exchange.moved ? workingsOf(clockedIn(exchange, entries)) : servedWorking(exchange)}
+      workings={exchange.moved ? workingsOf(await clockedIn(services.db, exchange, entries)) : servedWorking(exchange)}
       moves={movesIn(entries)}
       maxFileBytes={services.config.maxFileBytes}
       zone={zoneOf(c)}

@@ -4,7 +4,7 @@
  */
 import { z } from 'zod';
 import { instantText, isoDate, line, prose, uuid } from '../fields.ts';
-import { calendarEvent } from './events.ts';
+import { calendarEvent, cellEvent } from './events.ts';
 import { unit } from './rule.ts';
 
 export { type DueRule, dueRule } from './rule.ts';
@@ -82,13 +82,36 @@ export const clockResumed = z.strictObject({
 /** Service was at another time than was written down. */
 export const serviceCorrected = z.strictObject({ ...about, servedAt: instantText });
 
+/** A fact that moves many clocks at once (`cause`) reached this one: an order or what else it means for it, or a closing. */
+export const dueRecounted = z.strictObject({
+  ...about,
+  cause: uuid,
+  /** what happened to this clock; null where its calendar changed */
+  event: cellEvent.nullable(),
+});
+
 /** Days that an office is closed, or open after all, for every clock that counts by its calendar. */
-export const closingAdded = z.strictObject({ party: uuid, closing: calendarEvent });
+export const closingAdded = z.strictObject({
+  party: uuid,
+  closing: calendarEvent,
+  reason: reason.optional(),
+  /** where it is known from: an address, a notice */
+  source: line(500).optional(),
+});
+/** What was added to a calendar is taken back: it never should have counted. */
+export const closingWithdrawn = z.strictObject({
+  party: uuid,
+  /** the entry `closing.added` */
+  closing: uuid,
+  reason,
+});
 
 export const clockEntries = {
   'due.extended': dueExtended,
   'clock.tolled': clockTolled,
   'clock.resumed': clockResumed,
   'service.corrected': serviceCorrected,
+  'due.recounted': dueRecounted,
   'closing.added': closingAdded,
+  'closing.withdrawn': closingWithdrawn,
 } as const;

@@ -2,12 +2,15 @@
 import { type Kysely, sql } from 'kysely';
 import { z } from 'zod';
 import type { Database } from '../../base/database.ts';
-import { type Project, stamps } from '../../base/row.ts';
+import { type Project, stamps, type ViewRow } from '../../base/row.ts';
 import { dayOf } from './days.ts';
-import { type Change, change, type DueCell, dueCell } from './entries.ts';
+import { type Change, change, type DueCell, dueCell, dueRecounted } from './entries.ts';
+import { MOVING_KINDS } from './standing.ts';
 import type { CellDue } from './state.ts';
 
-export const MOVING_KINDS = ['due.extended', 'clock.tolled', 'clock.resumed', 'service.corrected'] as const;
+export { type Added, addedBy, closingsFor } from './closings.ts';
+export { MOVING_KINDS } from './standing.ts';
+
 const moves = new Set<string>(MOVING_KINDS);
 
 const moved = z.object({ service: z.string(), request: z.string(), due: change });
@@ -41,10 +44,20 @@ function rowOf(cells: Change['states'][number]['cells']) {
 export const projectClock: Project = (entry, seq) => {
   if (!moves.has(entry.kind)) return [];
   const { service, request, due } = moved.parse(entry.body);
-  return due.states.map(({ from, cells }) => ({
-    table: 'view.due' as const,
+  const rows: ViewRow[] = due.states.map(({ from, cells }) => ({
+    table: 'view.due',
     row: { ...stamps(entry, seq), occurred_at: from, entry: entry.id, service, request, ...rowOf(cells) },
   }));
+  if (entry.kind !== 'due.recounted') return rows;
+  const { cause } = dueRecounted.parse(entry.body);
+  const { matter, audience } = entry;
+  return [
+    ...rows,
+    {
+      table: 'view.recount',
+      row: { ...stamps(entry, seq), entry: entry.id, cause, service, request, matter, audience },
+    },
+  ];
 };
 
 const stored = z.array(dueCell);

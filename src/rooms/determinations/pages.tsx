@@ -43,7 +43,7 @@ async function show(c: Ctx, refused: Refused | null, status: 200 | 409 | 422 = 2
     <ServicePage
       exchange={exchange}
       entries={entries}
-      workings={exchange.moved ? workingsOf(clockedIn(exchange, entries)) : servedWorking(exchange)}
+      workings={exchange.moved ? workingsOf(await clockedIn(services.db, exchange, entries)) : servedWorking(exchange)}
       moves={movesIn(entries)}
       contact={await contactOf(c)}
       refused={refused}

@@ -9,6 +9,8 @@ import { source } from '../matters/entries.ts';
 export const item = z.strictObject({
   item: z.number().int().min(1).max(500),
   text: prose(4000).pipe(z.string().min(1)),
+  /** where the item has a due rule of its own */
+  due: dueRule.optional(),
 });
 export type Item = z.infer<typeof item>;
 

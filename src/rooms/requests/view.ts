@@ -252,6 +252,10 @@ export async function evidenceOf(db: Kysely<Database>, service: string): Promise
   }));
 }
 
+/** Items with a due rule of their own. */
+export const ownRules = ({ items }: Pick<Request, 'items'>): ReadonlyMap<number, DueRule> =>
+  new Map(items.flatMap((one) => (one.due === undefined ? [] : [[one.item, one.due] as const])));
+
 /** What the clock of a service is counted from, beside its stream. */
 export const servedFacts = (service: Service, request: Request, revoked: boolean) => ({
   service: service.id,
@@ -263,6 +267,8 @@ export const servedFacts = (service: Service, request: Request, revoked: boolean
   revoked,
   items: request.items.map((one) => one.item),
   rule: request.dueRule,
+  own: ownRules(request),
+  recipient: service.recipient,
   servedAt: service.occurredAt,
   ocdId: service.ocdId,
   state: service.state,
