@@ -3,7 +3,7 @@ import type { NewEntry } from '../../base/append.ts';
 import { instant, type Millis } from '../../base/clock.ts';
 import { InvalidInput, RuleRefusal } from '../../base/errors.ts';
 import { anchorOf } from '../sources/anchor.ts';
-import type { Source } from '../sources/view.ts';
+import type { Ground } from '../sources/ground.ts';
 import type { Rank } from './entries.ts';
 
 export interface Claim {
@@ -19,13 +19,8 @@ export interface Claim {
   readonly claimedAt: Millis;
 }
 
-export interface Ground {
-  readonly matter: string;
-  readonly issuer: string;
-  readonly audience: 'public' | 'parties';
-  readonly source: Source;
-  readonly text: string;
-  /** figures of the same measure that stand already, any case of its words */
+/** A matter, a kept source, and the figures of the same measure that stand already, any case of its words. */
+export interface Beside extends Ground {
   readonly beside: readonly { readonly measure: string; readonly unit: string }[];
 }
 
@@ -49,7 +44,7 @@ const refused = (code: string, what: string, field: string, next?: string) =>
 
 /** @throws InvalidInput `figure-unit-mixed`, `figure-range-backwards`, `claimed-in-future`; RuleRefusal `figure-not-in-source` */
 export function claimFigure(
-  ground: Ground,
+  ground: Beside,
   claim: Claim,
   ids: { readonly entry: string; readonly figure: string },
   now: Millis,

@@ -5,7 +5,7 @@ import { InvalidInput, RuleRefusal } from '../../base/errors.ts';
 import { heldOn } from '../people/rules.ts';
 import { type Holding, officeText } from '../people/view.ts';
 import { anchorOf, bare } from '../sources/anchor.ts';
-import type { Source } from '../sources/view.ts';
+import type { Ground } from '../sources/ground.ts';
 import type { FORMS, Medium } from './entries.ts';
 
 export interface Making {
@@ -20,14 +20,6 @@ export interface Making {
   readonly saidOn: string;
   readonly dayOnly: boolean;
   readonly about: readonly string[];
-}
-
-export interface Ground {
-  readonly matter: string;
-  readonly issuer: string;
-  readonly audience: 'public' | 'parties';
-  readonly source: Source;
-  readonly text: string;
 }
 
 /**
