@@ -87,6 +87,9 @@ function TodayColumn({ today }: { today: Today }) {
         <a href="/desk/letters">All letters</a>
       </p>
       <p>
+        <a href="/desk/people">People in offices</a>
+      </p>
+      <p>
         <a href="/desk/team">Team</a>
       </p>
       <p>

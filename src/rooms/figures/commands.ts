@@ -6,7 +6,7 @@ import type { Services } from '../../base/services.ts';
 import { isoDate, line, prose, uuid } from '../fields.ts';
 import { checked, orNone } from '../input.ts';
 import { matterById } from '../matters/view.ts';
-import { groundOf } from '../sources/ground.ts';
+import { groundOf } from '../sources/view.ts';
 import { decimal, RANKS } from './entries.ts';
 import { claimFigure, rankFigure } from './rules.ts';
 import { figuresOf } from './view.ts';

@@ -4,7 +4,7 @@
  */
 import { z } from 'zod';
 import { isoDate, line, prose, uuid } from '../fields.ts';
-import { textQuote } from '../sources/anchor.ts';
+import { textQuote } from '../quotation.ts';
 
 export const RANKS = ['preferred', 'normal', 'deprecated'] as const;
 export type Rank = (typeof RANKS)[number];

@@ -2,8 +2,8 @@
 import type { NewEntry } from '../../base/append.ts';
 import { instant, type Millis } from '../../base/clock.ts';
 import { InvalidInput, RuleRefusal } from '../../base/errors.ts';
-import { anchorOf } from '../sources/anchor.ts';
-import type { Ground } from '../sources/ground.ts';
+import { anchorOf } from '../quotation.ts';
+import type { Ground } from '../sources/view.ts';
 import type { Rank } from './entries.ts';
 
 export interface Claim {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { type HoldingInput, heldOn, putIntoOffice } from './rules.ts';
+import { type HoldingInput, putIntoOffice } from './rules.ts';
+import { heldOn } from './view.ts';
 
 const INPUT: HoldingInput = {
   name: 'Pat Sample',

@@ -1,16 +1,7 @@
-/** Rules of people and offices: who is meant where a name comes twice, and whether somebody held an office on a day. Pure. */
+/** Rules of people and offices: who is meant where a name comes twice. Pure. */
 import type { NewEntry } from '../../base/append.ts';
 import { InvalidInput } from '../../base/errors.ts';
 import type { Source } from '../matters/entries.ts';
-
-export interface Held {
-  readonly from: string | null;
-  readonly until: string | null;
-}
-
-/** Whether the office was held on this day (`YYYY-MM-DD`); what is not known does not speak against it. */
-export const heldOn = ({ from, until }: Held, day: string): boolean =>
-  (from === null || from <= day) && (until === null || day <= until);
 
 /** What is known of the people of one name, and of the office, when somebody is to be put into it. */
 export interface Known {

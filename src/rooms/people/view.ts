@@ -81,3 +81,12 @@ export async function officeNamed(db: Kysely<Database>, party: string, title: st
 /** "Mayor of the City of Example" as "Mayor, City of Example". */
 export const officeText = ({ title, partyName }: Pick<Holding, 'title' | 'partyName'>): string =>
   `${title}, ${partyName}`;
+
+export interface Held {
+  readonly from: string | null;
+  readonly until: string | null;
+}
+
+/** Whether the office was held on this day (`YYYY-MM-DD`); what is not known does not speak against it. */
+export const heldOn = ({ from, until }: Held, day: string): boolean =>
+  (from === null || from <= day) && (until === null || day <= until);

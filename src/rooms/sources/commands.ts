@@ -1,4 +1,4 @@
-/** Keeps a copy of a source and reads it again. Never fetches anything: the text is what somebody hands in. */
+/** Keeps a copy of a source. Never fetches anything: the text is what somebody hands in. */
 import { instant, type Millis } from '../../base/clock.ts';
 import { InvalidInput, NotFound } from '../../base/errors.ts';
 import { uuidv7 } from '../../base/ids.ts';
@@ -8,7 +8,6 @@ import { prose } from '../fields.ts';
 import { checked } from '../input.ts';
 import { matterById } from '../matters/view.ts';
 import { sourceKept } from './entries.ts';
-import { type Source, sourceOf } from './view.ts';
 
 /** Longest text of a source in characters: a long article many times over. */
 export const SOURCE_CHARS = 400_000;
@@ -64,21 +63,4 @@ export async function keepSource(
     ],
   });
   return sourceKept.parse(entries[0]?.entry.body).source;
-}
-
-/** A kept source with its text. @throws NotFound where there is none in this matter, or its text was erased */
-export async function readSource(
-  services: Pick<Services, 'db' | 'blobs'>,
-  matter: string,
-  id: string,
-): Promise<{ readonly source: Source; readonly text: string }> {
-  const source = await sourceOf(services.db, matter, id);
-  const blob = source ? await services.blobs.get(source.sha256) : null;
-  if (!source || !blob) {
-    throw new NotFound('no-source', {
-      what: 'There is no such source in this matter, or its copy was erased.',
-      next: 'Choose one from the list, or keep a copy first.',
-    });
-  }
-  return { source, text: await new Response(blob.stream()).text() };
 }

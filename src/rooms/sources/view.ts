@@ -1,7 +1,10 @@
 /** Kept sources, as read. */
 import type { Kysely } from 'kysely';
 import type { Database } from '../../base/database.ts';
+import { NotFound } from '../../base/errors.ts';
 import { type Project, stamps } from '../../base/row.ts';
+import type { Services } from '../../base/services.ts';
+import { matterById } from '../matters/view.ts';
 import { sourceKept } from './entries.ts';
 
 export interface Source {
@@ -67,3 +70,42 @@ export async function sourcesOf(db: Kysely<Database>, matter: string): Promise<r
 /** One of them, or null. */
 export const sourceOf = async (db: Kysely<Database>, matter: string, id: string): Promise<Source | null> =>
   (await sourcesOf(db, matter)).find((one) => one.id === id) ?? null;
+
+/** A kept source with its text. @throws NotFound where there is none in this matter, or its text was erased */
+export async function readSource(
+  services: Pick<Services, 'db' | 'blobs'>,
+  matter: string,
+  id: string,
+): Promise<{ readonly source: Source; readonly text: string }> {
+  const source = await sourceOf(services.db, matter, id);
+  const blob = source ? await services.blobs.get(source.sha256) : null;
+  if (!source || !blob) {
+    throw new NotFound('no-source', {
+      what: 'There is no such source in this matter, or its copy was erased.',
+      next: 'Choose one from the list, or keep a copy first.',
+    });
+  }
+  return { source, text: await new Response(blob.stream()).text() };
+}
+
+/** What a fact with a source is decided on: its matter, and the kept copy with its text. */
+export interface Ground {
+  readonly matter: string;
+  readonly issuer: string;
+  readonly audience: 'public' | 'parties';
+  readonly source: Source;
+  /** of the kept copy */
+  readonly text: string;
+}
+
+/** @throws NotFound `no-matter`, `no-source` */
+export async function groundOf(services: Pick<Services, 'db' | 'blobs'>, id: string, source: string): Promise<Ground> {
+  const matter = await matterById(services.db, id);
+  if (!matter) throw new NotFound('no-matter', 'There is no such matter.');
+  return {
+    matter: matter.id,
+    issuer: matter.issuer,
+    audience: matter.audience === 'public' ? 'public' : 'parties',
+    ...(await readSource(services, matter.id, source)),
+  };
+}

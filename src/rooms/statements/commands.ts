@@ -6,7 +6,7 @@ import type { Services } from '../../base/services.ts';
 import { line, prose, uuid } from '../fields.ts';
 import { checked, orNone } from '../input.ts';
 import { holdingById } from '../people/view.ts';
-import { groundOf } from '../sources/ground.ts';
+import { groundOf } from '../sources/view.ts';
 import { FORMS, MEDIA } from './entries.ts';
 import { makeStatement } from './rules.ts';
 

@@ -1,7 +1,7 @@
 /** What may be written of statements: who said what, where, reported by whom, and about what. */
 import { z } from 'zod';
 import { line, prose, uuid } from '../fields.ts';
-import { textQuote } from '../sources/anchor.ts';
+import { textQuote } from '../quotation.ts';
 
 /** A quotation stands word for word in the kept copy of its source; a paraphrase is in the words of whoever wrote it down. */
 export const FORMS = ['quotation', 'paraphrase'] as const;

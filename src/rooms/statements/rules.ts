@@ -2,10 +2,9 @@
 import type { NewEntry } from '../../base/append.ts';
 import { instant, type Millis } from '../../base/clock.ts';
 import { InvalidInput, RuleRefusal } from '../../base/errors.ts';
-import { heldOn } from '../people/rules.ts';
-import { type Holding, officeText } from '../people/view.ts';
-import { anchorOf, bare } from '../sources/anchor.ts';
-import type { Ground } from '../sources/ground.ts';
+import { type Holding, heldOn, officeText } from '../people/view.ts';
+import { anchorOf, bare } from '../quotation.ts';
+import type { Ground } from '../sources/view.ts';
 import type { FORMS, Medium } from './entries.ts';
 
 export interface Making {

@@ -3,7 +3,7 @@ import { type Kysely, type RawBuilder, sql } from 'kysely';
 import { z } from 'zod';
 import type { Database } from '../../base/database.ts';
 import { type Project, stamps } from '../../base/row.ts';
-import { type TextQuote, textQuote } from '../sources/anchor.ts';
+import { type TextQuote, textQuote } from '../quotation.ts';
 import { FORMS, MEDIA, type Medium, speaker, statementMade } from './entries.ts';
 
 export interface Statement {

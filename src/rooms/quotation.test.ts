@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { anchorOf, bare } from './anchor.ts';
+import { anchorOf, bare } from './quotation.ts';
 
 const SOURCE = `EXAMPLETON — The mayor said\non Tuesday: “We sent our proof in March. So perhaps the mailbox should be\nchecked.” The party’s clerk—who had not\u00a0been asked—agreed.`;
 
