@@ -1,7 +1,7 @@
 -- Kept sources, what was said, and figures that were claimed. Rows are only added; the rank of a figure is that of its newest ranking.
 create table view.source (
   seq bigint not null, entry uuid not null, id uuid primary key, matter uuid not null, publisher text not null, title text not null, published date,
-  url text, fetched_at timestamptz not null, sha256 text not null, bytes int not null, audience text not null,
+  url text, fetched_at timestamptz not null, hash text not null, bytes int not null, audience text not null,
   occurred_at timestamptz not null, recorded_at timestamptz not null
 );
 create index source_matter on view.source (matter, seq);

@@ -100,7 +100,7 @@ export interface Database {
     published: string | null;
     url: string | null;
     fetched_at: Time;
-    sha256: string;
+    hash: string;
     bytes: number;
     audience: string;
   };

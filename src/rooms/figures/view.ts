@@ -101,7 +101,7 @@ export async function figuresOf(
     select f.id, f.entry, f.seq, f.measure, f.unit, f.low::text as low, f.high::text as high, f.approximate, f.original_value as "originalValue",
            f.as_of::text as "asOf", f.claimant, f.occurred_at as "occurredAt", f.recorded_at as "recordedAt",
            coalesce(k.rank, 'normal') as rank, k.reason,
-           jsonb_build_object('entry', s.entry, 'publisher', s.publisher, 'title', s.title, 'published', s.published, 'url', s.url, 'sha256', s.sha256) as source
+           jsonb_build_object('entry', s.entry, 'publisher', s.publisher, 'title', s.title, 'published', s.published, 'url', s.url, 'sha256', s.hash) as source
     from view.figure f join view.source s on s.id = f.source
     left join lateral (select r.rank, r.reason from view.figure_rank r where r.figure = f.id and ${ranks} order by r.seq desc limit 1) k on true
     where f.matter = ${matter} and ${which}

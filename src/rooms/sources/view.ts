@@ -36,7 +36,7 @@ export const projectSources: Project = (entry, seq) => {
         published: b.published,
         url: b.url,
         fetched_at: b.fetchedAt,
-        sha256: b.text.sha256,
+        hash: b.text.sha256,
         bytes: b.text.bytes,
         audience: entry.audience,
       },
@@ -62,7 +62,7 @@ export async function sourcesOf(db: Kysely<Database>, matter: string): Promise<r
     published: row.published,
     url: row.url,
     fetchedAt: row.fetched_at,
-    sha256: row.sha256,
+    sha256: row.hash,
     bytes: row.bytes,
   }));
 }

@@ -96,7 +96,7 @@ export async function statementsOf(
   const { rows } = await sql<Record<string, unknown>>`
     select s.id, s.entry, s.seq, s.speaker, s.words, s.form, s.medium, s.outlet, s.day_only, s.anchor, s.about, s.occurred_at, s.recorded_at,
            jsonb_build_object('id', k.id, 'entry', k.entry, 'publisher', k.publisher, 'title', k.title, 'published', k.published, 'url', k.url,
-             'fetchedAt', k.fetched_at, 'sha256', k.sha256) as source
+             'fetchedAt', k.fetched_at, 'sha256', k.hash) as source
     from view.statement s join view.source k on k.id = s.source
     where s.matter = ${matter} and ${which} order by s.occurred_at, s.seq limit 1000`.execute(db);
   return rows.map((row) => {
