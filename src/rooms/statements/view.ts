@@ -109,7 +109,7 @@ export async function statementsOf(
 export function mediumWords({ medium, outlet }: Pick<Statement, 'medium' | 'outlet'>): string {
   switch (medium) {
     case 'statement':
-      return 'in a statement';
+      return outlet === null ? 'in a statement' : `quoted by ${outlet}`;
     case 'post':
       return outlet === null ? 'in a post' : `in a post on ${outlet}`;
     case 'letter':
