@@ -14,7 +14,7 @@ create index statement_matter on view.statement (matter, occurred_at, seq);
 create index statement_about on view.statement using gin (about);
 create table view.figure (
   seq bigint not null, entry uuid not null, id uuid primary key, matter uuid not null, measure text not null, unit text not null, low numeric not null, high numeric,
-  approximate boolean not null, original_value text not null, as_of date, claimant text not null, holding uuid, source uuid not null, anchor jsonb,
+  qualifier text not null, original_value text not null, as_of date, claimant text not null, holding uuid, source uuid not null, anchor jsonb,
   audience text not null, occurred_at timestamptz not null, recorded_at timestamptz not null
 );
 create index figure_matter on view.figure (matter, lower(measure), seq);

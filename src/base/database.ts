@@ -128,7 +128,7 @@ export interface Database {
     unit: string;
     low: string;
     high: string | null;
-    approximate: boolean;
+    qualifier: string;
     original_value: string;
     as_of: string | null;
     claimant: string;

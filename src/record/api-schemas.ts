@@ -196,7 +196,7 @@ export const figureList = z
           unit: z.string(),
           low: z.string().meta({ description: 'decimal; the value, or the lower end of a range' }),
           high: z.string().nullable(),
-          approximate: z.boolean(),
+          qualifier: z.enum(['exactly', 'about', 'more than', 'less than']),
           originalValue: z.string().meta({ description: 'as the source words it' }),
           asOf: day.nullable(),
           claimant: z.string(),

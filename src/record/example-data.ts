@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { dueRule } from '../rooms/clock/entries.ts';
 import { ocdId, PARTY_KINDS } from '../rooms/directory/entries.ts';
 import { instantText, isoDate, line, prose } from '../rooms/fields.ts';
-import { decimal } from '../rooms/figures/entries.ts';
+import { decimal, QUALIFIERS } from '../rooms/figures/entries.ts';
 import { slug, source } from '../rooms/matters/entries.ts';
 import { FORMS, MEDIA } from '../rooms/statements/entries.ts';
 
@@ -56,7 +56,7 @@ const statementsFile = z.strictObject({
       measure: line(200),
       unit: line(40),
       low: decimal,
-      approximate: z.boolean(),
+      qualifier: z.enum(QUALIFIERS),
       originalValue: line(300),
       claimant: line(200),
     }),

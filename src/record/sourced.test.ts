@@ -152,7 +152,7 @@ const figure = {
   measure: 'Money on offer',
   unit: 'US dollars',
   low: '200,000,000,000',
-  approximate: 'on',
+  qualifier: 'about',
   originalValue: 'About $200 billion',
   claimant: 'leaked details',
   day: '2026-02-24',
@@ -173,7 +173,7 @@ test('figures that differ stand side by side; a rank needs a reason', async () =
   const pledged = {
     measure: 'money on OFFER',
     low: '1000000000000',
-    approximate: '',
+    qualifier: 'exactly',
     originalValue: '$1 trillion',
     claimant: 'an earlier pledge',
   };

@@ -49,7 +49,7 @@ export interface SourceLine {
 export function SourceWords({ source }: { source: SourceLine }) {
   const title = <cite>{source.title}</cite>;
   return (
-    <>
+    <span>
       {source.publisher},{' '}
       {source.url ? (
         <a href={source.url} rel="noreferrer">
@@ -64,6 +64,6 @@ export function SourceWords({ source }: { source: SourceLine }) {
         </>
       ) : null}
       ; copy kept, SHA-256 <Hash hex={source.sha256} />
-    </>
+    </span>
   );
 }

@@ -7,7 +7,7 @@ import { isoDate, line, prose, uuid } from '../fields.ts';
 import { checked, orNone } from '../input.ts';
 import { matterById } from '../matters/view.ts';
 import { groundOf } from '../sources/view.ts';
-import { decimal, RANKS } from './entries.ts';
+import { decimal, QUALIFIERS, RANKS } from './entries.ts';
 import { claimFigure, rankFigure } from './rules.ts';
 import { figuresOf } from './view.ts';
 
@@ -19,7 +19,7 @@ const input = z.object({
   unit: line(40),
   low: typed,
   high: orNone(typed),
-  approximate: z.boolean(),
+  qualifier: z.enum(QUALIFIERS, 'needs a choice'),
   originalValue: line(300),
   asOf: orNone(isoDate),
   claimant: line(200),

@@ -9,6 +9,9 @@ import { textQuote } from '../quotation.ts';
 export const RANKS = ['preferred', 'normal', 'deprecated'] as const;
 export type Rank = (typeof RANKS)[number];
 
+export const QUALIFIERS = ['exactly', 'about', 'more than', 'less than'] as const;
+export type Qualifier = (typeof QUALIFIERS)[number];
+
 /** A decimal number as text, so that nothing is lost: `200000000000`, `0.35`. */
 export const decimal = z
   .string()
@@ -22,8 +25,8 @@ export const figureClaimed = z.strictObject({
   /** the value, or the lower end of a range */
   low: decimal,
   high: decimal.nullable(),
-  /** "about", "roughly", "more than" stand in the source */
-  approximate: z.boolean(),
+  /** how the source qualifies it; "exactly" where it does not */
+  qualifier: z.enum(QUALIFIERS),
   /** as the source words it */
   originalValue: line(300),
   /** the day the value is for, where that is said */

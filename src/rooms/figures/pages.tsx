@@ -4,14 +4,14 @@ import { UUID, uuidv7 } from '../../base/ids.ts';
 import { type Ctx, EDITOR, type Route, VIEWER } from '../../base/route.ts';
 import { redirectWith, zoneOf } from '../../ui/context.ts';
 import { Empty } from '../../ui/empty.tsx';
-import { Checkbox, type Errors, Field, Form, Select, Submit, TextArea } from '../../ui/form.tsx';
+import { type Errors, Field, Form, Select, Submit, TextArea } from '../../ui/form.tsx';
 import { Heading } from '../../ui/heading.tsx';
 import { page } from '../../ui/page.tsx';
 import { errorsOf } from '../input.ts';
 import { crumbsTo, matterOfPath, saidAt } from '../sourced.tsx';
 import { sourcesOf } from '../sources/view.ts';
 import { addFigure, rank } from './commands.ts';
-import { RANKS } from './entries.ts';
+import { QUALIFIERS, RANKS } from './entries.ts';
 import { Figures } from './parts.tsx';
 import { type Figure, figuresOf, valueText } from './view.ts';
 
@@ -20,7 +20,7 @@ const NAMES = [
   'unit',
   'low',
   'high',
-  'approximate',
+  'qualifier',
   'originalValue',
   'asOf',
   'claimant',
@@ -162,10 +162,13 @@ async function show(c: Ctx, sent: Sent = NOTHING): Promise<Response> {
               inputmode="decimal"
               width="medium"
             />
-            <Checkbox
-              name="approximate"
-              label="The source says “about”, “roughly”, “more than”"
-              checked={text('approximate') === 'on'}
+            <Select
+              name="qualifier"
+              label="How the source qualifies it"
+              required
+              value={text('qualifier')}
+              errors={errors}
+              choices={QUALIFIERS.map((one) => ({ value: one, label: one === 'exactly' ? 'not at all' : one }))}
             />
             <Field
               name="originalValue"
@@ -231,12 +234,13 @@ async function post(c: Ctx): Promise<Response> {
   const values = textsOf(body, NAMES);
   const { once: token = '' } = textsOf(body, ['once']);
   const once = UUID.test(token) ? token : newOnce;
-  const { day = '', time = '', measure = '', unit = '', low = '', high = '', approximate, asOf = '' } = values;
+  const { day = '', time = '', measure = '', unit = '', low = '', high = '', asOf = '' } = values;
   const { originalValue = '', claimant = '', source = '' } = values;
   try {
     const { saidAt: claimedAt } = saidAt(day, time, zoneOf(c));
+    const qualifier = QUALIFIERS.find((one) => one === values['qualifier']) ?? QUALIFIERS[0];
     const claim = { measure, unit, low, high, originalValue, asOf, claimant, source, claimedAt };
-    await addFigure(services, matter.id, { ...claim, holding: '', approximate: approximate === 'on' }, once);
+    await addFigure(services, matter.id, { ...claim, holding: '', qualifier }, once);
   } catch (error) {
     return await show(c, { values, errors: errorsOf(error), once });
   }

@@ -20,6 +20,8 @@ export function byMeasure(figures: readonly Figure[]): readonly (readonly Figure
 }
 
 const WIDTH = 320;
+/** of the longest bar; its words stand beside it */
+const BARS = 200;
 const ROW = 22;
 
 /**
@@ -27,10 +29,15 @@ const ROW = 22;
  * scale; nothing is shown where one of them is below zero.
  */
 export function FigureChart({ figures }: { figures: readonly Figure[] }) {
-  const bars = figures.map((one) => ({ low: Number(one.low), high: Number(one.high ?? one.low), rank: one.rank }));
+  const bars = figures.map((one) => ({
+    low: Number(one.low),
+    high: Number(one.high ?? one.low),
+    rank: one.rank,
+    words: valueText(one),
+  }));
   const most = Math.max(...bars.map((bar) => bar.high));
   if (bars.length < 2 || most <= 0 || bars.some((bar) => bar.low < 0)) return null;
-  const x = (value: number) => Math.round((value / most) * WIDTH * 10) / 10;
+  const x = (value: number) => Math.round((value / most) * BARS * 10) / 10;
   return (
     <svg
       class="figures__chart"
@@ -52,6 +59,9 @@ export function FigureChart({ figures }: { figures: readonly Figure[] }) {
               height={ROW - 8}
             />
           ) : null}
+          <text x={x(bar.high) + 6} y={i * ROW + 15}>
+            {bar.words}
+          </text>
         </g>
       ))}
     </svg>

@@ -28,7 +28,7 @@ const CLAIM: Claim = {
   unit: 'US dollars',
   low: '200000000000',
   high: null,
-  approximate: true,
+  qualifier: 'about',
   originalValue: 'about $200 billion',
   asOf: null,
   claimant: 'leaked details',
@@ -83,7 +83,9 @@ describe('numbers', () => {
   });
 
   it('as ranges', () => {
-    expect(valueText({ low: '100', high: '120', approximate: true })).toBe('about 100 to 120');
+    expect(valueText({ low: '100', high: '120', qualifier: 'about' })).toBe('about 100 to 120');
+    expect(valueText({ low: '100', high: null, qualifier: 'more than' })).toBe('more than 100');
+    expect(valueText({ low: '100', high: null, qualifier: 'exactly' })).toBe('100');
   });
 
   it('compare as numbers do', () => {

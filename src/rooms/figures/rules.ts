@@ -4,14 +4,14 @@ import { instant, type Millis } from '../../base/clock.ts';
 import { InvalidInput, RuleRefusal } from '../../base/errors.ts';
 import { anchorOf } from '../quotation.ts';
 import type { Ground } from '../sources/view.ts';
-import type { Rank } from './entries.ts';
+import type { Qualifier, Rank } from './entries.ts';
 
 export interface Claim {
   readonly measure: string;
   readonly unit: string;
   readonly low: string;
   readonly high: string | null;
-  readonly approximate: boolean;
+  readonly qualifier: Qualifier;
   readonly originalValue: string;
   readonly asOf: string | null;
   readonly claimant: string;

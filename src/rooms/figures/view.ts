@@ -3,7 +3,7 @@ import { type Kysely, type RawBuilder, sql } from 'kysely';
 import { z } from 'zod';
 import type { Database } from '../../base/database.ts';
 import { type Project, stamps } from '../../base/row.ts';
-import { figureClaimed, figureRanked, RANKS, type Rank } from './entries.ts';
+import { figureClaimed, figureRanked, QUALIFIERS, type Qualifier, RANKS, type Rank } from './entries.ts';
 
 export interface Figure {
   readonly id: string;
@@ -13,7 +13,7 @@ export interface Figure {
   readonly unit: string;
   readonly low: string;
   readonly high: string | null;
-  readonly approximate: boolean;
+  readonly qualifier: Qualifier;
   readonly originalValue: string;
   readonly asOf: string | null;
   readonly claimant: string;
@@ -49,7 +49,7 @@ export const projectFigures: Project = (entry, seq) => {
         unit: b.unit,
         low: b.low,
         high: b.high,
-        approximate: b.approximate,
+        qualifier: b.qualifier,
         original_value: b.originalValue,
         as_of: b.asOf,
         claimant: b.claimant,
@@ -69,7 +69,7 @@ const stored = z.object({
   unit: z.string(),
   low: z.string(),
   high: z.string().nullable(),
-  approximate: z.boolean(),
+  qualifier: z.enum(QUALIFIERS),
   originalValue: z.string(),
   asOf: z.string().nullable(),
   claimant: z.string(),
@@ -98,7 +98,7 @@ export async function figuresOf(
   ranks: RawBuilder<unknown> = sql`true`,
 ): Promise<readonly Figure[]> {
   const { rows } = await sql<Record<string, unknown>>`
-    select f.id, f.entry, f.seq, f.measure, f.unit, f.low::text as low, f.high::text as high, f.approximate, f.original_value as "originalValue",
+    select f.id, f.entry, f.seq, f.measure, f.unit, f.low::text as low, f.high::text as high, f.qualifier, f.original_value as "originalValue",
            f.as_of::text as "asOf", f.claimant, f.occurred_at as "occurredAt", f.recorded_at as "recordedAt",
            coalesce(k.rank, 'normal') as rank, k.reason,
            jsonb_build_object('entry', s.entry, 'publisher', s.publisher, 'title', s.title, 'published', s.published, 'url', s.url, 'sha256', s.hash) as source
@@ -133,5 +133,5 @@ export function numberText(value: string): string {
 }
 
 /** "about 200 billion to 1 trillion US dollars" without the unit. */
-export const valueText = ({ low, high, approximate }: Pick<Figure, 'low' | 'high' | 'approximate'>): string =>
-  `${approximate ? 'about ' : ''}${numberText(low)}${high === null ? '' : ` to ${numberText(high)}`}`;
+export const valueText = ({ low, high, qualifier }: Pick<Figure, 'low' | 'high' | 'qualifier'>): string =>
+  `${qualifier === 'exactly' ? '' : `${qualifier} `}${numberText(low)}${high === null ? '' : ` to ${numberText(high)}`}`;
