@@ -13,6 +13,7 @@ import { rebuild } from '../ledger/rebuild.ts';
 import { figureRoutes } from '../rooms/figures/pages.tsx';
 import { peopleRoutes } from '../rooms/people/pages.tsx';
 import { project } from '../rooms/project.ts';
+import { serveDraft } from '../rooms/requests/serve.ts';
 import { sourceRoutes } from '../rooms/sources/pages.tsx';
 import { statementRoutes } from '../rooms/statements/pages.tsx';
 import { buildApp } from '../web/app.tsx';
@@ -239,6 +240,28 @@ test('the public sees both, with sources and receipts, as of any time on both ax
   for (const path of ['statements', 'figures', 'statements.csv', 'figures.csv'])
     await get(`/record/secret-letters/${path}`, 404);
   await get('/api/v1/records/secret-letters/figures', 404);
+});
+
+test('a recipient’s page shows what was said from its offices', async () => {
+  const draft = await desk.draft(matter, 'name,kind,state,ocd_id,email\r\nPlace of Samples,city,Example State,,\r\n');
+  const request = await serveDraft(desk.services, draft);
+  const row = await desk.t.db
+    .selectFrom('view.service')
+    .select('id')
+    .where('request', '=', request)
+    .executeTakeFirstOrThrow();
+  const clerk = { ...OFFICE, name: 'Sam Example', title: 'Clerk', party: 'Place of Samples' };
+  expect((await send('/desk/people', '/desk/people', clerk)).status).toBe(303);
+  const path = `/record/sample-letters/services/${row.id}`;
+  expect(wordsOf(await get(path))).not.toContain('Statements');
+  const page = await get(room('statements'));
+  const fields = {
+    ...statement,
+    holding: choose(page, 'Sam Example, Clerk'),
+    source: choose(page, 'Example Courier: Letters arrive'),
+  };
+  expect((await send(room('statements'), room('statements'), fields)).status).toBe(303);
+  expect(wordsOf(await get(path))).toContain('Clerk, Place of Samples, told Example Courier');
 });
 
 test('the views made anew from the entries are the same', async () => {

@@ -1,8 +1,10 @@
 /** What was said around a matter, as of any time: a page, CSV and JSON of the same. Shows only what is public. */
-import { sql } from 'kysely';
+import { type Kysely, sql } from 'kysely';
 import type { z } from 'zod';
 import { csvLine } from '../base/csv.ts';
+import type { Database } from '../base/database.ts';
 import { ANYONE, type Ctx, type Route } from '../base/route.ts';
+import type { Service } from '../rooms/requests/view.ts';
 import { Statements } from '../rooms/statements/parts.tsx';
 import { type Statement, statementsOf } from '../rooms/statements/view.ts';
 import { Field, Submit } from '../ui/form.tsx';
@@ -25,6 +27,19 @@ interface Read {
   readonly q: string;
   readonly statements: readonly Statement[];
 }
+
+/** What people of this recipient's offices said, and what was said about its service, by a cut; public ones alone. */
+export const statementsAround = (
+  db: Kysely<Database>,
+  { id, matter, recipient }: Pick<Service, 'id' | 'matter' | 'recipient'>,
+  cut: Cut,
+): Promise<readonly Statement[]> =>
+  statementsOf(
+    db,
+    matter,
+    sql`s.audience = 'public' and ${visible('s', cut)} and (s.about @> array[${id}]::uuid[] or exists (
+      select 1 from view.holding h join view.office o on o.id = h.office where h.id = s.holding and o.party = ${recipient}))`,
+  );
 
 async function read(c: Ctx): Promise<Read> {
   const { matter, moment, now } = await opened(c);
