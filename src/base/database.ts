@@ -80,6 +80,71 @@ export interface Database {
     example: boolean;
   };
   'view.note': Fact & { id: string; matter: string; text: string; source: Json; audience: string };
+  'view.person': Fact & { entry: string; id: string; name: string; note: string | null };
+  'view.office': Fact & { entry: string; id: string; party: string; title: string };
+  'view.holding': Fact & {
+    entry: string;
+    id: string;
+    office: string;
+    person: string;
+    from_on: string | null;
+    until_on: string | null;
+    source: Json;
+  };
+  'view.source': Fact & {
+    entry: string;
+    id: string;
+    matter: string;
+    publisher: string;
+    title: string;
+    published: string | null;
+    url: string | null;
+    fetched_at: Time;
+    hash: string;
+    bytes: number;
+    audience: string;
+  };
+  'view.statement': Fact & {
+    entry: string;
+    id: string;
+    matter: string;
+    holding: string | null;
+    speaker: Json;
+    words: string;
+    form: string;
+    medium: string;
+    outlet: string | null;
+    day_only: boolean;
+    source: string;
+    anchor: Json | null;
+    about: string[];
+    audience: string;
+  };
+  'view.figure': Fact & {
+    entry: string;
+    id: string;
+    matter: string;
+    measure: string;
+    unit: string;
+    low: string;
+    high: string | null;
+    qualifier: string;
+    original_value: string;
+    as_of: string | null;
+    claimant: string;
+    holding: string | null;
+    source: string;
+    anchor: Json | null;
+    audience: string;
+  };
+  'view.figure_rank': Fact & {
+    entry: string;
+    figure: string;
+    matter: string;
+    rank: string;
+    reason: string;
+    audience: string;
+  };
   'view.request': Fact & {
     id: string;
     matter: string;

@@ -173,6 +173,77 @@ export const recordBody = z
   })
   .meta({ id: 'Record' });
 
+const keptSource = z
+  .strictObject({
+    publisher: z.string(),
+    title: z.string(),
+    published: day.nullable(),
+    url: z.string().nullable(),
+    sha256: z.string().meta({ description: 'of the copy that was kept, UTF-8 text' }),
+    entry: id,
+  })
+  .meta({ id: 'KeptSource' });
+
+export const statementList = z
+  .strictObject({
+    statements: z.array(
+      z
+        .strictObject({
+          id,
+          speaker: z.strictObject({ name: z.string(), office: z.string().nullable() }),
+          words: z.string(),
+          form: z.enum(['quotation', 'paraphrase']),
+          medium: z.string(),
+          outlet: z.string().nullable(),
+          dayOnly: z.boolean().meta({ description: 'true: the day is known, the hour is not' }),
+          about: z.array(id),
+          source: keptSource.extend({ fetchedAt: instant }),
+          selector: z
+            .strictObject({
+              type: z.literal('TextQuoteSelector'),
+              exact: z.string(),
+              prefix: z.string(),
+              suffix: z.string(),
+            })
+            .nullable()
+            .meta({ description: 'W3C Web Annotation: where a quotation stands in the kept copy' }),
+          occurredAt: instant,
+          recordedAt: instant,
+          entry: id,
+          receipt: receiptLinks,
+        })
+        .meta({ id: 'Statement' }),
+    ),
+  })
+  .meta({ id: 'StatementList' });
+
+export const figureList = z
+  .strictObject({
+    figures: z.array(
+      z
+        .strictObject({
+          id,
+          measure: z.string(),
+          unit: z.string(),
+          low: z.string().meta({ description: 'decimal; the value, or the lower end of a range' }),
+          high: z.string().nullable(),
+          qualifier: z.enum(['exactly', 'about', 'more than', 'less than']),
+          originalValue: z.string().meta({ description: 'as the source words it' }),
+          asOf: day.nullable(),
+          claimant: z.string(),
+          rank: z.enum(['preferred', 'normal', 'deprecated']),
+          reason: z.string().nullable().meta({ description: 'why it ranks so' }),
+          source: keptSource,
+          occurredAt: instant,
+          recordedAt: instant,
+          entry: id,
+          receipt: receiptLinks,
+        })
+        .meta({ id: 'Figure' }),
+    ),
+  })
+  .meta({ id: 'FigureList' });
+
 export const recordList = z
   .strictObject({ total: z.int(), page: z.int(), size: z.int(), records: z.array(recordSummary) })
   .meta({ id: 'RecordList' });

@@ -2,11 +2,12 @@
 import type { z } from 'zod';
 import { ANYONE, type Ctx, type Route } from '../base/route.ts';
 import { servedWorking } from '../rooms/requests/view.ts';
-import { jsonRow, refuseBadTime } from './api.ts';
+import { jsonRow } from './api.ts';
 import type { serviceBody } from './api-schemas.ts';
 import { cacheRecord } from './caching.ts';
 import { receiptPaths } from './entry-page.tsx';
 import { servicePath } from './parts.tsx';
+import { refuseBadTime } from './record-page.tsx';
 import { noService, serviceModel } from './service-page.tsx';
 
 /** @throws NotFound; InvalidInput `bad-time` */

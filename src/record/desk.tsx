@@ -104,6 +104,9 @@ function TodayColumn({ today }: { today: Today }) {
         <a href={CALENDAR}>Calendar of your office</a>
       </p>
       <p>
+        <a href="/desk/people">People in offices</a>
+      </p>
+      <p>
         <a href="/desk/team">Team</a>
       </p>
       <p>

@@ -6,12 +6,14 @@ import { apiRoutes } from './api.ts';
 import { apiServiceRoutes } from './api-service.ts';
 import { changesRoutes } from './changes-page.tsx';
 import { entryRoutes } from './entry-page.tsx';
+import { figurePages } from './figures-page.tsx';
 import { homeRoutes } from './home-page.tsx';
 import { receiptRoutes } from './receipts.ts';
 import { recordRoutes } from './record-page.tsx';
 import { recordsRoutes } from './records-page.tsx';
 import { serviceRoutes } from './service-page.tsx';
 import { sourceRoutes } from './source-page.tsx';
+import { statementPages } from './statements-page.tsx';
 import { timelineRoutes } from './timeline-page.tsx';
 import { verifyRoutes } from './verify-page.tsx';
 
@@ -23,6 +25,8 @@ export function publicRoutes(log: LogIdentity): readonly Route[] {
     ...apiRoutes,
     ...apiServiceRoutes,
     ...timelineRoutes,
+    ...statementPages,
+    ...figurePages,
     ...changesRoutes,
     ...serviceRoutes,
     ...entryRoutes,

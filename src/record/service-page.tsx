@@ -4,6 +4,7 @@ import { NotFound } from '../base/errors.ts';
 import { ANYONE, type Ctx, type Route } from '../base/route.ts';
 import { Moves, Workings } from '../rooms/clock-parts.tsx';
 import { requestById, servedWorking, serviceById } from '../rooms/requests/view.ts';
+import { Statements } from '../rooms/statements/parts.tsx';
 import { AsOf } from '../ui/asof.tsx';
 import { Heading } from '../ui/heading.tsx';
 import { Mark } from '../ui/mark.tsx';
@@ -19,6 +20,7 @@ import { momentParams, type PublicMatter } from './matter.ts';
 import { clockText, entryPath, href, recordPath, servicePath } from './parts.tsx';
 import { opened } from './record-page.tsx';
 import { movedClock } from './service-clock.ts';
+import { statementsAround } from './statements-page.tsx';
 
 const uuidText = z.uuid();
 /** There is no such recipient, or none by then. */
@@ -50,11 +52,12 @@ export async function serviceModel(c: Ctx) {
   });
   const [row] = board.rows;
   const moved = row ? await movedClock(db, service, request, cut) : null;
-  return { matter, moment, now, service, request, board, row, moved };
+  const said = await statementsAround(db, service, cut);
+  return { matter, moment, now, service, request, board, row, moved, said };
 }
 
 async function servicePage(c: Ctx): Promise<Response> {
-  const { matter, moment, now, service, request, board, row, moved } = await serviceModel(c);
+  const { matter, moment, now, service, request, board, row, moved, said } = await serviceModel(c);
   const zone = moment.zone;
   const place = [service.kind, service.state].filter(Boolean).join(', ');
   if (moment.problem === null) cacheRecord(c, moment, null, now);
@@ -142,6 +145,17 @@ async function servicePage(c: Ctx): Promise<Response> {
           {service.name} had not been asked by then. <a href={servicePath(matter, service.id)}>Show the present</a>.
         </p>
       )}
+      {said.length > 0 ? (
+        <section aria-labelledby="said">
+          <h2 id="said">Statements</h2>
+          <Statements
+            statements={said}
+            zone={zone}
+            receipt={(entry) => entryPath(matter, entry)}
+            empty={{ what: 'No statement' }}
+          />
+        </section>
+      ) : null}
       {service.ocdId ? (
         <p class="soft">
           Open Civic Data id: <code class="hash hash--whole">{service.ocdId}</code>

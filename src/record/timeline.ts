@@ -11,9 +11,14 @@ import { itemAnswered } from '../rooms/answers/entries.ts';
 import { dayOnly } from '../rooms/day-only.ts';
 import { itemDetermined } from '../rooms/determinations/entries.ts';
 import { documentErased, entryErased } from '../rooms/erasure/entries.ts';
+import { figureClaimed, figureRanked } from '../rooms/figures/entries.ts';
+import { valueText } from '../rooms/figures/view.ts';
 import { logContinued } from '../rooms/log/entries.ts';
 import { matterNoted, matterOpened } from '../rooms/matters/entries.ts';
 import { requestIssued, requestRevoked, requestServed } from '../rooms/requests/entries.ts';
+import { sourceKept } from '../rooms/sources/entries.ts';
+import { statementMade } from '../rooms/statements/entries.ts';
+import { mediumWords } from '../rooms/statements/view.ts';
 import { dateText } from '../ui/time.tsx';
 import { count, disposition, finding, kindWord, moveWords } from '../ui/words.ts';
 import { type Cut, visible } from './cut.ts';
@@ -132,6 +137,29 @@ export function words(
       const what = moveWords({ kind: entry.kind, ...move });
       if (others > 0) return { title: `Clocks of ${name} and ${count(others, 'other')}: ${what}`, text: reason };
       return { title: `Clock of ${name}: ${what}. Due before ${day(due.before)}, now ${day(due.after)}`, text: reason };
+    }
+    case 'source.kept': {
+      const b = sourceKept.parse(body);
+      return { title: `Copy of a source kept: ${b.publisher}, “${b.title}”`, text: null };
+    }
+    case 'statement.made': {
+      const { speaker, form, words, ...how } = statementMade.parse(body);
+      const who = speaker.office === null ? speaker.name : `${speaker.name}, ${speaker.office}`;
+      return {
+        title: `${who}, ${mediumWords(how)}`,
+        text: form === 'quotation' ? `“${words}”` : `${words} (paraphrase)`,
+      };
+    }
+    case 'figure.claimed': {
+      const b = figureClaimed.parse(body);
+      return {
+        title: `Figure of ${b.claimant}: ${b.measure}, ${valueText(b)} ${b.unit}`,
+        text: `“${b.originalValue}”`,
+      };
+    }
+    case 'figure.ranked': {
+      const b = figureRanked.parse(body);
+      return { title: `A figure is ranked ${b.rank}`, text: b.reason };
     }
     case 'entry.erased': {
       const b = entryErased.parse(body);

@@ -6,9 +6,13 @@ import { projectClock } from './clock/view.ts';
 import { projectDeterminations } from './determinations/view.ts';
 import { projectDirectory } from './directory/view.ts';
 import { projectErasures } from './erasure/view.ts';
+import { projectFigures } from './figures/view.ts';
 import { projectLog } from './log/view.ts';
 import { projectMatters } from './matters/view.ts';
+import { projectPeople } from './people/view.ts';
 import { projectRequests } from './requests/view.ts';
+import { projectSources } from './sources/view.ts';
+import { projectStatements } from './statements/view.ts';
 
 const BY_ROOM: Readonly<Record<string, Project>> = {
   party: projectDirectory,
@@ -22,6 +26,11 @@ const BY_ROOM: Readonly<Record<string, Project>> = {
   entry: projectErasures,
   document: projectErasures,
   log: projectLog,
+  person: projectPeople,
+  office: projectPeople,
+  source: projectSources,
+  statement: projectStatements,
+  figure: projectFigures,
   item: (entry, seq) => [...projectAnswers(entry, seq), ...projectDeterminations(entry, seq)],
 };
 

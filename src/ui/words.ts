@@ -102,6 +102,13 @@ const KINDS: Readonly<Record<string, string>> = {
   'log.handed-over': 'log handed over to a new key',
   'log.continued': 'log goes on under a new key',
   'document.erased': 'document erased',
+  'person.registered': 'person entered in the directory',
+  'office.registered': 'office entered in the directory',
+  'office.held': 'holder of an office noted',
+  'source.kept': 'copy of a source kept',
+  'statement.made': 'statement recorded',
+  'figure.claimed': 'figure recorded',
+  'figure.ranked': 'figure ranked',
 };
 
 /** What moved a clock, in a few words: "Extended, as asked", "Paused: fee awaited". */

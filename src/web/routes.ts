@@ -13,6 +13,10 @@ import { clockRoutes } from '../rooms/clock/pages.tsx';
 import { determinationRoutes } from '../rooms/determinations/pages.tsx';
 import { documentRoutes } from '../rooms/documents/pages.ts';
 import { erasureRoutes } from '../rooms/erasure/pages.tsx';
+import { figureRoutes } from '../rooms/figures/pages.tsx';
+import { peopleRoutes } from '../rooms/people/pages.tsx';
+import { sourceRoutes } from '../rooms/sources/pages.tsx';
+import { statementRoutes } from '../rooms/statements/pages.tsx';
 import type { Witnesses } from '../witness/config.ts';
 import { logPages } from '../witness/pages.tsx';
 import { type OwnWitness, witnessRoutes } from '../witness/routes.ts';
@@ -46,6 +50,10 @@ export function allRoutes(access: AccessPort, clock: Clock, log: LogIdentity, wi
     ...calendarRoutes,
     ...documentRoutes,
     ...erasureRoutes,
+    ...peopleRoutes,
+    ...sourceRoutes,
+    ...statementRoutes,
+    ...figureRoutes,
     ...entranceRoutes(clock),
     ...answerRoutes,
   ];

@@ -8,6 +8,7 @@ import { EMPTY_DRAFT } from '../../src/rooms/requests/draft.ts';
 import { replaceRecipients } from '../../src/rooms/requests/draft-recipients.ts';
 import { createDraft } from '../../src/rooms/requests/drafts.ts';
 import { serveDraft } from '../../src/rooms/requests/serve.ts';
+import { keepSource } from '../../src/rooms/sources/commands.ts';
 import { formOf } from './answering.ts';
 import { READY } from './desk.ts';
 import { type Browser, enter } from './people.ts';
@@ -35,6 +36,8 @@ export interface Exchange {
   readonly draft: string;
   /** another draft like it, for what would use it up */
   newDraft(): Promise<string>;
+  /** a kept source of the matter */
+  readonly source: string;
   readonly places: readonly [Place, Place];
 }
 
@@ -50,6 +53,14 @@ export async function exchange(w: World, owner: string, mark: string): Promise<E
   const by = { party: office.party, partyName: office.name };
   const input = { title: `Matter of ${mark}`, slug: `matter-${mark}`, summary: '', audience: 'public' as const };
   const { id: matter, slug } = await openMatter(w.services, by, input, w.t.newId());
+  const kept = {
+    publisher: 'Example Courier',
+    title: `Report on ${mark}`,
+    published: null,
+    url: null,
+    text: `Of ${mark}.`,
+  };
+  const source = await keepSource(w.services, matter, kept, w.t.newId());
   const body = { ...READY, title: `Documents on ${mark}` };
   const mail = (n: number) => `clerk-${n}-${mark}@place.example.gov`;
   const csv = [
@@ -84,7 +95,7 @@ export async function exchange(w: World, owner: string, mark: string): Promise<E
   const places = [await place(1), await place(2)] as const;
   await w.publish();
   await w.post.round();
-  return { mark, party: office.party, matter, slug, request, draft: await newDraft(), newDraft, places };
+  return { mark, party: office.party, matter, slug, request, draft: await newDraft(), newDraft, source, places };
 }
 
 /** Comes in, answers item 1 with a file and a note, sends it. */
