@@ -145,6 +145,57 @@ export interface Database {
     reason: string;
     audience: string;
   };
+  'view.meeting': Fact & {
+    entry: string;
+    id: string;
+    matter: string;
+    convener: string;
+    subject: string;
+    place: string | null;
+    starts_at: Time;
+    ends_at: Time | null;
+    day_only: boolean;
+    capacity: number | null;
+    agenda: string;
+    audience: string;
+  };
+  'view.participant': Fact & {
+    entry: string;
+    id: string;
+    meeting: string;
+    matter: string;
+    name: string;
+    office: string | null;
+    holding: string | null;
+    party: string;
+    party_name: string;
+    kind: string;
+    state: string | null;
+    audience: string;
+  };
+  'view.participation': Fact & {
+    entry: string;
+    meeting: string;
+    matter: string;
+    participant: string;
+    partstat: string;
+    delegate: string | null;
+    reason: string | null;
+    said_by: string;
+    sayer: string | null;
+    day_only: boolean;
+    source: string | null;
+    anchor: Json | null;
+    audience: string;
+  };
+  'view.attendance': Fact & {
+    entry: string;
+    meeting: string;
+    matter: string;
+    participant: string;
+    attended: boolean;
+    audience: string;
+  };
   'view.request': Fact & {
     id: string;
     matter: string;

@@ -217,6 +217,61 @@ export const statementList = z
   })
   .meta({ id: 'StatementList' });
 
+export const meetingList = z
+  .strictObject({
+    meetings: z.array(
+      z
+        .strictObject({
+          id,
+          subject: z.string(),
+          convener: z.string(),
+          place: z.string().nullable(),
+          startsAt: instant,
+          endsAt: instant.nullable(),
+          dayOnly: z.boolean(),
+          capacity: z.int().nullable(),
+          agenda: z.string(),
+          participants: z.array(
+            z
+              .strictObject({
+                id,
+                name: z.string(),
+                office: z.string().nullable(),
+                party: z.string(),
+                kind: z.string(),
+                state: z.string().nullable(),
+                status: z.enum(['needs-action', 'accepted', 'declined', 'tentative', 'delegated', 'withdrew']).meta({
+                  description: 'the last word; withdrew: accepted, then declined',
+                }),
+                said: z.array(
+                  z.strictObject({
+                    partstat: z.string().meta({ description: 'PARTSTAT of RFC 5545, in small letters' }),
+                    delegate: z.string().nullable(),
+                    reason: z.string().nullable(),
+                    by: z.string(),
+                    sayer: z.string().nullable(),
+                    dayOnly: z.boolean(),
+                    source: keptSource.omit({ entry: true }).nullable(),
+                    occurredAt: instant,
+                    recordedAt: instant,
+                    entry: id,
+                    receipt: receiptLinks,
+                  }),
+                ),
+                attended: z.boolean().nullable(),
+                entry: id,
+                receipt: receiptLinks,
+              })
+              .meta({ id: 'Participant' }),
+          ),
+          entry: id,
+          receipt: receiptLinks,
+        })
+        .meta({ id: 'Meeting' }),
+    ),
+  })
+  .meta({ id: 'MeetingList' });
+
 export const figureList = z
   .strictObject({
     figures: z.array(

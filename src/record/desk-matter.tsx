@@ -119,6 +119,7 @@ async function view(c: Ctx, values: Values = NO_VALUES, errors: Errors = {}, sen
           { text: 'Sources', href: `${base}/sources` },
           { text: 'Statements', href: `${base}/statements` },
           { text: 'Figures', href: `${base}/figures` },
+          { text: 'Meetings', href: `${base}/meetings` },
         ]}
       />
       <h2 id="requests">Requests</h2>

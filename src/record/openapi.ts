@@ -1,7 +1,7 @@
 /** The description of the public API, generated from the schemas that its answers are made of. */
 import { OpenAPIRegistry, OpenApiGeneratorV31 } from '@asteasolutions/zod-to-openapi';
 import { z } from 'zod';
-import { figureList, problem, recordBody, recordList, serviceBody, statementList } from './api-schemas.ts';
+import { figureList, meetingList, problem, recordBody, recordList, serviceBody, statementList } from './api-schemas.ts';
 import { ANSWER_FILTERS, CLOCK_FILTERS, DETERMINATION_FILTERS, SORTS } from './board-filter.ts';
 
 const registry = new OpenAPIRegistry();
@@ -88,6 +88,14 @@ registry.registerPath({
     query: z.object({ ...asOf, q: z.string().optional().meta({ description: 'in words, speaker or office' }) }),
   },
   responses: { 200: json('Its statements, oldest first', statementList), ...refusals },
+});
+
+registry.registerPath({
+  method: 'get',
+  path: '/api/v1/records/{slug}/meetings',
+  summary: 'Meetings of a matter and who takes part, now or as of any time',
+  request: { params: z.object({ slug: z.string() }), query: z.object(asOf) },
+  responses: { 200: json('Its meetings, the first to be held first', meetingList), ...refusals },
 });
 
 registry.registerPath({

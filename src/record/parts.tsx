@@ -51,7 +51,7 @@ export function clockText(clock: ClockState): string {
   }
 }
 
-export const TABS = ['Board', 'Timeline', 'Statements', 'Figures', 'Changes'] as const;
+export const TABS = ['Board', 'Timeline', 'Meetings', 'Statements', 'Figures', 'Changes'] as const;
 
 export interface HeadProps {
   readonly matter: PublicMatter;
@@ -108,6 +108,7 @@ export function RecordHead(props: HeadProps & { readonly timeLine?: boolean }) {
         tabs={[
           { text: 'Board', href: href(base, keep) },
           { text: 'Timeline', href: href(`${base}/timeline`, keep) },
+          { text: 'Meetings', href: href(`${base}/meetings`, keep) },
           { text: 'Statements', href: href(`${base}/statements`, keep) },
           { text: 'Figures', href: href(`${base}/figures`, keep) },
           { text: 'Changes', href: `${base}/changes` },

@@ -8,6 +8,7 @@ import { changesRoutes } from './changes-page.tsx';
 import { entryRoutes } from './entry-page.tsx';
 import { figurePages } from './figures-page.tsx';
 import { homeRoutes } from './home-page.tsx';
+import { meetingPages } from './meetings-page.tsx';
 import { receiptRoutes } from './receipts.ts';
 import { recordRoutes } from './record-page.tsx';
 import { recordsRoutes } from './records-page.tsx';
@@ -25,6 +26,7 @@ export function publicRoutes(log: LogIdentity): readonly Route[] {
     ...apiRoutes,
     ...apiServiceRoutes,
     ...timelineRoutes,
+    ...meetingPages,
     ...statementPages,
     ...figurePages,
     ...changesRoutes,

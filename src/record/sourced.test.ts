@@ -4,62 +4,25 @@
  */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { formOf, wordsOf } from '../../test/support/answering.ts';
-import { PLAIN_ASSETS } from '../../test/support/assets.ts';
-import { type Desk, testDesk } from '../../test/support/desk.ts';
-import { TEST_ORIGIN } from '../../test/support/ledger.ts';
+import type { Desk } from '../../test/support/desk.ts';
+import { type Sourced, sourced } from '../../test/support/sourced.ts';
 import { openPool } from '../adapters/postgres/pool.ts';
-import type { Actor } from '../base/route.ts';
 import { rebuild } from '../ledger/rebuild.ts';
-import { figureRoutes } from '../rooms/figures/pages.tsx';
-import { peopleRoutes } from '../rooms/people/pages.tsx';
 import { project } from '../rooms/project.ts';
 import { serveDraft } from '../rooms/requests/serve.ts';
-import { sourceRoutes } from '../rooms/sources/pages.tsx';
-import { statementRoutes } from '../rooms/statements/pages.tsx';
-import { buildApp } from '../web/app.tsx';
 import { figureList, statementList } from './api-schemas.ts';
-import { publicRoutes } from './routes.ts';
 
+let s: Sourced;
 let desk: Desk;
 let matter: string;
-let app: ReturnType<typeof buildApp>;
-const base = () => desk.services.config.baseUrl;
-
-async function get(path: string, status = 200): Promise<string> {
-  const answer = await app.request(`${base()}${path}`);
-  expect(`${path} ${answer.status}`).toBe(`${path} ${status}`);
-  return await answer.text();
-}
-/** Fills in the form of a page that is sent to `action`, and sends it. */
-async function send(page: string, action: string, fields: Readonly<Record<string, string>>) {
-  const form = formOf(await get(page), action);
-  const body = new URLSearchParams({ ...form.values, ...fields });
-  const answer = await app.request(`${base()}${action}`, { method: 'POST', body, headers: { Origin: base() } });
-  return { status: answer.status, text: await answer.text() };
-}
+const get = (path: string, status = 200) => s.get(path, status);
+const send = (page: string, action: string, fields: Readonly<Record<string, string>>) => s.send(page, action, fields);
 
 beforeAll(async () => {
-  desk = await testDesk();
-  matter = await desk.openMatter('sample-letters');
-  const { party, partyName } = desk.office;
-  const actor: Actor = {
-    who: 'staff',
-    userId: 'u1',
-    name: 'Sample Person',
-    email: 'sample@example.gov',
-    party,
-    partyName,
-    role: 'editor',
-  };
-  const log = { origin: TEST_ORIGIN, logKey: desk.t.vkey, witnesses: [], policy: desk.t.policy };
-  app = buildApp({
-    services: desk.services,
-    assets: PLAIN_ASSETS,
-    routes: [...publicRoutes(log), ...peopleRoutes, ...sourceRoutes, ...statementRoutes, ...figureRoutes],
-    whoIs: async (_, access) => (access.who === 'staff' ? actor : { who: 'anyone' }),
-  });
+  s = await sourced();
+  ({ desk, matter } = s);
 });
-afterAll(() => desk.close());
+afterAll(() => s.close());
 
 const room = (name: string) => `/desk/matters/${matter}/${name}`;
 const TEXT = `The mayor said on Tuesday: “So perhaps the mailbox\nshould be checked.” About $200 billion is on offer, less than the $1 trillion once pledged.`;

@@ -15,12 +15,13 @@ import { figureClaimed, figureRanked } from '../rooms/figures/entries.ts';
 import { valueText } from '../rooms/figures/view.ts';
 import { logContinued } from '../rooms/log/entries.ts';
 import { matterNoted, matterOpened } from '../rooms/matters/entries.ts';
+import { attendanceTaken, meetingCalled, meetingInvited, participationStated } from '../rooms/meetings/entries.ts';
 import { requestIssued, requestRevoked, requestServed } from '../rooms/requests/entries.ts';
 import { sourceKept } from '../rooms/sources/entries.ts';
 import { statementMade } from '../rooms/statements/entries.ts';
 import { mediumWords } from '../rooms/statements/view.ts';
 import { dateText } from '../ui/time.tsx';
-import { count, disposition, finding, kindWord, moveWords } from '../ui/words.ts';
+import { count, disposition, finding, kindWord, moveWords, participation } from '../ui/words.ts';
 import { type Cut, visible } from './cut.ts';
 import { type Among, firstOfFact, othersOf } from './recounted.ts';
 
@@ -56,6 +57,22 @@ const moved = z.object({
   event: z.object({ type: z.string(), order: z.string().optional() }).nullable().default(null),
 });
 
+const aboutParticipant = z.object({ participant: z.string() });
+
+/** Names of those whose participation these entries are about; no query where there is none. */
+async function participantNames(
+  db: Kysely<Database>,
+  entries: readonly { readonly entry: Entry }[],
+): Promise<readonly { readonly id: string; readonly name: string }[]> {
+  const ids = entries.flatMap(({ entry }) => aboutParticipant.safeParse(entry.body).data?.participant ?? []);
+  if (ids.length === 0) return [];
+  return await db
+    .selectFrom('view.participant')
+    .select(['id', 'name'])
+    .where('id', 'in', [...new Set(ids)])
+    .execute();
+}
+
 /**
  * Reads entries and puts them in words; one query for all names.
  * @param others recipients that a line stands for beside its own, by position
@@ -75,10 +92,11 @@ export async function tell(
           .select(['id', 'name'])
           .where('id', 'in', [...new Set(ids)])
           .execute();
-  const names = new Map(named.map((s) => [s.id, s.name]));
+  const names = new Map([...named, ...(await participantNames(db, entries))].map((s) => [s.id, s.name]));
   return entries.map(({ row, entry }) => {
     const service = aboutService.safeParse(entry.body).data?.service;
     const name = service === undefined ? undefined : names.get(service);
+    const participant = aboutParticipant.safeParse(entry.body).data?.participant ?? '';
     return {
       entry,
       position: Number(row.seq),
@@ -86,7 +104,7 @@ export async function tell(
       recipient: service !== undefined && name !== undefined ? { service, name } : null,
       dayOnly: dayOnly(entry),
       others: others.get(Number(row.seq)) ?? 0,
-      ...words(entry, name ?? 'a recipient', others.get(Number(row.seq)) ?? 0),
+      ...words(entry, name ?? names.get(participant) ?? 'a recipient', others.get(Number(row.seq)) ?? 0),
     };
   });
 }
@@ -149,6 +167,23 @@ export function words(
         title: `${who}, ${mediumWords(how)}`,
         text: form === 'quotation' ? `“${words}”` : `${words} (paraphrase)`,
       };
+    }
+    case 'meeting.called': {
+      const b = meetingCalled.parse(body);
+      return { title: `${b.convener} called a meeting: ${b.subject}`, text: b.agenda === '' ? null : b.agenda };
+    }
+    case 'meeting.invited': {
+      const b = meetingInvited.parse(body);
+      return { title: `Invited to the meeting: ${b.office === null ? b.name : `${b.name}, ${b.office}`}`, text: null };
+    }
+    case 'participation.stated': {
+      const b = participationStated.parse(body);
+      const who = b.by === 'the party itself' ? '' : `, according to ${b.sayer ?? b.by}`;
+      return { title: `${name}: ${participation(b.partstat).word}${who}`, text: b.reason };
+    }
+    case 'attendance.taken': {
+      const b = attendanceTaken.parse(body);
+      return { title: `${name} ${b.attended ? 'was' : 'was not'} at the meeting`, text: null };
     }
     case 'figure.claimed': {
       const b = figureClaimed.parse(body);

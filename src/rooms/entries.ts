@@ -13,6 +13,7 @@ import { erasureEntries } from './erasure/entries.ts';
 import { figureEntries } from './figures/entries.ts';
 import { logEntries } from './log/entries.ts';
 import { matterEntries } from './matters/entries.ts';
+import { meetingEntries } from './meetings/entries.ts';
 import { peopleEntries } from './people/entries.ts';
 import { requestEntries } from './requests/entries.ts';
 import { sourceEntries } from './sources/entries.ts';
@@ -31,6 +32,7 @@ export const ENTRY_KINDS = {
   ...sourceEntries,
   ...statementEntries,
   ...figureEntries,
+  ...meetingEntries,
 } as const;
 export type EntryKind = keyof typeof ENTRY_KINDS;
 export type Body<K extends EntryKind> = z.infer<(typeof ENTRY_KINDS)[K]>;

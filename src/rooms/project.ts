@@ -9,6 +9,7 @@ import { projectErasures } from './erasure/view.ts';
 import { projectFigures } from './figures/view.ts';
 import { projectLog } from './log/view.ts';
 import { projectMatters } from './matters/view.ts';
+import { projectMeetings } from './meetings/view.ts';
 import { projectPeople } from './people/view.ts';
 import { projectRequests } from './requests/view.ts';
 import { projectSources } from './sources/view.ts';
@@ -31,6 +32,9 @@ const BY_ROOM: Readonly<Record<string, Project>> = {
   source: projectSources,
   statement: projectStatements,
   figure: projectFigures,
+  meeting: projectMeetings,
+  participation: projectMeetings,
+  attendance: projectMeetings,
   item: (entry, seq) => [...projectAnswers(entry, seq), ...projectDeterminations(entry, seq)],
 };
 

@@ -109,6 +109,10 @@ const KINDS: Readonly<Record<string, string>> = {
   'statement.made': 'statement recorded',
   'figure.claimed': 'figure recorded',
   'figure.ranked': 'figure ranked',
+  'meeting.called': 'meeting called',
+  'meeting.invited': 'somebody invited to a meeting',
+  'participation.stated': 'participation recorded',
+  'attendance.taken': 'attendance taken',
 };
 
 /** What moved a clock, in a few words: "Extended, as asked", "Paused: fee awaited". */
@@ -153,6 +157,17 @@ export function wordFor(table: Readonly<Record<string, Word>>, value: string): W
   return Object.hasOwn(table, value) ? (table[value] ?? w(value, '·', 'quiet')) : w(value, '·', 'quiet');
 }
 
+/** What is said of taking part in a meeting (iCalendar's PARTSTAT words), and what follows: accepted, then declined. */
+export const PARTICIPATION: Readonly<Record<string, Word>> = {
+  'needs-action': w('no word yet', '–', 'quiet'),
+  accepted: w('accepted', '✓', 'good'),
+  declined: w('declined', '✕', 'bad'),
+  tentative: w('tentative', '?', 'mixed'),
+  delegated: w('delegated', '→', 'mixed'),
+  withdrew: w('withdrew', '✕', 'bad'),
+};
+
+export const participation = (value: string): Word => wordFor(PARTICIPATION, value);
 export const disposition = (value: string): Word => wordFor(DISPOSITIONS, value);
 export const finding = (value: string): Word => wordFor(FINDINGS, value);
 export const clockState = (value: string): Word => wordFor(CLOCKS, value);

@@ -14,6 +14,7 @@ import { determinationRoutes } from '../rooms/determinations/pages.tsx';
 import { documentRoutes } from '../rooms/documents/pages.ts';
 import { erasureRoutes } from '../rooms/erasure/pages.tsx';
 import { figureRoutes } from '../rooms/figures/pages.tsx';
+import { meetingRoutes } from '../rooms/meetings/pages.tsx';
 import { peopleRoutes } from '../rooms/people/pages.tsx';
 import { sourceRoutes } from '../rooms/sources/pages.tsx';
 import { statementRoutes } from '../rooms/statements/pages.tsx';
@@ -54,6 +55,7 @@ export function allRoutes(access: AccessPort, clock: Clock, log: LogIdentity, wi
     ...sourceRoutes,
     ...statementRoutes,
     ...figureRoutes,
+    ...meetingRoutes,
     ...entranceRoutes(clock),
     ...answerRoutes,
   ];
