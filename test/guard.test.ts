@@ -74,6 +74,7 @@ async function fill(route: Route, known = true): Promise<string> {
     entry: () => (known ? place.service : none),
     item: () => '1',
     source: () => (known ? a.source : none),
+    meeting: () => (known ? a.meeting : none),
     sha256: () => (known ? place.file.sha256 : '0'.repeat(64)),
     file: () => `${known ? place.service : none}.receipt.json`,
     token: () => (known && route.path.startsWith('/r/') ? freshLink() : newToken(random)),

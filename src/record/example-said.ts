@@ -6,15 +6,19 @@ import { partiesLike } from '../rooms/directory/view.ts';
 import { addFigure } from '../rooms/figures/commands.ts';
 import { figuresOf } from '../rooms/figures/view.ts';
 import type { Speaker } from '../rooms/matters/commands.ts';
+import { addMeeting, addParticipation, inviteTo, meetingIn } from '../rooms/meetings/commands.ts';
 import { holdOffice } from '../rooms/people/commands.ts';
 import { holdingsLike } from '../rooms/people/view.ts';
 import { keepSource } from '../rooms/sources/commands.ts';
+import { sourcesOf } from '../rooms/sources/view.ts';
 import { addStatement } from '../rooms/statements/commands.ts';
 import { statementsOf } from '../rooms/statements/view.ts';
+import { localInput } from '../ui/time.tsx';
 import type { ExampleData } from './example-data.ts';
 
-/** Noon in Washington, on a day whose hour is not known. */
-const noon = (day: string) => Date.parse(`${day}T17:00:00.000Z`);
+const ZONE = 'America/New_York';
+/** That day in Washington. */
+const dayOf = (at: string) => localInput(new Date(at), ZONE).slice(0, 10);
 
 /** Loads what is missing; each step has a key of its own. */
 export async function loadSaid(
@@ -38,15 +42,57 @@ export async function loadSaid(
   for (const [name, form] of Object.entries(said.sources))
     sources.set(name, await keepSource(services, matter, { ...form, url: null }, `${key}:${name}`));
   const holdings = await holdingsLike(db);
-  for (const [i, { speaker, day, source: from, outlet, ...one }] of said.statements.entries()) {
+  for (const [i, { speaker, at, source: from, outlet, ...one }] of said.statements.entries()) {
     const holding = holdings.find((held) => held.name === speaker)?.id ?? '';
-    const when = { saidAt: noon(day), saidOn: day, dayOnly: true };
+    const when = { saidAt: Date.parse(at), saidOn: dayOf(at), dayOnly: true };
     const form = { ...one, ...when, holding, name: speaker, outlet: outlet ?? '', source: sources.get(from) ?? '' };
     await addStatement(services, matter, form, `${key}:statement:${i}`);
   }
-  for (const [i, { day, source: from, ...one }] of said.figures.entries()) {
-    const form = { ...one, high: '', asOf: '', holding: '', claimedAt: noon(day), source: sources.get(from) ?? '' };
+  for (const [i, { at, source: from, ...one }] of said.figures.entries()) {
+    const form = {
+      ...one,
+      high: '',
+      asOf: '',
+      holding: '',
+      claimedAt: Date.parse(at),
+      source: sources.get(from) ?? '',
+    };
     await addFigure(services, matter, form, `${key}:figure:${i}`);
+  }
+}
+
+/** The meeting, who is known to have been invited, and what was said of taking part. */
+export async function loadMeeting(
+  services: Services,
+  matter: string,
+  { meeting, said }: ExampleData,
+  key: string,
+): Promise<void> {
+  const { convener, subject, place, day, agenda, invited } = meeting;
+  // Midnight there: only the day is known, and letters and words of that day are to stand after it was called.
+  const startsAt = Date.parse(`${day}T05:00:00.000Z`);
+  const call = { convener, subject, place: place ?? '', startsAt, endsAt: null, dayOnly: true, capacity: '', agenda };
+  const id = await addMeeting(services, matter, call, `${key}:meeting`, startsAt);
+  const there = (await meetingIn(services, matter, id)).participants;
+  if (there.reduce((n, one) => n + one.said.length, 0) >= meeting.said.length) return;
+  if (there.length === 0) {
+    const lines = invited.map(({ name, party }) => `${name}; ${party}`).join('\n');
+    await inviteTo(services, matter, id, lines, `${key}:invited`, startsAt);
+  }
+  const { participants } = await meetingIn(services, matter, id);
+  const [source = ''] = Object.keys(said.sources);
+  const kept =
+    (await sourcesOf(services.db, matter)).find((one) => one.title === said.sources[source]?.title)?.id ?? '';
+  for (const [i, { who, at, sayer, reason, ...one }] of meeting.said.entries()) {
+    const participant = participants.find(({ name }) => name === who)?.id ?? '';
+    const form = { ...one, participant, at: Date.parse(at), dayOnly: true, delegate: '', words: '', source: kept };
+    await addParticipation(
+      services,
+      matter,
+      id,
+      { ...form, sayer: sayer ?? '', reason: reason ?? '' },
+      `${key}:said:${i}`,
+    );
   }
 }
 
