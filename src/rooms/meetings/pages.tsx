@@ -286,7 +286,7 @@ async function showOne(c: Ctx, sent: Sent = NOTHING): Promise<Response> {
                 />
                 <Field
                   name="sayer"
-                  label="Name of the spokesperson or outlet"
+                  label="Name of the spokesperson, or the outlet that has it"
                   value={text('sayer')}
                   errors={errors}
                   maxlength={200}

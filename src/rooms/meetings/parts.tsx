@@ -1,11 +1,10 @@
 /** A meeting and who takes part, as the record and the desk show it. Pure props; derives only what standing.ts says. */
 import type { Child } from 'hono/jsx';
 import type { EmptyProps } from '../../ui/empty.tsx';
-import { Mark, Tag } from '../../ui/mark.tsx';
+import { Mark } from '../../ui/mark.tsx';
 import { Counts, Facts, Table } from '../../ui/table.tsx';
-import { Time } from '../../ui/time.tsx';
+import { Day, Time } from '../../ui/time.tsx';
 import { participation } from '../../ui/words.ts';
-import { SourceWords } from '../sourced.tsx';
 import { countBy, STATUSES, type Status, statusOf } from './standing.ts';
 import type { Meeting, Participant, Said } from './view.ts';
 
@@ -91,9 +90,8 @@ export function MeetingBreakdown({ participants }: { participants: readonly Part
 
 function sayerWords({ by, sayer }: Said): string {
   if (by === 'the party itself') return 'said so';
-  return by === 'a spokesperson'
-    ? `according to ${sayer ?? 'a spokesperson'}, speaking for them`
-    : `according to ${sayer ?? 'an outlet'}`;
+  const name = sayer ?? 'not named';
+  return by === 'a spokesperson' ? `through a spokesperson (${name})` : `according to ${name}`;
 }
 
 /** One word of theirs, with who said it, when, why, and from where it is known. */
@@ -115,7 +113,12 @@ function Word({ said, zone, receipt }: { said: Said; zone: string; receipt: ((en
       ) : null}
       {said.source ? (
         <div class="soft">
-          Source: <SourceWords source={said.source} />
+          Source: {said.source.publisher}
+          {said.source.published ? (
+            <>
+              , <Day on={said.source.published} />
+            </>
+          ) : null}
         </div>
       ) : null}
     </li>
@@ -153,15 +156,7 @@ export function Participants(props: {
         },
         {
           head: 'Stands',
-          cell: (one) => {
-            const status = statusOf(one.said);
-            return (
-              <span>
-                <Mark state={participation(status)} />
-                {status === 'withdrew' ? <Tag>had accepted</Tag> : null}
-              </span>
-            );
-          },
+          cell: (one) => <Mark state={participation(statusOf(one.said))} />,
         },
         {
           head: 'What was said',
