@@ -18,6 +18,7 @@ import { type PublicNote, type RecordModel, recordModel } from './model.ts';
 import {
   clockText,
   entryPath,
+  FeedLinks,
   type HeadProps,
   href,
   LastUpdated,
@@ -66,7 +67,8 @@ async function record(c: Ctx): Promise<Response> {
   }
   const model = await recordModel(c.get('services').db, matter, moment, queryOf(c));
   cacheRecord(c, moment, model.last, now);
-  return page(c, { title, area: 'public', wide: true }, <Record model={model} now={now} />);
+  const head = <FeedLinks matter={matter} />;
+  return page(c, { title, area: 'public', wide: true, head }, <Record model={model} now={now} />);
 }
 
 function Record({ model, now }: { model: RecordModel; now: Date }) {

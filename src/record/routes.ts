@@ -6,6 +6,7 @@ import { apiRoutes } from './api.ts';
 import { apiServiceRoutes } from './api-service.ts';
 import { changesRoutes } from './changes-page.tsx';
 import { entryRoutes } from './entry-page.tsx';
+import { feedRoutes } from './feeds.ts';
 import { figurePages } from './figures-page.tsx';
 import { homeRoutes } from './home-page.tsx';
 import { meetingPages } from './meetings-page.tsx';
@@ -26,6 +27,7 @@ export function publicRoutes(log: LogIdentity): readonly Route[] {
     ...apiRoutes,
     ...apiServiceRoutes,
     ...timelineRoutes,
+    ...feedRoutes,
     ...meetingPages,
     ...statementPages,
     ...figurePages,

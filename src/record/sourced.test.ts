@@ -3,6 +3,7 @@
  * nothing of a matter that is not public. Views made anew are the same.
  */
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { z } from 'zod';
 import { formOf, wordsOf } from '../../test/support/answering.ts';
 import type { Desk } from '../../test/support/desk.ts';
 import { type Sourced, sourced } from '../../test/support/sourced.ts';
@@ -203,6 +204,31 @@ test('the public sees both, with sources and receipts, as of any time on both ax
   for (const path of ['statements', 'figures', 'statements.csv', 'figures.csv'])
     await get(`/record/secret-letters/${path}`, 404);
   await get('/api/v1/records/secret-letters/figures', 404);
+});
+
+test('feeds tell the newest first, and nothing of what is not public', async () => {
+  const atom = await get('/record/sample-letters/feed.atom');
+  expect(atom.startsWith('<?xml version="1.0" encoding="utf-8"?>\n<feed xmlns="http://www.w3.org/2005/Atom"')).toBe(
+    true,
+  );
+  const open = [...atom.matchAll(/<([a-z]+)(?: [^>]*[^/])?>/g)].map(([, name]) => name).toSorted();
+  expect([...atom.matchAll(/<\/([a-z]+)>/g)].map(([, name]) => name).toSorted()).toEqual(open);
+  expect(atom).toContain('<title>A figure is ranked deprecated</title>');
+  expect(atom).not.toMatch(/&(?!amp;|lt;|gt;|quot;|#39;)/);
+  const feed: unknown = JSON.parse(await get('/record/sample-letters/feed.json'));
+  const { items } = z
+    .object({ items: z.array(z.object({ title: z.string(), date_modified: z.string() })) })
+    .parse(feed);
+  expect(items.map((one) => one.date_modified)).toEqual(
+    items
+      .map((one) => one.date_modified)
+      .toSorted()
+      .toReversed(),
+  );
+  expect(items[0]?.title).toBe('A figure is ranked deprecated');
+  expect(await get('/record/sample-letters')).toContain('type="application/atom+xml"');
+  await get('/record/secret-letters/feed.atom', 404);
+  await get('/record/secret-letters/feed.json', 404);
 });
 
 test('a recipient’s page shows what was said from its offices', async () => {

@@ -222,6 +222,19 @@ export const othersIn = (db: Kysely<Database>, rows: readonly EntryLine[], among
     among,
   );
 
+/** What the timeline has of a matter. */
+const told = (matter: string, cut: Cut) =>
+  sql`e.matter = ${matter} and e.audience = 'public' and e.canonical is not null and e.kind <> 'request.served' and ${visible('e', cut)} and ${firstOfFact(matter, visible('x', cut))}`;
+
+/** The newest entries of the timeline, by when they were recorded, newest first. */
+export async function newest(db: Kysely<Database>, matter: string, cut: Cut, size: number): Promise<readonly Told[]> {
+  const { rows } = await sql<EntryLine>`
+    select e.seq, e.canonical, e.commitment from ledger.entry e where ${told(matter, cut)} order by e.seq desc limit ${size}`.execute(
+    db,
+  );
+  return await tell(db, rows, await othersIn(db, rows, visible('x', cut)));
+}
+
 /** Entries of the timeline at a cut, oldest first. @param page from 1; 0: the last page */
 export async function timeline(
   db: Kysely<Database>,
@@ -231,7 +244,7 @@ export async function timeline(
   size: number,
 ): Promise<{ readonly rows: readonly Told[]; readonly total: number; readonly page: number; readonly pages: number }> {
   const among = visible('x', cut);
-  const where = sql`e.matter = ${matter} and e.audience = 'public' and e.canonical is not null and e.kind <> 'request.served' and ${visible('e', cut)} and ${firstOfFact(matter, among)}`;
+  const where = told(matter, cut);
   const counted = await sql<{ n: number }>`select count(*)::int as n from ledger.entry e where ${where}`.execute(db);
   const total = counted.rows[0]?.n ?? 0;
   const pages = Math.max(1, Math.ceil(total / size));
