@@ -299,6 +299,37 @@ export const figureList = z
   })
   .meta({ id: 'FigureList' });
 
+export const searchBody = z
+  .strictObject({
+    total: z.int().meta({ description: 'entries found; no more than 10,000 are counted' }),
+    page: z.int(),
+    size: z.int(),
+    entries: z.array(
+      z.strictObject({
+        entry: id,
+        kind: z.string(),
+        title: z.string(),
+        excerpt: z.string(),
+        record: z.string().meta({ description: 'slug' }),
+        occurredAt: instant,
+        page: z.string(),
+        receipt: receiptLinks,
+      }),
+    ),
+    recipients: z.array(
+      z.strictObject({
+        service: id,
+        name: z.string(),
+        kind: z.string(),
+        state: z.string().nullable(),
+        record: z.string(),
+        request: z.string(),
+        page: z.string(),
+      }),
+    ),
+  })
+  .meta({ id: 'SearchResult' });
+
 export const recordList = z
   .strictObject({ total: z.int(), page: z.int(), size: z.int(), records: z.array(recordSummary) })
   .meta({ id: 'RecordList' });

@@ -1,7 +1,16 @@
 /** The description of the public API, generated from the schemas that its answers are made of. */
 import { OpenAPIRegistry, OpenApiGeneratorV31 } from '@asteasolutions/zod-to-openapi';
 import { z } from 'zod';
-import { figureList, meetingList, problem, recordBody, recordList, serviceBody, statementList } from './api-schemas.ts';
+import {
+  figureList,
+  meetingList,
+  problem,
+  recordBody,
+  recordList,
+  searchBody,
+  serviceBody,
+  statementList,
+} from './api-schemas.ts';
 import { ANSWER_FILTERS, CLOCK_FILTERS, DETERMINATION_FILTERS, SORTS } from './board-filter.ts';
 
 const registry = new OpenAPIRegistry();
@@ -29,6 +38,19 @@ registry.registerPath({
     }),
   },
   responses: { 200: json('A page of records', recordList) },
+});
+
+registry.registerPath({
+  method: 'get',
+  path: '/api/v1/search',
+  summary: 'Words in everything public: entries, the best first, and recipients by name',
+  request: {
+    query: z.object({
+      q: z.string().meta({ description: 'words, “a phrase”, -not' }),
+      page: z.int().min(1).max(500).optional(),
+    }),
+  },
+  responses: { 200: json('What was found', searchBody) },
 });
 
 registry.registerPath({

@@ -13,6 +13,7 @@ import { meetingPages } from './meetings-page.tsx';
 import { receiptRoutes } from './receipts.ts';
 import { recordRoutes } from './record-page.tsx';
 import { recordsRoutes } from './records-page.tsx';
+import { searchRoutes } from './search-page.tsx';
 import { serviceRoutes } from './service-page.tsx';
 import { sourceRoutes } from './source-page.tsx';
 import { statementPages } from './statements-page.tsx';
@@ -27,6 +28,7 @@ export function publicRoutes(log: LogIdentity): readonly Route[] {
     ...apiRoutes,
     ...apiServiceRoutes,
     ...timelineRoutes,
+    ...searchRoutes,
     ...feedRoutes,
     ...meetingPages,
     ...statementPages,

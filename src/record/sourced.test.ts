@@ -11,7 +11,7 @@ import { openPool } from '../adapters/postgres/pool.ts';
 import { rebuild } from '../ledger/rebuild.ts';
 import { project } from '../rooms/project.ts';
 import { serveDraft } from '../rooms/requests/serve.ts';
-import { figureList, statementList } from './api-schemas.ts';
+import { figureList, searchBody, statementList } from './api-schemas.ts';
 
 let s: Sourced;
 let desk: Desk;
@@ -206,6 +206,21 @@ test('the public sees both, with sources and receipts, as of any time on both ax
   await get('/api/v1/records/secret-letters/figures', 404);
 });
 
+test('the search finds words of what is public, marks them, and finds recipients by name', async () => {
+  const found = searchBody.parse(JSON.parse(await get('/api/v1/search?q=mailboxes')));
+  expect(found.entries.map((one) => [one.kind, one.title])).toEqual([
+    ['statement.made', 'Pat Sample · Director, Office of Records'],
+  ]);
+  const page = await get('/search?q=%22mailbox+should%22');
+  expect(page).toContain('<mark>mailbox</mark>');
+  await get('/search?q=%00', 422);
+  for (const q of ['%27%3B--', '%25', '-', '%22%22', '%5C', 'a'.repeat(500)]) await get(`/search?q=${q}`);
+  expect(wordsOf(await get('/search?q=unheardof'))).toContain('Nothing public holds');
+  // The secret matter has a source called T by P.
+  expect(searchBody.parse(JSON.parse(await get('/api/v1/search?q=secret'))).total).toBe(0);
+  expect(wordsOf(await get('/search'))).toContain('a phrase stands in quotation marks');
+});
+
 test('feeds tell the newest first, and nothing of what is not public', async () => {
   const atom = await get('/record/sample-letters/feed.atom');
   expect(atom.startsWith('<?xml version="1.0" encoding="utf-8"?>\n<feed xmlns="http://www.w3.org/2005/Atom"')).toBe(
@@ -250,6 +265,8 @@ test('a recipient’s page shows what was said from its offices', async () => {
     source: choose(page, 'Example Courier: Letters arrive'),
   };
   expect((await send(room('statements'), room('statements'), fields)).status).toBe(303);
+  const { recipients } = searchBody.parse(JSON.parse(await get('/api/v1/search?q=of+samples')));
+  expect(recipients.map((one) => [one.name, one.page])).toEqual([['Place of Samples', path]]);
   expect(wordsOf(await get(path))).toContain('Clerk, Place of Samples, told Example Courier');
 });
 

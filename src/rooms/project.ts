@@ -12,6 +12,7 @@ import { projectMatters } from './matters/view.ts';
 import { projectMeetings } from './meetings/view.ts';
 import { projectPeople } from './people/view.ts';
 import { projectRequests } from './requests/view.ts';
+import { projectSearch } from './search/view.ts';
 import { projectSources } from './sources/view.ts';
 import { projectStatements } from './statements/view.ts';
 
@@ -39,5 +40,7 @@ const BY_ROOM: Readonly<Record<string, Project>> = {
 };
 
 /** Rows that an entry adds to the read models. */
-export const project: Project = (entry, seq) =>
-  BY_ROOM[entry.kind.slice(0, entry.kind.indexOf('.'))]?.(entry, seq) ?? [];
+export const project: Project = (entry, seq) => [
+  ...(BY_ROOM[entry.kind.slice(0, entry.kind.indexOf('.'))]?.(entry, seq) ?? []),
+  ...projectSearch(entry, seq),
+];
