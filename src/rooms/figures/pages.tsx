@@ -102,6 +102,7 @@ async function show(c: Ctx, sent: Sent = NOTHING): Promise<Response> {
         crumbs={crumbsTo(matter)}
         lead="Who claims which number. Those that differ stand side by side; a rank needs a reason, and both are public."
       />
+      {figures.length > 0 ? <h2>What is claimed</h2> : null}
       <Figures
         figures={figures}
         last={{
