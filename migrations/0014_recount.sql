@@ -35,3 +35,6 @@ create table view.closing (
 );
 create index closing_party on view.closing (by_party, party, seq);
 grant select, insert on view.closing to counterfoil_app;
+
+-- Where the items of a request have due rules of their own: the date and working of each as served. Null: one date for all.
+alter table view.service add column cells jsonb;

@@ -114,8 +114,12 @@ async function view(c: Ctx, values: Values = NO_VALUES, errors: Errors = {}, sen
         </p>
       ) : null}
       <Links
-        label="In this matter"
+        label="Around this matter"
         links={[
+          { text: 'Sources', href: `${base}/sources` },
+          { text: 'Statements', href: `${base}/statements` },
+          { text: 'Figures', href: `${base}/figures` },
+          { text: 'Meetings', href: `${base}/meetings` },
           { text: 'Orders', href: `${base}/orders` },
           { text: 'Consequences', href: `${base}/consequences` },
         ]}

@@ -6,6 +6,8 @@ import type { Entry } from '../proof/index.ts';
 const fromSource = z.union([
   z.object({ conduct: z.literal('recorded') }),
   z.object({ channel: z.literal('recorded') }),
+  z.object({ statement: z.string(), dayOnly: z.literal(true) }),
+  z.object({ partstat: z.string(), dayOnly: z.literal(true) }),
 ]);
 
 const BY_DAY = new Set([

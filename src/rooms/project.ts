@@ -7,15 +7,21 @@ import { projectConsequences } from './consequences/view.ts';
 import { projectDeterminations } from './determinations/view.ts';
 import { projectDirectory } from './directory/view.ts';
 import { projectErasures } from './erasure/view.ts';
+import { projectFigures } from './figures/view.ts';
 import { projectLog } from './log/view.ts';
 import { projectMatters } from './matters/view.ts';
+import { projectMeetings } from './meetings/view.ts';
 import { projectOrders } from './orders/view.ts';
+import { projectPeople } from './people/view.ts';
 import { projectRequests } from './requests/view.ts';
+import { projectSearch } from './search/view.ts';
+import { projectSources } from './sources/view.ts';
+import { projectStatements } from './statements/view.ts';
 
 const BY_ROOM: Readonly<Record<string, Project>> = {
   party: projectDirectory,
   matter: projectMatters,
-  request: projectRequests,
+  request: (entry, seq) => [...projectRequests(entry, seq), ...projectClock(entry, seq)],
   service: (entry, seq) => [...projectRequests(entry, seq), ...projectClock(entry, seq)],
   due: projectClock,
   clock: projectClock,
@@ -26,9 +32,19 @@ const BY_ROOM: Readonly<Record<string, Project>> = {
   log: projectLog,
   consequence: projectConsequences,
   order: projectOrders,
+  person: projectPeople,
+  office: projectPeople,
+  source: projectSources,
+  statement: projectStatements,
+  figure: projectFigures,
+  meeting: projectMeetings,
+  participation: projectMeetings,
+  attendance: projectMeetings,
   item: (entry, seq) => [...projectAnswers(entry, seq), ...projectDeterminations(entry, seq)],
 };
 
 /** Rows that an entry adds to the read models. */
-export const project: Project = (entry, seq) =>
-  BY_ROOM[entry.kind.slice(0, entry.kind.indexOf('.'))]?.(entry, seq) ?? [];
+export const project: Project = (entry, seq) => [
+  ...(BY_ROOM[entry.kind.slice(0, entry.kind.indexOf('.'))]?.(entry, seq) ?? []),
+  ...projectSearch(entry, seq),
+];

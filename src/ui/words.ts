@@ -138,6 +138,17 @@ const KINDS: Readonly<Record<string, string>> = {
   'log.handed-over': 'log handed over to a new key',
   'log.continued': 'log goes on under a new key',
   'document.erased': 'document erased',
+  'person.registered': 'person entered in the directory',
+  'office.registered': 'office entered in the directory',
+  'office.held': 'holder of an office noted',
+  'source.kept': 'copy of a source kept',
+  'statement.made': 'statement recorded',
+  'figure.claimed': 'figure recorded',
+  'figure.ranked': 'figure ranked',
+  'meeting.called': 'meeting called',
+  'meeting.invited': 'somebody invited to a meeting',
+  'participation.stated': 'participation recorded',
+  'attendance.taken': 'attendance taken',
 };
 
 /** What moved a clock, in a few words: "Extended, as asked", "Paused: fee awaited". */
@@ -182,6 +193,17 @@ export function wordFor(table: Readonly<Record<string, Word>>, value: string): W
   return Object.hasOwn(table, value) ? (table[value] ?? w(value, '·', 'quiet')) : w(value, '·', 'quiet');
 }
 
+/** What is said of taking part in a meeting (iCalendar's PARTSTAT words), and what follows: accepted, then declined. */
+export const PARTICIPATION: Readonly<Record<string, Word>> = {
+  'needs-action': w('no word yet', '–', 'quiet'),
+  accepted: w('accepted', '✓', 'good'),
+  declined: w('declined', '✕', 'bad'),
+  tentative: w('tentative', '?', 'mixed'),
+  delegated: w('delegated', '→', 'mixed'),
+  withdrew: w('withdrew', '✕', 'bad'),
+};
+
+export const participation = (value: string): Word => wordFor(PARTICIPATION, value);
 export const disposition = (value: string): Word => wordFor(DISPOSITIONS, value);
 export const finding = (value: string): Word => wordFor(FINDINGS, value);
 export const clockState = (value: string): Word => wordFor(CLOCKS, value);
@@ -225,3 +247,7 @@ export function signedByWords(by: {
   const words = `The log and ${by.signed} of ${by.of} ${by.of === 1 ? 'witness' : 'witnesses'}.`;
   return by.complete ? words : `${words} A receipt taken later carries more signatures; this one holds too.`;
 }
+
+/** "Item 2", "Items 1 and 3" */
+export const itemsWords = (items: readonly number[]): string =>
+  items.length === 1 ? `Item ${items[0]}` : `Items ${items.slice(0, -1).join(', ')} and ${items.at(-1)}`;

@@ -18,6 +18,10 @@ export const due = z.strictObject({
 });
 export type Due = z.infer<typeof due>;
 
+/** The date of some items of a service, where they differ from the start; all the other items where `items` is null. */
+export const servedCell = due.extend({ items: z.array(z.number().int().min(1).max(500)).min(1).max(500).nullable() });
+export type ServedCell = z.infer<typeof servedCell>;
+
 const items = z.array(z.number().int().min(1).max(500)).min(1).max(500).nullable();
 
 const pause = z.strictObject({

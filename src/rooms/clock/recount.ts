@@ -7,7 +7,7 @@
  */
 import { sql } from 'kysely';
 import { instant } from '../../base/clock.ts';
-import { Conflict, RuleRefusal } from '../../base/errors.ts';
+import { Conflict, InvalidInput, RuleRefusal } from '../../base/errors.ts';
 import { uuidv7 } from '../../base/ids.ts';
 import type { Services } from '../../base/services.ts';
 import { type Request, requestById, revocationOf, type Service, servedFacts, toService } from '../requests/view.ts';
@@ -79,14 +79,14 @@ async function groundOf(db: Needs['db'], row: Row, event: CellEvent | null): Pro
 }
 
 /** The next services of a row, in the order in which they were served. */
-async function nextOf(db: Needs['db'], row: Row, after: string | null): Promise<readonly Service[]> {
+async function nextOf(db: Needs['db'], row: Row, after: string | null, chunk: number): Promise<readonly Service[]> {
   const { services } = row;
   let query = db.selectFrom('view.service').selectAll().where('request', '=', row.request);
   if (services !== null) query = query.where((eb) => eb('id', '=', eb.fn.any(eb.val(services))));
   if (after !== null) {
     query = query.where('seq', '>', (eb) => eb.selectFrom('view.service').select('seq').where('id', '=', after));
   }
-  return (await query.orderBy('seq').limit(CHUNK).execute()).map(toService);
+  return (await query.orderBy('seq').limit(chunk).execute()).map(toService);
 }
 
 const KINDS = ['request.served', ...MOVING_KINDS];
@@ -99,6 +99,7 @@ interface Read extends Recounted {
 
 /** Everything that is known of these services, in a handful of queries. */
 async function readAll(db: Needs['db'], ground: Ground, services: readonly Service[]): Promise<readonly Read[]> {
+  if (services.length === 0) return [];
   const ids = services.map((one) => one.id);
   // Before what is decided on: whoever writes in between makes the append a conflict.
   const lasts = await lastsOf(db, ids);
@@ -172,6 +173,7 @@ async function one(needs: Needs, row: Row, ground: Ground, first: Read): Promise
       });
       return { moved: true, trouble: null };
     } catch (error) {
+      if (error instanceof InvalidInput) return { moved: false, trouble: `${read.service.name}: ${error.advice.what}` };
       if (!(error instanceof Conflict) || attempt === ATTEMPTS) throw error;
       [read] = await readAll(needs.db, ground, [read.service]);
     }
@@ -187,15 +189,15 @@ async function writtenBefore(db: Needs['db'], row: Row, services: readonly Servi
 }
 
 /** Goes through one row; ends early where it is asked to stop or another process has taken the row. */
-async function through(needs: Needs, row: Row, goesOn: () => boolean): Promise<void> {
+async function through(needs: Needs, row: Row, chunk: number, goesOn: () => boolean): Promise<void> {
   const { db, clock } = needs;
   const event = row.event === null ? null : cellEvent.parse(row.event);
   const total = row.total ?? (await countOf(db, row));
   let { done, moved, after, trouble } = row;
   while (goesOn()) {
     const ground = await groundOf(db, row, event);
-    const services = ground === null ? [] : await nextOf(db, row, after);
-    const over = services.length < CHUNK;
+    const services = ground === null ? [] : await nextOf(db, row, after, chunk);
+    const over = services.length < chunk;
     const before = after;
     if (ground !== null && services.length > 0) {
       const written = await writtenBefore(db, row, services);
@@ -252,12 +254,14 @@ export interface RecountDeps {
   readonly onError: (error: unknown) => void;
   /** milliseconds between looks */
   readonly idleMs?: number;
+  /** services a chunk */
+  readonly chunk?: number;
 }
 
 /** Milliseconds until a row is tried again after something failed. */
 const BACK_OFF = 5_000;
 
-export function createRecounter({ services, onError, idleMs = 1_000 }: RecountDeps): Recounter {
+export function createRecounter({ services, onError, idleMs = 1_000, chunk = CHUNK }: RecountDeps): Recounter {
   let timer: NodeJS.Timeout | null = null;
   let stopping = false;
   let running: Promise<unknown> = Promise.resolve();
@@ -269,7 +273,7 @@ export function createRecounter({ services, onError, idleMs = 1_000 }: RecountDe
       if (row === null) return taken;
       taken++;
       try {
-        await through(services, row, () => !stopping);
+        await through(services, row, chunk, () => !stopping);
       } catch (error) {
         onError(error);
         await giveBack(services, row, services.clock.now() + BACK_OFF);

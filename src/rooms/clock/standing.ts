@@ -59,6 +59,22 @@ export function workingsOf(clocked: Counted): readonly Worked[] {
   return grouped(clocked, clocked.events, only).map(({ items, one }) => ({ items, due: one }));
 }
 
+const asTold = z.object({
+  due: z.object({ on: z.string().optional(), after: z.string().nullable().optional(), working: z.array(z.string()) }),
+  cells: z
+    .array(z.object({ items: z.array(z.number()).nullable(), on: z.string(), working: z.array(z.string()) }))
+    .optional(),
+});
+
+/** The working that an entry carries, for all items or for those that share it; empty where it is about no date. */
+export function workingsTold(body: unknown): readonly Worked[] {
+  const told = asTold.safeParse(body);
+  if (!told.success) return [];
+  const { due, cells } = told.data;
+  if (cells) return cells.map(({ items, on, working }) => ({ items, due: { on, working } }));
+  return [{ items: null, due: { on: due.on ?? due.after ?? null, working: due.working } }];
+}
+
 /** One thing that moved the clock, as it was told. */
 export interface Move {
   readonly entry: string;

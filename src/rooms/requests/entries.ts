@@ -1,7 +1,7 @@
 /** What may be written of requests and their service: issued, served on each recipient, revoked, evidence of delivery. */
 import { z } from 'zod';
 import { once } from '../../base/once.ts';
-import { due, dueRule } from '../clock/entries.ts';
+import { due, dueRule, servedCell } from '../clock/entries.ts';
 import { ocdId, PARTY_KINDS } from '../directory/entries.ts';
 import { documentRef, instantText, line, prose, uuid } from '../fields.ts';
 import { source } from '../matters/entries.ts';
@@ -51,7 +51,10 @@ export const requestServed = once(
     channel: z.enum(['mail', 'no address', 'recorded']),
     /** when the letter leaves at the earliest; until then the request can be revoked */
     leavesAt: instantText.nullable(),
+    /** where items differ, that of the item due first */
     due,
+    /** where items differ, the date and working of each */
+    cells: z.array(servedCell).min(2).max(500).optional(),
     /** the letter to this recipient as text, without link: SHA-256 of its UTF-8 bytes */
     letter: documentRef.nullable(),
     merge,
