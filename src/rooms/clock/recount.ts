@@ -7,7 +7,7 @@
  */
 import { sql } from 'kysely';
 import { instant } from '../../base/clock.ts';
-import { Conflict, InvalidInput, RuleRefusal } from '../../base/errors.ts';
+import { Conflict, InvalidInput, Refusal, RuleRefusal } from '../../base/errors.ts';
 import { uuidv7 } from '../../base/ids.ts';
 import type { Services } from '../../base/services.ts';
 import { type Request, requestById, revocationOf, type Service, servedFacts, toService } from '../requests/view.ts';
@@ -26,6 +26,7 @@ export const CHUNK = 500;
 /** While a process has a row, nobody else takes it for this long; renewed with every chunk. */
 export const LEASE_MS = 60_000;
 const ATTEMPTS = 5;
+const AGAIN = ' It is tried again.';
 
 interface Row {
   readonly id: string;
@@ -193,7 +194,9 @@ async function through(needs: Needs, row: Row, chunk: number, goesOn: () => bool
   const { db, clock } = needs;
   const event = row.event === null ? null : cellEvent.parse(row.event);
   const total = row.total ?? (await countOf(db, row));
-  let { done, moved, after, trouble } = row;
+  let { done, moved, after } = row;
+  // What made a whole chunk fail is over once it goes through.
+  let trouble = row.trouble?.endsWith(AGAIN) ? null : row.trouble;
   while (goesOn()) {
     const ground = await groundOf(db, row, event);
     const services = ground === null ? [] : await nextOf(db, row, after, chunk);
@@ -223,10 +226,10 @@ async function through(needs: Needs, row: Row, chunk: number, goesOn: () => bool
 }
 
 /** For the next start, or another process, to take at `at`. */
-async function giveBack({ db }: Needs, row: Row, at: number): Promise<void> {
+async function giveBack({ db }: Needs, row: Row, at: number, trouble = row.trouble): Promise<void> {
   await db
     .updateTable('work.recount')
-    .set({ taken_until: new Date(at) })
+    .set({ taken_until: new Date(at), trouble })
     .where('id', '=', row.id)
     .where('finished_at', 'is', null)
     .execute();
@@ -276,7 +279,8 @@ export function createRecounter({ services, onError, idleMs = 1_000, chunk = CHU
         await through(services, row, chunk, () => !stopping);
       } catch (error) {
         onError(error);
-        await giveBack(services, row, services.clock.now() + BACK_OFF);
+        const trouble = error instanceof Refusal ? error.advice.what : 'This server met something it was not made for.';
+        await giveBack(services, row, services.clock.now() + BACK_OFF, `${trouble}${AGAIN}`);
       }
     }
     return taken;
