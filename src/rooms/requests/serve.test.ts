@@ -287,6 +287,16 @@ describe('items with a due date of their own', () => {
     expect(moved && [1, 2].map((item) => moved.due(item).on)).toEqual(['2026-04-06', '2026-03-17']);
   });
 
+  it('are refused where the letter does not name them', async () => {
+    const own = { type: 'days' as const, days: 10, business: false, zone: 'UTC' };
+    const letter = { subject: 'S', text: 'To {{recipient}}, by {{due_date}}: {{link}}' };
+    const draft = await desk.draft(matter, placesCsv(1), { itemDues: { '2': own }, letter });
+    await expect(serveDraft(desk.services, draft)).rejects.toMatchObject({
+      code: 'draft-not-ready',
+      message: expect.stringMatching(/the letter does not name them/),
+    });
+  });
+
   it('are refused where one lies before service, by its number', async () => {
     const fixed = { type: 'fixed' as const, on: '2026-03-01', zone: 'UTC' };
     const draft = await desk.draft(matter, placesCsv(1), { itemDues: { '2': fixed } });
