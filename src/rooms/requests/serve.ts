@@ -10,7 +10,7 @@ import { sql } from 'kysely';
 import { Conflict, NotFound, Refusal, RuleRefusal, StorageFull, Unavailable } from '../../base/errors.ts';
 import { uuidv7 } from '../../base/ids.ts';
 import type { Services } from '../../base/services.ts';
-import { recountLate } from '../clock/late-closings.ts';
+import { recountLate } from '../clock/view.ts';
 import { partyById } from '../directory/view.ts';
 import { matterById } from '../matters/view.ts';
 import { checkDraft, columnsUsed, leavesAtFor, servedAtIf } from './check.ts';
