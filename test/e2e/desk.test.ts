@@ -43,7 +43,8 @@ beforeAll(async () => {
   );
   const matter = await desk.openMatter('sample-letters');
   const bad = `${placesCsv(23, (i) => i > 2)}Washington,place,,,\r\n=SUM(A1),place,Example State,,\r\n`;
-  const draft = await desk.draft(matter, bad);
+  const own = { type: 'days' as const, days: 10, business: false, zone: 'America/New_York' };
+  const draft = await desk.draft(matter, bad, { itemDues: { '2': own } });
   const good = await desk.draft(
     matter,
     placesCsv(23, (i) => i > 2),

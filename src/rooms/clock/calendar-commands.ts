@@ -72,6 +72,7 @@ export async function touches(
     left join lateral (select x.due_on from view.due x where x.service = s.id
       order by x.seq desc, x.occurred_at desc limit 1) m on true
     where r.issuer = ${issuer} and ${stands} and ${counts} and ${countsBy(whose)} and ${open}
+      and (r.due_rule ->> 'type' <> 'fixed' or m.due_on is not null)
       and (${whose} = 'issuer' or s.recipient = ${party})
       and (${first}::date is null or coalesce(m.due_on, s.due_on) >= ${first}::date)`.execute(db);
   return rows[0] ?? { clocks: 0, requests: 0 };

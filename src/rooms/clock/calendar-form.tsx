@@ -104,7 +104,7 @@ function Days({ view }: { view: CalendarView }) {
         {
           head: 'Recorded',
           cell: (one) => (
-            <>
+            <div>
               <Time at={one.withdrawn?.recordedAt ?? one.recordedAt} zone={view.zone} />
               {' · '}
               {receipt(one.withdrawn?.entry ?? one.id, closingWords(one.event))}
@@ -115,7 +115,7 @@ function Days({ view }: { view: CalendarView }) {
                   </a>
                 </div>
               )}
-            </>
+            </div>
           ),
         },
       ]}

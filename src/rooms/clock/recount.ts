@@ -7,17 +7,13 @@
  */
 import { sql } from 'kysely';
 import { instant } from '../../base/clock.ts';
-import { Conflict, InvalidInput, RuleRefusal } from '../../base/errors.ts';
+import { Conflict, InvalidInput, Refusal, RuleRefusal } from '../../base/errors.ts';
 import { uuidv7 } from '../../base/ids.ts';
 import type { Services } from '../../base/services.ts';
-import { type Request, requestById, revocationOf, type Service, servedFacts, toService } from '../requests/view.ts';
-import { entriesOfAll, lastsOf, type StreamEntry } from '../stream.ts';
-import { addedBy, closingsFor, withoutFact } from './closings.ts';
-import type { Closing, Counters } from './counting.ts';
-import { type CellEvent, cellEvent } from './events.ts';
-import { type Cause, type Recounted, recountDue } from './recounting.ts';
-import { clockedOf, MOVING_KINDS } from './standing.ts';
-import { duesIn } from './view.ts';
+import type { Service } from '../requests/view.ts';
+import { cellEvent } from './events.ts';
+import { type Ground, groundOf, nextOf, type Read, type Row, readAll } from './recount-read.ts';
+import { recountDue } from './recounting.ts';
 
 type Needs = Pick<Services, 'db' | 'ledger' | 'clock' | 'random'>;
 
@@ -26,20 +22,7 @@ export const CHUNK = 500;
 /** While a process has a row, nobody else takes it for this long; renewed with every chunk. */
 export const LEASE_MS = 60_000;
 const ATTEMPTS = 5;
-
-interface Row {
-  readonly id: string;
-  readonly cause: string;
-  readonly request: string;
-  readonly services: string[] | null;
-  readonly event: unknown;
-  readonly reason: string;
-  readonly done: number;
-  readonly moved: number;
-  readonly total: number | null;
-  readonly after: string | null;
-  readonly trouble: string | null;
-}
+const AGAIN = ' It is tried again.';
 
 /** The oldest row that nobody works on; a request that is still being served waits until all of it is. */
 async function claim({ db, clock }: Needs): Promise<Row | null> {
@@ -59,77 +42,6 @@ async function claim({ db, clock }: Needs): Promise<Row | null> {
     db,
   );
   return rows[0] ?? null;
-}
-
-/** What is the same for all services of a row; read anew for every chunk, because the world goes on. */
-interface Ground {
-  readonly request: Request;
-  readonly closings: readonly Closing[];
-  readonly cause: Cause;
-  readonly made: Counters;
-}
-
-async function groundOf(db: Needs['db'], row: Row, event: CellEvent | null): Promise<Ground | null> {
-  const request = await requestById(db, row.request);
-  if (!request || request.conduct === 'recorded' || (await revocationOf(db, row.request)) !== null) return null;
-  const closings = await closingsFor(db, request.issuer);
-  const calendar = event === null ? withoutFact(await addedBy(db, request.issuer), row.cause) : null;
-  if (event === null && calendar === null) return null;
-  return { request, closings, cause: { id: row.cause, reason: row.reason, event, calendar }, made: new Map() };
-}
-
-/** The next services of a row, in the order in which they were served. */
-async function nextOf(db: Needs['db'], row: Row, after: string | null, chunk: number): Promise<readonly Service[]> {
-  const { services } = row;
-  let query = db.selectFrom('view.service').selectAll().where('request', '=', row.request);
-  if (services !== null) query = query.where((eb) => eb('id', '=', eb.fn.any(eb.val(services))));
-  if (after !== null) {
-    query = query.where('seq', '>', (eb) => eb.selectFrom('view.service').select('seq').where('id', '=', after));
-  }
-  return (await query.orderBy('seq').limit(chunk).execute()).map(toService);
-}
-
-const KINDS = ['request.served', ...MOVING_KINDS];
-
-interface Read extends Recounted {
-  readonly service: Service;
-  readonly last: number | null;
-  readonly address: string | null;
-}
-
-/** Everything that is known of these services, in a handful of queries. */
-async function readAll(db: Needs['db'], ground: Ground, services: readonly Service[]): Promise<readonly Read[]> {
-  if (services.length === 0) return [];
-  const ids = services.map((one) => one.id);
-  // Before what is decided on: whoever writes in between makes the append a conflict.
-  const lasts = await lastsOf(db, ids);
-  const streams = await entriesOfAll(db, ids, KINDS);
-  const dues = await sql<{ service: string; cells: unknown }>`
-    select distinct on (d.service) d.service, d.cells from view.due d where d.service = any(${ids}::uuid[])
-    order by d.service, d.seq desc, d.occurred_at desc`.execute(db);
-  const answers = await sql<{ service: string; item: number; at: Date }>`
-    select a.service, a.item, min(a.occurred_at) as at from view.item_answer a
-    where a.service = any(${ids}::uuid[]) group by 1, 2`.execute(db);
-  const contacts = await db.selectFrom('work.contact').selectAll().where('service', 'in', ids).execute();
-  const cells = new Map(dues.rows.map((row) => [row.service, row.cells]));
-  const address = new Map(contacts.map((row) => [row.service, row.address]));
-  const answered = new Map<string, Map<number, number>>();
-  for (const { service, item, at } of answers.rows) {
-    const of = answered.get(service) ?? new Map<number, number>();
-    answered.set(service, of.set(item, at.getTime()));
-  }
-  return services.map((service): Read => {
-    const entries: readonly StreamEntry[] = streams.get(service.id) ?? [];
-    const moved = cells.get(service.id);
-    return {
-      service,
-      last: lasts.get(service.id) ?? null,
-      address: address.get(service.id) ?? null,
-      clocked: clockedOf(servedFacts(service, ground.request, false), entries, ground.closings),
-      told: moved === undefined ? () => ({ on: service.dueOn, at: service.dueAt.getTime() }) : duesIn(moved),
-      answered: answered.get(service.id) ?? new Map(),
-    };
-  });
 }
 
 interface Outcome {
@@ -193,7 +105,9 @@ async function through(needs: Needs, row: Row, chunk: number, goesOn: () => bool
   const { db, clock } = needs;
   const event = row.event === null ? null : cellEvent.parse(row.event);
   const total = row.total ?? (await countOf(db, row));
-  let { done, moved, after, trouble } = row;
+  let { done, moved, after } = row;
+  // What made a whole chunk fail is over once it goes through.
+  let trouble = row.trouble?.endsWith(AGAIN) ? null : row.trouble;
   while (goesOn()) {
     const ground = await groundOf(db, row, event);
     const services = ground === null ? [] : await nextOf(db, row, after, chunk);
@@ -223,10 +137,10 @@ async function through(needs: Needs, row: Row, chunk: number, goesOn: () => bool
 }
 
 /** For the next start, or another process, to take at `at`. */
-async function giveBack({ db }: Needs, row: Row, at: number): Promise<void> {
+async function giveBack({ db }: Needs, row: Row, at: number, trouble = row.trouble): Promise<void> {
   await db
     .updateTable('work.recount')
-    .set({ taken_until: new Date(at) })
+    .set({ taken_until: new Date(at), trouble })
     .where('id', '=', row.id)
     .where('finished_at', 'is', null)
     .execute();
@@ -276,7 +190,8 @@ export function createRecounter({ services, onError, idleMs = 1_000, chunk = CHU
         await through(services, row, chunk, () => !stopping);
       } catch (error) {
         onError(error);
-        await giveBack(services, row, services.clock.now() + BACK_OFF);
+        const trouble = error instanceof Refusal ? error.advice.what : 'This server met something it was not made for.';
+        await giveBack(services, row, services.clock.now() + BACK_OFF, `${trouble}${AGAIN}`);
       }
     }
     return taken;

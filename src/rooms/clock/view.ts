@@ -10,6 +10,7 @@ import { MOVING_KINDS } from './standing.ts';
 import type { CellDue } from './state.ts';
 
 export { type Added, addedBy, closingsFor } from './closings.ts';
+export { recountLate } from './late-closings.ts';
 export { MOVING_KINDS } from './standing.ts';
 
 const moves = new Set<string>(MOVING_KINDS);

@@ -5,7 +5,7 @@ import { type DueRule, dueRule } from '../clock/entries.ts';
 import { byIssuer, dueOf } from '../clock/rules.ts';
 import { line, prose } from '../fields.ts';
 import { source } from '../matters/entries.ts';
-import { letterProblems } from './letter.ts';
+import { fieldsOf, letterProblems } from './letter.ts';
 
 export const draftBody = z.strictObject({
   title: line(200).nullable(),
@@ -95,6 +95,10 @@ export function draftProblems(
   if (draft.conduct === 'served') {
     if (!draft.letter) problems.push({ step: 'letter', what: 'There is no letter.' });
     else for (const what of letterProblems(draft.letter, draft.columns)) problems.push({ step: 'letter', what });
+    if (draft.letter && ownDues(draft).length > 0 && !fieldsOf(draft.letter.text).includes('items')) {
+      const what = 'Items have due dates of their own, and the letter does not name them: put {{items}} into it.';
+      problems.push({ step: 'letter', what });
+    }
   } else if (!draft.recorded) {
     problems.push({
       step: 'when',

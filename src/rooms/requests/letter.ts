@@ -14,8 +14,8 @@ export const LETTER_FIELDS: Readonly<Record<string, string>> = {
   issuer: 'your organisation',
   title: 'title of the request',
   authority: 'the authority you ask under',
-  items: 'the numbered items',
-  due_date: 'the due date, written out',
+  items: 'the numbered items, with their due dates where those differ',
+  due_date: 'the due date, written out; where items differ, the first of them',
   link: 'the link to the answer page, different for each recipient; the only field that must be there',
 };
 

@@ -205,6 +205,39 @@ describe("a rule that counts by each recipient's calendar", () => {
     expect(moved).toEqual([{ service: before[0]?.id, due_on: '2026-03-10' }]);
   });
 
+  it('counts anew what was served before a day was added, where that happened in the middle', async () => {
+    const draft = await desk.draft(matter, csv('Illinois'), { due: { ...due, whose: 'issuer' } });
+    // The day is added after the dates were counted, and before they are written.
+    let added = false;
+    const services: Services = {
+      ...desk.services,
+      ledger: {
+        ...desk.services.ledger,
+        append: async (command) => {
+          if (!added && command.key.startsWith('serve:')) {
+            added = true;
+            const event = { type: 'holiday' as const, on: '2026-03-05', name: 'Day of mourning' };
+            const adding = { party: desk.office.party, event, reason: 'So proclaimed.', source: null };
+            const by = { issuer: desk.office.party, zone: 'America/New_York' };
+            await addToCalendar(desk.services, by, adding, desk.t.newId());
+          }
+          return await desk.services.ledger.append(command);
+        },
+      },
+    };
+    const request = await serveDraft(services, draft);
+    expect((await servicesOf(request)).map((s) => s.due_on)).toEqual(['2026-03-09', '2026-03-09']);
+    const recounter = createRecounter({
+      services: desk.services,
+      onError(error) {
+        throw error;
+      },
+    });
+    await recounter.round();
+    const moved = desk.t.db.selectFrom('view.due').select('due_on').where('request', '=', request);
+    expect(await moved.execute()).toEqual([{ due_on: '2026-03-10' }, { due_on: '2026-03-10' }]);
+  });
+
   it('refuses recipients whose state is not known, by name', async () => {
     const draft = await desk.draft(matter, csv('Example State'), { due });
     await expect(serveDraft(desk.services, draft)).rejects.toMatchObject({
@@ -252,6 +285,16 @@ describe('items with a due date of their own', () => {
     await moveClock(desk.services, service.id, { ...extend, reason: 'So agreed.' }, { seen: '', once: desk.t.newId() });
     const moved = await exchangeOf(desk.t.db, service.id);
     expect(moved && [1, 2].map((item) => moved.due(item).on)).toEqual(['2026-04-06', '2026-03-17']);
+  });
+
+  it('are refused where the letter does not name them', async () => {
+    const own = { type: 'days' as const, days: 10, business: false, zone: 'UTC' };
+    const letter = { subject: 'S', text: 'To {{recipient}}, by {{due_date}}: {{link}}' };
+    const draft = await desk.draft(matter, placesCsv(1), { itemDues: { '2': own }, letter });
+    await expect(serveDraft(desk.services, draft)).rejects.toMatchObject({
+      code: 'draft-not-ready',
+      message: expect.stringMatching(/the letter does not name them/),
+    });
   });
 
   it('are refused where one lies before service, by its number', async () => {

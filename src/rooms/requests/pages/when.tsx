@@ -175,7 +175,9 @@ function readRecorded(fields: Fields, errors: Record<string, string>): DraftBody
   let servedAt: string | null = null;
   try {
     const local = Temporal.PlainDateTime.from(fields['servedAt'] ?? '');
-    servedAt = new Date(local.toZonedDateTime(fields['zone'] ?? '').epochMilliseconds).toISOString();
+    const at = local.toZonedDateTime(fields['zone'] ?? '');
+    if (at.toPlainDateTime().equals(local)) servedAt = new Date(at.epochMilliseconds).toISOString();
+    else errors['servedAt'] = 'No clock showed this time: that hour is skipped for summer time.';
   } catch {
     errors['servedAt'] = 'Give the day and time of service.';
   }
