@@ -75,8 +75,11 @@ async function fill(route: Route, known = true): Promise<string> {
     item: () => '1',
     source: () => (known ? a.source : none),
     meeting: () => (known ? a.meeting : none),
+    order: () => (known ? a.order : none),
+    consequence: () => (known ? a.consequence : none),
     sha256: () => (known ? place.file.sha256 : '0'.repeat(64)),
-    file: () => `${known ? place.service : none}.receipt.json`,
+    // A service's id is that of the entry that served it; so is an order's.
+    file: () => `${known ? (route.path.includes('/:matter/') ? a.order : place.service) : none}.receipt.json`,
     token: () => (known && route.path.startsWith('/r/') ? freshLink() : newToken(random)),
     origin: () => (known ? hex(sha256(utf8(cosigned.origin))) : '0'.repeat(64)),
     '*': () => (known ? '0/000.p/1' : '0/999'),

@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { dueRule } from '../rooms/clock/entries.ts';
+import { CONSEQUENCE_KINDS } from '../rooms/consequences/entries.ts';
 import { ocdId, PARTY_KINDS } from '../rooms/directory/entries.ts';
 import { instantText, isoDate, line, prose } from '../rooms/fields.ts';
 import { decimal, QUALIFIERS } from '../rooms/figures/entries.ts';
@@ -86,7 +87,35 @@ const statementsFile = z.strictObject({
   ),
 });
 
+const ordersFile = z.strictObject({
+  consequences: z.array(
+    z.strictObject({
+      key: z.string(),
+      kind: z.enum(CONSEQUENCE_KINDS),
+      programme: line(200),
+      words: prose(1000),
+      day: isoDate,
+      publisher: line(200),
+      title: line(300),
+    }),
+  ),
+  orders: z.array(
+    z.strictObject({
+      court: line(200),
+      docket: line(100),
+      title: line(300),
+      day: isoDate,
+      words: prose(1000),
+      /** null: nationwide */
+      places: z.array(ocdId).min(1).nullable(),
+      /** keys of those it enjoins */
+      consequences: z.array(z.string()),
+    }),
+  ),
+});
+
 export interface ExampleData {
+  readonly ordered: z.infer<typeof ordersFile>;
   readonly people: z.infer<typeof peopleFile>;
   readonly said: z.infer<typeof statementsFile>;
   readonly meeting: z.infer<typeof meetingFile>;
@@ -98,13 +127,14 @@ export interface ExampleData {
 
 export const LETTERS_2018 = fileURLToPath(new URL('../../examples/2018-letters/', import.meta.url));
 
-/** Reads `matter.json`, `people.json`, `statements.json`, `meeting.json`, `notes.json` and `recipients.csv` of a folder. @throws ZodError where a file is not of its form */
+/** Reads `matter.json`, `people.json`, `statements.json`, `meeting.json`, `orders.json`, `notes.json` and `recipients.csv` of a folder. @throws ZodError where a file is not of its form */
 export async function readExample(folder: string = LETTERS_2018): Promise<ExampleData> {
   const json = async (name: string): Promise<unknown> => JSON.parse(await readFile(`${folder}/${name}`, 'utf8'));
   return {
     matter: matterFile.parse(await json('matter.json')),
     people: peopleFile.parse(await json('people.json')),
     said: statementsFile.parse(await json('statements.json')),
+    ordered: ordersFile.parse(await json('orders.json')),
     meeting: meetingFile.parse(await json('meeting.json')),
     notes: notesFile.parse(await json('notes.json')),
     recipients: await readFile(`${folder}/recipients.csv`),

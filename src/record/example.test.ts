@@ -38,9 +38,9 @@ describe('the 2018 letters', () => {
     const once = await entries();
     await loadExample(desk.services);
     expect((await entries()).length).toBe(once.length);
-    // The office of the test, the issuer, 23 parties, matter, request, 23 services, 7 notes, 5 parties, 9 people in offices, a source, 7 statements, 4 figures,
+    // The office of the test, the issuer, 23 parties, matter, request, 23 services, 3 notes, 6 consequences, 3 orders, 5 parties, 9 people in offices, a source, 7 statements, 4 figures,
     // the meeting with 6 invited and 8 words of taking part.
-    expect(once.length).toBe(1 + 1 + 23 + 1 + 1 + 23 + 7 + 5 + 9 * 3 + 1 + 7 + 4 + 1 + 6 + 8);
+    expect(once.length).toBe(1 + 1 + 23 + 1 + 1 + 23 + 3 + 6 + 3 + 5 + 9 * 3 + 1 + 7 + 4 + 1 + 6 + 8);
   });
 
   it('is labelled, public, served to 23 on the day, due 23 February 2018', async () => {
@@ -56,7 +56,7 @@ describe('the 2018 letters', () => {
     expect(board.counts).toMatchObject({ asked: 23, answered: 0, overdue: 0, unknown: 23 });
     expect(board.rows.every((row) => row.ocdId?.startsWith('ocd-division/country:us/state:'))).toBe(true);
     expect(board.rows.map((row) => row.clock)).toContainEqual({ state: 'unknown', dueOn: '2018-02-23' });
-    expect((await notesOf(desk.t.db, id)).length).toBe(7);
+    expect((await notesOf(desk.t.db, id)).length).toBe(3);
   });
 
   it('tells the day in its order: letters at noon, by the next morning what was said and who withdrew', async () => {

@@ -15,6 +15,7 @@ import { createDraft, draftsOf } from '../rooms/requests/drafts.ts';
 import { serveDraft } from '../rooms/requests/serve.ts';
 import { requestsOf } from '../rooms/requests/view.ts';
 import { type ExampleData, readExample } from './example-data.ts';
+import { loadOrders } from './example-orders.ts';
 import { loadMeeting, loadSaid } from './example-said.ts';
 
 /**
@@ -40,6 +41,7 @@ export async function loadExample(
       await noteMatter(services, opened.id, { text, source }, `${key}:note:${i}`, Date.parse(at));
     }
   }
+  await loadOrders(services, opened.id, example, key);
   await loadSaid(services, opened.id, issuer, example, key);
   await loadMeeting(services, opened.id, example, key);
   return opened;
