@@ -1,7 +1,7 @@
 /** Consequences as the public record and the desk both show them: totals that say what is not known, each with its statuses. Pure props. */
 import type { Child } from 'hono/jsx';
 import { type Consequence, moneyWords, programmeWords } from '../rooms/consequences/view.ts';
-import { type Order, orderName } from '../rooms/orders/view.ts';
+import { type Order, orderName, whereWords } from '../rooms/orders/view.ts';
 import type { Request } from '../rooms/requests/view.ts';
 import { Mark } from '../ui/mark.tsx';
 import { Table } from '../ui/table.tsx';
@@ -84,7 +84,8 @@ function Blocking({ one, reach, links }: { one: Consequence; reach: Reach; links
     <ul class="entries">
       {all.map(({ order, now }) => (
         <li>
-          blocked by <OrderLink order={order} links={links} /> since <Day on={order.date} />: “{now.words}”
+          blocked {whereWords(now)} by <OrderLink order={order} links={links} /> since <Day on={order.date} />: “
+          {now.words}”
         </li>
       ))}
     </ul>
