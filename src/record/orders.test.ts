@@ -216,7 +216,7 @@ test('an injunction entered late blocks a consequence from its date, and stops n
   expect(board).toContain('2 orders that touch Harbor');
   const page = wordsOf((await anyone.get(`${record()}/consequences`)).html);
   expect(page).toContain(
-    'blocked by D. Example, No. 26-2, of 12 Mar 2026 since 12 Mar 2026 : “Aid is not to be held.”',
+    'blocked nationwide by D. Example, No. 26-2, of 12 Mar 2026 since 12 Mar 2026 : “Aid is not to be held.”',
   );
 });
 

@@ -200,10 +200,10 @@ export async function consequencesOf(
     sql`${sql.ref(`${t}.seq`)} <= ${last} and ${until === null ? sql`true` : sql`${sql.ref(`${t}.occurred_at`)} <= ${until}`}`;
   const { rows } = await sql`
     select c.*, (
-      select coalesce(jsonb_agg(to_jsonb(x) order by x.occurred_at, x.entry), '[]'::jsonb) from view.consequence_change x
+      select coalesce(jsonb_agg(to_jsonb(x) order by x.occurred_at, x.seq), '[]'::jsonb) from view.consequence_change x
       where x.matter = ${matter} and x.consequence = c.id and ${counts('x')}) as changes
     from view.consequence c where c.matter = ${matter} and ${counts('c')}
-    order by c.occurred_at, c.id`.execute(db);
+    order by c.occurred_at, c.seq`.execute(db);
   return rows.map((row) => toConsequence(stored.parse(row)));
 }
 
