@@ -17,14 +17,13 @@ import type { Outcome } from './queue.ts';
 import {
   advance,
   insertRows,
-  type LogValues,
   patience,
   readCommands,
   readLasts,
   readLatest,
   refusedAdvance,
   takeTurn,
-  writeLog,
+  writeEntries,
 } from './sql.ts';
 import { committed } from './transaction.ts';
 
@@ -45,9 +44,11 @@ async function together(queries: readonly Promise<unknown>[]): Promise<void> {
   for (const result of await Promise.allSettled(queries)) if (result.status === 'rejected') throw result.reason;
 }
 
-/** Views and work rows of a plan. */
-const tables = (client: PoolClient, planned: Plan) =>
-  planned.tables.map(({ table, columns, json }) => insertRows(client, table, columns, json, true));
+/** Entries, views and work rows of a plan. */
+const rows = (client: PoolClient, planned: Plan) => [
+  ...(planned.entries ? [writeEntries(client, planned.entries)] : []),
+  ...planned.tables.map(({ table, columns, json }) => insertRows(client, table, columns, json, true)),
+];
 
 const stateOf = (error: unknown): string =>
   error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
@@ -124,11 +125,11 @@ export function appender(deps: AppendDeps): Appender {
   }
 
   /** All of it at once. A statement that is refused takes those after it along, COMMIT included. */
-  function sent(planned: Plan, log: LogValues): Promise<number> {
+  function sent(planned: Plan): Promise<number> {
     return shared(async (client) => {
       const begun = client.query('begin');
-      const base = advance(client, planned.move);
-      await together([begun, base, writeLog(client, log), ...tables(client, planned), client.query('commit')]);
+      const base = advance(client, planned.move, planned.commands);
+      await together([begun, base, ...rows(client, planned), client.query('commit')]);
       return base;
     });
   }
@@ -153,10 +154,10 @@ export function appender(deps: AppendDeps): Appender {
     await together([begun, turn, head, known, lasts]);
     latest = Math.max(latest, await head);
     const planned = plan(deps, batch, timeNow(), { known: await known, lasts: await lasts });
-    if (!planned.log) return planned.settle(0);
+    if (planned.commands.length === 0) return planned.settle(0);
     // What was asked under the lock need not be asked again.
-    const base = advance(client, { ...planned.move, lasts: new Map() }, silence);
-    await together([base, writeLog(client, planned.log), ...tables(client, planned)]);
+    const base = advance(client, { ...planned.move, lasts: new Map() }, planned.commands, silence);
+    await together([base, ...rows(client, planned)]);
     return planned.settle(await base);
   }
 
@@ -181,9 +182,9 @@ export function appender(deps: AppendDeps): Appender {
   async function quick(batch: readonly Append[]): Promise<readonly Outcome<Appended>[] | null> {
     for (let tries = 0; tries < TRIES; tries++) {
       const planned = plan(deps, batch, timeNow(), likely(batch));
-      if (!planned.log) return null;
+      if (planned.commands.length === 0) return null;
       try {
-        return planned.settle(await sent(planned, planned.log));
+        return planned.settle(await sent(planned));
       } catch (error) {
         // Whether a batch that was cut off was written, its keys tell.
         if (isMixedUp(error) || isOvertaken(error) || isCut(error)) return null;

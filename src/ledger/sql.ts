@@ -4,18 +4,12 @@
  */
 import type { ClientBase } from 'pg';
 import { z } from 'zod';
-import { checkEntry, type Entry } from '../proof/index.ts';
+import { checkEntry, type Entry, HASH_BYTES } from '../proof/index.ts';
+import { BinaryRows, copyIn } from './copy.ts';
+import { commitInto, type Stamped } from './stamp.ts';
 
 /** The advisory lock on which writers wait for their turn; the same number stands in `log.advance`. */
 const TURN = 1131834694;
-
-export interface EntryRow {
-  readonly stream: string;
-  readonly entry: Entry;
-  readonly canonical: string;
-  readonly opening: Uint8Array;
-  readonly commitment: Uint8Array;
-}
 
 /**
  * How long PostgreSQL waits for the next word of a process that holds the lock on the log, milliseconds, before it ends its session and
@@ -103,24 +97,34 @@ export interface Advance {
 }
 
 /**
- * Moves the end of the log under its lock and gives the position of the first entry.
+ * Moves the end of the log under its lock, writes which commands were accepted, and gives the position of the first entry.
  * @param silence as for `takeTurn`; it takes the place of what `log.advance` sets, which is longer
  * @throws what `refusedAdvance` tells apart
  */
 export async function advance(
   client: ClientBase,
   { entries, at, lasts }: Advance,
+  commands: readonly CommandRow[],
   silence = patience(entries),
 ): Promise<number> {
   const { rows } = await client.query<{ base: number }>({
     name: 'advance',
-    text: `select log.advance($1, $2, $3, $4) as base, set_config('idle_in_transaction_session_timeout', $5, true)`,
+    text: `with moved as materialized (
+             select log.advance($1, $2, $3, $4) as base, set_config('idle_in_transaction_session_timeout', $5, true)
+           ), command as (
+             insert into ledger.command (key, first_seq, count)
+             select key, base + first, count from moved, unnest($6::text[], $7::bigint[], $8::int[]) c (key, first, count)
+           )
+           select base from moved`,
     values: [
       entries,
       at,
       arrayText([...lasts.keys()]),
       arrayText([...lasts.values()].map((last) => (last === null ? null : String(last)))),
       String(silence),
+      arrayText(commands.map((c) => c.key)),
+      `{${commands.map((c) => c.first).join()}}`,
+      `{${commands.map((c) => c.count).join()}}`,
     ],
   });
   return rows[0]?.base ?? 0;
@@ -151,55 +155,95 @@ export interface CommandRow {
   readonly count: number;
 }
 
-/** Parameters of `writeLog`, made ahead of the moment in which the log is locked. */
-export type LogValues = readonly (string | number | null | Buffer)[];
+/** Columns of an entry, in the order in which `EntryRows` writes them. Its position comes from where `log.advance` set the count. */
+const COLUMNS = [
+  'id',
+  'stream',
+  'kind',
+  'matter',
+  'by_party',
+  'occurred_at',
+  'recorded_at',
+  'audience',
+  'corrects',
+  'opening',
+  'commitment',
+  'canonical',
+] as const;
 
-const WRITE_LOG = `
-  with command as (
-    insert into ledger.command (key, first_seq, count)
-    select key, ${BASE} + first, count from unnest($1::text[], $2::bigint[], $3::int[]) c (key, first, count)
-  )
-  insert into ledger.entry
-    (seq, id, stream, kind, matter, by_party, occurred_at, recorded_at, audience, corrects, canonical, opening, commitment)
-  select ${BASE} + e.n - 1, e.id, e.stream, e.kind, e.matter, e.by_party, e.occurred_at, e.recorded_at, e.audience, e.corrects,
-         e.canonical, substring($14::bytea, 64 * (e.n::int - 1) + 1, 32), substring($14::bytea, 64 * (e.n::int - 1) + 33, 32)
-  from rows from (
-    unnest($4::uuid[], $5::uuid[], $6::text[], $7::uuid[], $8::uuid[], $9::timestamptz[], $10::timestamptz[], $11::text[], $12::uuid[]),
-    string_to_table($13::text, E'\\n')
-  ) with ordinality e (id, stream, kind, matter, by_party, occurred_at, recorded_at, audience, corrects, canonical, n)`;
+/** What most entries take in COPY's format: the first guess at how much room a batch needs. */
+const ROOM = 1_024;
+const NO_HASH = new Uint8Array(HASH_BYTES);
 
-/**
- * Parameters that write commands and entries; positions count from where the batch begins.
- * Canonical texts travel as one, parted by line breaks, which no canonical JSON holds; openings and commitments as one string of bytes.
- */
-export function logValues(commands: readonly CommandRow[], entries: readonly EntryRow[]): LogValues {
-  const column = (pick: (row: EntryRow) => string | null) => arrayText(entries.map(pick));
-  const secrets = Buffer.alloc(entries.length * 64);
-  entries.forEach((row, i) => {
-    secrets.set(row.opening, 64 * i);
-    secrets.set(row.commitment, 64 * i + 32);
-  });
-  return [
-    arrayText(commands.map((c) => c.key)),
-    arrayText(commands.map((c) => String(c.first))),
-    arrayText(commands.map((c) => String(c.count))),
-    column((r) => r.entry.id),
-    column((r) => r.stream),
-    column((r) => r.entry.kind),
-    column((r) => r.entry.matter),
-    column((r) => r.entry.by),
-    column((r) => r.entry.occurredAt),
-    column((r) => r.entry.recordedAt),
-    column((r) => r.entry.audience),
-    column((r) => r.entry.corrects ?? null),
-    entries.map((r) => r.canonical).join('\n'),
-    secrets,
-  ];
+/** The rows of entries, made ahead of the moment in which the log is locked; their commitments beside them. */
+export class EntryRows {
+  readonly #rows: BinaryRows;
+  #commitments: Buffer;
+  #count = 0;
+
+  /** @param guess about how many there will be */
+  constructor(guess: number) {
+    this.#rows = new BinaryRows(COLUMNS.length, guess * ROOM);
+    this.#commitments = Buffer.allocUnsafe(guess * HASH_BYTES);
+  }
+
+  get count(): number {
+    return this.#count;
+  }
+
+  /** Where the next row begins, for `back`. */
+  get mark(): readonly [count: number, at: number] {
+    return [this.#count, this.#rows.mark];
+  }
+
+  /** Takes back what was added after the mark. */
+  back([count, at]: readonly [count: number, at: number]): void {
+    this.#count = count;
+    this.#rows.back(at);
+  }
+
+  /**
+   * Adds an entry and commits to it.
+   * @param opening 32 random bytes, used for this entry alone
+   * @throws InvalidInput where an id is none
+   */
+  add({ entry, canonical }: Stamped, stream: string, opening: Uint8Array): void {
+    const rows = this.#rows;
+    rows.row();
+    rows.uuid(entry.id);
+    rows.uuid(stream);
+    rows.text(entry.kind);
+    rows.uuid(entry.matter);
+    rows.uuid(entry.by);
+    rows.time(entry.occurredAt);
+    rows.time(entry.recordedAt);
+    rows.text(entry.audience);
+    rows.uuid(entry.corrects ?? null);
+    rows.bytes(opening);
+    const to = rows.bytes(NO_HASH);
+    const [from, end] = rows.text(canonical);
+    const at = this.#count * HASH_BYTES;
+    if (at + HASH_BYTES > this.#commitments.length)
+      this.#commitments = Buffer.concat([this.#commitments, Buffer.allocUnsafe(at + HASH_BYTES)]);
+    commitInto(opening, rows.between(from, end), this.#commitments, at);
+    rows.between(to, to + HASH_BYTES).set(this.#commitments.subarray(at, at + HASH_BYTES));
+    this.#count++;
+  }
+
+  /** @returns what `writeEntries` sends, and the commitments one after the other */
+  done(): EntryValues {
+    return { rows: this.#rows.done(), commitments: this.#commitments.subarray(0, this.#count * HASH_BYTES) };
+  }
 }
 
-/** Writes commands and entries, in one statement. */
-export async function writeLog(client: ClientBase, values: LogValues): Promise<void> {
-  await client.query({ name: 'write-log', text: WRITE_LOG, values: [...values] });
+export interface EntryValues {
+  readonly rows: Uint8Array;
+  readonly commitments: Uint8Array;
+}
+
+/** Writes entries behind where `advance` left the log. */
+export function writeEntries(client: ClientBase, { rows }: EntryValues): Promise<void> {
+  return copyIn(client, 'write-entries', `copy ledger.entry (${COLUMNS.join()}) from stdin (format binary)`, rows);
 }
 
 const tableName = z.string().regex(/^(view|view_rebuilt|work)\.[a-z_]+$/);
