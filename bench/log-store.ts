@@ -109,8 +109,13 @@ async function checking(): Promise<Record<string, number>> {
         ...databaseSource(client),
         async *entries() {
           for (let from = 0; from < ENTRIES; from += PAGE) {
-            const page = await readCommitments(client, from, PAGE);
-            yield page.map((commitment, i) => ({ state: 'withheld' as const, seq: from + i, commitment }));
+            const count = Math.min(PAGE, ENTRIES - from);
+            const page = await readCommitments(client, from, count);
+            yield Array.from({ length: count }, (_, i) => ({
+              state: 'withheld' as const,
+              seq: from + i,
+              commitment: page.subarray(i * HASH_BYTES, (i + 1) * HASH_BYTES),
+            }));
           }
         },
       };

@@ -70,7 +70,10 @@ export class BinaryRows {
 
   /** @throws InvalidInput unless it is a UUID in lower case, or null where that is allowed by the table */
   uuid(text: string | null): void {
-    if (text === null) return this.nothing();
+    if (text === null) {
+      this.nothing();
+      return;
+    }
     this.#room(4 + UUID_BYTES);
     const bytes = this.#bytes;
     let to = bytes.writeInt32BE(UUID_BYTES, this.#end);
