@@ -11,7 +11,6 @@ import {
   type Entry,
   HASH_BYTES,
   hex,
-  leafHash,
   ProofFailure,
   parseCheckpoint,
   parseNote,
@@ -21,6 +20,8 @@ import {
   verifyNote,
 } from '../proof/index.ts';
 import { type Finding, Found } from './finding.ts';
+import type { FittingPage } from './fitting.ts';
+import { leafInto, pairInto } from './hashing.ts';
 import { Continuations, chainOf, keyAt, type StoredHandover } from './lineage.ts';
 
 export { type FailureName, type Finding, Found } from './finding.ts';
@@ -69,7 +70,8 @@ export interface StoredCheckpoint {
 export interface LogSource {
   /** entries there are, and how many of them the last checkpoint covers */
   size(): Promise<{ readonly entries: number; readonly published: number }>;
-  entries(): AsyncIterable<readonly StoredEntry[]>;
+  /** as they are stored, or a page of which it is known that it fits: a sink is not told of those */
+  entries(): AsyncIterable<readonly StoredEntry[] | FittingPage>;
   /** by size */
   checkpoints(): AsyncIterable<StoredCheckpoint>;
   /** oldest first */
@@ -155,8 +157,12 @@ function checkOne(row: StoredEntry, streamOf: CheckOptions['streamOf']): Checked
 class Erasures {
   readonly #gone = new Map<number, CheckedEntry>();
 
-  see(one: CheckedEntry): void {
-    if (one.columns && one.canonical === null) this.#gone.set(one.seq, one);
+  /** An entry whose text is gone. */
+  lacks(one: CheckedEntry): void {
+    this.#gone.set(one.seq, one);
+  }
+
+  see(one: { readonly seq: number; readonly entry: Entry | null }): void {
     if (one.entry?.kind !== 'entry.erased') return;
     const { position, entry: id, commitment: committed } = one.entry.body;
     const at = `position ${one.seq}`;
@@ -208,15 +214,13 @@ async function check(source: LogSource, options: CheckOptions): Promise<Finding>
   let edge: Edge = EMPTY_EDGE;
   let checkpoints = 0;
   let last = 0;
-  let pending: Uint8Array[] = [];
+  const pending = new Uint8Array(PAGE * HASH_BYTES);
+  let pends = 0;
 
   const grow = async (): Promise<void> => {
-    const leaves = new Uint8Array(pending.length * HASH_BYTES);
-    pending.forEach((leaf, i) => {
-      leaves.set(leaf, i * HASH_BYTES);
-    });
-    pending = [];
-    const grown = growTiles(edge, leaves);
+    const leaves = pending.slice(0, pends * HASH_BYTES);
+    pends = 0;
+    const grown = growTiles(edge, leaves, pairInto);
     edge = grown.edge;
     const stored = await source.tiles(grown.tiles);
     grown.tiles.forEach((tile, i) => {
@@ -238,31 +242,64 @@ async function check(source: LogSource, options: CheckOptions): Promise<Finding>
   let recordedAt = '';
   let seq = 0;
   let withheld = 0;
-  for await (const page of source.entries()) {
+  const leaf = async (): Promise<void> => {
+    pends++;
+    if (edge.size + pends === awaited?.size || pends >= PAGE) await grow();
+  };
+  const inTime = (at: string): void => {
+    if (at < recordedAt) throw new Found('time-went-back', `position ${seq}`, `≥ ${recordedAt}`, at);
+    recordedAt = at;
+  };
+
+  /** Leaves of a page that fits, up to the position `to`. */
+  const leavesTo = async (to: number, { from, leaves }: FittingPage): Promise<void> => {
+    for (; seq < to; seq++) {
+      if (seq >= tree) continue;
+      const at = (seq - from) * HASH_BYTES;
+      pending.set(leaves.subarray(at, at + HASH_BYTES), pends * HASH_BYTES);
+      await leaf();
+    }
+  };
+  const whole = async (page: FittingPage): Promise<void> => {
+    if (page.from !== seq || seq + page.count > head)
+      throw new Found('gap', `position ${seq}`, String(seq), String(page.from));
+    inTime(page.first);
+    recordedAt = page.last;
+    for (const one of page.telling) {
+      await leavesTo(one.seq, page);
+      erasures.see(one);
+      continuations.see(one);
+    }
+    await leavesTo(page.from + page.count, page);
+  };
+  const rows = async (page: readonly StoredEntry[]): Promise<void> => {
     const checked: CheckedEntry[] = [];
     for (const row of page) {
       if (seq >= head)
         throw new Found('head-mismatch', `position ${row.seq}`, `no entry at or after ${head}`, 'an entry');
       if (row.seq !== seq) throw new Found('gap', `position ${seq}`, String(seq), String(row.seq));
       const one = checkOne(row, options.streamOf);
+      if (one.columns && one.canonical === null) erasures.lacks(one);
       erasures.see(one);
       continuations.see(one);
       if (one.columns === null) withheld++;
-      else if (one.columns.recordedAt < recordedAt)
-        throw new Found('time-went-back', `position ${seq}`, `≥ ${recordedAt}`, one.columns.recordedAt);
-      recordedAt = one.columns?.recordedAt ?? recordedAt;
+      else inTime(one.columns.recordedAt);
       checked.push(one);
       if (seq < tree) {
-        pending.push(leafHash(one.commitment));
-        if (edge.size + pending.length === awaited?.size || pending.length >= PAGE) await grow();
+        leafInto(one.commitment, 0, pending, pends * HASH_BYTES);
+        await leaf();
       }
       seq++;
     }
     await sink.entries?.(checked);
+  };
+  for await (const page of source.entries()) {
+    if ('leaves' in page) await whole(page);
+    else await rows(page);
     options.onProgress?.(seq, head);
   }
   if (seq < head) throw new Found('gap', `position ${seq}`, 'an entry', 'nothing');
-  if (pending.length > 0) await grow();
+  if (pends > 0) await grow();
   if (awaited)
     throw new Found('head-mismatch', `checkpoint ${awaited.size}`, `at most ${tree} entries`, String(awaited.size));
   if (last !== tree)

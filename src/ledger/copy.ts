@@ -7,7 +7,7 @@ import pg from 'pg';
 import { InvalidInput } from '../base/errors.ts';
 
 /** Before the first row: signature, flags, length of an extension that is not there. */
-const HEAD = Buffer.from('PGCOPY\n\xff\r\n\0\0\0\0\0\0\0\0\0', 'latin1');
+export const HEAD = Buffer.from('PGCOPY\n\xff\r\n\0\0\0\0\0\0\0\0\0', 'latin1');
 /** PostgreSQL counts microseconds from the year 2000. */
 const EPOCH = Date.UTC(2000, 0, 1);
 const UUID_BYTES = 16;
@@ -49,6 +49,12 @@ export class BinaryRows {
   /** What was written between two marks; to be used before the next field is written. */
   between(from: number, to: number): Uint8Array {
     return this.#bytes.subarray(from, to);
+  }
+
+  /** Whether what was written since `from` is what stands in `other` at `at`. */
+  same(from: number, other: Buffer, at: number): boolean {
+    const end = at + this.#end - from;
+    return end <= other.length && this.#bytes.compare(other, at, end, from, this.#end) === 0;
   }
 
   #room(length: number): void {
@@ -161,6 +167,40 @@ class CopyIn extends pg.Query {
 
   /** The server is ready for what is on its way to it already. */
   handleCopyInResponse(): void {}
+}
+
+/** Rows on their way out: each a message, and all of them kept one after the other. */
+class CopyOut extends pg.Query {
+  #all: Buffer;
+  readonly #ends: number[] = [];
+  #end = 0;
+
+  constructor(text: string, room: number, done: (error: Error | undefined, rows: CopiedRows) => void) {
+    super({ text }, (error) => done(error ?? undefined, { all: this.#all, ends: this.#ends }));
+    this.#all = Buffer.allocUnsafe(room);
+  }
+
+  /** Copied at once: the driver writes over its own buffer. */
+  handleCopyData({ chunk }: { readonly chunk: Buffer }): void {
+    if (this.#end + chunk.length > this.#all.length)
+      this.#all = Buffer.concat([this.#all.subarray(0, this.#end), Buffer.allocUnsafe(this.#all.length + chunk.length)]);
+    this.#all.set(chunk, this.#end);
+    this.#end += chunk.length;
+    this.#ends.push(this.#end);
+  }
+}
+
+/** What COPY sent: a piece is a row, but for what begins and ends all. */
+export interface CopiedRows {
+  readonly all: Buffer;
+  readonly ends: readonly number[];
+}
+
+/** The pieces of a `copy … to stdout (format binary)` that hold a row, as PostgreSQL sends them. */
+export function copyOut(client: ClientBase, text: string, room: number): Promise<CopiedRows> {
+  return new Promise((resolve, reject) => {
+    client.query(new CopyOut(text, room, (error, rows) => (error ? reject(error) : resolve(rows))));
+  });
 }
 
 /**

@@ -156,7 +156,7 @@ export interface CommandRow {
 }
 
 /** Columns of an entry, in the order in which `EntryRows` writes them. Its position comes from where `log.advance` set the count. */
-const COLUMNS = [
+export const COLUMNS = [
   'id',
   'stream',
   'kind',
@@ -171,6 +171,8 @@ const COLUMNS = [
   'canonical',
 ] as const;
 
+/** Bytes that say how many fields a row has. */
+export const FIELD_COUNT = 2;
 /** What most entries take in COPY's format: the first guess at how much room a batch needs. */
 const ROOM = 1_024;
 const NO_HASH = new Uint8Array(HASH_BYTES);
@@ -228,6 +230,16 @@ export class EntryRows {
     commitInto(opening, rows.between(from, end), this.#commitments, at);
     rows.between(to, to + HASH_BYTES).set(this.#commitments.subarray(at, at + HASH_BYTES));
     this.#count++;
+  }
+
+  /** The commitment of the entry that was added at `index`; to be used before the next is added. */
+  commitmentAt(index: number): Uint8Array {
+    return this.#commitments.subarray(index * HASH_BYTES, (index + 1) * HASH_BYTES);
+  }
+
+  /** Whether the last row, which began at the mark, has the same fields as the row in `other` whose first field begins at `at`. */
+  same([, from]: readonly [count: number, at: number], other: Buffer, at: number): boolean {
+    return this.#rows.same(from + FIELD_COUNT, other, at);
   }
 
   /** @returns what `writeEntries` sends, and the commitments one after the other */
