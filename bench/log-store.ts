@@ -19,6 +19,7 @@ import { itemAnswered, newId } from './entry.ts';
 import { benchLedger, ORIGIN } from './ledger.ts';
 import { isRole, quantile } from './lib.ts';
 
+const STREAMS = new URL('../src/rooms/streams.ts', import.meta.url).href;
 const LEAVES = 10_000_000;
 const PROOFS = 4_000;
 /** Different full tiles of leaves; the tree repeats them, so that it is built in seconds. All of its tiles are stored. */
@@ -125,7 +126,7 @@ async function checking(): Promise<Record<string, number>> {
     oneState(pool, async (client) => {
       for await (const _ of databaseSource(client).entries());
     });
-  const whole = async () => good(await fsck({ pool, ...options }));
+  const whole = async () => good(await fsck({ pool, streams: STREAMS, ...options }));
   // Once each for the engine to compile and the database to have everything in memory.
   for (const work of [reading, alone, whole]) await work();
   const measured = { reading: await rate(reading), tree: await rate(alone), whole: await rate(whole) };

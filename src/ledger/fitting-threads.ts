@@ -10,6 +10,19 @@ import type { FittingPage } from './fitting.ts';
 /** More than these wait for the one connection that reads. */
 const MOST = 4;
 
+/** What a thread is given: `all` is no Buffer there any more. */
+export interface PageTask {
+  readonly all: Uint8Array;
+  readonly ends: readonly number[];
+  readonly from: number;
+  readonly count: number;
+}
+
+/** The two ends are of one version, so this only narrows the type. */
+export function isPageTask(value: unknown): value is PageTask {
+  return typeof value === 'object' && value !== null && 'all' in value && value.all instanceof Uint8Array;
+}
+
 interface Thread {
   readonly worker: Worker;
   /** pages under way, in the order in which they were given */
@@ -26,7 +39,11 @@ export interface Threads {
 /** @param streams URL of a module that exports `streamOf` */
 export function startThreads(streams: string): Threads {
   const threads = Array.from({ length: Math.min(availableParallelism(), MOST) }, (): Thread => {
-    const worker = new Worker(new URL('./fitting-worker.ts', import.meta.url), { workerData: { streams } });
+    const worker = new Worker(new URL('./fitting-worker.ts', import.meta.url), {
+      workerData: streams,
+      // Node strips types by itself: whatever this process was started with takes longer to load than all that a thread needs.
+      execArgv: [],
+    });
     const thread: Thread = { worker, waiting: [], failed: null };
     worker.on('message', (page: FittingPage | null) => thread.waiting.shift()?.resolve(page));
     worker.on('error', (error) => {
@@ -42,7 +59,8 @@ export function startThreads(streams: string): Threads {
       return new Promise((resolve, reject) => {
         if (thread.failed) return reject(thread.failed);
         thread.waiting.push({ resolve, reject });
-        thread.worker.postMessage({ all, ends, from, count }, all.buffer instanceof ArrayBuffer ? [all.buffer] : []);
+        const task: PageTask = { all, ends, from, count };
+        thread.worker.postMessage(task, all.buffer instanceof ArrayBuffer ? [all.buffer] : []);
       });
     },
     async stop() {

@@ -1,18 +1,20 @@
-/** A thread of fsck: takes pages of rows, says of each whether it fits (fitting.ts). Reads nothing by itself. */
+/**
+ * A thread of fsck: takes pages of rows, says of each whether it fits (fitting.ts). Reads nothing by itself, and brings as little along as it
+ * can: what it imports is loaded anew for each thread.
+ */
 import { parentPort, workerData } from 'node:worker_threads';
-import { z } from 'zod';
 import type { Entry } from '../proof/index.ts';
 import { fitting } from './fitting.ts';
+import { isPageTask } from './fitting-threads.ts';
 
-const task = z.object({ all: z.instanceof(Uint8Array), ends: z.array(z.number()), from: z.number(), count: z.number() });
 const isStreamOf = (value: unknown): value is (entry: Entry) => string => typeof value === 'function';
 
-const { streams } = z.object({ streams: z.string() }).parse(workerData);
-const { streamOf }: Readonly<Record<string, unknown>> = await import(streams);
-if (!isStreamOf(streamOf)) throw new Error(`${streams} has no streamOf`);
+const { streamOf }: Readonly<Record<string, unknown>> = await import(String(workerData));
+if (!isStreamOf(streamOf)) throw new Error('fsck was given a module without streamOf');
 
-parentPort?.on('message', (message: unknown) => {
-  const { all, ends, from, count } = task.parse(message);
+parentPort?.on('message', (task: unknown) => {
+  if (!isPageTask(task)) throw new Error('not a page to look at');
+  const { all, ends, from, count } = task;
   const bytes = Buffer.from(all.buffer, all.byteOffset, all.length);
   const page = fitting({ all: bytes, ends }, from, count, streamOf);
   const buffer = page?.leaves.buffer;

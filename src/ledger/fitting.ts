@@ -2,13 +2,13 @@
  * The quick look of fsck at a page of entries: each is read out of its stored text and written as the append would write it, and the two rows
  * are compared byte for byte, columns, opening, commitment and text at once. Says only that a page fits; what does not, check.ts names.
  */
-import type { ClientBase } from 'pg';
 import { InvalidInput } from '../base/errors.ts';
 import { readEntry, readEntryText } from '../proof/entry.ts';
 import { type Entry, HASH_BYTES, ProofFailure } from '../proof/index.ts';
-import { type CopiedRows, copyOut, HEAD } from './copy.ts';
+import { HEAD } from './binary.ts';
+import type { CopiedRows } from './copy.ts';
+import { COLUMNS, EntryRows, FIELD_COUNT } from './entry-rows.ts';
 import { leafInto } from './hashing.ts';
-import { COLUMNS, EntryRows, FIELD_COUNT } from './sql.ts';
 
 /** A page of entries, each of which fits, in order and without gaps. */
 export interface FittingPage {
@@ -25,23 +25,12 @@ export interface FittingPage {
 
 /** Kinds that check.ts must see. */
 const TELLING: readonly string[] = ['entry.erased', 'log.continued'];
-/** What most entries take as a row. */
-const ROOM = 1_024;
 const LENGTH = 4;
 const SEQ_BYTES = 8;
 const OPENING = COLUMNS.indexOf('opening');
 const CANONICAL = COLUMNS.indexOf('canonical');
 /** Above so many letters an entry may have more bytes than are allowed, and is measured. */
 const SURELY_SHORT = 20_000;
-
-/** The rows of a page as they are stored. A position without an entry is missing. */
-export function readRows(client: ClientBase, from: number, to: number): Promise<CopiedRows> {
-  return copyOut(
-    client,
-    `copy (select seq, ${COLUMNS.join()} from ledger.entry where seq >= ${from} and seq < ${to} order by seq) to stdout (format binary)`,
-    (to - from) * ROOM,
-  );
-}
 
 /**
  * @param streamOf as in check.ts

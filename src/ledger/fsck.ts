@@ -5,7 +5,9 @@ import type { ClientBase, Pool } from 'pg';
 import type { NewTile } from '../proof/grow.ts';
 import type { Entry, VerifierKey } from '../proof/index.ts';
 import { checkLog, type Finding, Found, type LogSource, type StoredCheckpoint, type StoredEntry } from './check.ts';
-import { type FittingPage, fitting, readRows } from './fitting.ts';
+import { type CopiedRows, copyOut } from './copy.ts';
+import { COLUMNS } from './entry-rows.ts';
+import { type FittingPage, fitting } from './fitting.ts';
 import { startThreads, type Threads } from './fitting-threads.ts';
 import { handovers } from './handover.ts';
 
@@ -53,6 +55,18 @@ async function entriesBetween(db: ClientBase | Pool, from: number, to: number): 
   });
 }
 
+/** What most entries take as a row, bytes. */
+const ROOM = 1_024;
+
+/** The rows of a page as they are stored. A position without an entry is missing. */
+function readRows(client: ClientBase, from: number, to: number): Promise<CopiedRows> {
+  return copyOut(
+    client,
+    `copy (select seq, ${COLUMNS.join()} from ledger.entry where seq >= ${from} and seq < ${to} order by seq) to stdout (format binary)`,
+    (to - from) * ROOM,
+  );
+}
+
 /** How a source looks at pages before it hands them out. */
 export interface QuickLook {
   readonly streamOf: (entry: Entry) => string;
@@ -81,7 +95,9 @@ export function databaseSource(db: ClientBase, quick: QuickLook | null = null): 
         if (quick) {
           const rows = await readRows(db, from, to);
           const { threads, streamOf } = quick;
-          const page = await (threads ? threads.fitting(rows, from, to - from) : fitting(rows, from, to - from, streamOf));
+          const page = await (threads
+            ? threads.fitting(rows, from, to - from)
+            : fitting(rows, from, to - from, streamOf));
           if (page) return page;
         }
         return await entriesBetween(db, from, to);

@@ -8,8 +8,9 @@ import { Conflict } from '../base/errors.ts';
 import type { Project } from '../base/row.ts';
 import { OPENING_BYTES } from '../proof/commitment.ts';
 import type { Entry } from '../proof/index.ts';
+import { EntryRows, type EntryValues } from './entry-rows.ts';
 import type { Outcome } from './queue.ts';
-import { type Advance, type CommandRow, EntryRows, type EntryValues } from './sql.ts';
+import type { Advance, CommandRow } from './sql.ts';
 import { inOrder, stamp } from './stamp.ts';
 
 export interface PlanDeps {

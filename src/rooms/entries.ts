@@ -14,6 +14,8 @@ import { logEntries } from './log/entries.ts';
 import { matterEntries } from './matters/entries.ts';
 import { requestEntries } from './requests/entries.ts';
 
+export { streamOf } from './streams.ts';
+
 export const ENTRY_KINDS = {
   ...directoryEntries,
   ...matterEntries,
@@ -39,12 +41,4 @@ export function checkBody(entry: Pick<NewEntry, 'kind' | 'body'>): void {
     'body-refused',
     `${entry.kind}: ${issue?.path.join('.') ?? ''} ${issue?.message ?? ''}`.trim(),
   );
-}
-
-const text = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
-
-/** The history an entry belongs to: its service, else its request, else its party, else its matter. */
-export function streamOf(entry: Pick<NewEntry, 'id' | 'matter' | 'body'>): string {
-  const { service, request, party } = entry.body;
-  return text(service) ?? text(request) ?? text(party) ?? entry.matter ?? entry.id;
 }
