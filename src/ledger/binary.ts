@@ -27,6 +27,9 @@ export class BinaryRows {
   readonly #columns: number;
   #bytes: Buffer;
   #end = HEAD.length;
+  // The time that was read last: all entries of a batch were recorded at the same.
+  #time = '';
+  #since = 0;
 
   /** @param room bytes that will probably be needed; more are found when they are */
   constructor(columns: number, room: number) {
@@ -108,8 +111,12 @@ export class BinaryRows {
 
   /** @param text RFC 3339 in UTC */
   time(text: string): void {
-    const since = (Date.parse(text) - EPOCH) * 1000;
-    if (!Number.isSafeInteger(since)) throw refused('a time', text);
+    if (text !== this.#time) {
+      this.#since = (Date.parse(text) - EPOCH) * 1000;
+      if (!Number.isSafeInteger(this.#since)) throw refused('a time', text);
+      this.#time = text;
+    }
+    const since = this.#since;
     this.#room(12);
     const high = Math.floor(since / 2 ** 32);
     const at = this.#bytes.writeInt32BE(high, this.#bytes.writeInt32BE(8, this.#end));

@@ -322,7 +322,7 @@ function compareTile(tile: NewTile, stored: Uint8Array | undefined): void {
   const found = stored?.subarray(0, tile.bytes.length);
   if (!found || found.length < tile.bytes.length)
     throw new Found('tile-mismatch', name, `${tile.width} hashes`, found ? `${found.length} bytes` : 'no tile');
-  if (equal(found, tile.bytes)) return;
+  if (Buffer.compare(found, tile.bytes) === 0) return;
   for (let i = 0; i < tile.width; i++) {
     const [a, b] = [tile.bytes, found].map((bytes) => bytes.subarray(i * HASH_BYTES, (i + 1) * HASH_BYTES));
     if (!a || !b || equal(a, b)) continue;

@@ -71,11 +71,26 @@ function outcome(fate: Fate, base: number): Outcome<Appended> {
   return { ok: true, value: { entries, repeated: fate.repeated } };
 }
 
+/** The whole plan at once. */
+export function plan(deps: PlanDeps, batch: readonly Append[], at: number, ground: Ground): Plan {
+  const steps = planning(deps, batch, at, ground);
+  for (;;) {
+    const { done, value } = steps.next();
+    if (done) return value;
+  }
+}
+
 /**
- * Settles repeats and conflicts, stamps and commits to entries, makes the rows of views. Commands that fail take nobody with them.
+ * Settles repeats and conflicts, stamps and commits to entries, makes the rows of views. Commands that fail take nobody with them. Pauses
+ * after each command, so that whoever has something else to do meanwhile can do it.
  * @param at time of recording, milliseconds: one for the batch
  */
-export function plan(deps: PlanDeps, batch: readonly Append[], at: number, ground: Ground): Plan {
+export function* planning(
+  deps: PlanDeps,
+  batch: readonly Append[],
+  at: number,
+  ground: Ground,
+): Generator<undefined, Plan, undefined> {
   const time = instant(at);
   const commands: CommandRow[] = [];
   const rows = new EntryRows(batch.reduce((sum, one) => sum + one.entries.length, 0));
@@ -84,16 +99,15 @@ export function plan(deps: PlanDeps, batch: readonly Append[], at: number, groun
   // Rows of one table that name different columns go in statements of their own: none may lose what another does not have.
   const tables = new Map<string, { table: string; columns: string[]; rows: Readonly<Record<string, unknown>>[] }>();
   const add = (table: string, row: Readonly<Record<string, unknown>>) => {
-    const columns = Object.keys(row);
-    const key = `${table} ${columns.join(' ')}`;
+    const key = `${table} ${Object.keys(row).join(' ')}`;
     const same = tables.get(key);
     if (same) same.rows.push(row);
-    else tables.set(key, { table, columns, rows: [row] });
+    else tables.set(key, { table, columns: Object.keys(row), rows: [row] });
   };
   const holds = (command: Append) =>
     (command.expect ?? []).every((e) => !written.has(e.stream) && (ground.lasts.get(e.stream) ?? null) === e.last);
 
-  const fates = batch.map((command): Fate => {
+  const settled = (command: Append): Fate => {
     const before = ground.known.get(command.key);
     if (before) return { before };
     const same = fresh.get(command.key);
@@ -126,7 +140,13 @@ export function plan(deps: PlanDeps, batch: readonly Append[], at: number, groun
     const fate = { first, entries: made, repeated: false };
     fresh.set(command.key, fate);
     return fate;
-  });
+  };
+
+  const fates: Fate[] = [];
+  for (const command of batch) {
+    fates.push(settled(command));
+    yield;
+  }
 
   return {
     move: { entries: rows.count, at: rows.count > 0 ? time : null, lasts: ground.lasts },
