@@ -29,7 +29,7 @@ export class BinaryRows {
   #end = HEAD.length;
   // The time that was read last: all entries of a batch were recorded at the same.
   #time = '';
-  #since = 0;
+  readonly #since = Buffer.alloc(8);
 
   /** @param room bytes that will probably be needed; more are found when they are */
   constructor(columns: number, room: number) {
@@ -112,15 +112,12 @@ export class BinaryRows {
   /** @param text RFC 3339 in UTC */
   time(text: string): void {
     if (text !== this.#time) {
-      this.#since = (Date.parse(text) - EPOCH) * 1000;
-      if (!Number.isSafeInteger(this.#since)) throw refused('a time', text);
+      const since = Date.parse(text) - EPOCH;
+      if (Number.isNaN(since)) throw refused('a time', text);
+      this.#since.writeBigInt64BE(BigInt(since) * 1000n);
       this.#time = text;
     }
-    const since = this.#since;
-    this.#room(12);
-    const high = Math.floor(since / 2 ** 32);
-    const at = this.#bytes.writeInt32BE(high, this.#bytes.writeInt32BE(8, this.#end));
-    this.#end = this.#bytes.writeUInt32BE(since - high * 2 ** 32, at);
+    this.bytes(this.#since);
   }
 
   /** @returns where they begin */
