@@ -12,13 +12,12 @@ import {
   HASH_BYTES,
   hex,
   ProofFailure,
-  parseCheckpoint,
-  parseNote,
   readEntry,
   TILE_WIDTH,
   type VerifierKey,
-  verifyNote,
 } from '../proof/index.ts';
+import { checkCheckpoint, compareTile } from './check-tree.ts';
+import { Erasures } from './erasures.ts';
 import { type Finding, Found } from './finding.ts';
 import type { FittingPage } from './fitting.ts';
 import { leafInto, pairInto } from './hashing.ts';
@@ -153,42 +152,6 @@ function checkOne(row: StoredEntry, streamOf: CheckOptions['streamOf']): Checked
   return { seq: row.seq, entry, canonical, opening: row.opening, commitment: computed, columns };
 }
 
-/** Entries that are gone, and entries that say so: each needs the other. */
-class Erasures {
-  readonly #gone = new Map<number, CheckedEntry>();
-
-  /** An entry whose text is gone. */
-  lacks(one: CheckedEntry): void {
-    this.#gone.set(one.seq, one);
-  }
-
-  see(one: { readonly seq: number; readonly entry: Entry | null }): void {
-    if (one.entry?.kind !== 'entry.erased') return;
-    const { position, entry: id, commitment: committed } = one.entry.body;
-    const at = `position ${one.seq}`;
-    const gone = typeof position === 'number' ? this.#gone.get(position) : undefined;
-    if (!gone) throw new Found('not-erased', at, `position ${String(position)} erased`, 'an entry that is still there');
-    if (gone.columns?.id !== id || hex(gone.commitment) !== committed)
-      throw new Found(
-        'not-erased',
-        at,
-        `${String(id)}, ${String(committed)}`,
-        `${gone.columns?.id}, ${hex(gone.commitment)}`,
-      );
-    this.#named.add(gone.seq);
-  }
-  readonly #named = new Set<number>();
-
-  /** @returns how many were erased */
-  end(): number {
-    for (const seq of this.#gone.keys()) {
-      if (!this.#named.has(seq))
-        throw new Found('erased-without-entry', `position ${seq}`, 'an entry.erased that names it', 'none');
-    }
-    return this.#gone.size;
-  }
-}
-
 /** Runs the whole check. The first finding ends it. */
 export async function checkLog(source: LogSource, options: CheckOptions): Promise<Finding> {
   try {
@@ -315,42 +278,4 @@ async function check(source: LogSource, options: CheckOptions): Promise<Finding>
     ),
   );
   return { ok: true, entries: head, checkpoints, unpublished: head - tree, erased: erasures.end(), withheld, ...told };
-}
-
-function compareTile(tile: NewTile, stored: Uint8Array | undefined): void {
-  const name = `tile ${tile.level}/${tile.index}`;
-  const found = stored?.subarray(0, tile.bytes.length);
-  if (!found || found.length < tile.bytes.length)
-    throw new Found('tile-mismatch', name, `${tile.width} hashes`, found ? `${found.length} bytes` : 'no tile');
-  if (Buffer.compare(found, tile.bytes) === 0) return;
-  for (let i = 0; i < tile.width; i++) {
-    const [a, b] = [tile.bytes, found].map((bytes) => bytes.subarray(i * HASH_BYTES, (i + 1) * HASH_BYTES));
-    if (!a || !b || equal(a, b)) continue;
-    const position = tile.level === 0 ? `, position ${tile.index * TILE_WIDTH + i}` : `, hash ${i}`;
-    throw new Found('tile-mismatch', `${name}${position}`, hex(a), hex(b));
-  }
-}
-
-async function checkCheckpoint(text: string, size: number, root: Uint8Array, key: VerifierKey): Promise<void> {
-  const at = `checkpoint ${size}`;
-  let note: ReturnType<typeof parseNote>;
-  let checkpoint: ReturnType<typeof parseCheckpoint>;
-  try {
-    note = parseNote(text);
-    checkpoint = parseCheckpoint(note.text);
-  } catch (error) {
-    if (error instanceof ProofFailure) throw new Found('bad-signature', at, 'a signed checkpoint', error.message);
-    throw error;
-  }
-  if (checkpoint.origin !== key.name) throw new Found('wrong-origin', at, key.name, checkpoint.origin);
-  if (checkpoint.size !== size || !equal(checkpoint.root, root)) {
-    throw new Found('root-mismatch', at, `${size}, ${hex(root)}`, `${checkpoint.size}, ${hex(checkpoint.root)}`);
-  }
-  try {
-    const signed = await verifyNote(note, [key]);
-    if (signed.length > 0) return;
-  } catch (error) {
-    if (!(error instanceof ProofFailure)) throw error;
-  }
-  throw new Found('bad-signature', at, `a signature by ${key.name}+${key.keyId}`, 'none that holds');
 }
