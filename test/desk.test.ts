@@ -139,6 +139,30 @@ describe('composing', () => {
       true,
       true,
     ]);
+    // One item with a date of its own; moved up in step 1, it takes the date along.
+    const own = Object.fromEntries(
+      Object.entries({ ...when, count: '5' }).map(([name, value]) => [`item-2-${name}`, value]),
+    );
+    const both = { ...when, ...own, itemForms: '1 2', 'own-2': 'on' };
+    const before = { ...both, 'item-2-count': '0', version: await version('when') };
+    expect((await web.post(at('when'), before)).status).toBe(422);
+    expect((await web.post(at('when'), { ...both, version: await version('when'), do: 'save' })).status).toBe(303);
+    const worked = (await web.get(at('when'))).text.replace(/<[^>]+>/g, '');
+    expect(worked).toContain('Item 2: due Mon 9 Mar 2026');
+    const up = { ...swapped, version: await version('what'), do: 'up-1' };
+    expect((await web.post(at('what'), up)).status).toBe(303);
+    expect(Object.keys((await loadDraft(desk.t.db, draft)).body.itemDues ?? {})).toEqual(['1']);
+    const back = {
+      ...swapped,
+      'item-1': 'Orders.',
+      'item-2': 'Guidance.',
+      version: await version('what'),
+      do: 'down-0',
+    };
+    expect((await web.post(at('what'), back)).status).toBe(303);
+    const none = { ...when, itemForms: '1 2', version: await version('when'), do: 'save' };
+    expect((await web.post(at('when'), none)).status).toBe(303);
+    expect((await loadDraft(desk.t.db, draft)).body.itemDues).toBeUndefined();
     const letter = { subject: '{{title}}', text: 'To {{recipient}}: {{items}} {{link}}' };
     expect((await web.post(at('letter'), { ...letter, version: await version('letter'), do: 'next' })).to).toBe(
       at('check'),

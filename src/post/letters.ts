@@ -14,7 +14,7 @@ import { movedDues } from '../rooms/clock/view.ts';
 import { determinationsOf } from '../rooms/determinations/view.ts';
 import { partyById } from '../rooms/directory/view.ts';
 import { letterTo } from '../rooms/requests/rules.ts';
-import { type Request, requestById, type Service, serviceById } from '../rooms/requests/view.ts';
+import { letterDue, type Request, requestById, type Service, serviceById } from '../rooms/requests/view.ts';
 import { entriesOf } from '../rooms/stream.ts';
 import { dateText } from '../ui/time.tsx';
 import { moveWords, signedByWords } from '../ui/words.ts';
@@ -47,7 +47,7 @@ async function linkFor(services: Services, { request, service }: About, address:
   const now = services.clock.now();
   const moved = await movedDues(services.db, service.id);
   // While the clock stands nobody knows the date; when it runs again a new link goes out.
-  const dues = moved && request.items.map(({ item }) => moved(item).at ?? now);
+  const dues = moved && request.items.map(({ item }) => moved.due(item).at ?? now);
   const expiresAt = new Date(Math.max(now, ...(dues ?? [service.dueAt.getTime()])) + LINK_DAYS * DAY);
   const token = await mintLink(services, { service: service.id, address, expiresAt });
   return `${services.config.baseUrl}/r/${token}`;
@@ -77,7 +77,7 @@ async function letter(services: Services, job: Job, what: About): Promise<Compos
       draft: { letter: request.letter, title: request.title, authority: request.authority, items: request.items },
     },
     { name: service.name, state: service.state, merge: service.merge },
-    service.dueOn,
+    letterDue(service),
     link,
   );
   const text = `${filled.text}\n\n--\nThe link is for this mailbox: opening it asks for a code that is sent here. ${keepThis(services.config.baseUrl, receipt)}\n`;

@@ -1,6 +1,7 @@
 /** What waits for the staff of one organisation, and the requests of a matter with their counts: each a few queries, whatever the number of recipients. Reads only. */
 import { type Kysely, type SqlBool, sql } from 'kysely';
 import type { Database } from '../base/database.ts';
+import { type Progressed, underWay } from '../rooms/clock/progress.ts';
 import { dueAt, dueOn, movedDues } from './moved.ts';
 
 export interface Waiting {
@@ -22,6 +23,8 @@ export interface Today {
   readonly failed: readonly Waiting[];
   /** servings under way or stopped, by draft */
   readonly serving: readonly { readonly draft: string; readonly title: string; readonly trouble: boolean }[];
+  /** facts that move many clocks and have not reached all of them yet */
+  readonly recounting: readonly Progressed[];
 }
 
 const SOON_MS = 7 * 86_400_000;
@@ -36,7 +39,7 @@ export async function todayOf(db: Kysely<Database>, issuer: string, now: Date): 
   const owes = sql`r.issuer = ${issuer} and r.conduct = 'served' and ${notRevoked}
     and (select count(distinct a.item) from view.item_answer a where a.service = s.id) < jsonb_array_length(r.items)`;
   const stands = sql`(m.due_at is null or coalesce(m.paused_until > ${now}, false))`;
-  const [owing, paused, review, failed, serving] = await Promise.all([
+  const [owing, paused, review, failed, serving, recounting] = await Promise.all([
     sql<Waiting & { overdue: boolean }>`
       select r.id as request, r.title, (${dueOn})::text as day, min(${dueAt}) <= ${now} as overdue, count(*)::int as n
       from view.request r join view.service s on s.request = r.id
@@ -69,6 +72,7 @@ export async function todayOf(db: Kysely<Database>, issuer: string, now: Date): 
       from work.request_draft d join view.matter m on m.id = d.matter
       where m.issuer = ${issuer} and d.serving is not null and d.served_at is null
       order by d.updated_at limit ${MOST}`.execute(db),
+    underWay(db, issuer),
   ]);
   const plain = ({ request, title, n, day }: Waiting): Waiting => ({ request, title, n, day });
   return {
@@ -78,6 +82,7 @@ export async function todayOf(db: Kysely<Database>, issuer: string, now: Date): 
     toReview: review.rows.map(plain),
     failed: failed.rows.map(plain),
     serving: serving.rows,
+    recounting,
   };
 }
 

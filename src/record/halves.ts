@@ -20,6 +20,7 @@ const LINES: Readonly<Record<string, readonly [issuer: string, recipient: string
   'clock.tolled': ['paused the clock', 'was told of the pause'],
   'clock.resumed': ['let the clock run again', 'was told the new date'],
   'service.corrected': ['corrected the date of service', 'was told the new date'],
+  'due.recounted': ['counted the due date anew', 'was told the new date'],
   'item.determined': ['gave its finding', 'was told the finding'],
 };
 

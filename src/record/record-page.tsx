@@ -1,4 +1,5 @@
 /** The public record of a matter: the board as of any time, what was reported around it, its timeline. Shows only what is public. */
+import { InvalidInput } from '../base/errors.ts';
 import type { Ctx, Route } from '../base/route.ts';
 import { ANYONE } from '../base/route.ts';
 import type { Request } from '../rooms/requests/view.ts';
@@ -14,7 +15,17 @@ import { cacheRecord } from './caching.ts';
 import { FilterForm } from './filter-form.tsx';
 import { type Moment, momentOf, momentParams, type PublicMatter, publicMatter } from './matter.ts';
 import { type PublicNote, type RecordModel, recordModel } from './model.ts';
-import { clockText, entryPath, href, LastUpdated, RecordHead, recordPath, servicePath } from './parts.tsx';
+import {
+  clockText,
+  entryPath,
+  FeedLinks,
+  type HeadProps,
+  href,
+  LastUpdated,
+  RecordHead,
+  recordPath,
+  servicePath,
+} from './parts.tsx';
 
 /** Query of a request as plain text; of a repeated parameter the last one counts. */
 export function queryOf(c: Ctx): Record<string, string> {
@@ -29,6 +40,23 @@ export async function opened(c: Ctx): Promise<{ matter: PublicMatter; moment: Mo
   return { matter, moment: momentOf(queryOf(c), zoneOf(c), now), now };
 }
 
+/** @throws InvalidInput `bad-time` */
+export function refuseBadTime(moment: Moment): void {
+  if (moment.problem !== null) {
+    throw new InvalidInput('bad-time', { what: moment.problem }, { asOf: moment.problem });
+  }
+}
+
+/** The page of a time that cannot be shown: its head, where another one is chosen. Null where the time is good. */
+export async function wrongTime(c: Ctx, tab: HeadProps['tab']): Promise<Response | null> {
+  const { matter, moment, now } = await opened(c);
+  if (moment.problem === null) return null;
+  c.header('Cache-Control', 'no-store');
+  const action = tab === 'Board' ? recordPath(matter) : `${recordPath(matter)}/${tab.toLowerCase()}`;
+  const head = <RecordHead matter={matter} moment={moment} now={now} tab={tab} action={action} />;
+  return page(c, { title: `${tab} · ${matter.title}`, area: 'public', wide: true, status: 422 }, head);
+}
+
 async function record(c: Ctx): Promise<Response> {
   const { matter, moment, now } = await opened(c);
   const title = matter.title;
@@ -39,7 +67,8 @@ async function record(c: Ctx): Promise<Response> {
   }
   const model = await recordModel(c.get('services').db, matter, moment, queryOf(c));
   cacheRecord(c, moment, model.last, now);
-  return page(c, { title, area: 'public', wide: true }, <Record model={model} now={now} />);
+  const head = <FeedLinks matter={matter} />;
+  return page(c, { title, area: 'public', wide: true, head }, <Record model={model} now={now} />);
 }
 
 function Record({ model, now }: { model: RecordModel; now: Date }) {

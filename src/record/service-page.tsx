@@ -3,7 +3,8 @@ import { z } from 'zod';
 import { NotFound } from '../base/errors.ts';
 import { ANYONE, type Ctx, type Route } from '../base/route.ts';
 import { Moves, Workings } from '../rooms/clock-parts.tsx';
-import { requestById, serviceById } from '../rooms/requests/view.ts';
+import { requestById, servedWorking, serviceById } from '../rooms/requests/view.ts';
+import { Statements } from '../rooms/statements/parts.tsx';
 import { AsOf } from '../ui/asof.tsx';
 import { Heading } from '../ui/heading.tsx';
 import { Mark } from '../ui/mark.tsx';
@@ -19,21 +20,24 @@ import { momentParams, type PublicMatter } from './matter.ts';
 import { clockText, entryPath, href, recordPath, servicePath } from './parts.tsx';
 import { opened } from './record-page.tsx';
 import { movedClock } from './service-clock.ts';
+import { statementsAround } from './statements-page.tsx';
 
 const uuidText = z.uuid();
-const none = () =>
+/** There is no such recipient, or none by then. */
+export const noService = () =>
   new NotFound('no-service', {
     what: 'There is no such recipient in this record.',
     next: 'Look for it on the board of the record.',
   });
 
-async function servicePage(c: Ctx): Promise<Response> {
+/** One recipient as of the time that was asked for; `row` is undefined where it had not been asked by then. @throws NotFound */
+export async function serviceModel(c: Ctx) {
   const { db } = c.get('services');
   const { matter, moment, now } = await opened(c);
   const id = c.req.param('service') ?? '';
   const service = uuidText.safeParse(id).success ? await serviceById(db, id) : null;
   const request = service && service.matter === matter.id ? await requestById(db, service.request) : null;
-  if (!service || request?.audience !== 'public') throw none();
+  if (!service || request?.audience !== 'public') throw noService();
   const cut = await cutAt(db, moment.point);
   const board = await boardPage(db, {
     request,
@@ -48,6 +52,12 @@ async function servicePage(c: Ctx): Promise<Response> {
   });
   const [row] = board.rows;
   const moved = row ? await movedClock(db, service, request, cut) : null;
+  const said = await statementsAround(db, service, cut);
+  return { matter, moment, now, service, request, board, row, moved, said };
+}
+
+async function servicePage(c: Ctx): Promise<Response> {
+  const { matter, moment, now, service, request, board, row, moved, said } = await serviceModel(c);
   const zone = moment.zone;
   const place = [service.kind, service.state].filter(Boolean).join(', ');
   if (moment.problem === null) cacheRecord(c, moment, null, now);
@@ -83,11 +93,7 @@ async function servicePage(c: Ctx): Promise<Response> {
                 value: (
                   <>
                     <Mark state={clockState(row.clock.state)}>{clockText(row.clock)}</Mark>
-                    <Workings
-                      workings={
-                        moved ? moved.workings : [{ items: null, due: { on: service.dueOn, working: service.working } }]
-                      }
-                    />
+                    <Workings workings={moved ? moved.workings : servedWorking(service)} />
                   </>
                 ),
               },
@@ -139,6 +145,17 @@ async function servicePage(c: Ctx): Promise<Response> {
           {service.name} had not been asked by then. <a href={servicePath(matter, service.id)}>Show the present</a>.
         </p>
       )}
+      {said.length > 0 ? (
+        <section aria-labelledby="said">
+          <h2 id="said">Statements</h2>
+          <Statements
+            statements={said}
+            zone={zone}
+            receipt={(entry) => entryPath(matter, entry)}
+            empty={{ what: 'No statement' }}
+          />
+        </section>
+      ) : null}
       {service.ocdId ? (
         <p class="soft">
           Open Civic Data id: <code class="hash hash--whole">{service.ocdId}</code>

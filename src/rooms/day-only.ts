@@ -5,6 +5,8 @@ import type { Entry } from '../proof/index.ts';
 const fromSource = z.union([
   z.object({ conduct: z.literal('recorded') }),
   z.object({ channel: z.literal('recorded') }),
+  z.object({ statement: z.string(), dayOnly: z.literal(true) }),
+  z.object({ partstat: z.string(), dayOnly: z.literal(true) }),
 ]);
 
 /** True where `occurredAt` stands for the day on which something happened; its hour says nothing. */

@@ -10,9 +10,14 @@ import { clockEntries } from './clock/entries.ts';
 import { determinationEntries } from './determinations/entries.ts';
 import { directoryEntries } from './directory/entries.ts';
 import { erasureEntries } from './erasure/entries.ts';
+import { figureEntries } from './figures/entries.ts';
 import { logEntries } from './log/entries.ts';
 import { matterEntries } from './matters/entries.ts';
+import { meetingEntries } from './meetings/entries.ts';
+import { peopleEntries } from './people/entries.ts';
 import { requestEntries } from './requests/entries.ts';
+import { sourceEntries } from './sources/entries.ts';
+import { statementEntries } from './statements/entries.ts';
 
 export { streamOf } from './streams.ts';
 
@@ -25,6 +30,11 @@ export const ENTRY_KINDS = {
   ...clockEntries,
   ...erasureEntries,
   ...logEntries,
+  ...peopleEntries,
+  ...sourceEntries,
+  ...statementEntries,
+  ...figureEntries,
+  ...meetingEntries,
 } as const;
 export type EntryKind = keyof typeof ENTRY_KINDS;
 export type Body<K extends EntryKind> = z.infer<(typeof ENTRY_KINDS)[K]>;

@@ -1,25 +1,40 @@
 /** All rooms' projections as one: what the ledger writes beside an entry, and what `counterfoil rebuild` makes anew. */
 import type { Project } from '../base/row.ts';
 import { projectAnswers } from './answers/view.ts';
+import { projectClosings } from './clock/closings.ts';
 import { projectClock } from './clock/view.ts';
 import { projectDeterminations } from './determinations/view.ts';
 import { projectDirectory } from './directory/view.ts';
 import { projectErasures } from './erasure/view.ts';
+import { projectFigures } from './figures/view.ts';
 import { projectLog } from './log/view.ts';
 import { projectMatters } from './matters/view.ts';
+import { projectMeetings } from './meetings/view.ts';
+import { projectPeople } from './people/view.ts';
 import { projectRequests } from './requests/view.ts';
+import { projectSources } from './sources/view.ts';
+import { projectStatements } from './statements/view.ts';
 
 const BY_ROOM: Readonly<Record<string, Project>> = {
   party: projectDirectory,
   matter: projectMatters,
-  request: projectRequests,
+  request: (entry, seq) => [...projectRequests(entry, seq), ...projectClock(entry, seq)],
   service: (entry, seq) => [...projectRequests(entry, seq), ...projectClock(entry, seq)],
   due: projectClock,
   clock: projectClock,
+  closing: projectClosings,
   answer: projectAnswers,
   entry: projectErasures,
   document: projectErasures,
   log: projectLog,
+  person: projectPeople,
+  office: projectPeople,
+  source: projectSources,
+  statement: projectStatements,
+  figure: projectFigures,
+  meeting: projectMeetings,
+  participation: projectMeetings,
+  attendance: projectMeetings,
   item: (entry, seq) => [...projectAnswers(entry, seq), ...projectDeterminations(entry, seq)],
 };
 

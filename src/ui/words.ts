@@ -95,11 +95,24 @@ const KINDS: Readonly<Record<string, string>> = {
   'clock.tolled': 'clock paused',
   'clock.resumed': 'clock resumed',
   'service.corrected': 'date of service corrected',
-  'closing.added': 'closing added',
+  'due.recounted': 'due date counted anew',
+  'closing.added': 'calendar changed',
+  'closing.withdrawn': 'change of the calendar taken back',
   'entry.erased': 'entry erased',
   'log.handed-over': 'log handed over to a new key',
   'log.continued': 'log goes on under a new key',
   'document.erased': 'document erased',
+  'person.registered': 'person entered in the directory',
+  'office.registered': 'office entered in the directory',
+  'office.held': 'holder of an office noted',
+  'source.kept': 'copy of a source kept',
+  'statement.made': 'statement recorded',
+  'figure.claimed': 'figure recorded',
+  'figure.ranked': 'figure ranked',
+  'meeting.called': 'meeting called',
+  'meeting.invited': 'somebody invited to a meeting',
+  'participation.stated': 'participation recorded',
+  'attendance.taken': 'attendance taken',
 };
 
 /** What moved a clock, in a few words: "Extended, as asked", "Paused: fee awaited". */
@@ -107,6 +120,7 @@ export function moveWords(move: {
   readonly kind: string;
   readonly cause?: string | null;
   readonly asked?: boolean | null;
+  readonly event?: { readonly type: string; readonly order?: string | undefined } | null;
 }): string {
   switch (move.kind) {
     case 'due.extended':
@@ -117,9 +131,25 @@ export function moveWords(move: {
       return 'Running again';
     case 'service.corrected':
       return 'Date of service corrected';
+    case 'due.recounted':
+      return recountWords(move.event ?? null);
     default:
       return kindWord(move.kind);
   }
+}
+
+const ORDERED: Readonly<Record<string, string>> = {
+  stayed: 'Stayed',
+  lifted: 'Stay lifted',
+  compelled: 'Answer ordered',
+  extended: 'Extended',
+};
+
+/** What a fact that moved many clocks at once did to one: an order by its name, or a calendar. */
+function recountWords(event: { readonly type: string; readonly order?: string | undefined } | null): string {
+  if (event === null) return 'Counted anew: the calendar changed';
+  const what = (Object.hasOwn(ORDERED, event.type) ? ORDERED[event.type] : undefined) ?? 'Counted anew';
+  return event.order === undefined ? what : `${what} by ${event.order}`;
 }
 
 /** Words for a value of one of the tables above; an unknown value is shown as it is. */
@@ -127,6 +157,17 @@ export function wordFor(table: Readonly<Record<string, Word>>, value: string): W
   return Object.hasOwn(table, value) ? (table[value] ?? w(value, '·', 'quiet')) : w(value, '·', 'quiet');
 }
 
+/** What is said of taking part in a meeting (iCalendar's PARTSTAT words), and what follows: accepted, then declined. */
+export const PARTICIPATION: Readonly<Record<string, Word>> = {
+  'needs-action': w('no word yet', '–', 'quiet'),
+  accepted: w('accepted', '✓', 'good'),
+  declined: w('declined', '✕', 'bad'),
+  tentative: w('tentative', '?', 'mixed'),
+  delegated: w('delegated', '→', 'mixed'),
+  withdrew: w('withdrew', '✕', 'bad'),
+};
+
+export const participation = (value: string): Word => wordFor(PARTICIPATION, value);
 export const disposition = (value: string): Word => wordFor(DISPOSITIONS, value);
 export const finding = (value: string): Word => wordFor(FINDINGS, value);
 export const clockState = (value: string): Word => wordFor(CLOCKS, value);
@@ -160,3 +201,7 @@ export function signedByWords(by: {
   const words = `The log and ${by.signed} of ${by.of} ${by.of === 1 ? 'witness' : 'witnesses'}.`;
   return by.complete ? words : `${words} A receipt taken later carries more signatures; this one holds too.`;
 }
+
+/** "Item 2", "Items 1 and 3" */
+export const itemsWords = (items: readonly number[]): string =>
+  items.length === 1 ? `Item ${items[0]}` : `Items ${items.slice(0, -1).join(', ')} and ${items.at(-1)}`;

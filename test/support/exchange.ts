@@ -4,10 +4,12 @@
  */
 import { createHash } from 'node:crypto';
 import { openMatter } from '../../src/rooms/matters/commands.ts';
+import { addMeeting } from '../../src/rooms/meetings/commands.ts';
 import { EMPTY_DRAFT } from '../../src/rooms/requests/draft.ts';
 import { replaceRecipients } from '../../src/rooms/requests/draft-recipients.ts';
 import { createDraft } from '../../src/rooms/requests/drafts.ts';
 import { serveDraft } from '../../src/rooms/requests/serve.ts';
+import { keepSource } from '../../src/rooms/sources/commands.ts';
 import { formOf } from './answering.ts';
 import { READY } from './desk.ts';
 import { type Browser, enter } from './people.ts';
@@ -35,6 +37,10 @@ export interface Exchange {
   readonly draft: string;
   /** another draft like it, for what would use it up */
   newDraft(): Promise<string>;
+  /** a meeting of the matter */
+  readonly meeting: string;
+  /** a kept source of the matter */
+  readonly source: string;
   readonly places: readonly [Place, Place];
 }
 
@@ -50,6 +56,24 @@ export async function exchange(w: World, owner: string, mark: string): Promise<E
   const by = { party: office.party, partyName: office.name };
   const input = { title: `Matter of ${mark}`, slug: `matter-${mark}`, summary: '', audience: 'public' as const };
   const { id: matter, slug } = await openMatter(w.services, by, input, w.t.newId());
+  const kept = {
+    publisher: 'Example Courier',
+    title: `Report on ${mark}`,
+    published: null,
+    url: null,
+    text: `Of ${mark}.`,
+  };
+  const source = await keepSource(w.services, matter, kept, w.t.newId());
+  const now = w.clock.now();
+  const call = {
+    convener: office.name,
+    subject: `Meeting on ${mark}`,
+    place: '',
+    startsAt: now + 86_400_000,
+    endsAt: null,
+  };
+  const rest = { dayOnly: false, capacity: '', agenda: '' };
+  const meeting = await addMeeting(w.services, matter, { ...call, ...rest }, w.t.newId());
   const body = { ...READY, title: `Documents on ${mark}` };
   const mail = (n: number) => `clerk-${n}-${mark}@place.example.gov`;
   const csv = [
@@ -84,7 +108,18 @@ export async function exchange(w: World, owner: string, mark: string): Promise<E
   const places = [await place(1), await place(2)] as const;
   await w.publish();
   await w.post.round();
-  return { mark, party: office.party, matter, slug, request, draft: await newDraft(), newDraft, places };
+  return {
+    mark,
+    party: office.party,
+    matter,
+    slug,
+    request,
+    draft: await newDraft(),
+    newDraft,
+    source,
+    meeting,
+    places,
+  };
 }
 
 /** Comes in, answers item 1 with a file and a note, sends it. */

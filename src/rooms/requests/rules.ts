@@ -6,8 +6,15 @@ import { Temporal } from 'temporal-polyfill';
 import type { NewEntry } from '../../base/append.ts';
 import { instant, type Millis } from '../../base/clock.ts';
 import { RuleRefusal } from '../../base/errors.ts';
-import type { Due } from '../clock/entries.ts';
-import { dateWords, dueByPlace } from '../clock/rules.ts';
+import type { ServedCell } from '../clock/entries.ts';
+import {
+  type Asking,
+  type Closing,
+  type Recipient as DueFor,
+  dateWords,
+  dueByPlace,
+  type ServedDues,
+} from '../clock/rules.ts';
 import type { DocumentRef } from '../fields.ts';
 import type { Matter } from '../matters/view.ts';
 import type { ReadyDraft } from './draft.ts';
@@ -54,7 +61,11 @@ export function issue(serving: Serving, id: string): NewEntry {
       authority: draft.authority,
       compulsory: false,
       conduct: draft.conduct,
-      items: draft.items.map((i) => ({ ...i })),
+      items: draft.items.map(({ item, text, due }) => ({
+        item,
+        text,
+        ...(due === undefined ? {} : { due: { ...due } }),
+      })),
       due: { ...draft.due },
       letter: draft.letter ? { ...draft.letter } : null,
       source: draft.recorded ? { ...draft.recorded.source } : null,
@@ -63,9 +74,22 @@ export function issue(serving: Serving, id: string): NewEntry {
   };
 }
 
-/** The due date of each service of one serving. @throws RuleRefusal `due-before-service`, `calendar-unknown`, from what it gives */
-export function dueFor(serving: Serving): (to: Pick<Recipient, 'ocdId' | 'state'>) => Due {
-  return dueByPlace(serving.draft.due, servedAt(serving));
+/** What the due dates of a request are counted from. */
+export const askingOf = (
+  issuer: string,
+  { due, items }: Pick<ReadyDraft, 'due' | 'items'>,
+  closings: readonly Closing[],
+): Asking => ({
+  issuer,
+  rule: due,
+  items: items.map((one) => one.item),
+  own: new Map(items.flatMap((one) => (one.due === undefined ? [] : [[one.item, one.due] as const]))),
+  closings,
+});
+
+/** The due dates of each service of one serving. @throws RuleRefusal `due-before-service`, `calendar-unknown`, from what it gives */
+export function dueFor(serving: Serving, closings: readonly Closing[]): (to: DueFor) => ServedDues {
+  return dueByPlace(askingOf(serving.matter.issuer, serving.draft, closings), servedAt(serving));
 }
 
 // All letters of a request name one due date; writing a date out costs more than the rest of a letter.
@@ -75,13 +99,25 @@ function dueWords(on: string): string {
   return written.words;
 }
 
+/** The date that a letter names, and those of its items where they differ. */
+export interface LetterDue {
+  readonly on: string;
+  readonly cells: readonly Pick<ServedCell, 'items' | 'on'>[] | null;
+}
+
+/** " (due Fri 6 Mar 2026)" behind an item, where items differ. */
+function itemDue(cells: LetterDue['cells'], item: number): string {
+  const cell = cells?.find((one) => one.items === null || one.items.includes(item));
+  return cell ? ` (due ${dueWords(cell.on)})` : '';
+}
+
 /** The letter to one recipient, with a link or the placeholder for it. @throws RuleRefusal `merge-field-empty` */
 export function letterTo(
   serving: Pick<Serving, 'issuerName'> & {
     readonly draft: Pick<ReadyDraft, 'letter' | 'title' | 'authority' | 'items'>;
   },
   to: Pick<Recipient, 'name' | 'state' | 'merge'>,
-  dueOn: string,
+  due: LetterDue,
   link: string = LINK_PLACEHOLDER,
 ): { readonly subject: string; readonly text: string } {
   const { letter } = serving.draft;
@@ -93,12 +129,20 @@ export function letterTo(
     issuer: serving.issuerName,
     title: serving.draft.title,
     authority: serving.draft.authority,
-    items: serving.draft.items,
-    dueDate: dueWords(dueOn),
+    items: serving.draft.items.map(({ item, text }) => ({ item, text: `${text}${itemDue(due.cells, item)}` })),
+    dueDate: dueWords(due.on),
     merge: to.merge,
   };
   return { subject: fill(letter.subject, values, link), text: fill(letter.text, values, link) };
 }
+
+// In the order of canonical JSON, as the whole body.
+const cellJson = ({ at, items, on, working }: ServedCell) => ({
+  at,
+  items: items === null ? null : [...items],
+  on,
+  working: [...working],
+});
 
 export interface Served {
   readonly entry: NewEntry;
@@ -108,12 +152,12 @@ export interface Served {
 /** `request.served` for one recipient. `hash` gives the SHA-256 of the letter's text, in hex. */
 export function serve(
   serving: Serving,
-  due: Due,
+  { due, cells }: ServedDues,
   to: Recipient & { readonly party: string },
   id: string,
   hash: (text: string) => string,
 ): Served {
-  const text = serving.draft.letter ? letterTo(serving, to, due.on).text : null;
+  const text = serving.draft.letter ? letterTo(serving, to, { on: due.on, cells }).text : null;
   const letter: DocumentRef | null =
     text === null
       ? null
@@ -128,6 +172,7 @@ export function serve(
     audience: audienceOf(serving.matter),
     // In the order of canonical JSON, which is then made in a fraction of the time: there may be 90,000 of these.
     body: {
+      ...(cells === null ? {} : { cells: cells.map((cell) => cellJson(cell)) }),
       channel: recorded ? 'recorded' : to.email ? 'mail' : 'no address',
       due: { at: due.at, on: due.on, working: [...due.working] },
       kind: to.kind,
