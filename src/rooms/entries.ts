@@ -21,6 +21,8 @@ import { requestEntries } from './requests/entries.ts';
 import { sourceEntries } from './sources/entries.ts';
 import { statementEntries } from './statements/entries.ts';
 
+export { streamOf } from './streams.ts';
+
 export const ENTRY_KINDS = {
   ...directoryEntries,
   ...matterEntries,
@@ -53,12 +55,4 @@ export function checkBody(entry: Pick<NewEntry, 'kind' | 'body'>): void {
     'body-refused',
     `${entry.kind}: ${issue?.path.join('.') ?? ''} ${issue?.message ?? ''}`.trim(),
   );
-}
-
-const text = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
-
-/** The history an entry belongs to: its service, else its request, else its party, else its matter. */
-export function streamOf(entry: Pick<NewEntry, 'id' | 'matter' | 'body'>): string {
-  const { service, request, party } = entry.body;
-  return text(service) ?? text(request) ?? text(party) ?? entry.matter ?? entry.id;
 }
