@@ -78,7 +78,7 @@ it('a visitor sees the record of the example, as of any time, and keeps a receip
     await look(page, 'record-known');
 
     await go(page, page.getByRole('link', { name: 'Show now' }));
-    await go(page, page.getByRole('link', { name: 'Louisville Metro' }));
+    await go(page, page.getByRole('link', { name: 'Louisville Metro', exact: true }));
     await look(page, 'recipient-public');
     await go(
       page,
@@ -257,7 +257,7 @@ it('the issuer sees the board, reads the document and determines; the clerk is t
       /produced[\s\S]*objected[\s\S]*no such records/,
     );
     await look(page, 'board', { dark: true });
-    await go(page, page.getByRole('link', { name: 'Millbrook' }));
+    await go(page, page.getByRole('link', { name: 'Millbrook', exact: true }));
     await look(page, 'service');
     const [file] = await Promise.all([
       page.waitForEvent('download'),
