@@ -73,6 +73,7 @@ async function fill(route: Route, known = true): Promise<string> {
     answer: () => (known ? place.answer : none),
     entry: () => (known ? place.service : none),
     item: () => '1',
+    step: () => '1',
     sha256: () => (known ? place.file.sha256 : '0'.repeat(64)),
     file: () => `${known ? place.service : none}.receipt.json`,
     token: () => (known && route.path.startsWith('/r/') ? freshLink() : newToken(random)),

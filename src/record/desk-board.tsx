@@ -69,6 +69,7 @@ function toRow(line: Line, board: BoardPage): BoardRow {
       finding: cell.determination && !cell.determination.current ? 'not reviewed' : foundWord(cell, board),
       documents: cell.answer?.documents ?? 0,
       href: `${href}#item-${cell.item}`,
+      ...(cell.answer?.carriedFrom ? { carried: `/desk/services/${cell.answer.carriedFrom}#item-${cell.item}` } : {}),
     })),
   };
 }
@@ -225,6 +226,7 @@ async function getBoard(c: Ctx): Promise<Response> {
         label="More"
         links={[
           { text: 'Letters', href: `${base}/letters` },
+          ...(board.unknown ? [] : [{ text: 'What follows', href: `${base}/steps` }]),
           ...(matter?.audience === 'public' ? [{ text: 'Public record', href: `/record/${matter.slug}` }] : []),
           { text: 'CSV', href: link({}, `${base}/board.csv`), download: true },
           { text: 'JSON', href: link({}, `${base}/board.json`), download: true },

@@ -1,6 +1,7 @@
 /** What waits for the staff of one organisation, and the requests of a matter with their counts: each a few queries, whatever the number of recipients. Reads only. */
 import { type Kysely, type SqlBool, sql } from 'kysely';
 import type { Database } from '../base/database.ts';
+import { countDueSteps, type DueStep } from './desk-steps.ts';
 import { dueAt, dueOn, movedDues } from './moved.ts';
 
 export interface Waiting {
@@ -18,6 +19,8 @@ export interface Today {
   readonly paused: readonly Waiting[];
   /** recipients with an answer newer than its last determination */
   readonly toReview: readonly Waiting[];
+  /** recipients due for the next step of their request's ladder, by step */
+  readonly nextSteps: readonly DueStep[];
   /** letters that could not be sent and were not replaced */
   readonly failed: readonly Waiting[];
   /** servings under way or stopped, by draft */
@@ -36,7 +39,8 @@ export async function todayOf(db: Kysely<Database>, issuer: string, now: Date): 
   const owes = sql`r.issuer = ${issuer} and r.conduct = 'served' and ${notRevoked}
     and (select count(distinct a.item) from view.item_answer a where a.service = s.id) < jsonb_array_length(r.items)`;
   const stands = sql`(m.due_at is null or coalesce(m.paused_until > ${now}, false))`;
-  const [owing, paused, review, failed, serving] = await Promise.all([
+  const [nextSteps, owing, paused, review, failed, serving] = await Promise.all([
+    countDueSteps(db, { issuer }, now, 2 * MOST),
     sql<Waiting & { overdue: boolean }>`
       select r.id as request, r.title, (${dueOn})::text as day, min(${dueAt}) <= ${now} as overdue, count(*)::int as n
       from view.request r join view.service s on s.request = r.id
@@ -76,6 +80,7 @@ export async function todayOf(db: Kysely<Database>, issuer: string, now: Date): 
     overdue: owing.rows.filter((row) => row.overdue).map(plain),
     paused: paused.rows.map(plain),
     toReview: review.rows.map(plain),
+    nextSteps,
     failed: failed.rows.map(plain),
     serving: serving.rows,
   };

@@ -5,6 +5,7 @@ import { requestRoutes } from '../rooms/requests/pages.tsx';
 import { deskRoutes } from './desk.tsx';
 import { deskBoardRoutes } from './desk-board.tsx';
 import { deskMatterRoutes } from './desk-matter.tsx';
+import { escalationRoutes } from './escalation-pages.tsx';
 
 export const deskPages: readonly Route[] = [
   ...deskRoutes,
@@ -12,4 +13,5 @@ export const deskPages: readonly Route[] = [
   ...deskMatterRoutes,
   ...requestRoutes,
   ...deskBoardRoutes,
+  ...escalationRoutes,
 ];

@@ -77,6 +77,21 @@ function TodayColumn({ today }: { today: Today }) {
         words={(one) => `${people(one.n, 'recipient’s clock stands', 'recipients’ clocks stand')}`}
         href={(one) => board(one, 'clock=paused')}
       />
+      {today.nextSteps.length > 0 ? (
+        <section>
+          <h3>Due for the next step</h3>
+          <ul class="entries">
+            {today.nextSteps.map((one) => (
+              <li>
+                <a href={`/desk/requests/${one.request}/steps/${one.step}`}>
+                  {`${people(one.n, 'recipient', 'recipients')}: ${one.kind}`}
+                </a>
+                <div class="entries__when">{one.title}</div>
+              </li>
+            ))}
+          </ul>
+        </section>
+      ) : null}
       <Part
         title="Letters that could not be sent"
         waiting={today.failed}

@@ -8,9 +8,12 @@ import type { Database } from '../base/database.ts';
 import { NotFound } from '../base/errors.ts';
 import { checkEntry, type Entry } from '../proof/index.ts';
 import { itemAnswered } from '../rooms/answers/entries.ts';
+import { itemsWords } from '../rooms/clock-parts.tsx';
 import { dayOnly } from '../rooms/day-only.ts';
 import { itemDetermined } from '../rooms/determinations/entries.ts';
 import { documentErased, entryErased } from '../rooms/erasure/entries.ts';
+import { ladderSet, stepTaken, stepWithdrawn } from '../rooms/escalation/entries.ts';
+import { stepWords } from '../rooms/ladder-form.tsx';
 import { logContinued } from '../rooms/log/entries.ts';
 import { matterNoted, matterOpened } from '../rooms/matters/entries.ts';
 import { requestIssued, requestRevoked, requestServed } from '../rooms/requests/entries.ts';
@@ -115,6 +118,21 @@ export function words(entry: Entry, name: string): { readonly title: string; rea
       const what = moveWords({ kind: entry.kind, ...move });
       return { title: `Clock of ${name}: ${what}. Due before ${day(due.before)}, now ${day(due.after)}`, text: reason };
     }
+    case 'ladder.set':
+      return {
+        title: 'Next steps set',
+        text: ladderSet
+          .parse(body)
+          .steps.map((one) => `${one.step}. ${stepWords(one)}`)
+          .join('\n'),
+      };
+    case 'step.taken': {
+      const b = stepTaken.parse(body);
+      const what = b.kind === 'reminder' ? 'Reminder' : 'Final notice';
+      return { title: `${what} to ${name}: ${itemsWords(b.items)} still open`, text: b.words === '' ? null : b.words };
+    }
+    case 'step.withdrawn':
+      return { title: 'Notices taken back before they left', text: stepWithdrawn.parse(body).reason };
     case 'entry.erased': {
       const b = entryErased.parse(body);
       return { title: `Entry ${b.position.toLocaleString('en-US')} erased by order of ${b.authority}`, text: b.reason };

@@ -10,6 +10,7 @@ import { clockEntries } from './clock/entries.ts';
 import { determinationEntries } from './determinations/entries.ts';
 import { directoryEntries } from './directory/entries.ts';
 import { erasureEntries } from './erasure/entries.ts';
+import { escalationEntries } from './escalation/entries.ts';
 import { logEntries } from './log/entries.ts';
 import { matterEntries } from './matters/entries.ts';
 import { requestEntries } from './requests/entries.ts';
@@ -21,6 +22,7 @@ export const ENTRY_KINDS = {
   ...answerEntries,
   ...determinationEntries,
   ...clockEntries,
+  ...escalationEntries,
   ...erasureEntries,
   ...logEntries,
 } as const;

@@ -5,6 +5,7 @@ import { projectClock } from './clock/view.ts';
 import { projectDeterminations } from './determinations/view.ts';
 import { projectDirectory } from './directory/view.ts';
 import { projectErasures } from './erasure/view.ts';
+import { projectEscalation } from './escalation/view.ts';
 import { projectLog } from './log/view.ts';
 import { projectMatters } from './matters/view.ts';
 import { projectRequests } from './requests/view.ts';
@@ -16,6 +17,8 @@ const BY_ROOM: Readonly<Record<string, Project>> = {
   service: (entry, seq) => [...projectRequests(entry, seq), ...projectClock(entry, seq)],
   due: projectClock,
   clock: projectClock,
+  ladder: projectEscalation,
+  step: projectEscalation,
   answer: projectAnswers,
   entry: projectErasures,
   document: projectErasures,

@@ -11,6 +11,7 @@ import { dateWords, dueByPlace } from '../clock/rules.ts';
 import type { DocumentRef } from '../fields.ts';
 import type { Matter } from '../matters/view.ts';
 import type { ReadyDraft } from './draft.ts';
+import type { CarriedItem } from './entries.ts';
 import { fill, LINK_PLACEHOLDER } from './letter.ts';
 import type { Recipient } from './recipients.ts';
 
@@ -52,13 +53,15 @@ export function issue(serving: Serving, id: string): NewEntry {
       request: serving.request,
       title: draft.title,
       authority: draft.authority,
-      compulsory: false,
+      compulsory: draft.compulsory,
       conduct: draft.conduct,
       items: draft.items.map((i) => ({ ...i })),
       due: { ...draft.due },
       letter: draft.letter ? { ...draft.letter } : null,
       source: draft.recorded ? { ...draft.recorded.source } : null,
       recipients: serving.recipients,
+      ...(draft.follows ? { predecessor: draft.follows.request } : {}),
+      ...(draft.ladder ? { ladder: draft.ladder.map((step) => ({ ...step })) } : {}),
     },
   };
 }
@@ -80,24 +83,33 @@ export function letterTo(
   serving: Pick<Serving, 'issuerName'> & {
     readonly draft: Pick<ReadyDraft, 'letter' | 'title' | 'authority' | 'items'>;
   },
-  to: Pick<Recipient, 'name' | 'state' | 'merge'>,
+  to: Pick<Recipient, 'name' | 'state' | 'merge'> & { readonly carried?: readonly CarriedItem[] },
   dueOn: string,
   link: string = LINK_PLACEHOLDER,
 ): { readonly subject: string; readonly text: string } {
   const { letter } = serving.draft;
   if (!letter)
     throw new RuleRefusal('no-letter', 'A request that was recorded from elsewhere has no letter of its own.');
+  const { carried = [] } = to;
+  const before = new Set(carried.map((one) => one.item));
   const values = {
+    carried,
     recipient: to.name,
     state: to.state ?? '',
     issuer: serving.issuerName,
     title: serving.draft.title,
     authority: serving.draft.authority,
-    items: serving.draft.items,
+    items: before.size === 0 ? serving.draft.items : serving.draft.items.filter((one) => !before.has(one.item)),
     dueDate: dueWords(dueOn),
     merge: to.merge,
   };
   return { subject: fill(letter.subject, values, link), text: fill(letter.text, values, link) };
+}
+
+/** Where a recipient was asked before, and what it answered there. */
+export interface Before {
+  readonly service: string;
+  readonly carried: readonly CarriedItem[];
 }
 
 export interface Served {
@@ -109,11 +121,12 @@ export interface Served {
 export function serve(
   serving: Serving,
   due: Due,
-  to: Recipient & { readonly party: string },
+  to: Recipient & { readonly party: string; readonly before?: Before | null },
   id: string,
   hash: (text: string) => string,
 ): Served {
-  const text = serving.draft.letter ? letterTo(serving, to, due.on).text : null;
+  const carried = to.before?.carried ?? [];
+  const text = serving.draft.letter ? letterTo(serving, { ...to, carried }, due.on).text : null;
   const letter: DocumentRef | null =
     text === null
       ? null
@@ -128,6 +141,12 @@ export function serve(
     audience: audienceOf(serving.matter),
     // In the order of canonical JSON, which is then made in a fraction of the time: there may be 90,000 of these.
     body: {
+      ...(to.before
+        ? {
+            carried: carried.map((one) => ({ ...one, found: one.found && { ...one.found } })),
+            predecessor: to.before.service,
+          }
+        : {}),
       channel: recorded ? 'recorded' : to.email ? 'mail' : 'no address',
       due: { at: due.at, on: due.on, working: [...due.working] },
       kind: to.kind,
