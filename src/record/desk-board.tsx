@@ -25,6 +25,7 @@ import {
   DETERMINATION_FILTERS,
   readBoardQuery,
 } from './board-filter.ts';
+import { CLOCK_WORDS } from './filter-form.tsx';
 import { pausedText } from './parts.tsx';
 
 const SIZE = 100;
@@ -85,7 +86,8 @@ function Filters({
   sort: BoardSort;
   board: BoardPage;
 }) {
-  const keep = boardParams({}, sort);
+  const { step } = filter;
+  const keep = { ...boardParams({}, sort), ...(step === undefined ? {} : { step: String(step) }) };
   const used = Object.values(filter).some((value) => value !== undefined);
   return (
     <details class="working" open={used || undefined}>
@@ -136,7 +138,7 @@ function Filters({
             (s) => (s === 'unknown') === board.unknown || s === 'stopped' || s === 'running',
           ).map((s) => ({
             value: s,
-            label: s === 'running' ? 'running' : s === 'overdue' ? 'overdue' : clockState(s).word,
+            label: CLOCK_WORDS[s] ?? clockState(s).word,
           }))}
         />
         <Submit text="Show" {...(used ? { cancel: { text: 'Show all', href: base } } : {})} />
@@ -232,6 +234,11 @@ async function getBoard(c: Ctx): Promise<Response> {
           { text: 'JSON', href: link({}, `${base}/board.json`), download: true },
         ]}
       />
+      {filter.step === undefined ? null : (
+        <p>
+          Only recipients due now for step {filter.step} of <a href={`${base}/steps`}>what follows</a>.
+        </p>
+      )}
       <Filters base={base} filter={filter} sort={sort} board={board} />
       <Board
         caption={`Board of ${request.title}`}

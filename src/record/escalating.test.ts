@@ -15,6 +15,7 @@ import { loadDraft, saveDraft } from '../rooms/requests/drafts.ts';
 import { serveInBackground } from '../rooms/requests/serve.ts';
 import { serviceById } from '../rooms/requests/view.ts';
 import { boardPage } from './board.ts';
+import type { BoardFilter } from './board-filter.ts';
 import { todayOf } from './desk-facts.ts';
 import { deskPages } from './desk-pages.ts';
 import { serviceRoutes } from './service-page.tsx';
@@ -36,6 +37,14 @@ const STEPS = {
 const steps = async () => wordsOf((await a.staff().get(`${base()}/steps`)).html);
 const mails = (state = 'queued') =>
   a.t.db.selectFrom('work.outbox').selectAll().where('kind', '=', 'step').where('state', '=', state).execute();
+
+/** Names on the board that fit a filter. */
+async function fit(filter: BoardFilter): Promise<readonly string[]> {
+  const request = await requestOf(a.t, a.m);
+  const now = new Date(a.t.clock.now());
+  const query = { request, filter, sort: { by: 'recipient', down: false }, page: 1, size: 9, now } as const;
+  return (await boardPage(a.t.db, query)).rows.map((row) => row.name.slice(-1));
+}
 
 /** Sends the form of a step and waits until all of it is written. */
 async function take(step: number, fields: Readonly<Record<string, string>>, role: 'editor' | 'owner' = 'editor') {
@@ -71,7 +80,10 @@ test('a ladder is set by an entry, and nobody is due before the due date', async
 
 test('reminders go to those who are due, once, and can be taken back until they leave', async () => {
   await a.m.answer(1, 1, 'produced');
+  a.t.clock.set(at('2026-03-26T12:00:00Z'));
+  expect([await fit({ clock: 'due soon' }), await fit({ step: 1 })]).toEqual([['1', '2', '3'], []]);
   a.t.clock.set(at('2026-04-02T12:00:00Z'));
+  expect([await fit({ clock: 'due soon' }), await fit({ step: 1 })]).toEqual([[], ['1', '2', '3']]);
   expect(await steps()).toContain('3 recipients are due for it');
   const waiting = await todayOf(a.t.db, a.m.issuer, new Date(a.t.clock.now()));
   expect(waiting.nextSteps).toMatchObject([{ request: a.m.request, step: 1, kind: 'reminder', n: 3 }]);
@@ -114,6 +126,9 @@ test('reminders go to those who are due, once, and can be taken back until they 
     await trx.insertInto('work.step_recipient').values(rows).execute();
   });
   await takeInBackground(a.services, many);
+  expect([await fit({ clock: 'tolled' }), await fit({ clock: 'stayed' }), await fit({ step: 1 })]).toEqual([['3'], [], []]);
+  const today = await todayOf(a.t.db, a.m.issuer, new Date(a.t.clock.now()));
+  expect(today.paused).toMatchObject([{ request: a.m.request, by: 'tolling', cause: 'fee awaited', n: 1 }]);
   expect(await steps()).toContain('1 of 2 recipients; 1 left out: the clock is paused');
   // Interrupted after it was written and before that was marked: nothing is written twice.
   await a.t.db.updateTable('work.step_run').set({ ended: null }).where('id', '=', run).execute();
@@ -140,6 +155,7 @@ test('the mail names what is still open; who answered meanwhile gets none', asyn
   expect(mail.mail.text).toContain('/r/');
   await a.m.answer(0, 1, 'produced');
   await a.m.answer(0, 2, 'produced');
+  expect([await fit({ clock: 'late' }), await fit({ clock: 'stopped' })]).toEqual([['1'], ['1']]);
   expect(await compose(a.services, zero)).toEqual({ ready: false, never: true });
   const desk = wordsOf((await a.staff().get(`/desk/services/${service(1)}`)).html);
   expect(desk).toContain('Reminder on item 2');

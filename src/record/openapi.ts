@@ -46,6 +46,7 @@ registry.registerPath({
       answer: z.enum(ANSWER_FILTERS).optional(),
       determination: z.enum(DETERMINATION_FILTERS).optional(),
       clock: z.enum(CLOCK_FILTERS).optional(),
+      step: z.int().min(1).max(9).optional(),
       sort: z.enum(SORTS).optional(),
       dir: z.enum(['up', 'down']).optional(),
       page: z.int().min(1).optional(),
