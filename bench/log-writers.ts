@@ -15,6 +15,7 @@ import { benchDatabase } from './database.ts';
 import { itemAnswered, newId } from './entry.ts';
 import { benchLedger, clock, random } from './ledger.ts';
 import { isRole, quantile } from './lib.ts';
+import { processor } from './processor.ts';
 import { benchServices, draftFor, placesCsv } from './services.ts';
 
 const number = (name: string, otherwise: number) => Number(process.env[name] ?? otherwise);
@@ -79,11 +80,22 @@ async function measure(
       if (since > begin) proofs.push(performance.now() - since);
     }
   };
+  const spent = await processor(ledger.pool);
+  const account = async () => {
+    await sleep(begin - performance.now());
+    const before = await spent();
+    await sleep(end - performance.now());
+    const after = await spent();
+    return { node: after.node - before.node, postgres: after.postgres - before.postgres };
+  };
   const loops = [...Array.from({ length: WRITERS }, writer), ...Array.from({ length: READERS }, reader)];
-  await Promise.all(loops);
+  const [used] = await Promise.all([account(), ...loops]);
   const seconds = (last - begin) / 1000;
   return {
     perSecond: took.length / seconds,
+    /** milliseconds of processor for each append */
+    node: (1000 * used.node) / took.length,
+    postgres: (1000 * used.postgres) / took.length,
     entriesPerSecond: entries / seconds,
     p50: quantile(took, 0.5),
     p99: quantile(took, 0.99),

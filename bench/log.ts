@@ -65,6 +65,9 @@ async function pair(rounds: number, one: () => Promise<Result>, other: (() => Pr
 
 const of = (runs: readonly Result[], name: string) => (runs.length > 0 ? median(runs.map((r) => r[name] ?? 0)) : 0);
 
+const spentOn = (runs: readonly Result[]) =>
+  `${round(of(runs, 'node') + of(runs, 'postgres'), 3)} ms of processor an append (Node ${round(of(runs, 'node'), 3)}, PostgreSQL ${round(of(runs, 'postgres'), 3)})`;
+
 /** A line on throughput. Without a reference nothing is claimed. */
 function rate(pair: Pair, name: string, work: string, referenceName: string, aim: number | null): BenchLine {
   const [a, b] = [of(pair.ours, name), of(pair.theirs, 'perSecond')];
@@ -72,7 +75,7 @@ function rate(pair: Pair, name: string, work: string, referenceName: string, aim
   const p99 = `p99 ${round(of(pair.ours, 'p99'), 0)} ms`;
   return report({
     bench: 'log',
-    work: `${work}; ${p99}${beside ? `, beside it ${round(of(pair.theirs, 'p99'), 0)} ms` : ''}`,
+    work: `${work}; ${p99}${beside ? `, beside it ${round(of(pair.theirs, 'p99'), 0)} ms` : ''}; ${spentOn(pair.ours)}${beside ? `, beside it ${round(of(pair.theirs, 'processor'), 3)}` : ''}`,
     unit: 'appends/s',
     ours: round(a, 0),
     reference: round(b, 0),

@@ -30,6 +30,7 @@ import { createPost } from './post/worker.ts';
 import { formatVkey } from './proof/write.ts';
 import { loadExample } from './record/example.ts';
 import { signInMail } from './rooms/access/mails.ts';
+import { createRecounter } from './rooms/clock/recount.ts';
 import { startSweeping } from './rooms/documents/sweep.ts';
 import { checkBody, streamOf } from './rooms/entries.ts';
 import { resumeTaking, stopTaking } from './rooms/escalation/taking.ts';
@@ -257,6 +258,9 @@ async function wire(
   const post = createPost({ services, onError });
   post.start();
   undo.push(() => post.stop());
+  const recounter = createRecounter({ services, onError });
+  recounter.start();
+  undo.push(() => recounter.stop());
 
   if (witnesses) {
     const { at } = nodeCache(ledger.tiles);

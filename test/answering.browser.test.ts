@@ -4,13 +4,14 @@ import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { buildAssets } from '../src/adapters/assets.ts';
+import { calendarRoutes } from '../src/rooms/clock/calendar-pages.tsx';
 import { type Answering, answering } from './support/answering.ts';
 import { look, withPage } from './support/browser.ts';
 
 let a: Answering;
 beforeAll(async () => {
   const assets = await buildAssets({ cacheDir: join(tmpdir(), 'counterfoil-test-assets') });
-  a = await answering({ assets, recipients: 3 });
+  a = await answering({ assets, recipients: 3, routes: calendarRoutes });
 });
 afterAll(async () => a.close());
 
@@ -62,6 +63,18 @@ test('recipient on a phone, issuer on a laptop', { timeout: 180_000 }, async () 
     await page.click('button:has-text("Extend")');
     await page.waitForSelector('text=What moved it');
     await look(page, 'clock-service', { dark: true });
+    await page.goto('/desk/calendar');
+    await page.click('label[for=f-kind]');
+    await page.fill('#f-from', '2026-03-12');
+    await page.fill('#f-name', 'Snow');
+    await page.fill('#f-reason', 'All offices were closed.');
+    await page.click('button:has-text("See what it touches")');
+    await page.waitForSelector('text=It will probably touch');
+    await look(page, 'calendar-touches', { dark: true });
+    await page.click('button:has-text("Add it")');
+    await page.click('a:has-text("Take back")');
+    await page.waitForSelector('#withdraw');
+    await look(page, 'calendar-take-back', { dark: true });
     // The browser notes the refused form as a failed load; nothing else may be there.
     expect(seen.problems.filter((problem) => !problem.includes('status of 422'))).toEqual([]);
   });

@@ -139,6 +139,30 @@ describe('composing', () => {
       true,
       true,
     ]);
+    // One item with a date of its own; moved up in step 1, it takes the date along.
+    const own = Object.fromEntries(
+      Object.entries({ ...when, count: '5' }).map(([name, value]) => [`item-2-${name}`, value]),
+    );
+    const both = { ...when, ...own, itemForms: '1 2', 'own-2': 'on' };
+    const before = { ...both, 'item-2-count': '0', version: await version('when') };
+    expect((await web.post(at('when'), before)).status).toBe(422);
+    expect((await web.post(at('when'), { ...both, version: await version('when'), do: 'save' })).status).toBe(303);
+    const worked = (await web.get(at('when'))).text.replace(/<[^>]+>/g, '');
+    expect(worked).toContain('Item 2: due Mon 9 Mar 2026');
+    const up = { ...swapped, version: await version('what'), do: 'up-1' };
+    expect((await web.post(at('what'), up)).status).toBe(303);
+    expect(Object.keys((await loadDraft(desk.t.db, draft)).body.itemDues ?? {})).toEqual(['1']);
+    const back = {
+      ...swapped,
+      'item-1': 'Orders.',
+      'item-2': 'Guidance.',
+      version: await version('what'),
+      do: 'down-0',
+    };
+    expect((await web.post(at('what'), back)).status).toBe(303);
+    const none = { ...when, itemForms: '1 2', version: await version('when'), do: 'save' };
+    expect((await web.post(at('when'), none)).status).toBe(303);
+    expect((await loadDraft(desk.t.db, draft)).body.itemDues).toBeUndefined();
     const letter = { subject: '{{title}}', text: 'To {{recipient}}: {{items}} {{link}}' };
     expect((await web.post(at('letter'), { ...letter, version: await version('letter'), do: 'next' })).to).toBe(
       at('check'),
@@ -213,6 +237,50 @@ describe('composing', () => {
     const letter = await web.post(`/desk/drafts/${draft}/letter`, { ...text, version: await version(), do: 'next' });
     expect(letter.to).toBe(`/desk/drafts/${draft}/letter`);
     expect((await web.get(letter.to ?? '')).text).toContain('{{nickname}} is neither a field of letters nor a column');
+  });
+
+  const counted = {
+    ...{ type: 'count', count: '10', unit: 'business days', zone: 'America/New_York', holidays: 'US', on: '' },
+    ...{ whose: 'issuer', roll: 'none', cutOff: '', receivedOn: 'any day', mailDays: '0', citation: '' },
+  };
+  it.each<[string, Readonly<Record<string, string>>, string]>([
+    ['a time zone that does not exist', { zone: 'Mars/Olympus' }, 'The time zone is not a time zone'],
+    [
+      '29 February of a year without one',
+      { type: 'fixed', on: '2027-02-29' },
+      'Give the fixed date as day, month and year.',
+    ],
+    ['a calendar that does not exist', { holidays: 'ZZ-99' }, 'There is no calendar ZZ-99'],
+    [
+      'a calendar without the year',
+      { unit: 'months', count: '1200', roll: 'next business day' },
+      'does not have the year 2126',
+    ],
+    ['a cut-off that is no time', { cutOff: '25:00' }, 'Give the cut-off as a time'],
+    [
+      'a date of its own of an item before service',
+      { itemForms: '2', 'own-2': 'on', 'item-2-type': 'fixed', 'item-2-on': '2026-02-01' },
+      'lies before the day of service',
+    ],
+    ['an item of its own that is none', { itemForms: '2', another: '7' }, 'Give the number of an item, 1 to 2.'],
+  ])('refuses by name: %s', async (_, fields, words) => {
+    const draft = await desk.draft(matter, placesCsv(1));
+    const { version, body } = await loadDraft(desk.t.db, draft);
+    const path = `/desk/drafts/${draft}/when`;
+    const page = await web.post(path, { ...counted, ...fields, version: String(version), do: 'next' });
+    const text = page.text.replace(/<[^>]+>/g, '');
+    expect([page.status, text.includes(words) ? words : text.slice(0, 600)]).toEqual([422, words]);
+    expect((await loadDraft(desk.t.db, draft)).body.items).toEqual(body.items);
+  });
+
+  it('refuses a cut-off that falls into the hour that summer time skips on the day of service', async () => {
+    desk.t.clock.set(Date.parse('2026-03-08T06:20:00Z'));
+    const draft = await desk.draft(matter, placesCsv(1));
+    const { version } = await loadDraft(desk.t.db, draft);
+    const fields = { ...counted, cutOff: '02:30', version: String(version), do: 'next' };
+    const page = await web.post(`/desk/drafts/${draft}/when`, fields);
+    desk.t.clock.set(Date.parse('2026-03-02T15:00:00Z'));
+    expect([page.status, page.text.includes('02:30')]).toEqual([422, true]);
   });
 
   it('deletes a draft, but not one that is served', async () => {

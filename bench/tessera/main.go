@@ -15,6 +15,7 @@ import (
 	"sort"
 	"sync"
 	"sync/atomic"
+	"syscall"
 	"time"
 
 	"github.com/transparency-dev/tessera"
@@ -120,17 +121,29 @@ func main() {
 			}
 		})
 	}
+	time.Sleep(time.Until(begin))
+	spent := processor()
+	time.Sleep(time.Until(end))
+	spent = processor() - spent
 	group.Wait()
 	check(shutdown(ctx))
 	cancel()
 	all, proved := flat(took), flat(proofs)
 	check(json.NewEncoder(os.Stdout).Encode(map[string]float64{
 		"perSecond": float64(len(all)) / measured.Seconds(),
+		"processor": spent * 1000 / float64(len(all)),
 		"p50":       quantile(all, 0.5),
 		"p99":       quantile(all, 0.99),
 		"proofs":    float64(len(proved)) / measured.Seconds(),
 		"proofP99":  quantile(proved, 0.99),
 	}))
+}
+
+// processor gives the seconds of processor that this process has spent.
+func processor() float64 {
+	var used syscall.Rusage
+	check(syscall.Getrusage(syscall.RUSAGE_SELF, &used))
+	return time.Duration(used.Utime.Nano() + used.Stime.Nano()).Seconds()
 }
 
 func flat(parts [][]float64) []float64 {

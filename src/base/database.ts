@@ -80,6 +80,122 @@ export interface Database {
     example: boolean;
   };
   'view.note': Fact & { id: string; matter: string; text: string; source: Json; audience: string };
+  'view.person': Fact & { entry: string; id: string; name: string; note: string | null };
+  'view.office': Fact & { entry: string; id: string; party: string; title: string };
+  'view.holding': Fact & {
+    entry: string;
+    id: string;
+    office: string;
+    person: string;
+    from_on: string | null;
+    until_on: string | null;
+    source: Json;
+  };
+  'view.source': Fact & {
+    entry: string;
+    id: string;
+    matter: string;
+    publisher: string;
+    title: string;
+    published: string | null;
+    url: string | null;
+    fetched_at: Time;
+    hash: string;
+    bytes: number;
+    audience: string;
+  };
+  'view.statement': Fact & {
+    entry: string;
+    id: string;
+    matter: string;
+    holding: string | null;
+    speaker: Json;
+    words: string;
+    form: string;
+    medium: string;
+    outlet: string | null;
+    day_only: boolean;
+    source: string;
+    anchor: Json | null;
+    about: string[];
+    audience: string;
+  };
+  'view.figure': Fact & {
+    entry: string;
+    id: string;
+    matter: string;
+    measure: string;
+    unit: string;
+    low: string;
+    high: string | null;
+    qualifier: string;
+    original_value: string;
+    as_of: string | null;
+    claimant: string;
+    holding: string | null;
+    source: string;
+    anchor: Json | null;
+    audience: string;
+  };
+  'view.figure_rank': Fact & {
+    entry: string;
+    figure: string;
+    matter: string;
+    rank: string;
+    reason: string;
+    audience: string;
+  };
+  'view.meeting': Fact & {
+    entry: string;
+    id: string;
+    matter: string;
+    convener: string;
+    subject: string;
+    place: string | null;
+    starts_at: Time;
+    ends_at: Time | null;
+    day_only: boolean;
+    capacity: number | null;
+    agenda: string;
+    audience: string;
+  };
+  'view.participant': Fact & {
+    entry: string;
+    id: string;
+    meeting: string;
+    matter: string;
+    name: string;
+    office: string | null;
+    holding: string | null;
+    party: string;
+    party_name: string;
+    kind: string;
+    state: string | null;
+    audience: string;
+  };
+  'view.participation': Fact & {
+    entry: string;
+    meeting: string;
+    matter: string;
+    participant: string;
+    partstat: string;
+    delegate: string | null;
+    reason: string | null;
+    said_by: string;
+    sayer: string | null;
+    day_only: boolean;
+    source: string | null;
+    anchor: Json | null;
+    audience: string;
+  };
+  'view.attendance': Fact & {
+    entry: string;
+    meeting: string;
+    matter: string;
+    participant: string;
+    attended: boolean;
+    audience: string;
+  };
   'view.request': Fact & {
     id: string;
     matter: string;
@@ -119,6 +235,7 @@ export interface Database {
     due_on: string;
     due_at: Time;
     working: Json;
+    cells: Json | null;
     merge: Json;
     audience: string;
     predecessor: string | null;
@@ -133,6 +250,68 @@ export interface Database {
     paused_until: Time | null;
     cells: Json;
     uneven: Json | null;
+  };
+  'view.consequence': Fact & {
+    id: string;
+    matter: string;
+    request: string;
+    recipients: Json | null;
+    kind: string;
+    programme: string;
+    fiscal_year: number | null;
+    cents: number | null;
+    currency: string | null;
+    words: string;
+    source: Json | null;
+    audience: string;
+  };
+  'view.consequence_change': Fact & {
+    entry: string;
+    consequence: string;
+    matter: string;
+    recipients: Json | null;
+    what: string;
+    status: string | null;
+    cents: number | null;
+    currency: string | null;
+    reason: string;
+    court_order: string | null;
+    source: Json | null;
+    audience: string;
+  };
+  'view.court_order': Fact & {
+    id: string;
+    matter: string;
+    court: string;
+    docket: string;
+    judge: string | null;
+    on_date: string;
+    effect: string;
+    words: string;
+    scope: Json;
+    geography: Json;
+    of_orders: Json;
+    compel: string | null;
+    document: Json | null;
+    source: Json | null;
+    audience: string;
+  };
+  'view.recount': Fact & {
+    entry: string;
+    cause: string;
+    service: string;
+    request: string;
+    matter: string;
+    audience: string;
+  };
+  'view.closing': Fact & {
+    entry: string;
+    party: string;
+    by_party: string;
+    event: Json | null;
+    withdraws: string | null;
+    reason: string | null;
+    source: string | null;
   };
   'view.handover': Fact & {
     entry: string;
@@ -218,6 +397,7 @@ export interface Database {
   };
   'work.step_recipient': { run: string; n: number; service: string; outcome: string | null };
   'work.contact': { service: string; address: string };
+  'work.order_draft': { id: string; matter: string; form: Json; document: Json | null; created_at: Time };
   'work.outbox': {
     id: Generated<number>;
     kind: string;
@@ -233,6 +413,22 @@ export interface Database {
     error: string | null;
     message_id: string | null;
     sent_at: ColumnType<Date | null, Date | string | null | undefined, Date | string | null>;
+  };
+  'work.recount': {
+    id: string;
+    cause: string;
+    request: string;
+    services: string[] | null;
+    event: ColumnType<unknown, string | null | undefined, string | null>;
+    reason: string;
+    done: Generated<number>;
+    moved: Generated<number>;
+    total: number | null;
+    after: string | null;
+    trouble: string | null;
+    finished_at: ColumnType<Date | null, Date | string | null | undefined, Date | string | null>;
+    created_at: ColumnType<Date, Date | string | undefined, Date | string>;
+    taken_until: ColumnType<Date | null, Date | string | null | undefined, Date | string | null>;
   };
   'work.link': {
     hash: Buffer;

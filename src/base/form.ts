@@ -30,3 +30,16 @@ async function readable<T>(read: () => Promise<T>): Promise<T> {
     });
   }
 }
+
+/** What a form said, by the names of its fields; '' for what was not sent, or is a file. */
+export type Texts = Readonly<Record<string, string>>;
+
+export function textsOf(body: Form, names: readonly string[]): Texts {
+  const read = (name: string) => (Object.hasOwn(body, name) ? body[name] : undefined);
+  return Object.fromEntries(
+    names.map((name) => {
+      const value = read(name);
+      return [name, typeof value === 'string' ? value : ''];
+    }),
+  );
+}

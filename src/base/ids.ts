@@ -7,17 +7,19 @@ export const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-
 /** A new UUIDv7: 48 bits of `now`, version, 74 random bits. */
 export function uuidv7(now: Millis, random: Random): string {
   const b = random(16);
-  let ms = now;
-  for (let i = 5; i >= 0; i--) {
-    b[i] = ms % 256;
-    ms = Math.floor(ms / 256);
-  }
+  const high = Math.floor(now / 2 ** 32);
+  b[0] = high >>> 8;
+  b[1] = high;
+  b[2] = now >>> 24;
+  b[3] = now >>> 16;
+  b[4] = now >>> 8;
+  b[5] = now;
   b[6] = ((b[6] ?? 0) & 0x0f) | 0x70;
   b[8] = ((b[8] ?? 0) & 0x3f) | 0x80;
-  let s = '';
-  for (let i = 0; i < 16; i++) {
-    if (i === 4 || i === 6 || i === 8 || i === 10) s += '-';
-    s += HEX[b[i] ?? 0];
-  }
-  return s;
+  return `${four(b, 0)}${four(b, 2)}-${four(b, 4)}-${four(b, 6)}-${four(b, 8)}-${four(b, 10)}${four(b, 12)}${four(b, 14)}`;
+}
+
+/** Two bytes in hex. */
+function four(bytes: Uint8Array, at: number): string {
+  return `${HEX[bytes[at] ?? 0]}${HEX[bytes[at + 1] ?? 0]}`;
 }

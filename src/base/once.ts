@@ -9,22 +9,21 @@ import type { z } from 'zod';
  * an object that was changed and is checked again is never taken for what it was.
  */
 export function once<S extends z.ZodType>(schema: S): S {
-  const checked = new WeakMap<object, z.output<S>>();
+  // The one that was checked last is enough, and a map of them is dear to whoever collects garbage.
+  let checked: { readonly value: object; readonly found: z.output<S> } | null = null;
   const parse = schema.parse.bind(schema);
   const safeParse = schema.safeParse.bind(schema);
   return Object.assign(schema, {
     parse(value: unknown): z.output<S> {
-      if (typeof value !== 'object' || value === null) return parse(value);
-      const found = checked.get(value);
-      if (found === undefined) return parse(value);
-      checked.delete(value);
+      if (checked === null || checked.value !== value) return parse(value);
+      const { found } = checked;
+      checked = null;
       return found;
     },
     safeParse(value: unknown) {
       const result = safeParse(value);
-      if (typeof value !== 'object' || value === null) return result;
-      if (result.success) checked.set(value, result.data);
-      else checked.delete(value);
+      const kept = result.success && typeof value === 'object' && value !== null;
+      checked = kept ? { value, found: result.data } : null;
       return result;
     },
   });

@@ -40,6 +40,9 @@ function tell(io: Io, found: Finding, of: string, json: boolean): number {
   return found.ok ? 0 : 1;
 }
 
+/** Threads that check a large log load this alone, not all rooms. */
+const STREAMS = new URL('../rooms/streams.ts', import.meta.url).href;
+
 export const fsckCommand: Command = async (argv, io) => {
   const { values } = parseArgs({
     args: argv,
@@ -67,7 +70,8 @@ export const fsckCommand: Command = async (argv, io) => {
     // Without a checkpoint there is nothing signed yet: no key is asked for, and none is made.
     const name = origin ?? 'no-checkpoint-yet';
     const key = origin ? await logKey(origin) : verifierKey(name, 1, new Uint8Array(32));
-    const found = await fsck({ pool: owner, origin: name, key, streamOf, onProgress: progressTo(io, 'Checked') });
+    const onProgress = progressTo(io, 'Checked');
+    const found = await fsck({ pool: owner, origin: name, key, streamOf, streams: STREAMS, onProgress });
     return tell(io, found, origin ?? 'this log', json);
   });
 };

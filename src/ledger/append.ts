@@ -12,19 +12,18 @@
 import type { Pool, PoolClient } from 'pg';
 import type { Append, Appended } from '../base/append.ts';
 import type { Clock } from '../base/clock.ts';
-import { likely, type Plan, type PlanDeps, plan } from './plan.ts';
+import { likely, type Plan, type PlanDeps, plan, planning } from './plan.ts';
 import type { Outcome } from './queue.ts';
 import {
   advance,
   insertRows,
-  type LogValues,
   patience,
   readCommands,
   readLasts,
   readLatest,
   refusedAdvance,
   takeTurn,
-  writeLog,
+  writeEntries,
 } from './sql.ts';
 import { committed } from './transaction.ts';
 
@@ -45,9 +44,11 @@ async function together(queries: readonly Promise<unknown>[]): Promise<void> {
   for (const result of await Promise.allSettled(queries)) if (result.status === 'rejected') throw result.reason;
 }
 
-/** Views and work rows of a plan. */
-const tables = (client: PoolClient, planned: Plan) =>
-  planned.tables.map(({ table, columns, json }) => insertRows(client, table, columns, json, true));
+/** Entries, views and work rows of a plan. */
+const rows = (client: PoolClient, planned: Plan) => [
+  ...(planned.entries ? [writeEntries(client, planned.entries)] : []),
+  ...planned.tables.map(({ table, columns, json }) => insertRows(client, table, columns, json, true)),
+];
 
 const stateOf = (error: unknown): string =>
   error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
@@ -101,6 +102,33 @@ function sharedConnection(pool: Pool): <R>(work: (client: PoolClient) => Promise
   };
 }
 
+/**
+ * Milliseconds of planning after which the process looks at what else there is: the batch before may be half in the socket, which takes
+ * about 200 KB, and the database would wait for the rest of it.
+ */
+const AT_A_TIME = 3;
+
+async function planUnhurried(...args: Parameters<typeof planning>): Promise<Plan> {
+  const steps = planning(...args);
+  for (let since = performance.now(); ; ) {
+    const { done, value } = steps.next();
+    if (done) return value;
+    if (performance.now() - since < AT_A_TIME) continue;
+    await new Promise((resolve) => setImmediate(resolve));
+    since = performance.now();
+  }
+}
+
+/** Lets one in after the other, in the order in which they came. */
+function line(): <R>(work: () => Promise<R>) => Promise<R> {
+  let last: Promise<unknown> = Promise.resolve();
+  return (work) => {
+    const mine = last.then(work);
+    last = mine.catch(() => {});
+    return mine;
+  };
+}
+
 /** Times a batch is sent anew because another process wrote a later time, before it is written with care. */
 const TRIES = 3;
 /**
@@ -116,6 +144,7 @@ export function appender(deps: AppendDeps): Appender {
   /** until when times are rounded */
   let sharedUntil = 0;
   const shared = sharedConnection(deps.pool);
+  const inLine = line();
 
   function timeNow(): number {
     const now = deps.clock.now();
@@ -123,13 +152,31 @@ export function appender(deps: AppendDeps): Appender {
     return latest;
   }
 
-  /** All of it at once. A statement that is refused takes those after it along, COMMIT included. */
-  function sent(planned: Plan, log: LogValues): Promise<number> {
+  /**
+   * All of it at once. A statement that is refused takes those after it along, COMMIT included.
+   * @param gone called when it is on its way
+   */
+  function sent(planned: Plan, gone: () => void): Promise<number> {
     return shared(async (client) => {
       const begun = client.query('begin');
-      const base = advance(client, planned.move);
-      await together([begun, base, writeLog(client, log), ...tables(client, planned), client.query('commit')]);
+      const base = advance(client, planned.move, planned.commands);
+      const all = [begun, base, ...rows(client, planned), client.query('commit')];
+      gone();
+      await together(all);
       return base;
+    });
+  }
+
+  /** Batches are planned and sent in the order in which they came; the answer to one is not waited for before the next. */
+  function plannedAndSent(batch: readonly Append[]): Promise<{ planned: Plan; base: Promise<number> }> {
+    return inLine(async () => {
+      const planned = await planUnhurried(deps, batch, timeNow(), likely(batch));
+      if (planned.commands.length === 0) return { planned, base: Promise.resolve(0) };
+      return await new Promise((resolve) => {
+        const base: Promise<number> = sent(planned, () => resolve({ planned, base }));
+        // Without a connection nothing goes; whoever waits for the answer is told.
+        base.catch(() => resolve({ planned, base }));
+      });
     });
   }
 
@@ -153,10 +200,10 @@ export function appender(deps: AppendDeps): Appender {
     await together([begun, turn, head, known, lasts]);
     latest = Math.max(latest, await head);
     const planned = plan(deps, batch, timeNow(), { known: await known, lasts: await lasts });
-    if (!planned.log) return planned.settle(0);
+    if (planned.commands.length === 0) return planned.settle(0);
     // What was asked under the lock need not be asked again.
-    const base = advance(client, { ...planned.move, lasts: new Map() }, silence);
-    await together([base, writeLog(client, planned.log), ...tables(client, planned)]);
+    const base = advance(client, { ...planned.move, lasts: new Map() }, planned.commands, silence);
+    await together([base, ...rows(client, planned)]);
     return planned.settle(await base);
   }
 
@@ -180,10 +227,10 @@ export function appender(deps: AppendDeps): Appender {
   /** @returns null when the batch must be written with care */
   async function quick(batch: readonly Append[]): Promise<readonly Outcome<Appended>[] | null> {
     for (let tries = 0; tries < TRIES; tries++) {
-      const planned = plan(deps, batch, timeNow(), likely(batch));
-      if (!planned.log) return null;
+      const { planned, base } = await plannedAndSent(batch);
+      if (planned.commands.length === 0) return null;
       try {
-        return planned.settle(await sent(planned, planned.log));
+        return planned.settle(await base);
       } catch (error) {
         // Whether a batch that was cut off was written, its keys tell.
         if (isMixedUp(error) || isOvertaken(error) || isCut(error)) return null;

@@ -11,16 +11,16 @@ import {
   type Entry,
   HASH_BYTES,
   hex,
-  leafHash,
   ProofFailure,
-  parseCheckpoint,
-  parseNote,
   readEntry,
   TILE_WIDTH,
   type VerifierKey,
-  verifyNote,
 } from '../proof/index.ts';
+import { checkCheckpoint, compareTile } from './check-tree.ts';
+import { Erasures } from './erasures.ts';
 import { type Finding, Found } from './finding.ts';
+import type { FittingPage } from './fitting.ts';
+import { leafInto, pairInto } from './hashing.ts';
 import { Continuations, chainOf, keyAt, type StoredHandover } from './lineage.ts';
 
 export { type FailureName, type Finding, Found } from './finding.ts';
@@ -69,7 +69,8 @@ export interface StoredCheckpoint {
 export interface LogSource {
   /** entries there are, and how many of them the last checkpoint covers */
   size(): Promise<{ readonly entries: number; readonly published: number }>;
-  entries(): AsyncIterable<readonly StoredEntry[]>;
+  /** as they are stored, or a page of which it is known that it fits: a sink is not told of those */
+  entries(): AsyncIterable<readonly StoredEntry[] | FittingPage>;
   /** by size */
   checkpoints(): AsyncIterable<StoredCheckpoint>;
   /** oldest first */
@@ -151,38 +152,6 @@ function checkOne(row: StoredEntry, streamOf: CheckOptions['streamOf']): Checked
   return { seq: row.seq, entry, canonical, opening: row.opening, commitment: computed, columns };
 }
 
-/** Entries that are gone, and entries that say so: each needs the other. */
-class Erasures {
-  readonly #gone = new Map<number, CheckedEntry>();
-
-  see(one: CheckedEntry): void {
-    if (one.columns && one.canonical === null) this.#gone.set(one.seq, one);
-    if (one.entry?.kind !== 'entry.erased') return;
-    const { position, entry: id, commitment: committed } = one.entry.body;
-    const at = `position ${one.seq}`;
-    const gone = typeof position === 'number' ? this.#gone.get(position) : undefined;
-    if (!gone) throw new Found('not-erased', at, `position ${String(position)} erased`, 'an entry that is still there');
-    if (gone.columns?.id !== id || hex(gone.commitment) !== committed)
-      throw new Found(
-        'not-erased',
-        at,
-        `${String(id)}, ${String(committed)}`,
-        `${gone.columns?.id}, ${hex(gone.commitment)}`,
-      );
-    this.#named.add(gone.seq);
-  }
-  readonly #named = new Set<number>();
-
-  /** @returns how many were erased */
-  end(): number {
-    for (const seq of this.#gone.keys()) {
-      if (!this.#named.has(seq))
-        throw new Found('erased-without-entry', `position ${seq}`, 'an entry.erased that names it', 'none');
-    }
-    return this.#gone.size;
-  }
-}
-
 /** Runs the whole check. The first finding ends it. */
 export async function checkLog(source: LogSource, options: CheckOptions): Promise<Finding> {
   try {
@@ -208,15 +177,13 @@ async function check(source: LogSource, options: CheckOptions): Promise<Finding>
   let edge: Edge = EMPTY_EDGE;
   let checkpoints = 0;
   let last = 0;
-  let pending: Uint8Array[] = [];
+  const pending = new Uint8Array(PAGE * HASH_BYTES);
+  let pends = 0;
 
   const grow = async (): Promise<void> => {
-    const leaves = new Uint8Array(pending.length * HASH_BYTES);
-    pending.forEach((leaf, i) => {
-      leaves.set(leaf, i * HASH_BYTES);
-    });
-    pending = [];
-    const grown = growTiles(edge, leaves);
+    const leaves = pending.slice(0, pends * HASH_BYTES);
+    pends = 0;
+    const grown = growTiles(edge, leaves, pairInto);
     edge = grown.edge;
     const stored = await source.tiles(grown.tiles);
     grown.tiles.forEach((tile, i) => {
@@ -238,31 +205,64 @@ async function check(source: LogSource, options: CheckOptions): Promise<Finding>
   let recordedAt = '';
   let seq = 0;
   let withheld = 0;
-  for await (const page of source.entries()) {
+  const leaf = async (): Promise<void> => {
+    pends++;
+    if (edge.size + pends === awaited?.size || pends >= PAGE) await grow();
+  };
+  const inTime = (at: string): void => {
+    if (at < recordedAt) throw new Found('time-went-back', `position ${seq}`, `≥ ${recordedAt}`, at);
+    recordedAt = at;
+  };
+
+  /** Leaves of a page that fits, up to the position `to`. */
+  const leavesTo = async (to: number, { from, leaves }: FittingPage): Promise<void> => {
+    for (; seq < to; seq++) {
+      if (seq >= tree) continue;
+      const at = (seq - from) * HASH_BYTES;
+      pending.set(leaves.subarray(at, at + HASH_BYTES), pends * HASH_BYTES);
+      await leaf();
+    }
+  };
+  const whole = async (page: FittingPage): Promise<void> => {
+    if (page.from !== seq || seq + page.count > head)
+      throw new Found('gap', `position ${seq}`, String(seq), String(page.from));
+    inTime(page.first);
+    recordedAt = page.last;
+    for (const one of page.telling) {
+      await leavesTo(one.seq, page);
+      erasures.see(one);
+      continuations.see(one);
+    }
+    await leavesTo(page.from + page.count, page);
+  };
+  const rows = async (page: readonly StoredEntry[]): Promise<void> => {
     const checked: CheckedEntry[] = [];
     for (const row of page) {
       if (seq >= head)
         throw new Found('head-mismatch', `position ${row.seq}`, `no entry at or after ${head}`, 'an entry');
       if (row.seq !== seq) throw new Found('gap', `position ${seq}`, String(seq), String(row.seq));
       const one = checkOne(row, options.streamOf);
+      if (one.columns && one.canonical === null) erasures.lacks(one);
       erasures.see(one);
       continuations.see(one);
       if (one.columns === null) withheld++;
-      else if (one.columns.recordedAt < recordedAt)
-        throw new Found('time-went-back', `position ${seq}`, `≥ ${recordedAt}`, one.columns.recordedAt);
-      recordedAt = one.columns?.recordedAt ?? recordedAt;
+      else inTime(one.columns.recordedAt);
       checked.push(one);
       if (seq < tree) {
-        pending.push(leafHash(one.commitment));
-        if (edge.size + pending.length === awaited?.size || pending.length >= PAGE) await grow();
+        leafInto(one.commitment, 0, pending, pends * HASH_BYTES);
+        await leaf();
       }
       seq++;
     }
     await sink.entries?.(checked);
+  };
+  for await (const page of source.entries()) {
+    if ('leaves' in page) await whole(page);
+    else await rows(page);
     options.onProgress?.(seq, head);
   }
   if (seq < head) throw new Found('gap', `position ${seq}`, 'an entry', 'nothing');
-  if (pending.length > 0) await grow();
+  if (pends > 0) await grow();
   if (awaited)
     throw new Found('head-mismatch', `checkpoint ${awaited.size}`, `at most ${tree} entries`, String(awaited.size));
   if (last !== tree)
@@ -278,42 +278,4 @@ async function check(source: LogSource, options: CheckOptions): Promise<Finding>
     ),
   );
   return { ok: true, entries: head, checkpoints, unpublished: head - tree, erased: erasures.end(), withheld, ...told };
-}
-
-function compareTile(tile: NewTile, stored: Uint8Array | undefined): void {
-  const name = `tile ${tile.level}/${tile.index}`;
-  const found = stored?.subarray(0, tile.bytes.length);
-  if (!found || found.length < tile.bytes.length)
-    throw new Found('tile-mismatch', name, `${tile.width} hashes`, found ? `${found.length} bytes` : 'no tile');
-  if (equal(found, tile.bytes)) return;
-  for (let i = 0; i < tile.width; i++) {
-    const [a, b] = [tile.bytes, found].map((bytes) => bytes.subarray(i * HASH_BYTES, (i + 1) * HASH_BYTES));
-    if (!a || !b || equal(a, b)) continue;
-    const position = tile.level === 0 ? `, position ${tile.index * TILE_WIDTH + i}` : `, hash ${i}`;
-    throw new Found('tile-mismatch', `${name}${position}`, hex(a), hex(b));
-  }
-}
-
-async function checkCheckpoint(text: string, size: number, root: Uint8Array, key: VerifierKey): Promise<void> {
-  const at = `checkpoint ${size}`;
-  let note: ReturnType<typeof parseNote>;
-  let checkpoint: ReturnType<typeof parseCheckpoint>;
-  try {
-    note = parseNote(text);
-    checkpoint = parseCheckpoint(note.text);
-  } catch (error) {
-    if (error instanceof ProofFailure) throw new Found('bad-signature', at, 'a signed checkpoint', error.message);
-    throw error;
-  }
-  if (checkpoint.origin !== key.name) throw new Found('wrong-origin', at, key.name, checkpoint.origin);
-  if (checkpoint.size !== size || !equal(checkpoint.root, root)) {
-    throw new Found('root-mismatch', at, `${size}, ${hex(root)}`, `${checkpoint.size}, ${hex(checkpoint.root)}`);
-  }
-  try {
-    const signed = await verifyNote(note, [key]);
-    if (signed.length > 0) return;
-  } catch (error) {
-    if (!(error instanceof ProofFailure)) throw error;
-  }
-  throw new Found('bad-signature', at, `a signature by ${key.name}+${key.keyId}`, 'none that holds');
 }

@@ -5,6 +5,10 @@ import type { ClientBase, Pool } from 'pg';
 import type { NewTile } from '../proof/grow.ts';
 import type { Entry, VerifierKey } from '../proof/index.ts';
 import { checkLog, type Finding, Found, type LogSource, type StoredCheckpoint, type StoredEntry } from './check.ts';
+import { type CopiedRows, copyOut } from './copy.ts';
+import { COLUMNS } from './entry-rows.ts';
+import { type FittingPage, fitting } from './fitting.ts';
+import { startThreads, type Threads } from './fitting-threads.ts';
 import { handovers } from './handover.ts';
 
 export type { Finding } from './check.ts';
@@ -51,10 +55,30 @@ async function entriesBetween(db: ClientBase | Pool, from: number, to: number): 
   });
 }
 
+/** What most entries take as a row, bytes. */
+const ROOM = 1_024;
+
+/** The rows of a page as they are stored. A position without an entry is missing. */
+function readRows(client: ClientBase, from: number, to: number): Promise<CopiedRows> {
+  return copyOut(
+    client,
+    `copy (select seq, ${COLUMNS.join()} from ledger.entry where seq >= ${from} and seq < ${to} order by seq) to stdout (format binary)`,
+    (to - from) * ROOM,
+  );
+}
+
+/** How a source looks at pages before it hands them out. */
+export interface QuickLook {
+  readonly streamOf: (entry: Entry) => string;
+  /** threads that look; without them it is done here */
+  readonly threads?: Threads | undefined;
+}
+
 /**
  * A log in a database. With a client inside a `repeatable read` transaction it is one state of the log, whatever is written meanwhile.
+ * @param quick pages that fit are handed out as such, whose entries no sink is told of
  */
-export function databaseSource(db: ClientBase | Pool): LogSource {
+export function databaseSource(db: ClientBase, quick: QuickLook | null = null): LogSource {
   let asked: Promise<{ entries: number; published: number }> | null = null;
   const size = () => {
     asked ??= db
@@ -66,18 +90,30 @@ export function databaseSource(db: ClientBase | Pool): LogSource {
     size,
     async *entries() {
       const { entries: head } = await size();
-      const read = (from: number) => {
-        const page = entriesBetween(db, from, Math.min(from + PAGE, head));
-        // Whoever stops before this page never waits for it; whoever comes to it is told all the same.
-        page.catch(() => {});
-        return page;
+      const read = async (from: number): Promise<readonly StoredEntry[] | FittingPage> => {
+        const to = Math.min(from + PAGE, head);
+        if (quick) {
+          const rows = await readRows(db, from, to);
+          const { threads, streamOf } = quick;
+          const page = await (threads
+            ? threads.fitting(rows, from, to - from)
+            : fitting(rows, from, to - from, streamOf));
+          if (page) return page;
+        }
+        return await entriesBetween(db, from, to);
       };
-      // The database reads the next page while this one is checked.
-      let next = head > 0 ? read(0) : null;
-      for (let from = PAGE; next; from += PAGE) {
-        const page: readonly StoredEntry[] = await next;
-        next = from < head ? read(from) : null;
-        yield page;
+      // The database reads the next pages while this one is checked: one for each thread, and one more.
+      const ahead: ReturnType<typeof read>[] = [];
+      let next = 0;
+      for (let from = 0; from < head; from += PAGE) {
+        for (; next < head && ahead.length < 1 + (quick?.threads?.count ?? 1); next += PAGE) {
+          const page = read(next);
+          // Whoever stops before this page never waits for it; whoever comes to it is told all the same.
+          page.catch(() => {});
+          ahead.push(page);
+        }
+        const page = await ahead.shift();
+        if (page) yield page;
       }
       const { rows } = await db.query<{ seq: number }>('select seq from ledger.entry where seq >= $1 limit 1', [head]);
       if (rows[0])
@@ -112,13 +148,26 @@ export interface FsckDeps {
   readonly origin: string;
   readonly key: VerifierKey;
   readonly streamOf: (entry: Entry) => string;
+  /** URL of the module that exports `streamOf`: threads that check a large log ask there */
+  readonly streams?: string;
   /** called now and then with the number of entries checked */
   readonly onProgress?: (checked: number, of: number) => void;
 }
 
+/** A log of fewer entries is checked before threads have begun. */
+const WORTH_THREADS = 20_000;
+
 /** Checks the log of a database from entries to checkpoints. The first finding ends it. */
-export function fsck({ pool, ...options }: FsckDeps): Promise<Finding> {
-  return oneState(pool, (client) => checkLog(databaseSource(client), options));
+export function fsck({ pool, streams, ...options }: FsckDeps): Promise<Finding> {
+  return oneState(pool, async (client) => {
+    const { entries } = await databaseSource(client).size();
+    const threads = streams !== undefined && entries >= WORTH_THREADS ? startThreads(streams) : undefined;
+    try {
+      return await checkLog(databaseSource(client, { streamOf: options.streamOf, threads }), options);
+    } finally {
+      await threads?.stop();
+    }
+  });
 }
 
 /** Runs `work` on one unchanging state of the database, beside a server that goes on writing. */

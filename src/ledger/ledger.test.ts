@@ -139,7 +139,7 @@ describe('what an append costs', () => {
       await Promise.all(
         Array.from({ length: 100 }, (_, i) => counted.ledger.append({ key: `h${i}`, entries: [partyEntry(counted)] })),
       );
-      expect(one).toEqual(['begin', 'advance', 'write-log', 'insert-rows', 'commit']);
+      expect(one).toEqual(['begin', 'advance', 'write-entries', 'insert-rows', 'commit']);
       // In two batches, the second sent before the first is answered: one would leave its callers nothing to do meanwhile.
       expect(queries).toEqual([...one, ...one]);
     } finally {

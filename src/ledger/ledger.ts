@@ -38,7 +38,7 @@ export interface Ledger extends LedgerPort {
 }
 
 /** Entries in one transaction at most: bounds the time the log's lock is held, and leaves callers over to prepare the next one. */
-const MOST = 256;
+const MOST = 512;
 /** Batches under way at once: while the database writes one, the next is on its way to it. */
 const DEPTH = 2;
 /** Entries that are worth a batch of their own while another is under way. */

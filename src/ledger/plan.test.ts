@@ -2,12 +2,14 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { partyEntry, TEST_ORIGIN, type TestLedger, testLedger } from '../../test/support/ledger.ts';
-import { Conflict } from '../base/errors.ts';
-import { commitment } from '../proof/index.ts';
+import { Conflict, InvalidInput } from '../base/errors.ts';
+import { commitment, hex } from '../proof/index.ts';
 import { streamOf } from '../rooms/entries.ts';
+import { BinaryRows } from './binary.ts';
+import { copyIn } from './copy.ts';
 import { fsck } from './fsck.ts';
 import { arrayText } from './sql.ts';
-import { fastCommitment } from './stamp.ts';
+import { commitInto } from './stamp.ts';
 
 let one: TestLedger;
 let two: TestLedger;
@@ -127,12 +129,79 @@ describe('what travels to the database', () => {
     expect(arrayText([])).toBe('{}');
   });
 
+  it('comes back from binary rows as it was', async () => {
+    const times = ['0001-01-01T00:00:00.000Z', '1969-12-31T23:59:59.999Z', '1999-12-31T23:59:59.999Z'];
+    times.push(
+      '2000-01-01T00:00:00.000Z',
+      '2000-02-29T12:00:00.001Z',
+      '2026-03-02T15:04:05.006Z',
+      '9999-12-31T23:59:59.999Z',
+    );
+    const texts = ['', 'a', 'é\u{1F600}', '\\.', '\t\n\r', '"', '{}', 'x'.repeat(100_000)];
+    const rows = new BinaryRows(4, 10);
+    const expected: object[] = [];
+    for (const [i, text] of texts.entries()) {
+      const [id, at] = [i % 3 === 0 ? null : one.newId(), times[i % times.length] ?? ''];
+      rows.row();
+      rows.uuid(id);
+      rows.text(text);
+      rows.time(at);
+      rows.bytes(new Uint8Array([i, 255, 0]));
+      // What is taken back leaves nothing behind.
+      const mark = rows.mark;
+      rows.row();
+      rows.text('taken back');
+      rows.back(mark);
+      const spelled = at.replace('T', ' ').replace('Z', '');
+      expected.push({ id, text, at: spelled, bytes: Buffer.from([i, 255, 0]) });
+    }
+    for (const bad of [
+      '',
+      'x',
+      one.newId().toUpperCase(),
+      one.newId().replace('-', '0'),
+      `${one.newId()}0`,
+      'é'.repeat(36),
+    ])
+      expect(() => rows.uuid(bad)).toThrow(InvalidInput);
+    expect(() => rows.time('yesterday')).toThrow(InvalidInput);
+    const client = await one.pool.connect();
+    try {
+      await client.query('create temp table copied (n serial, id uuid, text text, at timestamptz, bytes bytea)');
+      const sent = [
+        copyIn(client, 'copied', 'copy copied (id, text, at, bytes) from stdin (format binary)', rows.done()),
+        client.query(
+          `select id, text, to_char(at at time zone 'UTC', 'YYYY-MM-DD HH24:MI:SS.MS') as at, bytes from copied order by n`,
+        ),
+      ] as const;
+      await sent[0];
+      expect((await sent[1]).rows).toEqual(expected);
+      // A statement that is refused: the rows behind it are passed over, and the connection goes on.
+      const refused = copyIn(client, 'nowhere', 'copy nowhere from stdin (format binary)', rows.done());
+      const after = client.query('select 1 as n');
+      await expect(refused).rejects.toThrow('nowhere');
+      expect((await after).rows).toEqual([{ n: 1 }]);
+    } finally {
+      client.release(true);
+    }
+  });
+
+  it('is refused alone where an id is none', async () => {
+    const outcomes = await Promise.allSettled([
+      one.ledger.append({ key: 'good-1', entries: many(one, 2) }),
+      one.ledger.append({ key: 'bad', entries: [partyEntry(one), { ...partyEntry(one), by: 'nobody' }] }),
+      one.ledger.append({ key: 'good-2', entries: many(one, 2) }),
+    ]);
+    expect(outcomes.map((o) => o.status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
+    expect(outcomes[1]).toMatchObject({ reason: expect.any(InvalidInput) });
+  });
+
   it('commits as src/proof does', () => {
     for (const length of [0, 1, 23, 24, 31, 32, 63, 64, 500, 60_000]) {
       const [opening, canonical] = [new Uint8Array(randomBytes(32)), new Uint8Array(randomBytes(length))];
-      expect(Buffer.from(fastCommitment(opening, canonical)).toString('hex')).toBe(
-        Buffer.from(commitment(opening, canonical)).toString('hex'),
-      );
+      const into = Buffer.alloc(40, 7);
+      commitInto(opening, canonical, into, 4);
+      expect(into.toString('hex')).toBe(`07070707${hex(commitment(opening, canonical))}07070707`);
     }
   });
 });

@@ -6,9 +6,11 @@ import type { Append, Appended, NewEntry } from '../base/append.ts';
 import { instant, type Random } from '../base/clock.ts';
 import { Conflict } from '../base/errors.ts';
 import type { Project } from '../base/row.ts';
+import { OPENING_BYTES } from '../proof/commitment.ts';
 import type { Entry } from '../proof/index.ts';
+import { EntryRows, type EntryValues } from './entry-rows.ts';
 import type { Outcome } from './queue.ts';
-import { type Advance, type CommandRow, type EntryRow, type LogValues, logValues } from './sql.ts';
+import type { Advance, CommandRow } from './sql.ts';
 import { inOrder, stamp } from './stamp.ts';
 
 export interface PlanDeps {
@@ -32,8 +34,10 @@ export interface Plan {
   readonly move: Advance;
   /** what became of each command, once the position of the first entry is known */
   readonly settle: (base: number) => readonly Outcome<Appended>[];
-  /** null: nothing is to be written */
-  readonly log: LogValues | null;
+  /** those that are to be accepted; none: nothing is to be written */
+  readonly commands: readonly CommandRow[];
+  /** null: commands without entries */
+  readonly entries: EntryValues | null;
   readonly tables: readonly { readonly table: string; readonly columns: readonly string[]; readonly json: string }[];
 }
 
@@ -67,64 +71,88 @@ function outcome(fate: Fate, base: number): Outcome<Appended> {
   return { ok: true, value: { entries, repeated: fate.repeated } };
 }
 
+/** The whole plan at once. */
+export function plan(deps: PlanDeps, batch: readonly Append[], at: number, ground: Ground): Plan {
+  const steps = planning(deps, batch, at, ground);
+  for (;;) {
+    const { done, value } = steps.next();
+    if (done) return value;
+  }
+}
+
 /**
- * Settles repeats and conflicts, stamps and commits to entries, makes the rows of views. Commands that fail take nobody with them.
+ * Settles repeats and conflicts, stamps and commits to entries, makes the rows of views. Commands that fail take nobody with them. Pauses
+ * after each command, so that whoever has something else to do meanwhile can do it.
  * @param at time of recording, milliseconds: one for the batch
  */
-export function plan(deps: PlanDeps, batch: readonly Append[], at: number, ground: Ground): Plan {
+export function* planning(
+  deps: PlanDeps,
+  batch: readonly Append[],
+  at: number,
+  ground: Ground,
+): Generator<undefined, Plan, undefined> {
   const time = instant(at);
   const commands: CommandRow[] = [];
-  const entries: EntryRow[] = [];
+  const rows = new EntryRows(batch.reduce((sum, one) => sum + one.entries.length, 0));
   const written = new Set<string>();
   const fresh = new Map<string, Fate>();
   // Rows of one table that name different columns go in statements of their own: none may lose what another does not have.
   const tables = new Map<string, { table: string; columns: string[]; rows: Readonly<Record<string, unknown>>[] }>();
   const add = (table: string, row: Readonly<Record<string, unknown>>) => {
-    const columns = Object.keys(row);
-    const key = `${table} ${columns.join(' ')}`;
+    const key = `${table} ${Object.keys(row).join(' ')}`;
     const same = tables.get(key);
     if (same) same.rows.push(row);
-    else tables.set(key, { table, columns, rows: [row] });
+    else tables.set(key, { table, columns: Object.keys(row), rows: [row] });
   };
   const holds = (command: Append) =>
     (command.expect ?? []).every((e) => !written.has(e.stream) && (ground.lasts.get(e.stream) ?? null) === e.last);
 
-  const fates = batch.map((command): Fate => {
+  const settled = (command: Append): Fate => {
     const before = ground.known.get(command.key);
     if (before) return { before };
     const same = fresh.get(command.key);
     if (same && 'first' in same) return { ...same, repeated: true };
     if (!holds(command)) return { error: conflict() };
-    const first = entries.length;
-    const made: EntryRow[] = [];
-    const rows: Row[] = [];
+    const begin = rows.mark;
+    const first = rows.count;
+    const made: Entry[] = [];
+    const streams: string[] = [];
+    const views: Row[] = [];
     try {
       for (const given of command.entries) {
         const entry = { ...given, body: inOrder(given.body) };
         deps.checkBody(entry);
-        const row = { ...stamp(entry, time, deps.random), stream: deps.streamOf(entry) };
-        rows.push(...deps.project(row.entry, first + made.length));
-        made.push(row);
+        const stamped = stamp(entry, time);
+        const stream = deps.streamOf(entry);
+        rows.add(stamped, stream, deps.random(OPENING_BYTES));
+        for (const row of deps.project(stamped.entry, first + made.length)) views.push(row);
+        made.push(stamped.entry);
+        streams.push(stream);
       }
     } catch (error) {
+      rows.back(begin);
       return { error };
     }
-    for (const row of made) {
-      entries.push(row);
-      written.add(row.stream);
-    }
-    for (const { table, row } of rows) add(table, row);
+    for (const stream of streams) written.add(stream);
+    for (const { table, row } of views) add(table, row);
     for (const { table, rows: more } of command.rows ?? []) for (const row of more) add(table, row);
     commands.push({ key: command.key, first, count: made.length });
-    const fate = { first, entries: made.map((row) => row.entry), repeated: false };
+    const fate = { first, entries: made, repeated: false };
     fresh.set(command.key, fate);
     return fate;
-  });
+  };
+
+  const fates: Fate[] = [];
+  for (const command of batch) {
+    fates.push(settled(command));
+    yield;
+  }
 
   return {
-    move: { entries: entries.length, at: entries.length > 0 ? time : null, lasts: ground.lasts },
+    move: { entries: rows.count, at: rows.count > 0 ? time : null, lasts: ground.lasts },
     settle: (base) => fates.map((fate) => outcome(fate, base)),
-    log: commands.length === 0 ? null : logValues(commands, entries),
+    commands,
+    entries: rows.count === 0 ? null : rows.done(),
     tables: [...tables.values()].map(({ table, columns, rows }) => ({ table, columns, json: JSON.stringify(rows) })),
   };
 }

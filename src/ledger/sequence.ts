@@ -13,9 +13,9 @@ import type { Pool, PoolClient } from 'pg';
 import type { Clock } from '../base/clock.ts';
 import { Unavailable } from '../base/errors.ts';
 import { type Edge, edgeFrom, growTiles } from '../proof/grow.ts';
-import { HASH_BYTES, leafHash } from '../proof/index.ts';
 import { partialTiles } from '../proof/prove.ts';
 import { formatCheckpoint, formatVkey, type Signer, signNote } from '../proof/write.ts';
+import { leavesOf, pairInto } from './hashing.ts';
 import { readCommitments, tileReader, writeTiles } from './tiles.ts';
 import { inTransaction } from './transaction.ts';
 
@@ -75,11 +75,7 @@ export function sequencer(deps: SequenceDeps): Sequencer {
     if (head <= tree) return { size: tree, more: false };
     const commitments = await readCommitments(client, tree, Math.min(ROUND, head - tree));
     const edge = await edgeAt(client, tree);
-    const leaves = new Uint8Array(commitments.length * HASH_BYTES);
-    commitments.forEach((c, i) => {
-      leaves.set(leafHash(c), i * HASH_BYTES);
-    });
-    const grown = growTiles(edge, leaves);
+    const grown = growTiles(edge, leavesOf(commitments), pairInto);
     const size = grown.edge.size;
     const note = await signNote(formatCheckpoint({ origin: deps.origin, size, root: grown.root }), [deps.signer]);
     await writeTiles(client, grown.tiles);

@@ -5,17 +5,11 @@
 import type { ClientBase } from 'pg';
 import { z } from 'zod';
 import { checkEntry, type Entry } from '../proof/index.ts';
+import { copyIn } from './copy.ts';
+import { COLUMNS, type EntryValues } from './entry-rows.ts';
 
 /** The advisory lock on which writers wait for their turn; the same number stands in `log.advance`. */
 const TURN = 1131834694;
-
-export interface EntryRow {
-  readonly stream: string;
-  readonly entry: Entry;
-  readonly canonical: string;
-  readonly opening: Uint8Array;
-  readonly commitment: Uint8Array;
-}
 
 /**
  * How long PostgreSQL waits for the next word of a process that holds the lock on the log, milliseconds, before it ends its session and
@@ -103,24 +97,34 @@ export interface Advance {
 }
 
 /**
- * Moves the end of the log under its lock and gives the position of the first entry.
+ * Moves the end of the log under its lock, writes which commands were accepted, and gives the position of the first entry.
  * @param silence as for `takeTurn`; it takes the place of what `log.advance` sets, which is longer
  * @throws what `refusedAdvance` tells apart
  */
 export async function advance(
   client: ClientBase,
   { entries, at, lasts }: Advance,
+  commands: readonly CommandRow[],
   silence = patience(entries),
 ): Promise<number> {
   const { rows } = await client.query<{ base: number }>({
     name: 'advance',
-    text: `select log.advance($1, $2, $3, $4) as base, set_config('idle_in_transaction_session_timeout', $5, true)`,
+    text: `with moved as materialized (
+             select log.advance($1, $2, $3, $4) as base, set_config('idle_in_transaction_session_timeout', $5, true)
+           ), command as (
+             insert into ledger.command (key, first_seq, count)
+             select key, base + first, count from moved, unnest($6::text[], $7::bigint[], $8::int[]) c (key, first, count)
+           )
+           select base from moved`,
     values: [
       entries,
       at,
       arrayText([...lasts.keys()]),
       arrayText([...lasts.values()].map((last) => (last === null ? null : String(last)))),
       String(silence),
+      arrayText(commands.map((c) => c.key)),
+      `{${commands.map((c) => c.first).join()}}`,
+      `{${commands.map((c) => c.count).join()}}`,
     ],
   });
   return rows[0]?.base ?? 0;
@@ -151,55 +155,9 @@ export interface CommandRow {
   readonly count: number;
 }
 
-/** Parameters of `writeLog`, made ahead of the moment in which the log is locked. */
-export type LogValues = readonly (string | number | null | Buffer)[];
-
-const WRITE_LOG = `
-  with command as (
-    insert into ledger.command (key, first_seq, count)
-    select key, ${BASE} + first, count from unnest($1::text[], $2::bigint[], $3::int[]) c (key, first, count)
-  )
-  insert into ledger.entry
-    (seq, id, stream, kind, matter, by_party, occurred_at, recorded_at, audience, corrects, canonical, opening, commitment)
-  select ${BASE} + e.n - 1, e.id, e.stream, e.kind, e.matter, e.by_party, e.occurred_at, e.recorded_at, e.audience, e.corrects,
-         e.canonical, substring($14::bytea, 64 * (e.n::int - 1) + 1, 32), substring($14::bytea, 64 * (e.n::int - 1) + 33, 32)
-  from rows from (
-    unnest($4::uuid[], $5::uuid[], $6::text[], $7::uuid[], $8::uuid[], $9::timestamptz[], $10::timestamptz[], $11::text[], $12::uuid[]),
-    string_to_table($13::text, E'\\n')
-  ) with ordinality e (id, stream, kind, matter, by_party, occurred_at, recorded_at, audience, corrects, canonical, n)`;
-
-/**
- * Parameters that write commands and entries; positions count from where the batch begins.
- * Canonical texts travel as one, parted by line breaks, which no canonical JSON holds; openings and commitments as one string of bytes.
- */
-export function logValues(commands: readonly CommandRow[], entries: readonly EntryRow[]): LogValues {
-  const column = (pick: (row: EntryRow) => string | null) => arrayText(entries.map(pick));
-  const secrets = Buffer.alloc(entries.length * 64);
-  entries.forEach((row, i) => {
-    secrets.set(row.opening, 64 * i);
-    secrets.set(row.commitment, 64 * i + 32);
-  });
-  return [
-    arrayText(commands.map((c) => c.key)),
-    arrayText(commands.map((c) => String(c.first))),
-    arrayText(commands.map((c) => String(c.count))),
-    column((r) => r.entry.id),
-    column((r) => r.stream),
-    column((r) => r.entry.kind),
-    column((r) => r.entry.matter),
-    column((r) => r.entry.by),
-    column((r) => r.entry.occurredAt),
-    column((r) => r.entry.recordedAt),
-    column((r) => r.entry.audience),
-    column((r) => r.entry.corrects ?? null),
-    entries.map((r) => r.canonical).join('\n'),
-    secrets,
-  ];
-}
-
-/** Writes commands and entries, in one statement. */
-export async function writeLog(client: ClientBase, values: LogValues): Promise<void> {
-  await client.query({ name: 'write-log', text: WRITE_LOG, values: [...values] });
+/** Writes entries behind where `advance` left the log. */
+export function writeEntries(client: ClientBase, { rows }: EntryValues): Promise<void> {
+  return copyIn(client, 'write-entries', `copy ledger.entry (${COLUMNS.join()}) from stdin (format binary)`, rows);
 }
 
 const tableName = z.string().regex(/^(view|view_rebuilt|work)\.[a-z_]+$/);

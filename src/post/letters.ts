@@ -11,6 +11,7 @@ import { answersOf } from '../rooms/answers/view.ts';
 import { movesIn } from '../rooms/clock/rules.ts';
 import { determinationsOf } from '../rooms/determinations/view.ts';
 import { letterTo } from '../rooms/requests/rules.ts';
+import { letterDue } from '../rooms/requests/view.ts';
 import { entriesOf } from '../rooms/stream.ts';
 import { dateText } from '../ui/time.tsx';
 import { moveWords } from '../ui/words.ts';
@@ -29,7 +30,7 @@ async function letter(services: Services, job: Job, what: About): Promise<Compos
       draft: { letter: request.letter, title: request.title, authority: request.authority, items: request.items },
     },
     { name: service.name, state: service.state, merge: service.merge, carried: service.carried },
-    service.dueOn,
+    letterDue(service),
     link,
   );
   const text = `${filled.text}\n\n--\nThe link is for this mailbox: opening it asks for a code that is sent here. ${keepThis(services.config.baseUrl, receipt)}\n`;

@@ -37,7 +37,7 @@ export async function linkFor(services: Services, { request, service }: About, a
   const now = services.clock.now();
   const moved = await movedDues(services.db, service.id);
   // While the clock stands nobody knows the date; when it runs again a new link goes out.
-  const dues = moved && request.items.map(({ item }) => moved(item).at ?? now);
+  const dues = moved && request.items.map(({ item }) => moved.due(item).at ?? now);
   const expiresAt = new Date(Math.max(now, ...(dues ?? [service.dueAt.getTime()])) + LINK_DAYS * DAY);
   const token = await mintLink(services, { service: service.id, address, expiresAt });
   return `${services.config.baseUrl}/r/${token}`;

@@ -144,22 +144,29 @@ function textIn(value: Fields, field: string, pattern: RegExp, form: string): st
 /** A time in its one spelling, and on a day that its month has: a 29 February that is none comes back as another day. */
 function instantIn(value: Fields, field: string): string {
   const spelled = textIn(value, field, INSTANT, 'a time in UTC');
-  const real = !/-02-29T/.test(spelled) || new Date(spelled).getUTCDate() === 29;
+  const real = !spelled.startsWith('02-29', 5) || new Date(spelled).getUTCDate() === 29;
   return real ? spelled : bad(`a real date in ${field}`, spelled);
 }
 
 /** An entry with what was learnt in reading it. */
-interface ReadEntry {
+interface EntryText {
   readonly entry: Entry;
   /** RFC 8785 text. */
   readonly canonical: string;
-  readonly bytes: Uint8Array;
   /** As `documentsOf` gives them. */
   readonly documents: readonly DocumentRef[];
 }
 
-/** The entry together with its canonical text, for callers that need both. Same checks as `checkEntry`. */
-export function readEntry(value: unknown): ReadEntry {
+/** The entry together with its canonical text and bytes, for callers that need them. Same checks as `checkEntry`. */
+export function readEntry(value: unknown): EntryText & { readonly bytes: Uint8Array } {
+  const read = readEntryText(value);
+  const bytes = utf8(read.canonical);
+  atMost(ENTRY_BYTES, bytes.length, 'canonical bytes');
+  return { ...read, bytes };
+}
+
+/** The same without the bytes, for a caller that makes them in a place of its own, and there holds them to `ENTRY_BYTES`. */
+export function readEntryText(value: unknown): EntryText {
   if (!isObject(value)) return bad('an object as entry', quote(value));
   const { audience, body, matter, v } = value;
   if (v !== 1) return bad('1 in v', quote(v));
@@ -183,10 +190,11 @@ export function readEntry(value: unknown): ReadEntry {
     v,
   };
   for (const key of Object.keys(value)) if (!Object.hasOwn(entry, key)) bad('only fields of entries', quote(key));
-  const canonical = seen.sorted ? JSON.stringify(entry) : canonicalJson({ ...entry });
-  const bytes = utf8(canonical);
-  atMost(ENTRY_BYTES, bytes.length, 'canonical bytes');
-  return { entry, canonical, bytes, documents: seen.documents };
+  return {
+    entry,
+    canonical: seen.sorted ? JSON.stringify(entry) : canonicalJson({ ...entry }),
+    documents: seen.documents,
+  };
 }
 
 /**

@@ -44,21 +44,24 @@ export function edgeFrom(size: number, tiles: readonly Uint8Array[]): Edge {
 
 const work = new Uint8Array(TILE_WIDTH * HASH_BYTES);
 
+/** As `hashPair` in sha256.ts, by whatever means. */
+export type HashPair = typeof hashPair;
+
 /** Root of the `width` (a power of two) hashes of `tile` from hash `from` on, written into `to` at `at`. */
-function fold(tile: Uint8Array, from: number, width: number, to: Uint8Array, at: number): void {
+function fold(tile: Uint8Array, from: number, width: number, to: Uint8Array, at: number, pair: HashPair): void {
   if (width === 1) {
     for (let i = 0; i < HASH_BYTES; i++) to[at + i] = tile[from * HASH_BYTES + i] ?? 0;
     return;
   }
-  for (let i = 0; i < width; i += 2) hashPair(tile, (from + i) * HASH_BYTES, work, (i / 2) * HASH_BYTES);
+  for (let i = 0; i < width; i += 2) pair(tile, (from + i) * HASH_BYTES, work, (i / 2) * HASH_BYTES);
   for (let half = width / 2; half > 1; half /= 2) {
-    for (let i = 0; i < half; i += 2) hashPair(work, i * HASH_BYTES, work, (i / 2) * HASH_BYTES);
+    for (let i = 0; i < half; i += 2) pair(work, i * HASH_BYTES, work, (i / 2) * HASH_BYTES);
   }
   for (let i = 0; i < HASH_BYTES; i++) to[at + i] = work[i] ?? 0;
 }
 
 /** Root of the tree that has this edge. */
-export function edgeRoot(edge: Edge): Uint8Array {
+export function edgeRoot(edge: Edge, pair: HashPair = hashPair): Uint8Array {
   let root: Uint8Array | undefined;
   for (const tile of edge.tiles) {
     let width = tile.length / HASH_BYTES;
@@ -66,7 +69,7 @@ export function edgeRoot(edge: Edge): Uint8Array {
     for (let bit = 1; width > 0; bit *= 2) {
       if (width % (2 * bit) === 0) continue;
       const hash = new Uint8Array(HASH_BYTES);
-      fold(tile, width - bit, bit, hash, 0);
+      fold(tile, width - bit, bit, hash, 0, pair);
       root = root === undefined ? hash : nodeHash(hash, root);
       width -= bit;
     }
@@ -78,11 +81,12 @@ export function edgeRoot(edge: Edge): Uint8Array {
  * Appends leaf hashes (one array of n × 32 bytes, or a list) to a tree. Gives the new edge, its root, and the tiles to
  * write before a checkpoint of the new size is published: every tile that became full and every partial tile that
  * changed, lowest level first. The given edge is not changed; the same input gives the same output, so a crash between
- * writing and publishing is repaired by doing it again.
+ * writing and publishing is repaired by doing it again. A program that hashes faster elsewhere gives `pair`.
  */
 export function growTiles(
   edge: Edge,
   leafHashes: Uint8Array | readonly Uint8Array[],
+  pair: HashPair = hashPair,
 ): { edge: Edge; tiles: NewTile[]; root: Uint8Array } {
   let fresh = leafHashes instanceof Uint8Array ? leafHashes : concat(...leafHashes);
   if (fresh.length % HASH_BYTES !== 0) refuse('bad-tile', 'hashes of 32 bytes', `${fresh.length} bytes`);
@@ -103,7 +107,7 @@ export function growTiles(
     for (let i = 0; i < full; i++) {
       const bytes = all.subarray(i * TILE_WIDTH * HASH_BYTES, (i + 1) * TILE_WIDTH * HASH_BYTES);
       tiles.push({ level, index: first + i, width: TILE_WIDTH, bytes });
-      fold(bytes, 0, TILE_WIDTH, up, i * HASH_BYTES);
+      fold(bytes, 0, TILE_WIDTH, up, i * HASH_BYTES, pair);
     }
     // A copy: the edge must not hold the whole batch in memory.
     const rest = all.slice(full * TILE_WIDTH * HASH_BYTES);
@@ -115,5 +119,5 @@ export function growTiles(
     before = first;
   }
   const grown: Edge = { size, tiles: next };
-  return { edge: grown, tiles, root: edgeRoot(grown) };
+  return { edge: grown, tiles, root: edgeRoot(grown, pair) };
 }

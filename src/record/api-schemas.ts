@@ -61,8 +61,50 @@ export const row = z
     cells: z.array(
       z.strictObject({ item: z.int(), answer: answer.nullable(), determination: determination.nullable(), clock }),
     ),
+    orders: z
+      .array(
+        z.strictObject({
+          order: id,
+          since: day,
+          words: z.string(),
+          items: z.array(z.int()),
+          consequences: z.array(id),
+        }),
+      )
+      .meta({ description: 'orders that touch this recipient, since when, by which words, and what of it' }),
   })
   .meta({ id: 'BoardRow' });
+
+const due = z
+  .strictObject({
+    items: z.array(z.int()).nullable().meta({ description: 'null: all items' }),
+    on: day.nullable().meta({ description: 'null while the clock stands' }),
+    working: z.array(z.string()).meta({ description: 'how it is counted, step by step' }),
+  })
+  .meta({ id: 'Due' });
+
+export const serviceBody = z
+  .strictObject({
+    record: z.strictObject({ slug: z.string(), page: z.string() }),
+    asOf: z.strictObject({ at: instant, axis: z.enum(['known', 'happened']), now: z.boolean() }),
+    request: id,
+    row,
+    due: z.array(due),
+    moves: z.array(
+      z.strictObject({
+        entry: id,
+        kind: z.string(),
+        items: z.array(z.int()).nullable(),
+        before: day.nullable(),
+        after: day.nullable(),
+        reason: z.string(),
+        occurredAt: instant,
+        recordedAt: instant,
+        receipt: receiptLinks,
+      }),
+    ),
+  })
+  .meta({ id: 'Service', description: 'One recipient: its clock with the working, and what moved it' });
 
 export const counts = z
   .strictObject({
@@ -131,6 +173,7 @@ export const recordBody = z
         rows: z.array(row),
       })
       .nullable(),
+    ordersInForce: z.int(),
     notes: z.array(
       z.strictObject({
         entry: id,
@@ -144,6 +187,163 @@ export const recordBody = z
     lastEntry: z.strictObject({ entry: id, position: z.int(), recordedAt: instant, receipt: receiptLinks }).nullable(),
   })
   .meta({ id: 'Record' });
+
+const keptSource = z
+  .strictObject({
+    publisher: z.string(),
+    title: z.string(),
+    published: day.nullable(),
+    url: z.string().nullable(),
+    sha256: z.string().meta({ description: 'of the copy that was kept, UTF-8 text' }),
+    entry: id,
+  })
+  .meta({ id: 'KeptSource' });
+
+export const statementList = z
+  .strictObject({
+    statements: z.array(
+      z
+        .strictObject({
+          id,
+          speaker: z.strictObject({ name: z.string(), office: z.string().nullable() }),
+          words: z.string(),
+          form: z.enum(['quotation', 'paraphrase']),
+          medium: z.string(),
+          outlet: z.string().nullable(),
+          dayOnly: z.boolean().meta({ description: 'true: the day is known, the hour is not' }),
+          about: z.array(id),
+          source: keptSource.extend({ fetchedAt: instant }),
+          selector: z
+            .strictObject({
+              type: z.literal('TextQuoteSelector'),
+              exact: z.string(),
+              prefix: z.string(),
+              suffix: z.string(),
+            })
+            .nullable()
+            .meta({ description: 'W3C Web Annotation: where a quotation stands in the kept copy' }),
+          occurredAt: instant,
+          recordedAt: instant,
+          entry: id,
+          receipt: receiptLinks,
+        })
+        .meta({ id: 'Statement' }),
+    ),
+  })
+  .meta({ id: 'StatementList' });
+
+export const meetingList = z
+  .strictObject({
+    meetings: z.array(
+      z
+        .strictObject({
+          id,
+          subject: z.string(),
+          convener: z.string(),
+          place: z.string().nullable(),
+          startsAt: instant,
+          endsAt: instant.nullable(),
+          dayOnly: z.boolean(),
+          capacity: z.int().nullable(),
+          agenda: z.string(),
+          participants: z.array(
+            z
+              .strictObject({
+                id,
+                name: z.string(),
+                office: z.string().nullable(),
+                party: z.string(),
+                kind: z.string(),
+                state: z.string().nullable(),
+                status: z.enum(['needs-action', 'accepted', 'declined', 'tentative', 'delegated', 'withdrew']).meta({
+                  description: 'the last word; withdrew: accepted, then declined',
+                }),
+                said: z.array(
+                  z.strictObject({
+                    partstat: z.string().meta({ description: 'PARTSTAT of RFC 5545, in small letters' }),
+                    delegate: z.string().nullable(),
+                    reason: z.string().nullable(),
+                    by: z.string(),
+                    sayer: z.string().nullable(),
+                    dayOnly: z.boolean(),
+                    source: keptSource.omit({ entry: true }).nullable(),
+                    occurredAt: instant,
+                    recordedAt: instant,
+                    entry: id,
+                    receipt: receiptLinks,
+                  }),
+                ),
+                attended: z.boolean().nullable(),
+                entry: id,
+                receipt: receiptLinks,
+              })
+              .meta({ id: 'Participant' }),
+          ),
+          entry: id,
+          receipt: receiptLinks,
+        })
+        .meta({ id: 'Meeting' }),
+    ),
+  })
+  .meta({ id: 'MeetingList' });
+
+export const figureList = z
+  .strictObject({
+    figures: z.array(
+      z
+        .strictObject({
+          id,
+          measure: z.string(),
+          unit: z.string(),
+          low: z.string().meta({ description: 'decimal; the value, or the lower end of a range' }),
+          high: z.string().nullable(),
+          qualifier: z.enum(['exactly', 'about', 'more than', 'less than']),
+          originalValue: z.string().meta({ description: 'as the source words it' }),
+          asOf: day.nullable(),
+          claimant: z.string(),
+          rank: z.enum(['preferred', 'normal', 'deprecated']),
+          reason: z.string().nullable().meta({ description: 'why it ranks so' }),
+          source: keptSource,
+          occurredAt: instant,
+          recordedAt: instant,
+          entry: id,
+          receipt: receiptLinks,
+        })
+        .meta({ id: 'Figure' }),
+    ),
+  })
+  .meta({ id: 'FigureList' });
+
+export const searchBody = z
+  .strictObject({
+    total: z.int().meta({ description: 'entries found; no more than 10,000 are counted' }),
+    page: z.int(),
+    size: z.int(),
+    entries: z.array(
+      z.strictObject({
+        entry: id,
+        kind: z.string(),
+        title: z.string(),
+        excerpt: z.string(),
+        record: z.string().meta({ description: 'slug' }),
+        occurredAt: instant,
+        page: z.string(),
+        receipt: receiptLinks,
+      }),
+    ),
+    recipients: z.array(
+      z.strictObject({
+        service: id,
+        name: z.string(),
+        kind: z.string(),
+        state: z.string().nullable(),
+        record: z.string(),
+        request: z.string(),
+        page: z.string(),
+      }),
+    ),
+  })
+  .meta({ id: 'SearchResult' });
 
 export const recordList = z
   .strictObject({ total: z.int(), page: z.int(), size: z.int(), records: z.array(recordSummary) })

@@ -1,17 +1,18 @@
 /** The public record as JSON and CSV: the same as the page, made from the same model. Holds nothing that the page does not show. */
 import type { z } from 'zod';
-import { InvalidInput } from '../base/errors.ts';
 import { ANYONE, type Ctx, type Route } from '../base/route.ts';
 import type { ClockState } from '../rooms/clock/rules.ts';
+import type { Request } from '../rooms/requests/view.ts';
 import type { recordBody, recordList, recordSummary } from './api-schemas.ts';
 import { type BoardCell, type BoardRow, boardPage, foundWord, saidWord } from './board.ts';
 import { cachePublic, cacheRecord } from './caching.ts';
 import { receiptPaths } from './entry-page.tsx';
-import type { Moment, PublicMatter } from './matter.ts';
+import type { PublicMatter } from './matter.ts';
 import { BOARD_SIZE, type RecordModel, recordModel } from './model.ts';
 import { openApi } from './openapi.ts';
 import { clockText, recordPath } from './parts.tsx';
-import { opened, queryOf } from './record-page.tsx';
+import { touchesOf } from './reach.ts';
+import { opened, queryOf, refuseBadTime } from './record-page.tsx';
 import { listRecords, RECORDS_SIZE, type RecordLine } from './records.ts';
 
 const MAX_SIZE = 1000;
@@ -48,7 +49,7 @@ const jsonCell = ({ item, answer, determination, clock }: BoardCell) => ({
   clock: jsonClock(clock),
 });
 
-const jsonRow = (row: BoardRow) => ({
+export const jsonRow = (row: BoardRow, { reach }: Pick<RecordModel, 'reach'>, request: Request) => ({
   service: row.service,
   name: row.name,
   kind: row.kind,
@@ -56,6 +57,17 @@ const jsonRow = (row: BoardRow) => ({
   ocdId: row.ocdId,
   clock: jsonClock(row.clock),
   cells: row.cells.map(jsonCell),
+  orders: touchesOf(
+    reach,
+    { ...row, request: request.id },
+    request.items.map(({ item }) => item),
+  ).map((touch) => ({
+    order: touch.order.id,
+    since: touch.begin.date,
+    words: touch.by.words,
+    items: [...touch.items],
+    consequences: [...touch.consequences],
+  })),
 });
 
 function jsonSummary(one: PublicMatter | RecordLine): z.infer<typeof recordSummary> {
@@ -99,9 +111,10 @@ export function jsonRecord(model: RecordModel): z.infer<typeof recordBody> {
             total: board.total,
             page: model.page,
             size: model.size,
-            rows: board.rows.map(jsonRow),
+            rows: board.rows.map((row) => jsonRow(row, model, request)),
           }
         : null,
+    ordersInForce: model.reach.forces.length,
     notes: model.notes.map(({ entry, text, source, occurredAt, recordedAt }) => ({
       entry,
       text,
@@ -117,12 +130,6 @@ export function jsonRecord(model: RecordModel): z.infer<typeof recordBody> {
       receipt: receiptPaths(last.entry),
     },
   };
-}
-
-function refuseBadTime(moment: Moment): void {
-  if (moment.problem !== null) {
-    throw new InvalidInput('bad-time', { what: moment.problem }, { asOf: moment.problem });
-  }
 }
 
 function sizeOf(text: string | undefined): number {

@@ -10,6 +10,7 @@ import { PARTY_KINDS } from '../rooms/directory/entries.ts';
 import { type Cut, newerThan, visible } from './cut.ts';
 import { dueSteps } from './desk-steps.ts';
 import { movedDues, newestCells } from './moved.ts';
+import { anyTouchedSql, type OfRequest, type Reach, statusIsSql, touchedSql } from './reach.ts';
 
 export const ANSWER_FILTERS = ['unanswered', ...DISPOSITIONS] as const;
 /** `to review`: the newest answer to an item has no determination of its own yet. */
@@ -28,6 +29,8 @@ export const CLOCK_FILTERS = [
 ] as const;
 /** What is due within this long is due soon. */
 export const SOON_MS = 7 * 86_400_000;
+/** Status of a consequence; `blocked`: an order in force stands in its way. */
+export const CONSEQUENCE_FILTERS = ['announced', 'imposed', 'blocked', 'released'] as const;
 export const SORTS = ['recipient', 'state', 'clock'] as const;
 
 export interface BoardFilter {
@@ -38,6 +41,9 @@ export interface BoardFilter {
   readonly clock?: (typeof CLOCK_FILTERS)[number] | undefined;
   /** due now for this step of the request's ladder; only of the present */
   readonly step?: number | undefined;
+  /** touched by this order, by `any`, or by `none` in force */
+  readonly order?: string | undefined;
+  readonly consequence?: (typeof CONSEQUENCE_FILTERS)[number] | undefined;
   /** part of the recipient's name or state, any case */
   readonly text?: string | undefined;
 }
@@ -56,6 +62,8 @@ const query = z.object({
   determination: loose(z.enum(DETERMINATION_FILTERS)),
   clock: loose(z.enum(CLOCK_FILTERS)),
   step: loose(z.coerce.number().int().min(1).max(9)),
+  order: loose(z.union([z.enum(['any', 'none']), z.uuid()])),
+  consequence: loose(z.enum(CONSEQUENCE_FILTERS)),
   text: loose(z.string().trim().min(1).max(200)),
   sort: z.enum(SORTS).catch('recipient'),
   dir: z.enum(['up', 'down']).catch('up'),
@@ -230,8 +238,7 @@ export function filterConditions(filter: BoardFilter, f: FilterFacts): readonly 
   // All that the present can change about a clock is which due moments have passed; which of several pauses holds it changes in between.
   const minute = Math.floor(f.now.getTime() / 60_000);
   const present = clock === 'due soon' ? f.soonPassed : clock === 'tolled' || clock === 'stayed' ? minute : null;
-  if (clock !== undefined)
-    add(true, ['clock', clock, f.revoked, f.passed, present], (only) => clockIs(clock, f, only));
+  if (clock !== undefined) add(true, ['clock', clock, f.revoked, f.passed, present], (only) => clockIs(clock, f, only));
   const { step } = filter;
   // Steps, ladders and requests that follow are facts elsewhere: what was found holds until anything is written.
   if (step !== undefined && f.present) {
@@ -241,6 +248,33 @@ export function filterConditions(filter: BoardFilter, f: FilterFacts): readonly 
     });
   }
   return all;
+}
+
+/** What orders and consequences ask for; services alone decide, and what was known of both stands in the key. */
+export function reachConditions(
+  { order, consequence }: BoardFilter,
+  reach: Reach,
+  request: OfRequest,
+): readonly Condition[] {
+  const add = (words: readonly string[], condition: Sql): Condition => ({
+    key: JSON.stringify([...words, reach.key]),
+    facts: false,
+    sql: () => condition,
+  });
+  const any = anyTouchedSql(reach, request);
+  return [
+    ...(order === undefined
+      ? []
+      : [
+          add(
+            ['order', order],
+            order === 'any' ? any : order === 'none' ? sql<SqlBool>`not ${any}` : touchedSql(reach, order, request),
+          ),
+        ]),
+    ...(consequence === undefined
+      ? []
+      : [add(['consequence', consequence], statusIsSql(reach, consequence, request.id))]),
+  ];
 }
 
 function determinationIs(determination: NonNullable<BoardFilter['determination']>, f: FilterFacts, only: Only): Sql {

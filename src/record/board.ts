@@ -20,11 +20,12 @@ import {
   touchedSince,
   versionAt,
 } from './board-counts.ts';
-import { type BoardFilter, type BoardSort, filterConditions, SOON_MS } from './board-filter.ts';
+import { type BoardFilter, type BoardSort, filterConditions, reachConditions, SOON_MS } from './board-filter.ts';
 import { type FitsMemory, fitsMemory, fitting } from './board-fits.ts';
 import { type AsOfPoint, type Cut, visible } from './cut.ts';
 import { type Growing, growing } from './growing.ts';
 import { newestCells } from './moved.ts';
+import { reachAt } from './reach.ts';
 import { orderOf } from './roster.ts';
 
 export type { BoardAnswer, BoardDetermination } from './board-cells.ts';
@@ -42,6 +43,8 @@ export interface BoardRow {
   readonly kind: string;
   readonly state: string | null;
   readonly ocdId: string | null;
+  /** its id in the directory */
+  readonly party: string;
   /** the clock of the recipient as a whole: stopped once every item has an answer */
   readonly clock: ClockState;
   readonly cells: readonly BoardCell[];
@@ -130,8 +133,9 @@ export async function boardPage(db: Kysely<Database>, query: BoardQuery): Promis
     soonPassed: passedAt(sums, at.getTime() + SOON_MS),
     present: query.asOf === undefined,
   };
+  const reach = filter.order || filter.consequence ? await reachAt(db, request.matter, cut, at) : null;
   const cutOfMoved = moved >= 0 ? cut : null;
-  const conditions = filterConditions(filter, facts);
+  const conditions = [...filterConditions(filter, facts), ...(reach ? reachConditions(filter, reach, request) : [])];
   const { sort, size } = query;
   const skip = (query.page - 1) * size;
   let total = sums.asked;
@@ -175,6 +179,7 @@ export async function boardPage(db: Kysely<Database>, query: BoardQuery): Promis
       kind: s.kind,
       state: s.state,
       ocdId: s.ocd_id,
+      party: s.recipient,
       clock:
         clocks?.whole ??
         clock(firsts.reduce<number | null>((max, t) => (max === null || t === null ? null : Math.max(max, t)), 0)),
@@ -205,6 +210,7 @@ interface ServiceLine {
   readonly kind: string;
   readonly state: string | null;
   readonly ocd_id: string | null;
+  readonly recipient: string;
   readonly due_on: string;
   readonly due_at: Date;
   /** dates of its items where something moved them, else null */
@@ -236,7 +242,7 @@ async function readServices(
   where: RawBuilder<unknown>,
 ): Promise<readonly ServiceLine[]> {
   const { rows } = await sql<ServiceLine>`
-    select s.id, s.name, s.kind, s.state, s.ocd_id, s.due_on::text as due_on, s.due_at,
+    select s.id, s.name, s.kind, s.state, s.ocd_id, s.recipient, s.due_on::text as due_on, s.due_at,
            ${moved ? newestCells(moved) : sql`null::jsonb`} as cells
     from view.service s where ${where}`.execute(db);
   return rows;

@@ -24,6 +24,12 @@ const LABELS: Readonly<Record<string, string>> = {
   sha256: 'SHA-256',
   bytes: 'Size',
   merge: 'Values in the letter',
+  order: 'Order’s id',
+  consequence: 'Consequence’s id',
+  consequences: 'Consequences’ ids',
+  of: 'Earlier orders’ ids',
+  compel: 'Answer compelled by',
+  cents: 'In cents',
 };
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;

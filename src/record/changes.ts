@@ -6,7 +6,8 @@ import { type Kysely, sql } from 'kysely';
 import { z } from 'zod';
 import type { Database } from '../base/database.ts';
 import { type Cut, cutAt } from './cut.ts';
-import { type Told, tell } from './timeline.ts';
+import { firstOfFact } from './recounted.ts';
+import { type EntryLine, othersIn, type Told, tell } from './timeline.ts';
 
 /**
  * `corrected`: replaces an entry. `late`: happened before the first time, recorded after it. `changed`: the same cell or request
@@ -30,10 +31,7 @@ export interface Changes {
 
 export const CHANGES_SIZE = 100;
 
-interface ChangeLine {
-  readonly seq: number;
-  readonly canonical: string;
-  readonly commitment: Buffer;
+interface ChangeLine extends EntryLine {
   readonly before: string | null;
   readonly change: string;
 }
@@ -54,13 +52,15 @@ export async function changesBetween(
     select count(*) filter (where e.kind = 'request.served')::int as served,
            count(*) filter (where e.kind <> 'request.served')::int as n
     from ledger.entry e
-    where e.matter = ${matter} and e.audience = 'public' and e.canonical is not null and ${within('e')}`.execute(db);
+    where e.matter = ${matter} and e.audience = 'public' and e.canonical is not null and ${within('e')}
+      and ${firstOfFact(matter, within('x'))}`.execute(db);
   const { rows } = await sql<ChangeLine>`
     select e.seq, e.canonical, e.commitment, coalesce(oa.disposition, od.finding) as before,
       case when e.corrects is not null then 'corrected'
            when e.occurred_at <= ${from} then 'late'
            when oa.disposition is not null or od.finding is not null or e.kind = 'request.revoked'
-             or e.kind in ('due.extended', 'clock.tolled', 'clock.resumed', 'service.corrected') then 'changed'
+             or e.kind in ('due.extended', 'clock.tolled', 'clock.resumed', 'service.corrected', 'due.recounted',
+                         'consequence.status-changed', 'consequence.amount-stated') then 'changed'
            else 'new' end as change
     from ledger.entry e
     left join view.item_answer na on na.seq = e.seq
@@ -72,9 +72,9 @@ export async function changesBetween(
       select x.finding from view.item_determination x
       where x.service = nd.service and x.item = nd.item and x.seq <= ${a.last} order by x.seq desc limit 1) od on true
     where e.matter = ${matter} and e.audience = 'public' and e.canonical is not null and e.kind <> 'request.served'
-      and ${within('e')}
+      and ${within('e')} and ${firstOfFact(matter, within('x'))}
     order by e.seq limit ${CHANGES_SIZE} offset ${(page - 1) * CHANGES_SIZE}`.execute(db);
-  const told = await tell(db, rows);
+  const told = await tell(db, rows, await othersIn(db, rows, within('x')));
   return {
     rows: told.map((one, i) => ({
       ...one,

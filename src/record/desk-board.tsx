@@ -14,7 +14,7 @@ import { Notice } from '../ui/notice.tsx';
 import { page } from '../ui/page.tsx';
 import { Counts, Links, Pages } from '../ui/table.tsx';
 import { dateText, Time } from '../ui/time.tsx';
-import { clockState, count, disposition, finding } from '../ui/words.ts';
+import { clockState, consequenceStatus, count, disposition, finding } from '../ui/words.ts';
 import { type BoardPage, boardPage, foundWord, type BoardRow as Line, saidWord } from './board.ts';
 import {
   ANSWER_FILTERS,
@@ -22,11 +22,14 @@ import {
   type BoardSort,
   boardParams,
   CLOCK_FILTERS,
+  CONSEQUENCE_FILTERS,
   DETERMINATION_FILTERS,
   readBoardQuery,
 } from './board-filter.ts';
-import { CLOCK_WORDS } from './filter-form.tsx';
+import { cutAt } from './cut.ts';
+import { CLOCK_WORDS, orderChoices } from './filter-form.tsx';
 import { pausedText } from './parts.tsx';
+import { type Reach, reachAt, touchesOf } from './reach.ts';
 
 const SIZE = 100;
 /** Rows read at once for a download. */
@@ -57,7 +60,9 @@ function clockText(clock: ClockState): string {
 
 const short = (text: string) => (text.length > 90 ? `${text.slice(0, 88).trimEnd()}…` : text);
 
-function toRow(line: Line, board: BoardPage): BoardRow {
+function toRow(line: Line, board: BoardPage, request: Request, reach: Reach): BoardRow {
+  const items = request.items.map(({ item }) => item);
+  const orders = touchesOf(reach, { ...line, request: request.id }, items).length;
   const href = `/desk/services/${line.service}`;
   return {
     id: line.service,
@@ -65,6 +70,7 @@ function toRow(line: Line, board: BoardPage): BoardRow {
     detail: line.state ? `${line.kind}, ${line.state}` : line.kind,
     href,
     clock: { state: line.clock.state, text: clockText(line.clock) },
+    ...(orders > 0 ? { more: <a href={`${href}#orders`}>{count(orders, 'order')}</a> } : {}),
     cells: line.cells.map((cell) => ({
       disposition: saidWord(cell, board),
       finding: cell.determination && !cell.determination.current ? 'not reviewed' : foundWord(cell, board),
@@ -80,8 +86,10 @@ function Filters({
   filter,
   sort,
   board,
+  reach,
 }: {
   base: string;
+  reach: Reach;
   filter: BoardFilter;
   sort: BoardSort;
   board: BoardPage;
@@ -141,6 +149,24 @@ function Filters({
             label: CLOCK_WORDS[s] ?? clockState(s).word,
           }))}
         />
+        {orderChoices(reach).length > 0 ? (
+          <Select
+            name="order"
+            label="Order"
+            none="whatever"
+            value={filter.order ?? ''}
+            choices={orderChoices(reach).map(({ value, text }) => ({ value, label: text }))}
+          />
+        ) : null}
+        {reach.consequences.length > 0 ? (
+          <Select
+            name="consequence"
+            label="Consequence"
+            none="anything"
+            value={filter.consequence ?? ''}
+            choices={CONSEQUENCE_FILTERS.map((s) => ({ value: s, label: consequenceStatus(s).word }))}
+          />
+        ) : null}
         <Submit text="Show" {...(used ? { cancel: { text: 'Show all', href: base } } : {})} />
       </form>
     </details>
@@ -175,6 +201,7 @@ async function getBoard(c: Ctx): Promise<Response> {
     revocationOf(services.db, request.id),
     leavesAtOf(services.db, request.id),
   ]);
+  const reach = await reachAt(services.db, request.matter, await cutAt(services.db), new Date(now));
   const params = boardParams(filter, sort);
   const link = (more: Record<string, string>, path = base) => {
     const query = new URLSearchParams({ ...params, ...more }).toString();
@@ -239,11 +266,11 @@ async function getBoard(c: Ctx): Promise<Response> {
           Only recipients due now for step {filter.step} of <a href={`${base}/steps`}>what follows</a>.
         </p>
       )}
-      <Filters base={base} filter={filter} sort={sort} board={board} />
+      <Filters base={base} filter={filter} sort={sort} board={board} reach={reach} />
       <Board
         caption={`Board of ${request.title}`}
         items={request.items.map((item) => ({ number: item.item, text: short(item.text) }))}
-        rows={board.rows.map((line) => toRow(line, board))}
+        rows={board.rows.map((line) => toRow(line, board, request, reach))}
         empty={
           board.counts.asked === 0
             ? { what: 'Nobody is served yet', how: 'Recipients stand here as serving reaches them.' }

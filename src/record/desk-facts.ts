@@ -2,6 +2,7 @@
 import { type Kysely, type SqlBool, sql } from 'kysely';
 import type { Database } from '../base/database.ts';
 import { CAUSES } from '../rooms/clock/entries.ts';
+import { type Progressed, underWay } from '../rooms/clock/progress.ts';
 import { SOON_MS } from './board-filter.ts';
 import { countDueSteps, type DueStep } from './desk-steps.ts';
 import { dueAt, dueOn, movedDues, NOW, newestCells } from './moved.ts';
@@ -33,6 +34,8 @@ export interface Today {
   readonly failed: readonly Waiting[];
   /** servings under way or stopped, by draft */
   readonly serving: readonly { readonly draft: string; readonly title: string; readonly trouble: boolean }[];
+  /** facts that move many clocks and have not reached all of them yet */
+  readonly recounting: readonly Progressed[];
 }
 
 const MOST = 20;
@@ -60,7 +63,7 @@ export async function todayOf(db: Kysely<Database>, issuer: string, now: Date): 
   const owes = sql`r.issuer = ${issuer} and r.conduct = 'served' and ${notRevoked}
     and (select count(distinct a.item) from view.item_answer a where a.service = s.id) < jsonb_array_length(r.items)`;
   const stands = sql`(m.due_at is null or coalesce(m.paused_until > ${now}, false))`;
-  const [nextSteps, owing, paused, review, failed, serving] = await Promise.all([
+  const [nextSteps, owing, paused, review, failed, serving, recounting] = await Promise.all([
     countDueSteps(db, { issuer }, now, 2 * MOST),
     sql<Waiting & { overdue: boolean }>`
       select r.id as request, r.title, (${dueOn})::text as day, min(${dueAt}) <= ${now} as overdue, count(*)::int as n
@@ -95,6 +98,7 @@ export async function todayOf(db: Kysely<Database>, issuer: string, now: Date): 
       from work.request_draft d join view.matter m on m.id = d.matter
       where m.issuer = ${issuer} and d.serving is not null and d.served_at is null
       order by d.updated_at limit ${MOST}`.execute(db),
+    underWay(db, issuer),
   ]);
   const plain = ({ request, title, n, day }: Waiting): Waiting => ({ request, title, n, day });
   return {
@@ -105,6 +109,7 @@ export async function todayOf(db: Kysely<Database>, issuer: string, now: Date): 
     nextSteps,
     failed: failed.rows.map(plain),
     serving: serving.rows,
+    recounting,
   };
 }
 

@@ -113,6 +113,17 @@ async function view(c: Ctx, values: Values = NO_VALUES, errors: Errors = {}, sen
           <a href={`/record/${matter.slug}`}>The public record of this matter</a>
         </p>
       ) : null}
+      <Links
+        label="Around this matter"
+        links={[
+          { text: 'Sources', href: `${base}/sources` },
+          { text: 'Statements', href: `${base}/statements` },
+          { text: 'Figures', href: `${base}/figures` },
+          { text: 'Meetings', href: `${base}/meetings` },
+          { text: 'Orders', href: `${base}/orders` },
+          { text: 'Consequences', href: `${base}/consequences` },
+        ]}
+      />
       <h2 id="requests">Requests</h2>
       {requests.length > 0 || q !== '' ? (
         <>

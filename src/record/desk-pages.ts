@@ -1,15 +1,21 @@
 /** All routes of the issuer's side in the order they must be tried: `/desk/matters/new` before `/desk/matters/:matter`. */
 import type { Route } from '../base/route.ts';
+import { consequenceRoutes } from '../rooms/consequences/pages.tsx';
 import { matterRoutes } from '../rooms/matters/pages.tsx';
+import { orderRoutes } from '../rooms/orders/pages.tsx';
 import { requestRoutes } from '../rooms/requests/pages.tsx';
 import { deskRoutes } from './desk.tsx';
 import { deskBoardRoutes } from './desk-board.tsx';
 import { deskMatterRoutes } from './desk-matter.tsx';
+import { deskOrderRoutes } from './desk-orders.tsx';
 import { escalationRoutes } from './escalation-pages.tsx';
 
 export const deskPages: readonly Route[] = [
   ...deskRoutes,
   ...matterRoutes,
+  ...orderRoutes,
+  ...consequenceRoutes,
+  ...deskOrderRoutes,
   ...deskMatterRoutes,
   ...requestRoutes,
   ...deskBoardRoutes,

@@ -1,5 +1,6 @@
 /** The desk: what waits today beside the list of matters. The first page of staff; it decides nothing. */
 import { type Ctx, type Route, staff, VIEWER } from '../base/route.ts';
+import { CALENDAR, reachWords } from '../rooms/clock/calendar-form.tsx';
 import { zoneOf } from '../ui/context.ts';
 import { Heading } from '../ui/heading.tsx';
 import { Notice } from '../ui/notice.tsx';
@@ -48,6 +49,19 @@ function TodayColumn({ today }: { today: Today }) {
               <li>
                 <a href={`/desk/drafts/${one.draft}/serving`}>{one.trouble ? 'Stopped: look' : 'Under way'}</a>
                 <div class="entries__when">{one.title}</div>
+              </li>
+            ))}
+          </ul>
+        </section>
+      ) : null}
+      {today.recounting.length > 0 ? (
+        <section>
+          <h3>Counted anew</h3>
+          <ul class="entries">
+            {today.recounting.map((one) => (
+              <li>
+                {reachWords(one)}
+                <div class="entries__when">{one.reason}</div>
               </li>
             ))}
           </ul>
@@ -109,6 +123,12 @@ function TodayColumn({ today }: { today: Today }) {
       />
       <p>
         <a href="/desk/letters">All letters</a>
+      </p>
+      <p>
+        <a href={CALENDAR}>Calendar of your office</a>
+      </p>
+      <p>
+        <a href="/desk/people">People in offices</a>
       </p>
       <p>
         <a href="/desk/team">Team</a>

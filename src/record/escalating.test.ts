@@ -126,7 +126,11 @@ test('reminders go to those who are due, once, and can be taken back until they 
     await trx.insertInto('work.step_recipient').values(rows).execute();
   });
   await takeInBackground(a.services, many);
-  expect([await fit({ clock: 'tolled' }), await fit({ clock: 'stayed' }), await fit({ step: 1 })]).toEqual([['3'], [], []]);
+  expect([await fit({ clock: 'tolled' }), await fit({ clock: 'stayed' }), await fit({ step: 1 })]).toEqual([
+    ['3'],
+    [],
+    [],
+  ]);
   const today = await todayOf(a.t.db, a.m.issuer, new Date(a.t.clock.now()));
   expect(today.paused).toMatchObject([{ request: a.m.request, by: 'tolling', cause: 'fee awaited', n: 1 }]);
   expect(await steps()).toContain('1 of 2 recipients; 1 left out: the clock is paused');

@@ -1,8 +1,12 @@
 /** The example against a real ledger: complete, labelled, written once, unknown shown as unknown, no address anywhere. */
+import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Desk, testDesk } from '../../test/support/desk.ts';
 import { matterBySlug, notesOf } from '../rooms/matters/view.ts';
+import { statusOf } from '../rooms/meetings/standing.ts';
+import { meetingsOf, participantsOf } from '../rooms/meetings/view.ts';
 import { requestsOf } from '../rooms/requests/view.ts';
+import { statementsOf } from '../rooms/statements/view.ts';
 import { boardPage } from './board.ts';
 import { loadExample } from './example.ts';
 import { readExample } from './example-data.ts';
@@ -34,8 +38,9 @@ describe('the 2018 letters', () => {
     const once = await entries();
     await loadExample(desk.services);
     expect((await entries()).length).toBe(once.length);
-    // The office of the test, the issuer, 23 parties, matter, request, 23 services, 8 notes.
-    expect(once.length).toBe(1 + 1 + 23 + 1 + 1 + 23 + 8);
+    // The office of the test, the issuer, 23 parties, matter, request, 23 services, 3 notes, 6 consequences, 3 orders, 5 parties, 9 people in offices, a source, 7 statements, 4 figures,
+    // the meeting with 6 invited and 8 words of taking part.
+    expect(once.length).toBe(1 + 1 + 23 + 1 + 1 + 23 + 3 + 6 + 3 + 5 + 9 * 3 + 1 + 7 + 4 + 1 + 6 + 8);
   });
 
   it('is labelled, public, served to 23 on the day, due 23 February 2018', async () => {
@@ -51,7 +56,26 @@ describe('the 2018 letters', () => {
     expect(board.counts).toMatchObject({ asked: 23, answered: 0, overdue: 0, unknown: 23 });
     expect(board.rows.every((row) => row.ocdId?.startsWith('ocd-division/country:us/state:'))).toBe(true);
     expect(board.rows.map((row) => row.clock)).toContainEqual({ state: 'unknown', dueOn: '2018-02-23' });
-    expect((await notesOf(desk.t.db, id)).length).toBe(8);
+    expect((await notesOf(desk.t.db, id)).length).toBe(3);
+  });
+
+  it('tells the day in its order: letters at noon, by the next morning what was said and who withdrew', async () => {
+    const { id } = await loadExample(desk.services);
+    const [meeting] = await meetingsOf(desk.t.db, id);
+    const by = (at: string) => (alias: string) => sql`${sql.ref(`${alias}.occurred_at`)} <= ${at}`;
+    const stands = async (at: string) =>
+      (await participantsOf(desk.t.db, meeting?.id ?? '', by(at))).map((one) => `${one.name}: ${statusOf(one.said)}`);
+    expect(await stands('2018-01-24T17:00:00Z')).toContain('Bill de Blasio: accepted');
+    expect(await stands('2018-01-25T11:53:00Z')).toEqual([
+      'Bill de Blasio: withdrew',
+      'Bryan Barnett: accepted',
+      'Elizabeth Kautz: declined',
+      'Greg Fischer: accepted',
+      'Michael Hancock: accepted',
+      'Steve Benjamin: declined',
+    ]);
+    const said = (at: string) => statementsOf(desk.t.db, id, sql`s.occurred_at <= ${at}`);
+    expect([(await said('2018-01-24T17:00:00Z')).length, (await said('2018-01-25T11:53:00Z')).length]).toEqual([0, 7]);
   });
 
   it('queues no letter, and holds no address', async () => {

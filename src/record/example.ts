@@ -15,6 +15,8 @@ import { createDraft, draftsOf } from '../rooms/requests/drafts.ts';
 import { serveDraft } from '../rooms/requests/serve.ts';
 import { requestsOf } from '../rooms/requests/view.ts';
 import { type ExampleData, readExample } from './example-data.ts';
+import { loadOrders } from './example-orders.ts';
+import { loadMeeting, loadSaid } from './example-said.ts';
 
 /**
  * Loads what is missing of the example.
@@ -39,6 +41,9 @@ export async function loadExample(
       await noteMatter(services, opened.id, { text, source }, `${key}:note:${i}`, Date.parse(at));
     }
   }
+  await loadOrders(services, opened.id, example, key);
+  await loadSaid(services, opened.id, issuer, example, key);
+  await loadMeeting(services, opened.id, example, key);
   return opened;
 }
 

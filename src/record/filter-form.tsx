@@ -1,5 +1,6 @@
 /** The filters above a board: one plain GET form, folded until it is used. Keeps the time and the request that are shown. */
-import { clockState, disposition, finding } from '../ui/words.ts';
+import { orderName } from '../rooms/orders/view.ts';
+import { clockState, consequenceStatus, disposition, finding } from '../ui/words.ts';
 import type { BoardPage } from './board.ts';
 import {
   ANSWER_FILTERS,
@@ -7,9 +8,11 @@ import {
   type BoardSort,
   boardParams,
   CLOCK_FILTERS,
+  CONSEQUENCE_FILTERS,
   DETERMINATION_FILTERS,
 } from './board-filter.ts';
 import { href } from './parts.tsx';
+import type { Reach } from './reach.ts';
 
 interface Choice {
   readonly value: string;
@@ -38,6 +41,16 @@ function Select(props: {
   );
 }
 
+/** Orders in force, any of them, or none; nothing where no order is in force. */
+export function orderChoices({ forces }: Pick<Reach, 'forces'>): readonly Choice[] {
+  if (forces.length === 0) return [];
+  return [
+    { value: 'any', text: 'touched by an order' },
+    { value: 'none', text: 'touched by no order' },
+    ...forces.map(({ order }) => ({ value: order.id, text: orderName(order) })),
+  ];
+}
+
 /** What a choice of the clock says, where its own word needs a date beside it. */
 export const CLOCK_WORDS: Readonly<Record<string, string>> = {
   running: 'running',
@@ -53,6 +66,7 @@ export function FilterForm(props: {
   readonly filter: BoardFilter;
   readonly sort: BoardSort;
   readonly board: BoardPage;
+  readonly reach: Reach;
   /** parameters to keep: time, request */
   readonly keep: Readonly<Record<string, string>>;
 }) {
@@ -105,6 +119,18 @@ export function FilterForm(props: {
             c === 'unknown' ? board.unknown : !board.unknown || ['running', 'paused', 'stopped', 'revoked'].includes(c),
           ).map((value) => ({ value, text: CLOCK_WORDS[value] ?? clockState(value).word }))}
         />
+        {orderChoices(props.reach).length > 0 ? (
+          <Select name="order" label="Order" any="whatever" value={filter.order} choices={orderChoices(props.reach)} />
+        ) : null}
+        {props.reach.consequences.length > 0 ? (
+          <Select
+            name="consequence"
+            label="Consequence"
+            any="anything"
+            value={filter.consequence}
+            choices={CONSEQUENCE_FILTERS.map((value) => ({ value, text: consequenceStatus(value).word }))}
+          />
+        ) : null}
         <p class="board-filter__do">
           <button class="usa-button usa-button--outline" type="submit">
             Filter

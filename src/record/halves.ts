@@ -20,6 +20,9 @@ const LINES: Readonly<Record<string, readonly [issuer: string, recipient: string
   'clock.tolled': ['paused the clock', 'was told of the pause'],
   'clock.resumed': ['let the clock run again', 'was told the new date'],
   'service.corrected': ['corrected the date of service', 'was told the new date'],
+  'due.recounted': ['counted the due date anew', 'was told the new date'],
+  'order.entered': ['entered the order', 'may read it and keep it'],
+  'consequence.announced': ['wrote down what was announced', 'may read it and keep it'],
   'item.determined': ['gave its finding', 'was told the finding'],
 };
 

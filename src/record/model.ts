@@ -8,6 +8,7 @@ import { type BoardFilter, type BoardSort, readBoardQuery } from './board-filter
 import { entriesSince } from './changes.ts';
 import { type Cut, cutAt, visible } from './cut.ts';
 import { type LastEntry, lastEntry, type Moment, type PublicMatter } from './matter.ts';
+import { type Reach, reachAt } from './reach.ts';
 
 export const BOARD_SIZE = 100;
 export const DAY = 86_400_000;
@@ -35,6 +36,8 @@ export interface RecordModel {
   readonly size: number;
   readonly notes: readonly PublicNote[];
   readonly last: LastEntry | null;
+  /** orders and consequences, as of the moment */
+  readonly reach: Reach;
   /** public entries of the day before the moment, as `entriesSince` counts them */
   readonly recent: number;
 }
@@ -65,6 +68,7 @@ export async function recordModel(
     page,
     size,
     notes: await publicNotes(db, matter.id, cut),
+    reach: await reachAt(db, matter.id, cut, moment.at),
     last: await lastEntry(db, matter.id, cut),
     recent: await entriesSince(db, matter.id, cut, new Date(moment.at.getTime() - DAY)),
   };

@@ -172,6 +172,16 @@ test('refused: what somebody else moved meanwhile, no later date, viewers, empty
   expect(formOf(refused.html, old.action).values['extend-reason']).toBe('my long reason');
   expect((await move('extend', { to: '2026-03-20', asked: 'no', reason: 'x' }, 1)).status).toBe(409);
   expect((await move('pause', { cause: 'other', from: '2026-12-01T10:00', reason: 'x' }, 1)).status).toBe(409);
+  const says = async (from: string, more: Readonly<Record<string, string>> = {}) => {
+    const page = await move('pause', { cause: 'other', reason: 'x', from, ...more }, 1);
+    return [page.status, wordsOf(page.html)] as const;
+  };
+  expect(await says('2026-02-01T10:00')).toEqual([409, expect.stringContaining('lies before the day of service')]);
+  const backwards = await says('2026-04-10T10:00', { until: '2026-04-09T10:00' });
+  expect(backwards).toEqual([409, expect.stringContaining('The pause ends on Thu 9 Apr 2026')]);
+  expect(await says('2026-03-08T02:30')).toEqual([422, expect.stringContaining('No clock showed this time')]);
+  expect(await says('2026-02-30T10:00')).toEqual([422, expect.stringContaining('Give a day and a time.')]);
+  expect((await move('extend', { to: '2027-02-29', asked: 'no', reason: 'x' }, 1)).status).toBe(422);
   for (const doing of ['extend', 'pause', 'resume', 'correct']) {
     expect((await staff.post(`${base(1)}/clock/${doing}`, {})).status).toBe(422);
     expect((await a.staff('viewer').post(`${base(1)}/clock/${doing}`, {})).status).toBe(403);

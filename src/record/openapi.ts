@@ -1,11 +1,32 @@
 /** The description of the public API, generated from the schemas that its answers are made of. */
 import { OpenAPIRegistry, OpenApiGeneratorV31 } from '@asteasolutions/zod-to-openapi';
 import { z } from 'zod';
-import { problem, recordBody, recordList } from './api-schemas.ts';
-import { ANSWER_FILTERS, CLOCK_FILTERS, DETERMINATION_FILTERS, SORTS } from './board-filter.ts';
+import { consequenceList, orderList } from './api-orders-schemas.ts';
+import {
+  figureList,
+  meetingList,
+  problem,
+  recordBody,
+  recordList,
+  searchBody,
+  serviceBody,
+  statementList,
+} from './api-schemas.ts';
+import { ANSWER_FILTERS, CLOCK_FILTERS, CONSEQUENCE_FILTERS, DETERMINATION_FILTERS, SORTS } from './board-filter.ts';
 
 const registry = new OpenAPIRegistry();
 const json = (description: string, schema: z.ZodType) => ({ description, content: { 'application/json': { schema } } });
+
+const asOf = {
+  asOf: z
+    .string()
+    .optional()
+    .meta({ description: 'RFC 3339 with Z or offset, or a wall clock in `tz`; left out: now' }),
+  axis: z.enum(['known', 'happened']).optional().meta({
+    description: 'known (default): what the record showed then; happened: what had happened by then, as known today',
+  }),
+  tz: z.string().optional().meta({ description: 'IANA time zone for `asOf` without one; default America/New_York' }),
+};
 
 registry.registerPath({
   method: 'get',
@@ -22,23 +43,25 @@ registry.registerPath({
 
 registry.registerPath({
   method: 'get',
+  path: '/api/v1/search',
+  summary: 'Words in everything public: entries, the best first, and recipients by name',
+  request: {
+    query: z.object({
+      q: z.string().meta({ description: 'words, “a phrase”, -not' }),
+      page: z.int().min(1).max(500).optional(),
+    }),
+  },
+  responses: { 200: json('What was found', searchBody) },
+});
+
+registry.registerPath({
+  method: 'get',
   path: '/api/v1/records/{slug}',
   summary: 'The public record of a matter, now or as of any time',
   request: {
     params: z.object({ slug: z.string() }),
     query: z.object({
-      asOf: z
-        .string()
-        .optional()
-        .meta({ description: 'RFC 3339 with Z or offset, or a wall clock in `tz`; left out: now' }),
-      axis: z.enum(['known', 'happened']).optional().meta({
-        description:
-          'known (default): what the record showed then; happened: what had happened by then, as known today',
-      }),
-      tz: z
-        .string()
-        .optional()
-        .meta({ description: 'IANA time zone for `asOf` without one; default America/New_York' }),
+      ...asOf,
       request: z.uuid().optional().meta({ description: 'which request’s board; default the newest' }),
       kind: z.string().optional(),
       state: z.string().optional(),
@@ -47,6 +70,8 @@ registry.registerPath({
       determination: z.enum(DETERMINATION_FILTERS).optional(),
       clock: z.enum(CLOCK_FILTERS).optional(),
       step: z.int().min(1).max(9).optional(),
+      order: z.string().optional().meta({ description: 'touched by this order (its id), by `any`, or by `none`' }),
+      consequence: z.enum(CONSEQUENCE_FILTERS).optional(),
       sort: z.enum(SORTS).optional(),
       dir: z.enum(['up', 'down']).optional(),
       page: z.int().min(1).optional(),
@@ -59,6 +84,70 @@ registry.registerPath({
     422: json('The time asked for is not one', problem),
   },
 });
+
+registry.registerPath({
+  method: 'get',
+  path: '/api/v1/records/{slug}/services/{service}',
+  summary: 'One recipient of a public record: its due dates with their working, and what moved them',
+  request: {
+    params: z.object({ slug: z.string(), service: z.uuid() }),
+    query: z.object(asOf),
+  },
+  responses: {
+    200: json('The recipient', serviceBody),
+    404: json('There is no such recipient in this record, or it had not been asked by then', problem),
+    422: json('The time asked for is not one', problem),
+  },
+});
+
+const refusals = {
+  404: json('There is no public record of this name', problem),
+  422: json('The time asked for is not one', problem),
+};
+
+registry.registerPath({
+  method: 'get',
+  path: '/api/v1/records/{slug}/statements',
+  summary: 'Who said what around a matter, now or as of any time',
+  request: {
+    params: z.object({ slug: z.string() }),
+    query: z.object({ ...asOf, q: z.string().optional().meta({ description: 'in words, speaker or office' }) }),
+  },
+  responses: { 200: json('Its statements, oldest first', statementList), ...refusals },
+});
+
+registry.registerPath({
+  method: 'get',
+  path: '/api/v1/records/{slug}/meetings',
+  summary: 'Meetings of a matter and who takes part, now or as of any time',
+  request: { params: z.object({ slug: z.string() }), query: z.object(asOf) },
+  responses: { 200: json('Its meetings, the first to be held first', meetingList), ...refusals },
+});
+
+registry.registerPath({
+  method: 'get',
+  path: '/api/v1/records/{slug}/figures',
+  summary: 'Figures claimed around a matter, now or as of any time',
+  request: { params: z.object({ slug: z.string() }), query: z.object(asOf) },
+  responses: { 200: json('Its figures, those of one measure together', figureList), ...refusals },
+});
+
+for (const [path, summary, schema] of [
+  ['orders', 'Orders of a record: whom each reaches, and what holds now', orderList],
+  [
+    'consequences',
+    'Consequences of a record: statuses, amounts, and totals that say what is not known',
+    consequenceList,
+  ],
+] as const) {
+  registry.registerPath({
+    method: 'get',
+    path: `/api/v1/records/{slug}/${path}`,
+    summary,
+    request: { params: z.object({ slug: z.string() }), query: z.object(asOf) },
+    responses: { 200: json(summary, schema), ...refusals },
+  });
+}
 
 /** OpenAPI 3.1 document of the public API. @param baseUrl where people reach this server */
 export function openApi(baseUrl: string) {

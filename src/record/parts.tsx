@@ -51,7 +51,16 @@ export function clockText(clock: ClockState): string {
   }
 }
 
-export const TABS = ['Board', 'Timeline', 'Changes'] as const;
+export const TABS = [
+  'Board',
+  'Timeline',
+  'Meetings',
+  'Statements',
+  'Figures',
+  'Orders',
+  'Consequences',
+  'Changes',
+] as const;
 
 export interface HeadProps {
   readonly matter: PublicMatter;
@@ -108,12 +117,25 @@ export function RecordHead(props: HeadProps & { readonly timeLine?: boolean }) {
         tabs={[
           { text: 'Board', href: href(base, keep) },
           { text: 'Timeline', href: href(`${base}/timeline`, keep) },
+          { text: 'Meetings', href: href(`${base}/meetings`, keep) },
+          { text: 'Statements', href: href(`${base}/statements`, keep) },
+          { text: 'Figures', href: href(`${base}/figures`, keep) },
+          { text: 'Orders', href: href(`${base}/orders`, keep) },
+          { text: 'Consequences', href: href(`${base}/consequences`, keep) },
           { text: 'Changes', href: `${base}/changes` },
         ]}
       />
     </>
   );
 }
+
+/** Where programs find the feeds of a record. */
+export const FeedLinks = ({ matter }: { matter: PublicMatter }) => (
+  <>
+    <link rel="alternate" type="application/atom+xml" title={matter.title} href={`${recordPath(matter)}/feed.atom`} />
+    <link rel="alternate" type="application/feed+json" title={matter.title} href={`${recordPath(matter)}/feed.json`} />
+  </>
+);
 
 /** "Last updated … · log position N · receipt" under every view. */
 export function LastUpdated({
@@ -132,7 +154,14 @@ export function LastUpdated({
     <p class="record-last soft">
       Last updated <Time at={last.recordedAt} zone={zone} seconds /> · log position{' '}
       {last.position.toLocaleString('en-US')} · <a href={entryPath(matter, last.entry)}>receipt of this entry</a>
-      {children}
+      {children} · follow:{' '}
+      <a href={`${recordPath(matter)}/feed.atom`}>
+        Atom<span class="usa-sr-only"> feed</span>
+      </a>
+      ,{' '}
+      <a href={`${recordPath(matter)}/feed.json`}>
+        JSON<span class="usa-sr-only"> feed</span>
+      </a>
     </p>
   );
 }

@@ -1,4 +1,5 @@
 /** The public record of a matter: the board as of any time, what was reported around it, its timeline. Shows only what is public. */
+import { InvalidInput } from '../base/errors.ts';
 import type { Ctx, Route } from '../base/route.ts';
 import { ANYONE } from '../base/route.ts';
 import type { Request } from '../rooms/requests/view.ts';
@@ -8,13 +9,25 @@ import { Empty } from '../ui/empty.tsx';
 import { page } from '../ui/page.tsx';
 import { Counts, Links, Pages } from '../ui/table.tsx';
 import { Day, dateText } from '../ui/time.tsx';
-import { type BoardPage, foundWord, saidWord } from './board.ts';
+import { count } from '../ui/words.ts';
+import { type BoardPage, type BoardRow, foundWord, saidWord } from './board.ts';
 import { boardParams } from './board-filter.ts';
 import { cacheRecord } from './caching.ts';
 import { FilterForm } from './filter-form.tsx';
 import { type Moment, momentOf, momentParams, type PublicMatter, publicMatter } from './matter.ts';
 import { type PublicNote, type RecordModel, recordModel } from './model.ts';
-import { clockText, entryPath, href, LastUpdated, RecordHead, recordPath, servicePath } from './parts.tsx';
+import {
+  clockText,
+  entryPath,
+  FeedLinks,
+  type HeadProps,
+  href,
+  LastUpdated,
+  RecordHead,
+  recordPath,
+  servicePath,
+} from './parts.tsx';
+import { touchesOf } from './reach.ts';
 
 /** Query of a request as plain text; of a repeated parameter the last one counts. */
 export function queryOf(c: Ctx): Record<string, string> {
@@ -29,6 +42,23 @@ export async function opened(c: Ctx): Promise<{ matter: PublicMatter; moment: Mo
   return { matter, moment: momentOf(queryOf(c), zoneOf(c), now), now };
 }
 
+/** @throws InvalidInput `bad-time` */
+export function refuseBadTime(moment: Moment): void {
+  if (moment.problem !== null) {
+    throw new InvalidInput('bad-time', { what: moment.problem }, { asOf: moment.problem });
+  }
+}
+
+/** The page of a time that cannot be shown: its head, where another one is chosen. Null where the time is good. */
+export async function wrongTime(c: Ctx, tab: HeadProps['tab']): Promise<Response | null> {
+  const { matter, moment, now } = await opened(c);
+  if (moment.problem === null) return null;
+  c.header('Cache-Control', 'no-store');
+  const action = tab === 'Board' ? recordPath(matter) : `${recordPath(matter)}/${tab.toLowerCase()}`;
+  const head = <RecordHead matter={matter} moment={moment} now={now} tab={tab} action={action} />;
+  return page(c, { title: `${tab} · ${matter.title}`, area: 'public', wide: true, status: 422 }, head);
+}
+
 async function record(c: Ctx): Promise<Response> {
   const { matter, moment, now } = await opened(c);
   const title = matter.title;
@@ -39,7 +69,8 @@ async function record(c: Ctx): Promise<Response> {
   }
   const model = await recordModel(c.get('services').db, matter, moment, queryOf(c));
   cacheRecord(c, moment, model.last, now);
-  return page(c, { title, area: 'public', wide: true }, <Record model={model} now={now} />);
+  const head = <FeedLinks matter={matter} />;
+  return page(c, { title, area: 'public', wide: true, head }, <Record model={model} now={now} />);
 }
 
 function Record({ model, now }: { model: RecordModel; now: Date }) {
@@ -52,7 +83,7 @@ function Record({ model, now }: { model: RecordModel; now: Date }) {
         <>
           <Requests model={model} />
           <Asked request={request} matter={matter} />
-          <Numbers board={board} />
+          <Numbers board={board} orders={model.reach.forces.length} />
           <BoardSection model={model} board={board} request={request} />
         </>
       ) : (
@@ -133,7 +164,7 @@ function Asked({ request, matter }: { request: Request; matter: PublicMatter }) 
 }
 
 /** Headline numbers; of a recorded request only what is known. */
-export function Numbers({ board }: { board: BoardPage }) {
+export function Numbers({ board, orders = 0 }: { board: BoardPage; orders?: number }) {
   const { counts, unknown, revoked } = board;
   const due = counts.nextDueOn === null ? '' : `, due ${dateText(counts.nextDueOn)}`;
   const all = [
@@ -152,6 +183,7 @@ export function Numbers({ board }: { board: BoardPage }) {
     ...(counts.unknown > 0
       ? [{ n: counts.unknown, text: `${plural(counts.unknown, 'recipient')}: not known what followed` }]
       : []),
+    ...(orders > 0 ? [{ n: orders, text: `${plural(orders, 'order')} in force` }] : []),
   ];
   return <Counts counts={all} />;
 }
@@ -182,7 +214,7 @@ function BoardSection({ model, board, request }: { model: RecordModel; board: Bo
   return (
     <section aria-label="Board">
       <div class="record-tools">
-        <FilterForm action={base} filter={filter} sort={sort} board={board} keep={keep} />
+        <FilterForm action={base} filter={filter} sort={sort} board={board} keep={keep} reach={model.reach} />
         <Links
           label="Download"
           links={[
@@ -200,6 +232,7 @@ function BoardSection({ model, board, request }: { model: RecordModel; board: Bo
           detail: [row.kind, row.state].filter(Boolean).join(', '),
           href: href(servicePath(matter, row.service), momentParams(moment)),
           clock: { state: row.clock.state, text: clockText(row.clock) },
+          more: <OrdersOf model={model} row={row} request={request} />,
           cells: row.cells.map((cell) => ({
             disposition: saidWord(cell, board),
             finding: foundWord(cell, board),
@@ -226,6 +259,21 @@ function BoardSection({ model, board, request }: { model: RecordModel; board: Bo
     </section>
   );
 }
+
+/** "2 orders": those that touch a recipient, on its own page. */
+function OrdersOf({ model, row, request }: { model: RecordModel; row: BoardRow; request: Request }) {
+  const { matter, moment, reach } = model;
+  const n = touchesOf(reach, { ...row, request: request.id }, itemNumbers(request)).length;
+  if (n === 0) return null;
+  return (
+    <a href={`${href(servicePath(matter, row.service), momentParams(moment))}#orders`}>
+      {count(n, 'order')}
+      <span class="usa-sr-only"> that touch {row.name}</span>
+    </a>
+  );
+}
+
+const itemNumbers = ({ items }: Request) => items.map(({ item }) => item);
 
 const short = (text: string) => (text.length > 90 ? `${text.slice(0, 88).trimEnd()} …` : text);
 

@@ -66,8 +66,4 @@ async function records(c: Ctx): Promise<Response> {
   );
 }
 
-export const recordsRoutes: readonly Route[] = [
-  { method: 'GET', path: '/records', access: ANYONE, handler: records },
-  // The frame's “Search” leads here until more than records can be searched.
-  { method: 'GET', path: '/search', access: ANYONE, handler: (c) => c.redirect('/records', 302) },
-];
+export const recordsRoutes: readonly Route[] = [{ method: 'GET', path: '/records', access: ANYONE, handler: records }];

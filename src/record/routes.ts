@@ -3,14 +3,22 @@
 import type { LogIdentity } from '../base/log-identity.ts';
 import type { Route } from '../base/route.ts';
 import { apiRoutes } from './api.ts';
+import { orderApi } from './api-orders.ts';
+import { apiServiceRoutes } from './api-service.ts';
 import { changesRoutes } from './changes-page.tsx';
 import { entryRoutes } from './entry-page.tsx';
+import { feedRoutes } from './feeds.ts';
+import { figurePages } from './figures-page.tsx';
 import { homeRoutes } from './home-page.tsx';
+import { meetingPages } from './meetings-page.tsx';
+import { orderPages } from './orders-page.tsx';
 import { receiptRoutes } from './receipts.ts';
 import { recordRoutes } from './record-page.tsx';
 import { recordsRoutes } from './records-page.tsx';
+import { searchRoutes } from './search-page.tsx';
 import { serviceRoutes } from './service-page.tsx';
 import { sourceRoutes } from './source-page.tsx';
+import { statementPages } from './statements-page.tsx';
 import { timelineRoutes } from './timeline-page.tsx';
 import { verifyRoutes } from './verify-page.tsx';
 
@@ -20,8 +28,16 @@ export function publicRoutes(log: LogIdentity): readonly Route[] {
     ...homeRoutes,
     ...recordsRoutes,
     ...apiRoutes,
+    ...apiServiceRoutes,
     ...timelineRoutes,
+    ...searchRoutes,
+    ...feedRoutes,
+    ...meetingPages,
+    ...statementPages,
+    ...figurePages,
     ...changesRoutes,
+    ...orderApi,
+    ...orderPages,
     ...serviceRoutes,
     ...entryRoutes,
     ...recordRoutes,

@@ -2,6 +2,7 @@
 import type { Kysely } from 'kysely';
 import type { Database } from '../base/database.ts';
 import { clockedOf, type Move, movesIn, type Worked, workingsOf } from '../rooms/clock/rules.ts';
+import { closingsFor } from '../rooms/clock/view.ts';
 import { type Request, type Service, servedFacts } from '../rooms/requests/view.ts';
 import { entriesOf } from '../rooms/stream.ts';
 import type { Cut } from './cut.ts';
@@ -23,5 +24,6 @@ export async function movedClock(
   );
   const moves = movesIn(entries);
   if (moves.length === 0) return null;
-  return { workings: workingsOf(clockedOf(servedFacts(service, request, false), entries)), moves };
+  const closings = await closingsFor(db, request.issuer, cut);
+  return { workings: workingsOf(clockedOf(servedFacts(service, request, false), entries, closings)), moves };
 }

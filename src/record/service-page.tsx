@@ -3,7 +3,8 @@ import { z } from 'zod';
 import { NotFound } from '../base/errors.ts';
 import { ANYONE, type Ctx, type Route } from '../base/route.ts';
 import { Moves, Workings } from '../rooms/clock-parts.tsx';
-import { requestById, serviceById } from '../rooms/requests/view.ts';
+import { requestById, servedWorking, serviceById } from '../rooms/requests/view.ts';
+import { Statements } from '../rooms/statements/parts.tsx';
 import { AsOf } from '../ui/asof.tsx';
 import { Heading } from '../ui/heading.tsx';
 import { Mark } from '../ui/mark.tsx';
@@ -14,26 +15,33 @@ import { Time } from '../ui/time.tsx';
 import { clockState, count, disposition, finding } from '../ui/words.ts';
 import { type BoardCell, type BoardRow, boardPage, foundWord, saidWord } from './board.ts';
 import { cacheRecord } from './caching.ts';
+import { Concerning } from './consequence-view.tsx';
 import { cutAt } from './cut.ts';
 import { momentParams, type PublicMatter } from './matter.ts';
+import { Touching } from './order-view.tsx';
+import { publicLinks } from './orders-page.tsx';
 import { clockText, entryPath, href, recordPath, servicePath } from './parts.tsx';
+import { concerning, reachAt, touchesOf } from './reach.ts';
 import { opened } from './record-page.tsx';
 import { movedClock } from './service-clock.ts';
+import { statementsAround } from './statements-page.tsx';
 
 const uuidText = z.uuid();
-const none = () =>
+/** There is no such recipient, or none by then. */
+export const noService = () =>
   new NotFound('no-service', {
     what: 'There is no such recipient in this record.',
     next: 'Look for it on the board of the record.',
   });
 
-async function servicePage(c: Ctx): Promise<Response> {
+/** One recipient as of the time that was asked for; `row` is undefined where it had not been asked by then. @throws NotFound */
+export async function serviceModel(c: Ctx) {
   const { db } = c.get('services');
   const { matter, moment, now } = await opened(c);
   const id = c.req.param('service') ?? '';
   const service = uuidText.safeParse(id).success ? await serviceById(db, id) : null;
   const request = service && service.matter === matter.id ? await requestById(db, service.request) : null;
-  if (!service || request?.audience !== 'public') throw none();
+  if (!service || request?.audience !== 'public') throw noService();
   const cut = await cutAt(db, moment.point);
   const board = await boardPage(db, {
     request,
@@ -48,6 +56,27 @@ async function servicePage(c: Ctx): Promise<Response> {
   });
   const [row] = board.rows;
   const moved = row ? await movedClock(db, service, request, cut) : null;
+  const said = await statementsAround(db, service, cut);
+  const reach = await reachAt(db, matter.id, cut, moment.at);
+  return { matter, moment, reach, now, service, request, board, row, moved, said };
+}
+
+async function servicePage(c: Ctx): Promise<Response> {
+  const { matter, moment, reach, now, service, request, board, row, moved, said } = await serviceModel(c);
+  const who = {
+    request: request.id,
+    service: service.id,
+    party: service.recipient,
+    ocdId: service.ocdId,
+    state: service.state,
+  };
+  const touches = touchesOf(
+    reach,
+    who,
+    request.items.map(({ item }) => item),
+  );
+  const standings = concerning(reach, who);
+  const links = publicLinks(matter, moment);
   const zone = moment.zone;
   const place = [service.kind, service.state].filter(Boolean).join(', ');
   if (moment.problem === null) cacheRecord(c, moment, null, now);
@@ -83,11 +112,7 @@ async function servicePage(c: Ctx): Promise<Response> {
                 value: (
                   <>
                     <Mark state={clockState(row.clock.state)}>{clockText(row.clock)}</Mark>
-                    <Workings
-                      workings={
-                        moved ? moved.workings : [{ items: null, due: { on: service.dueOn, working: service.working } }]
-                      }
-                    />
+                    <Workings workings={moved ? moved.workings : servedWorking(service)} />
                   </>
                 ),
               },
@@ -126,6 +151,16 @@ async function servicePage(c: Ctx): Promise<Response> {
               />
             </section>
           ) : null}
+          <section aria-labelledby="orders">
+            <h2 id="orders">Orders that touch this</h2>
+            <Touching touches={touches} reach={reach} links={links} items={request.items.length} />
+          </section>
+          {standings.length > 0 ? (
+            <section aria-labelledby="consequences">
+              <h2 id="consequences">Consequences</h2>
+              <Concerning standings={standings} links={links} />
+            </section>
+          ) : null}
           {request.items.map((item, i) => (
             <section class="cell" aria-labelledby={`item-${item.item}`}>
               <h2 id={`item-${item.item}`}>Item {item.item}</h2>
@@ -139,6 +174,17 @@ async function servicePage(c: Ctx): Promise<Response> {
           {service.name} had not been asked by then. <a href={servicePath(matter, service.id)}>Show the present</a>.
         </p>
       )}
+      {said.length > 0 ? (
+        <section aria-labelledby="said">
+          <h2 id="said">Statements</h2>
+          <Statements
+            statements={said}
+            zone={zone}
+            receipt={(entry) => entryPath(matter, entry)}
+            empty={{ what: 'No statement' }}
+          />
+        </section>
+      ) : null}
       {service.ocdId ? (
         <p class="soft">
           Open Civic Data id: <code class="hash hash--whole">{service.ocdId}</code>

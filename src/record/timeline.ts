@@ -9,17 +9,32 @@ import { NotFound } from '../base/errors.ts';
 import { checkEntry, type Entry } from '../proof/index.ts';
 import { itemAnswered } from '../rooms/answers/entries.ts';
 import { itemsWords } from '../rooms/clock-parts.tsx';
+import {
+  consequenceAmountStated,
+  consequenceAnnounced,
+  consequenceStatusChanged,
+} from '../rooms/consequences/entries.ts';
+import { moneyWords, programmeWords } from '../rooms/consequences/view.ts';
 import { dayOnly } from '../rooms/day-only.ts';
 import { itemDetermined } from '../rooms/determinations/entries.ts';
 import { documentErased, entryErased } from '../rooms/erasure/entries.ts';
 import { ladderSet, stepTaken, stepWithdrawn } from '../rooms/escalation/entries.ts';
+import { figureClaimed, figureRanked } from '../rooms/figures/entries.ts';
+import { valueText } from '../rooms/figures/view.ts';
 import { stepWords } from '../rooms/ladder-form.tsx';
 import { logContinued } from '../rooms/log/entries.ts';
 import { matterNoted, matterOpened } from '../rooms/matters/entries.ts';
+import { attendanceTaken, meetingCalled, meetingInvited, participationStated } from '../rooms/meetings/entries.ts';
+import { orderEntered } from '../rooms/orders/entries.ts';
+import { type Order, whereWords } from '../rooms/orders/view.ts';
 import { requestIssued, requestRevoked, requestServed } from '../rooms/requests/entries.ts';
+import { sourceKept } from '../rooms/sources/entries.ts';
+import { statementMade } from '../rooms/statements/entries.ts';
+import { mediumWords } from '../rooms/statements/view.ts';
 import { dateText } from '../ui/time.tsx';
-import { disposition, finding, kindWord, moveWords } from '../ui/words.ts';
+import { count, disposition, effectWord, finding, kindWord, moveWords, participation } from '../ui/words.ts';
 import { type Cut, visible } from './cut.ts';
+import { type Among, firstOfFact, othersOf } from './recounted.ts';
 
 export interface Told {
   readonly entry: Entry;
@@ -33,25 +48,66 @@ export interface Told {
   readonly recipient: { readonly service: string; readonly name: string } | null;
   /** of what is known from a source alone, the day is known and not the hour */
   readonly dayOnly: boolean;
+  /** recipients beside this one to whose clocks the same fact did the same */
+  readonly others: number;
 }
 
-interface EntryLine {
+export interface EntryLine {
   readonly seq: number;
   readonly canonical: string;
   readonly commitment: Buffer;
 }
 
 const aboutService = z.object({ service: z.string() });
+const aboutConsequence = z.object({ consequence: z.string() });
+
+/** Programme and year of the consequences that entries are about, by id. */
+async function consequenceNames(db: Kysely<Database>, entries: readonly { readonly entry: Entry }[]) {
+  const ids = entries.flatMap(({ entry }) => aboutConsequence.safeParse(entry.body).data?.consequence ?? []);
+  if (ids.length === 0) return [];
+  const rows = await db
+    .selectFrom('view.consequence')
+    .select(['id', 'programme', 'fiscal_year'])
+    .where('id', 'in', [...new Set(ids)])
+    .execute();
+  return rows.map(
+    (row) => [row.id, programmeWords({ programme: row.programme, fiscalYear: row.fiscal_year })] as const,
+  );
+}
 
 const moved = z.object({
   due: z.object({ before: z.string().nullable(), after: z.string().nullable() }),
   reason: z.string(),
   cause: z.string().nullable().default(null),
   asked: z.boolean().nullable().default(null),
+  event: z.object({ type: z.string(), order: z.string().optional() }).nullable().default(null),
 });
 
-/** Reads entries and puts them in words; one query for all names. */
-export async function tell(db: Kysely<Database>, rows: readonly EntryLine[]): Promise<readonly Told[]> {
+const aboutParticipant = z.object({ participant: z.string() });
+
+/** Names of those whose participation these entries are about; no query where there is none. */
+async function participantNames(
+  db: Kysely<Database>,
+  entries: readonly { readonly entry: Entry }[],
+): Promise<readonly { readonly id: string; readonly name: string }[]> {
+  const ids = entries.flatMap(({ entry }) => aboutParticipant.safeParse(entry.body).data?.participant ?? []);
+  if (ids.length === 0) return [];
+  return await db
+    .selectFrom('view.participant')
+    .select(['id', 'name'])
+    .where('id', 'in', [...new Set(ids)])
+    .execute();
+}
+
+/**
+ * Reads entries and puts them in words; one query for all names.
+ * @param others recipients that a line stands for beside its own, by position
+ */
+export async function tell(
+  db: Kysely<Database>,
+  rows: readonly EntryLine[],
+  others: ReadonlyMap<number, number> = new Map(),
+): Promise<readonly Told[]> {
   const entries = rows.map((row) => ({ row, entry: checkEntry(JSON.parse(row.canonical)) }));
   const ids = entries.flatMap(({ entry }) => aboutService.safeParse(entry.body).data?.service ?? []);
   const named =
@@ -62,23 +118,52 @@ export async function tell(db: Kysely<Database>, rows: readonly EntryLine[]): Pr
           .select(['id', 'name'])
           .where('id', 'in', [...new Set(ids)])
           .execute();
-  const names = new Map(named.map((s) => [s.id, s.name]));
+  const further = [...(await participantNames(db, entries))].map((s) => [s.id, s.name] as const);
+  const names = new Map([
+    ...named.map((s) => [s.id, s.name] as const),
+    ...further,
+    ...(await consequenceNames(db, entries)),
+  ]);
   return entries.map(({ row, entry }) => {
     const service = aboutService.safeParse(entry.body).data?.service;
-    const name = service === undefined ? undefined : names.get(service);
+    const about =
+      service ??
+      aboutConsequence.safeParse(entry.body).data?.consequence ??
+      aboutParticipant.safeParse(entry.body).data?.participant;
+    const name = about === undefined ? undefined : names.get(about);
     return {
       entry,
       position: Number(row.seq),
       commitment: row.commitment,
       recipient: service !== undefined && name !== undefined ? { service, name } : null,
       dayOnly: dayOnly(entry),
-      ...words(entry, name ?? 'a recipient'),
+      others: others.get(Number(row.seq)) ?? 0,
+      ...words(
+        entry,
+        name ?? (about === undefined || about === service ? 'a recipient' : 'what was announced'),
+        others.get(Number(row.seq)) ?? 0,
+      ),
     };
   });
 }
 
-/** One sentence for an entry, and its further words. */
-export function words(entry: Entry, name: string): { readonly title: string; readonly text: string | null } {
+const someOf = (recipients: readonly string[] | null): string =>
+  recipients === null ? '' : `, for ${count(recipients.length, 'recipient')}`;
+
+/** How far an order reaches by its own words; one that ends another ends it whole. */
+const reachWords = (body: Pick<Order, 'effect' | 'geography'>): string =>
+  body.effect === 'vacate' || body.effect === 'lift' ? 'an earlier order' : whereWords(body);
+
+/**
+ * One sentence for an entry, and its further words.
+ * @param name of the recipient, the participant or the consequence that it is about
+ * @param others how many recipients beside this one it stands for
+ */
+export function words(
+  entry: Entry,
+  name: string,
+  others = 0,
+): { readonly title: string; readonly text: string | null } {
   const { body } = entry;
   switch (entry.kind) {
     case 'matter.opened':
@@ -112,10 +197,12 @@ export function words(entry: Entry, name: string): { readonly title: string; rea
     case 'due.extended':
     case 'clock.tolled':
     case 'clock.resumed':
-    case 'service.corrected': {
+    case 'service.corrected':
+    case 'due.recounted': {
       const { due, reason, ...move } = moved.parse(body);
       const day = (on: string | null) => (on === null ? 'no date' : dateText(on));
       const what = moveWords({ kind: entry.kind, ...move });
+      if (others > 0) return { title: `Clocks of ${name} and ${count(others, 'other')}: ${what}`, text: reason };
       return { title: `Clock of ${name}: ${what}. Due before ${day(due.before)}, now ${day(due.after)}`, text: reason };
     }
     case 'ladder.set':
@@ -133,6 +220,64 @@ export function words(entry: Entry, name: string): { readonly title: string; rea
     }
     case 'step.withdrawn':
       return { title: 'Notices taken back before they left', text: stepWithdrawn.parse(body).reason };
+    case 'order.entered': {
+      const b = orderEntered.parse(body);
+      return { title: `Order of ${b.court}, ${b.docket}: ${effectWord(b.effect)}, ${reachWords(b)}`, text: b.words };
+    }
+    case 'consequence.announced': {
+      const b = consequenceAnnounced.parse(body);
+      const amount = b.amount ? `${moneyWords(b.amount)} each` : 'amount not known';
+      return { title: `Consequence announced: ${programmeWords(b)}, ${amount}`, text: b.words };
+    }
+    case 'consequence.status-changed': {
+      const b = consequenceStatusChanged.parse(body);
+      return { title: `Consequence ${b.status}: ${name}${someOf(b.recipients)}`, text: b.reason };
+    }
+    case 'consequence.amount-stated': {
+      const b = consequenceAmountStated.parse(body);
+      const amount = b.amount ? `${moneyWords(b.amount)} each` : 'not known';
+      return { title: `Amount of a consequence: ${name}, ${amount}${someOf(b.recipients)}`, text: b.reason };
+    }
+    case 'source.kept': {
+      const b = sourceKept.parse(body);
+      return { title: `Copy of a source kept: ${b.publisher}, “${b.title}”`, text: null };
+    }
+    case 'statement.made': {
+      const { speaker, form, words, ...how } = statementMade.parse(body);
+      const who = speaker.office === null ? speaker.name : `${speaker.name}, ${speaker.office}`;
+      return {
+        title: `${who}, ${mediumWords(how)}`,
+        text: form === 'quotation' ? `“${words}”` : `${words} (paraphrase)`,
+      };
+    }
+    case 'meeting.called': {
+      const b = meetingCalled.parse(body);
+      return { title: `${b.convener} called a meeting: ${b.subject}`, text: b.agenda === '' ? null : b.agenda };
+    }
+    case 'meeting.invited': {
+      const b = meetingInvited.parse(body);
+      return { title: `Invited to the meeting: ${b.office === null ? b.name : `${b.name}, ${b.office}`}`, text: null };
+    }
+    case 'participation.stated': {
+      const b = participationStated.parse(body);
+      const who = b.by === 'the party itself' ? '' : `, according to ${b.sayer ?? b.by}`;
+      return { title: `${name}: ${participation(b.partstat).word}${who}`, text: b.reason };
+    }
+    case 'attendance.taken': {
+      const b = attendanceTaken.parse(body);
+      return { title: `${name} ${b.attended ? 'was' : 'was not'} at the meeting`, text: null };
+    }
+    case 'figure.claimed': {
+      const b = figureClaimed.parse(body);
+      return {
+        title: `Figure of ${b.claimant}: ${b.measure}, ${valueText(b)} ${b.unit}`,
+        text: `“${b.originalValue}”`,
+      };
+    }
+    case 'figure.ranked': {
+      const b = figureRanked.parse(body);
+      return { title: `A figure is ranked ${b.rank}`, text: b.reason };
+    }
     case 'entry.erased': {
       const b = entryErased.parse(body);
       return { title: `Entry ${b.position.toLocaleString('en-US')} erased by order of ${b.authority}`, text: b.reason };
@@ -151,6 +296,27 @@ export function words(entry: Entry, name: string): { readonly title: string; rea
   }
 }
 
+/** Recipients that the lines of facts which moved many clocks stand for; no query where there are none. */
+export const othersIn = (db: Kysely<Database>, rows: readonly EntryLine[], among: Among) =>
+  othersOf(
+    db,
+    rows.filter((row) => row.canonical.includes('"kind":"due.recounted"')).map((row) => Number(row.seq)),
+    among,
+  );
+
+/** What the timeline has of a matter. */
+const told = (matter: string, cut: Cut) =>
+  sql`e.matter = ${matter} and e.audience = 'public' and e.canonical is not null and e.kind <> 'request.served' and ${visible('e', cut)} and ${firstOfFact(matter, visible('x', cut))}`;
+
+/** The newest entries of the timeline, by when they were recorded, newest first. */
+export async function newest(db: Kysely<Database>, matter: string, cut: Cut, size: number): Promise<readonly Told[]> {
+  const { rows } = await sql<EntryLine>`
+    select e.seq, e.canonical, e.commitment from ledger.entry e where ${told(matter, cut)} order by e.seq desc limit ${size}`.execute(
+    db,
+  );
+  return await tell(db, rows, await othersIn(db, rows, visible('x', cut)));
+}
+
 /** Entries of the timeline at a cut, oldest first. @param page from 1; 0: the last page */
 export async function timeline(
   db: Kysely<Database>,
@@ -159,7 +325,8 @@ export async function timeline(
   page: number,
   size: number,
 ): Promise<{ readonly rows: readonly Told[]; readonly total: number; readonly page: number; readonly pages: number }> {
-  const where = sql`e.matter = ${matter} and e.audience = 'public' and e.canonical is not null and e.kind <> 'request.served' and ${visible('e', cut)}`;
+  const among = visible('x', cut);
+  const where = told(matter, cut);
   const counted = await sql<{ n: number }>`select count(*)::int as n from ledger.entry e where ${where}`.execute(db);
   const total = counted.rows[0]?.n ?? 0;
   const pages = Math.max(1, Math.ceil(total / size));
@@ -167,7 +334,7 @@ export async function timeline(
   const { rows } = await sql<EntryLine>`
     select e.seq, e.canonical, e.commitment from ledger.entry e where ${where}
     order by e.occurred_at, e.seq limit ${size} offset ${(at - 1) * size}`.execute(db);
-  return { rows: await tell(db, rows), total, page: at, pages };
+  return { rows: await tell(db, rows, await othersIn(db, rows, among)), total, page: at, pages };
 }
 
 const uuidText = z.uuid();

@@ -1,13 +1,11 @@
 /** Parts of a clock that the pages of both sides and of the public share: its words, its working, what moved it. Counts nothing. */
 import type { Child } from 'hono/jsx';
-import { Day, Time } from '../ui/time.tsx';
-import { count, kindWord, moveWords } from '../ui/words.ts';
+import { Day, dateText, Time } from '../ui/time.tsx';
+import { count, itemsWords, kindWord, moveWords } from '../ui/words.ts';
 import { Working } from '../ui/working.tsx';
 import type { ClockState, Move, Worked } from './clock/rules.ts';
 
-/** "Item 2", "Items 1 and 3" */
-export const itemsWords = (items: readonly number[]): string =>
-  items.length === 1 ? `Item ${items[0]}` : `Items ${items.slice(0, -1).join(', ')} and ${items.at(-1)}`;
+export { itemsWords } from '../ui/words.ts';
 
 /** Plain words for the clock of one recipient or item. */
 export function clockWords(state: ClockState): Child {
@@ -64,7 +62,11 @@ export function Workings({ workings, open }: { workings: readonly Worked[]; open
         <Working
           steps={due.working}
           open={open === true}
-          summary={items === null ? 'How this is counted' : `${itemsWords(items)}: how this is counted`}
+          summary={
+            items === null
+              ? 'How this is counted'
+              : `${itemsWords(items)}, ${due.on === null ? 'paused' : `due ${dateText(due.on, true)}`}: how this is counted`
+          }
         />
       ))}
     </>

@@ -112,9 +112,7 @@ export async function dueLines(
     };
   });
   const day = (line: DueLine) => line.dueOn ?? '~';
-  return made.sort((a, b) =>
-    day(a) === day(b) ? a.name.localeCompare(b.name, 'en') : day(a) < day(b) ? -1 : 1,
-  );
+  return made.sort((a, b) => (day(a) === day(b) ? a.name.localeCompare(b.name, 'en') : day(a) < day(b) ? -1 : 1));
 }
 
 /** At most so many are listed for one mailbox. */

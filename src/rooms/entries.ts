@@ -7,13 +7,22 @@ import type { NewEntry } from '../base/append.ts';
 import { InvalidInput } from '../base/errors.ts';
 import { answerEntries } from './answers/entries.ts';
 import { clockEntries } from './clock/entries.ts';
+import { consequenceEntries } from './consequences/entries.ts';
 import { determinationEntries } from './determinations/entries.ts';
 import { directoryEntries } from './directory/entries.ts';
 import { erasureEntries } from './erasure/entries.ts';
 import { escalationEntries } from './escalation/entries.ts';
+import { figureEntries } from './figures/entries.ts';
 import { logEntries } from './log/entries.ts';
 import { matterEntries } from './matters/entries.ts';
+import { meetingEntries } from './meetings/entries.ts';
+import { orderEntries } from './orders/entries.ts';
+import { peopleEntries } from './people/entries.ts';
 import { requestEntries } from './requests/entries.ts';
+import { sourceEntries } from './sources/entries.ts';
+import { statementEntries } from './statements/entries.ts';
+
+export { streamOf } from './streams.ts';
 
 export const ENTRY_KINDS = {
   ...directoryEntries,
@@ -23,8 +32,15 @@ export const ENTRY_KINDS = {
   ...determinationEntries,
   ...clockEntries,
   ...escalationEntries,
+  ...consequenceEntries,
+  ...orderEntries,
   ...erasureEntries,
   ...logEntries,
+  ...peopleEntries,
+  ...sourceEntries,
+  ...statementEntries,
+  ...figureEntries,
+  ...meetingEntries,
 } as const;
 export type EntryKind = keyof typeof ENTRY_KINDS;
 export type Body<K extends EntryKind> = z.infer<(typeof ENTRY_KINDS)[K]>;
@@ -41,12 +57,4 @@ export function checkBody(entry: Pick<NewEntry, 'kind' | 'body'>): void {
     'body-refused',
     `${entry.kind}: ${issue?.path.join('.') ?? ''} ${issue?.message ?? ''}`.trim(),
   );
-}
-
-const text = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
-
-/** The history an entry belongs to: its service, else its request, else its party, else its matter. */
-export function streamOf(entry: Pick<NewEntry, 'id' | 'matter' | 'body'>): string {
-  const { service, request, party } = entry.body;
-  return text(service) ?? text(request) ?? text(party) ?? entry.matter ?? entry.id;
 }

@@ -1,6 +1,6 @@
 /** From a form or an API call to checked values: one helper, so that every refusal names its fields in the same way. */
-import type { z } from 'zod';
-import { InvalidInput } from '../base/errors.ts';
+import { z } from 'zod';
+import { InvalidInput, NotFound, Refusal } from '../base/errors.ts';
 
 const sentence = (name: string, message: string) =>
   /^[A-Z]/.test(message)
@@ -31,4 +31,22 @@ export function checked<T extends z.ZodType>(
     },
     fields,
   );
+}
+
+/** An empty field is nothing. */
+export const orNone = <T extends z.ZodType>(schema: T) =>
+  z.union([
+    z
+      .string()
+      .trim()
+      .length(0)
+      .transform(() => null),
+    schema,
+  ]);
+
+/** What a form shows of a refusal: a message a field, or one above them all. @throws what is no refusal, or no business of a form */
+export function errorsOf(error: unknown): Readonly<Record<string, string>> {
+  if (!(error instanceof Refusal) || error instanceof NotFound) throw error;
+  if (Object.keys(error.fields).length > 0) return error.fields;
+  return { '': [error.advice.what, error.advice.next ?? ''].join(' ').trim() };
 }

@@ -72,6 +72,7 @@ const movedBody = z.object({
   due: z.object({ before: z.string().nullable(), after: z.string().nullable() }),
   cause: z.string().nullable().default(null),
   asked: z.boolean().nullable().default(null),
+  event: z.object({ type: z.string(), order: z.string().optional() }).nullable().default(null),
 });
 const dayWords = (on: string | null) => (on === null ? 'no date, paused' : dateText(on));
 

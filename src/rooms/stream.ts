@@ -14,6 +14,18 @@ export async function lastOf(db: Kysely<Database>, stream: string): Promise<numb
   return row?.last === null || row?.last === undefined ? null : Number(row.last);
 }
 
+/** The same of many streams at once; a stream without entries is not in it. */
+export async function lastsOf(db: Kysely<Database>, streams: readonly string[]): Promise<ReadonlyMap<string, number>> {
+  if (streams.length === 0) return new Map();
+  const rows = await db
+    .selectFrom('ledger.entry')
+    .select((eb) => ['stream', eb.fn.max('seq').as('last')])
+    .where('stream', 'in', [...streams])
+    .groupBy('stream')
+    .execute();
+  return new Map(rows.map((row) => [row.stream, Number(row.last)]));
+}
+
 export interface StreamEntry {
   readonly id: string;
   readonly position: number;
@@ -37,13 +49,13 @@ const stored = z.object({
 
 /** Entries of a stream that its parties may see (`public` and `parties`), oldest first. */
 export const entriesOf = (db: Kysely<Database>, stream: string): Promise<readonly StreamEntry[]> =>
-  read(db, (eb) => eb('stream', '=', stream));
+  entriesWhere(db, (eb) => eb('stream', '=', stream));
 
 /** Entries by their ids, of those that both sides may see; whoever asks has made sure that they are theirs. */
 export const entriesById = (db: Kysely<Database>, ids: readonly string[]): Promise<readonly StreamEntry[]> =>
-  read(db, (eb) => eb('id', '=', eb.fn.any(eb.val([...ids]))));
+  entriesWhere(db, (eb) => eb('id', '=', eb.fn.any(eb.val([...ids]))));
 
-async function read(
+async function entriesWhere(
   db: Kysely<Database>,
   which: (eb: ExpressionBuilder<Database, 'ledger.entry'>) => Expression<SqlBool>,
 ): Promise<readonly StreamEntry[]> {
@@ -57,18 +69,54 @@ async function read(
     .$narrowType<{ canonical: string }>()
     .orderBy('seq')
     .execute();
-  return rows.map((row) => {
-    const entry = stored.parse(JSON.parse(row.canonical));
-    return {
-      id: row.id,
-      position: row.seq,
-      kind: row.kind,
-      by: entry.by,
-      audience: entry.audience,
-      occurredAt: new Date(entry.occurredAt),
-      recordedAt: new Date(entry.recordedAt),
-      commitment: row.commitment,
-      body: entry.body,
-    };
-  });
+  return rows.map(read);
+}
+
+interface EntryRow {
+  readonly id: string;
+  readonly seq: number;
+  readonly kind: string;
+  readonly canonical: string;
+  readonly commitment: Uint8Array;
+}
+
+function read(row: EntryRow): StreamEntry {
+  const entry = stored.parse(JSON.parse(row.canonical));
+  return {
+    id: row.id,
+    position: row.seq,
+    kind: row.kind,
+    by: entry.by,
+    audience: entry.audience,
+    occurredAt: new Date(entry.occurredAt),
+    recordedAt: new Date(entry.recordedAt),
+    commitment: row.commitment,
+    body: entry.body,
+  };
+}
+
+/** The same of many streams in one query, of these kinds alone. */
+export async function entriesOfAll(
+  db: Kysely<Database>,
+  streams: readonly string[],
+  kinds: readonly string[],
+): Promise<ReadonlyMap<string, readonly StreamEntry[]>> {
+  const found = new Map<string, StreamEntry[]>();
+  if (streams.length === 0) return found;
+  const rows = await db
+    .selectFrom('ledger.entry')
+    .select(['id', 'seq', 'kind', 'canonical', 'commitment', 'stream'])
+    .where('stream', 'in', [...streams])
+    .where('kind', 'in', [...kinds])
+    .where('audience', 'in', ['public', 'parties'])
+    .where('canonical', 'is not', null)
+    .$narrowType<{ canonical: string }>()
+    .orderBy('seq')
+    .execute();
+  for (const row of rows) {
+    const list = found.get(row.stream);
+    if (list) list.push(read(row));
+    else found.set(row.stream, [read(row)]);
+  }
+  return found;
 }

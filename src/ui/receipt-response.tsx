@@ -39,8 +39,8 @@ export async function receiptResponse(c: Ctx, wanted: WantedReceipt): Promise<Re
   const services = c.get('services');
   const receipt = await services.ledger.receipt(wanted.entry);
   if (!receipt) return await waiting(c, wanted);
-  // For programs: how far the signatures have come, without reading the proof.
-  const { signed = 0, of = 0, complete = false } = (await services.ledger.witnessed(receipt.position)) ?? {};
+  // For programs: how far the signatures of this very file have come, without reading the proof.
+  const { signed, of, complete } = receipt.witnessed ?? { signed: 0, of: 0, complete: false };
   if (of > 0) c.header(WITNESSES, `${signed}/${of}${complete ? ' complete' : ''}`);
   const name = receipt.name.replace(/\.receipt\.json$/, '');
   if (wanted.form === 'json') {

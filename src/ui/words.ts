@@ -50,6 +50,38 @@ export const CLOCKS: Readonly<Record<string, Word>> = {
   unknown: w('not known', '?', 'quiet'),
 };
 
+/** What became of a consequence; `blocked` follows from an order in force. */
+export const CONSEQUENCES: Readonly<Record<string, Word>> = {
+  announced: w('announced', '▸', 'run'),
+  imposed: w('imposed', '!', 'bad'),
+  blocked: w('blocked by an order', '‖', 'mixed'),
+  released: w('released', '✓', 'good'),
+};
+
+/** How an order stands. */
+export const ORDERS: Readonly<Record<string, Word>> = {
+  force: w('in force', '●', 'run'),
+  ended: w('ended', '✕', 'quiet'),
+  change: w('changes another', '↪', 'quiet'),
+};
+
+/** What a consequence is. */
+const CONSEQUENCE_KINDS: Readonly<Record<string, string>> = {
+  grant: 'Grant: conditions, withholding or return',
+  penalty: 'Penalty',
+  ineligibility: 'Ineligibility',
+};
+
+/** What an order does, in the third person: "stays". */
+const EFFECTS: Readonly<Record<string, string>> = {
+  stay: 'stays',
+  enjoin: 'enjoins',
+  compel: 'compels an answer',
+  modify: 'modifies',
+  vacate: 'vacates',
+  lift: 'lifts',
+};
+
 export interface Rung {
   /** ETSI EN 319 522 event name, as it stands in the entry */
   readonly event: string;
@@ -95,15 +127,32 @@ const KINDS: Readonly<Record<string, string>> = {
   'clock.tolled': 'clock paused',
   'clock.resumed': 'clock resumed',
   'service.corrected': 'date of service corrected',
-  'closing.added': 'closing added',
   'ladder.set': 'next steps set',
   'step.taken': 'notice sent',
   'step.withdrawn': 'notices taken back',
   'notice.evidenced': 'delivery evidence of a notice',
+  'due.recounted': 'due date counted anew',
+  'closing.added': 'calendar changed',
+  'closing.withdrawn': 'change of the calendar taken back',
+  'order.entered': 'court order entered',
+  'consequence.announced': 'consequence announced',
+  'consequence.status-changed': 'status of a consequence changed',
+  'consequence.amount-stated': 'amount of a consequence stated',
   'entry.erased': 'entry erased',
   'log.handed-over': 'log handed over to a new key',
   'log.continued': 'log goes on under a new key',
   'document.erased': 'document erased',
+  'person.registered': 'person entered in the directory',
+  'office.registered': 'office entered in the directory',
+  'office.held': 'holder of an office noted',
+  'source.kept': 'copy of a source kept',
+  'statement.made': 'statement recorded',
+  'figure.claimed': 'figure recorded',
+  'figure.ranked': 'figure ranked',
+  'meeting.called': 'meeting called',
+  'meeting.invited': 'somebody invited to a meeting',
+  'participation.stated': 'participation recorded',
+  'attendance.taken': 'attendance taken',
 };
 
 /** What moved a clock, in a few words: "Extended, as asked", "Paused: fee awaited". */
@@ -111,6 +160,7 @@ export function moveWords(move: {
   readonly kind: string;
   readonly cause?: string | null;
   readonly asked?: boolean | null;
+  readonly event?: { readonly type: string; readonly order?: string | undefined } | null;
 }): string {
   switch (move.kind) {
     case 'due.extended':
@@ -121,9 +171,25 @@ export function moveWords(move: {
       return 'Running again';
     case 'service.corrected':
       return 'Date of service corrected';
+    case 'due.recounted':
+      return recountWords(move.event ?? null);
     default:
       return kindWord(move.kind);
   }
+}
+
+const ORDERED: Readonly<Record<string, string>> = {
+  stayed: 'Stayed',
+  lifted: 'Stay lifted',
+  compelled: 'Answer ordered',
+  extended: 'Extended',
+};
+
+/** What a fact that moved many clocks at once did to one: an order by its name, or a calendar. */
+function recountWords(event: { readonly type: string; readonly order?: string | undefined } | null): string {
+  if (event === null) return 'Counted anew: the calendar changed';
+  const what = (Object.hasOwn(ORDERED, event.type) ? ORDERED[event.type] : undefined) ?? 'Counted anew';
+  return event.order === undefined ? what : `${what} by ${event.order}`;
 }
 
 /** Words for a value of one of the tables above; an unknown value is shown as it is. */
@@ -131,9 +197,30 @@ export function wordFor(table: Readonly<Record<string, Word>>, value: string): W
   return Object.hasOwn(table, value) ? (table[value] ?? w(value, '·', 'quiet')) : w(value, '·', 'quiet');
 }
 
+/** What is said of taking part in a meeting (iCalendar's PARTSTAT words), and what follows: accepted, then declined. */
+export const PARTICIPATION: Readonly<Record<string, Word>> = {
+  'needs-action': w('no word yet', '–', 'quiet'),
+  accepted: w('accepted', '✓', 'good'),
+  declined: w('declined', '✕', 'bad'),
+  tentative: w('tentative', '?', 'mixed'),
+  delegated: w('delegated', '→', 'mixed'),
+  withdrew: w('withdrew', '✕', 'bad'),
+};
+
+export const participation = (value: string): Word => wordFor(PARTICIPATION, value);
 export const disposition = (value: string): Word => wordFor(DISPOSITIONS, value);
 export const finding = (value: string): Word => wordFor(FINDINGS, value);
 export const clockState = (value: string): Word => wordFor(CLOCKS, value);
+export const orderState = (value: string): Word => wordFor(ORDERS, value);
+export const consequenceStatus = (value: string): Word => wordFor(CONSEQUENCES, value);
+
+/** "Grant", "Penalty" and the like, with what it can mean. */
+export const consequenceKind = (value: string): string =>
+  (Object.hasOwn(CONSEQUENCE_KINDS, value) ? CONSEQUENCE_KINDS[value] : undefined) ?? value;
+
+/** "stays", "modifies". */
+export const effectWord = (value: string): string =>
+  (Object.hasOwn(EFFECTS, value) ? EFFECTS[value] : undefined) ?? value;
 
 /** Plain words for an evidence event, the event name itself where none are known. */
 export function evidenceWord(event: string): string {
@@ -164,3 +251,7 @@ export function signedByWords(by: {
   const words = `The log and ${by.signed} of ${by.of} ${by.of === 1 ? 'witness' : 'witnesses'}.`;
   return by.complete ? words : `${words} A receipt taken later carries more signatures; this one holds too.`;
 }
+
+/** "Item 2", "Items 1 and 3" */
+export const itemsWords = (items: readonly number[]): string =>
+  items.length === 1 ? `Item ${items[0]}` : `Items ${items.slice(0, -1).join(', ')} and ${items.at(-1)}`;

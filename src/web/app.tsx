@@ -9,7 +9,7 @@ import type { Assets } from '../ui/assets.ts';
 import { authorize, unowned, type WhoIs } from './authorize.ts';
 import { answerError, notFound, understand, wantsJson } from './errors.tsx';
 import { type Log, silent } from './log.ts';
-import { caching, headers, logged, ownForms, provide } from './middleware.ts';
+import { caching, headers, logged, ownForms, provide, readableAddress } from './middleware.ts';
 import { serveAsset } from './serve-assets.ts';
 
 export interface AppParts {
@@ -43,6 +43,7 @@ export function buildApp(parts: AppParts): Hono<Env> {
   app.use(provide(services, assets));
   app.use(headers(base.protocol === 'https:'));
   app.use(compress());
+  app.use(readableAddress);
   app.use(ownForms(base.origin, calledByPrograms(routes)));
 
   app.get('/assets/*', (c) => serveAsset(assets, c) ?? c.notFound());

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import type { MiddlewareHandler } from 'hono';
 import { HTTPException } from 'hono/http-exception';
 import { secureHeaders } from 'hono/secure-headers';
+import { InvalidInput, NotFound } from '../base/errors.ts';
 import type { Ctx, Env } from '../base/route.ts';
 import type { Services } from '../base/services.ts';
 import type { Assets } from '../ui/assets.ts';
@@ -55,6 +56,23 @@ export function ownForms(base: string, open: ReadonlySet<string> = new Set()): M
     await next();
   };
 }
+
+const NUL = /%00|\0/;
+
+/** Refuses addresses with the character that no text may hold (U+0000): PostgreSQL takes none, wherever it comes from. */
+export const readableAddress: MiddlewareHandler<Env> = async (c, next) => {
+  const [path = '', ...query] = c.req.url.split('?');
+  if (NUL.test(path)) {
+    throw new NotFound('not-found', { what: 'There is no such page.', next: 'Check the address.' });
+  }
+  if (NUL.test(query.join('?'))) {
+    throw new InvalidInput('unreadable-address', {
+      what: 'This address holds a character that no text may hold.',
+      next: 'Check the address, or type the words again.',
+    });
+  }
+  await next();
+};
 
 /** Strict headers: nothing but this server's own files, no frames, no referrer; HSTS where people come by https. */
 export function headers(https: boolean): MiddlewareHandler<Env> {

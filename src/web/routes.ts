@@ -8,10 +8,16 @@ import { accessRoutes } from '../rooms/access/pages.tsx';
 import type { AccessPort } from '../rooms/access/port.ts';
 import { entranceRoutes } from '../rooms/answers/entrance.tsx';
 import { answerRoutes } from '../rooms/answers/pages.tsx';
+import { calendarRoutes } from '../rooms/clock/calendar-pages.tsx';
 import { clockRoutes } from '../rooms/clock/pages.tsx';
 import { determinationRoutes } from '../rooms/determinations/pages.tsx';
 import { documentRoutes } from '../rooms/documents/pages.ts';
 import { erasureRoutes } from '../rooms/erasure/pages.tsx';
+import { figureRoutes } from '../rooms/figures/pages.tsx';
+import { meetingRoutes } from '../rooms/meetings/pages.tsx';
+import { peopleRoutes } from '../rooms/people/pages.tsx';
+import { sourceRoutes } from '../rooms/sources/pages.tsx';
+import { statementRoutes } from '../rooms/statements/pages.tsx';
 import type { Witnesses } from '../witness/config.ts';
 import { logPages } from '../witness/pages.tsx';
 import { type OwnWitness, witnessRoutes } from '../witness/routes.ts';
@@ -42,8 +48,14 @@ export function allRoutes(access: AccessPort, clock: Clock, log: LogIdentity, wi
     ...deskPages,
     ...determinationRoutes,
     ...clockRoutes,
+    ...calendarRoutes,
     ...documentRoutes,
     ...erasureRoutes,
+    ...peopleRoutes,
+    ...sourceRoutes,
+    ...statementRoutes,
+    ...figureRoutes,
+    ...meetingRoutes,
     ...entranceRoutes(clock),
     ...answerRoutes,
   ];

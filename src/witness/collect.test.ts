@@ -2,10 +2,17 @@
  * Collecting cosignatures: our log before real witnesses (the other half of this folder, each on a database of its own), and before
  * witnesses that are slow, dead, ahead of us, of another mind, or talk nonsense.
  */
+import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { partyEntry, random, type TestLedger, testLedger } from '../../test/support/ledger.ts';
+import { partyEntry, random, TEST_ORIGIN, type TestLedger, testLedger } from '../../test/support/ledger.ts';
+import { freshDatabase } from '../../test/support/postgres.ts';
 import { TestLog, testSigner, witnessesFile } from '../../test/support/witness.ts';
+import type { DatabaseConfigs } from '../adapters/postgres/index.ts';
+import { openPool } from '../adapters/postgres/pool.ts';
+import { handOver } from '../cli/keys.ts';
 import { keepCosignature, settleQuorums, witnessId } from '../ledger/cosignatures.ts';
 import { nodeCache } from '../ledger/nodes.ts';
 import { parseCheckpoint, parseNote, parseReceipt, parseVkey, utf8, verifyReceipt } from '../proof/index.ts';
@@ -76,20 +83,29 @@ interface SetUp {
   write(count?: number): Promise<string>;
 }
 
-async function setUp(needed: number, count = hosts.length): Promise<SetUp> {
+/** The same log again, perhaps under a new key. */
+interface Before {
+  readonly database: DatabaseConfigs;
+  readonly keys: string;
+  readonly past: readonly string[];
+}
+
+async function setUp(needed: number, count = hosts.length, before?: Before): Promise<SetUp> {
   const file = witnessesFile(
     hosts.slice(0, count).map(({ signer, url }) => ({ key: signer.key, url })),
     needed,
   );
   let made: Witnesses | null = null;
+  const { past = [], ...again } = before ?? {};
   const t = await testLedger({
+    ...again,
     witnesses: (vkey) => {
-      made = readWitnesses(file, vkey);
+      made = readWitnesses(file, vkey, past);
       if (!made) throw new Error('no witnesses');
       return made;
     },
   });
-  const witnesses = readWitnesses(file, t.vkey);
+  const witnesses = readWitnesses(file, t.vkey, past);
   if (!witnesses) throw new Error('no witnesses');
   return {
     t,
@@ -248,6 +264,46 @@ describe('with witnesses that answer', () => {
 });
 
 describe('alarms', () => {
+  test('a log that goes on under a new key: the witness is shown the new name, and receipts of both names have their quorum', async () => {
+    await forget();
+    const dir = await mkdtemp(join(tmpdir(), 'counterfoil-collect-'));
+    const database = await freshDatabase();
+    const keys = join(dir, 'keys');
+    const server = (past: readonly string[]) => setUp(1, 1, { database, keys, past });
+    const s = await server([]);
+    const before = await s.write();
+    await s.collector().round();
+    // Written and published under the old name, and shown to nobody before the hand-over.
+    const between = await s.write();
+    const io = { stdout: { write: () => {} }, stderr: { write: () => {} } };
+    const wanted = { lost: false, origin: undefined, oldKey: undefined, reason: 'a new key a year' };
+    const owner = openPool(database.ownerConfig, 2);
+    expect(await handOver(owner, keys, io, wanted)).toBe(0);
+    await owner.end();
+    const next = await server([s.t.vkey]);
+    expect(next.t.vkey).toMatch(/\/log\/2\+/);
+    expect(await settleQuorums(next.t.pool, next.witnesses)).toBe(1);
+    const collector = next.collector();
+    await collector.round();
+    const after = await next.write();
+    await collector.round();
+    for (const id of [before, between, after])
+      expect(await receipt(next, id)).toMatchObject({ signed: ['north.example.gov/witness'], verdict: { ok: true } });
+    // The old name’s quorum stays with the receipt that had it; what came too late for it carries the new name’s.
+    const origins = [before, between, after].map(async (id) => (await receipt(next, id)).verdict);
+    expect(await Promise.all(origins)).toMatchObject([
+      { origin: TEST_ORIGIN },
+      { origin: `${TEST_ORIGIN}/2` },
+      { origin: `${TEST_ORIGIN}/2` },
+    ]);
+    const seenBy = await databases.get('north')?.db.selectFrom('witness.seen').select(['origin', 'size']).execute();
+    expect(seenBy?.map((one) => one.origin)).toContain(`${TEST_ORIGIN}/2`);
+    await s.t.close();
+    await next.t.close();
+    await database.drop();
+    await rm(dir, { recursive: true, force: true });
+  });
+
   test('a witness that is ahead of us: kept once, open until somebody says why, and it goes on being asked', async () => {
     await forget();
     const s = await setUp(1, 1);

@@ -6,8 +6,14 @@ import type { AddressInfo } from 'node:net';
 import { createAdaptorServer } from '@hono/node-server';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { buildAssets } from '../../src/adapters/assets.ts';
+import { addToCalendar } from '../../src/rooms/clock/calendar-commands.ts';
+import { addFigure } from '../../src/rooms/figures/commands.ts';
+import { addMeeting, inviteTo } from '../../src/rooms/meetings/commands.ts';
+import { holdOffice } from '../../src/rooms/people/commands.ts';
 import { loadDraft } from '../../src/rooms/requests/drafts.ts';
 import { serveDraft } from '../../src/rooms/requests/serve.ts';
+import { keepSource } from '../../src/rooms/sources/commands.ts';
+import { addStatement } from '../../src/rooms/statements/commands.ts';
 import { raise } from '../../src/witness/alarms.ts';
 import { look, withPage } from '../support/browser.ts';
 import { type Desk, placesCsv, testDesk } from '../support/desk.ts';
@@ -37,7 +43,8 @@ beforeAll(async () => {
   );
   const matter = await desk.openMatter('sample-letters');
   const bad = `${placesCsv(23, (i) => i > 2)}Washington,place,,,\r\n=SUM(A1),place,Example State,,\r\n`;
-  const draft = await desk.draft(matter, bad);
+  const own = { type: 'days' as const, days: 10, business: false, zone: 'America/New_York' };
+  const draft = await desk.draft(matter, bad, { itemDues: { '2': own } });
   const good = await desk.draft(
     matter,
     placesCsv(23, (i) => i > 2),
@@ -78,6 +85,12 @@ beforeAll(async () => {
     one: `/desk/services/${service}/letter`,
     contact: `/desk/services/${service}/contact`,
     log: '/desk/log',
+    calendar: '/desk/calendar',
+    people: '/desk/people',
+    sources: `/desk/matters/${matter}/sources`,
+    statements: `/desk/matters/${matter}/statements`,
+    figures: `/desk/matters/${matter}/figures`,
+    meeting: `/desk/matters/${matter}/meetings/${await around(matter)}`,
   });
   // Two alarms, so that the desk and the log's page show what they show on their worst day.
   const { db, clock, random } = desk.services;
@@ -94,6 +107,62 @@ beforeAll(async () => {
       },
     );
 });
+
+/** Something of each kind that stands around requests. @returns id of a meeting */
+async function around(matter: string): Promise<string> {
+  const { services, office, t } = desk;
+  const from = { publisher: 'Example Courier', title: 'Letters arrive', date: '2026-02-27' };
+  const person = {
+    name: 'Pat Sample',
+    who: '',
+    note: '',
+    party: office.partyName,
+    title: 'Director',
+    from: '',
+    until: '',
+  };
+  await holdOffice(services, office.party, { ...person, source: from }, t.newId());
+  const text = '“Perhaps the mailbox should be checked.” About $200 billion, or $1 trillion.';
+  const kept = { publisher: from.publisher, title: from.title, published: from.date, url: null, text };
+  const source = await keepSource(services, matter, kept, t.newId());
+  const at = t.clock.now() - 86_400_000;
+  const said = { holding: '', name: 'A clerk', words: 'Perhaps the mailbox should be checked', outlet: '', source };
+  const when = { saidAt: at, saidOn: '2026-03-01', dayOnly: true };
+  await addStatement(services, matter, { ...said, ...when, form: 'quotation', medium: 'statement' }, t.newId());
+  const figure = {
+    measure: 'Money on offer',
+    unit: 'US dollars',
+    high: '',
+    asOf: '',
+    holding: '',
+    claimedAt: at,
+    source,
+  };
+  for (const [low, originalValue, qualifier] of [
+    ['200000000000', 'About $200 billion', 'about'],
+    ['1000000000000', '$1 trillion', 'exactly'],
+  ] as const)
+    await addFigure(services, matter, { ...figure, low, originalValue, qualifier, claimant: 'somebody' }, t.newId());
+  const call = {
+    convener: office.partyName,
+    subject: 'Roads and bridges',
+    place: 'Town hall',
+    startsAt: at,
+    endsAt: null,
+  };
+  const meeting = await addMeeting(
+    services,
+    matter,
+    { ...call, dayOnly: false, capacity: '40', agenda: '' },
+    t.newId(),
+    at,
+  );
+  await inviteTo(services, matter, meeting, `Pat Sample; ${office.partyName}`, t.newId());
+  const event = { type: 'holiday', on: '2026-03-12', name: 'Founders’ Day' } as const;
+  const by = { issuer: office.party, zone: 'America/New_York' };
+  await addToCalendar(services, by, { party: office.party, event, reason: 'By the council.', source: null }, t.newId());
+  return meeting;
+}
 
 afterAll(async () => {
   await new Promise((done) => server.close(done));
@@ -117,6 +186,12 @@ const PAGES = [
   'one',
   'contact',
   'log',
+  'calendar',
+  'people',
+  'sources',
+  'statements',
+  'figures',
+  'meeting',
 ] as const;
 
 it.each(PAGES)('%s has no axe violation and does not scroll sideways', async (name) => {

@@ -3,6 +3,12 @@
 import type { Actor, Role } from '../../src/base/route.ts';
 import { formatVkey } from '../../src/proof/write.ts';
 import { deskPages } from '../../src/record/desk-pages.ts';
+import { calendarRoutes } from '../../src/rooms/clock/calendar-pages.tsx';
+import { figureRoutes } from '../../src/rooms/figures/pages.tsx';
+import { meetingRoutes } from '../../src/rooms/meetings/pages.tsx';
+import { peopleRoutes } from '../../src/rooms/people/pages.tsx';
+import { sourceRoutes } from '../../src/rooms/sources/pages.tsx';
+import { statementRoutes } from '../../src/rooms/statements/pages.tsx';
 import type { Assets } from '../../src/ui/assets.ts';
 import { buildApp } from '../../src/web/app.tsx';
 import { readWitnesses } from '../../src/witness/config.ts';
@@ -11,6 +17,16 @@ import { PLAIN_ASSETS } from './assets.ts';
 import type { Desk } from './desk.ts';
 import { TEST_ORIGIN } from './ledger.ts';
 import { testSigner, witnessesFile } from './witness.ts';
+
+/** Pages of what stands around requests. */
+const AROUND = [
+  ...calendarRoutes,
+  ...peopleRoutes,
+  ...sourceRoutes,
+  ...statementRoutes,
+  ...figureRoutes,
+  ...meetingRoutes,
+];
 
 export interface Browser {
   get(path: string): Promise<{ status: number; text: string; headers: Headers }>;
@@ -40,7 +56,7 @@ export function deskApp(desk: Desk, assets: Assets = PLAIN_ASSETS, role: Role = 
   return buildApp({
     services: desk.services,
     assets,
-    routes: [...deskPages, ...logPages(identity, own, asked, null)],
+    routes: [...deskPages, ...AROUND, ...logPages(identity, own, asked, null)],
     whoIs: async () => actor,
     // What a page did not expect is the first thing to know when a test of it fails.
     log: { info() {}, warn() {}, error: (facts) => console.error(facts) },

@@ -3,11 +3,15 @@
  * both answered with a file, and a draft that is not served. Whatever an office of another mark must never see carries its mark.
  */
 import { createHash } from 'node:crypto';
+import { announceConsequence } from '../../src/rooms/consequences/commands.ts';
 import { openMatter } from '../../src/rooms/matters/commands.ts';
+import { addMeeting } from '../../src/rooms/meetings/commands.ts';
+import { enterCourtOrder } from '../../src/rooms/orders/commands.ts';
 import { EMPTY_DRAFT } from '../../src/rooms/requests/draft.ts';
 import { replaceRecipients } from '../../src/rooms/requests/draft-recipients.ts';
 import { createDraft } from '../../src/rooms/requests/drafts.ts';
 import { serveDraft } from '../../src/rooms/requests/serve.ts';
+import { keepSource } from '../../src/rooms/sources/commands.ts';
 import { formOf } from './answering.ts';
 import { READY } from './desk.ts';
 import { type Browser, enter } from './people.ts';
@@ -35,6 +39,13 @@ export interface Exchange {
   readonly draft: string;
   /** another draft like it, for what would use it up */
   newDraft(): Promise<string>;
+  /** a consequence of the request, and an order that blocks it */
+  readonly consequence: string;
+  readonly order: string;
+  /** a meeting of the matter */
+  readonly meeting: string;
+  /** a kept source of the matter */
+  readonly source: string;
   readonly places: readonly [Place, Place];
 }
 
@@ -50,6 +61,24 @@ export async function exchange(w: World, owner: string, mark: string): Promise<E
   const by = { party: office.party, partyName: office.name };
   const input = { title: `Matter of ${mark}`, slug: `matter-${mark}`, summary: '', audience: 'public' as const };
   const { id: matter, slug } = await openMatter(w.services, by, input, w.t.newId());
+  const kept = {
+    publisher: 'Example Courier',
+    title: `Report on ${mark}`,
+    published: null,
+    url: null,
+    text: `Of ${mark}.`,
+  };
+  const source = await keepSource(w.services, matter, kept, w.t.newId());
+  const now = w.clock.now();
+  const call = {
+    convener: office.name,
+    subject: `Meeting on ${mark}`,
+    place: '',
+    startsAt: now + 86_400_000,
+    endsAt: null,
+  };
+  const rest = { dayOnly: false, capacity: '', agenda: '' };
+  const meeting = await addMeeting(w.services, matter, { ...call, ...rest }, w.t.newId());
   const body = { ...READY, title: `Documents on ${mark}` };
   const mail = (n: number) => `clerk-${n}-${mark}@place.example.gov`;
   const csv = [
@@ -84,7 +113,19 @@ export async function exchange(w: World, owner: string, mark: string): Promise<E
   const places = [await place(1), await place(2)] as const;
   await w.publish();
   await w.post.round();
-  return { mark, party: office.party, matter, slug, request, draft: await newDraft(), newDraft, places };
+  return {
+    mark,
+    party: office.party,
+    matter,
+    slug,
+    request,
+    draft: await newDraft(),
+    newDraft,
+    source,
+    ...(await orderOn(w, matter, request, mark)),
+    meeting,
+    places,
+  };
 }
 
 /** Comes in, answers item 1 with a file and a note, sends it. */
@@ -109,4 +150,48 @@ async function answered(w: World, address: string, mark: string) {
   const answer = /\/answer\/sent\/([0-9a-f-]{36})/.exec(sent.to ?? '')?.[1];
   if (answer === undefined) throw new Error(`sending answered ${sent.status} ${sent.text.slice(0, 500)}`);
   return { ...entered, answer, file, note };
+}
+
+/** A consequence of a request, and an order with its document that blocks it. */
+async function orderOn(w: World, matter: string, request: string, mark: string) {
+  const on = '2026-03-01';
+  const source = { publisher: 'D. Example', title: `Order on ${mark}`, date: on };
+  const announced = {
+    kind: 'grant',
+    programme: `Grant on ${mark}`,
+    fiscalYear: 2026,
+    amount: null,
+    words: 'Announced.',
+  } as const;
+  const to = { request, recipients: null, at: Date.parse(`${on}T12:00:00Z`), source };
+  const { id: consequence } = await announceConsequence(w.services, matter, { ...announced, ...to }, w.t.newId());
+  const bytes = new TextEncoder().encode(`Order on ${mark}`);
+  const put = await w.services.blobs.put(
+    (async function* () {
+      yield bytes;
+    })(),
+    { maxBytes: 1000 },
+  );
+  const order = await enterCourtOrder(
+    w.services,
+    matter,
+    {
+      ...{
+        court: 'D. Example',
+        docket: mark,
+        judge: null,
+        date: on,
+        effect: 'enjoin',
+        words: 'It is enjoined.',
+        compel: null,
+      },
+      scope: { requests: [request], recipients: null, items: [], consequences: [consequence] },
+      geography: 'nationwide',
+      of: [],
+      document: { ...put, name: 'order.txt', type: 'text/plain' },
+      source: { ...source, url: null },
+    },
+    w.t.newId(),
+  );
+  return { consequence, order: order.id };
 }

@@ -5,6 +5,7 @@
 import { createHash } from 'node:crypto';
 import type { NewEntry } from '../../src/base/append.ts';
 import { instant } from '../../src/base/clock.ts';
+import type { DueRule } from '../../src/rooms/clock/entries.ts';
 import { dueOf } from '../../src/rooms/clock/rules.ts';
 import { requestById } from '../../src/rooms/requests/view.ts';
 import type { TestLedger } from './ledger.ts';
@@ -18,6 +19,8 @@ export interface TestMatterOptions {
   readonly example?: boolean;
   /** when the request counts as served; default: the test's present */
   readonly servedAt?: number;
+  /** default: a fixed date */
+  readonly due?: DueRule;
 }
 
 export interface TestMatter {
@@ -72,7 +75,8 @@ export async function testMatter(t: TestLedger, options: TestMatterOptions = {})
     return entries[0]?.id ?? '';
   };
   const rule = { type: 'fixed', on: '2026-04-01', zone: 'America/New_York' } as const;
-  const due = dueOf(conduct === 'recorded' ? { ...rule, on: '2018-02-23' } : rule, servedAt);
+  const dueRule: DueRule = options.due ?? (conduct === 'recorded' ? { ...rule, on: '2018-02-23' } : rule);
+  const due = dueOf(dueRule.type === 'count' ? { ...dueRule, whose: 'issuer' } : dueRule, servedAt);
   const source = { publisher: 'Example Gazette', title: 'Letters sent', date: '2018-01-24' };
 
   const opened = entry('matter.opened', {
@@ -92,7 +96,7 @@ export async function testMatter(t: TestLedger, options: TestMatterOptions = {})
       compulsory: false,
       conduct,
       items: Array.from({ length: items }, (_, i) => ({ item: i + 1, text: `Documents of sort ${i + 1}` })),
-      due: conduct === 'recorded' ? { ...rule, on: '2018-02-23' } : { ...rule },
+      due: JSON.parse(JSON.stringify(dueRule)),
       letter: conduct === 'recorded' ? null : { subject: 'Request', text: 'Dear {{recipient}} {{link}}' },
       source: conduct === 'recorded' ? source : null,
       recipients,

@@ -1,5 +1,5 @@
 /** The contract of blobs on files, what a crash leaves behind, a full disk, and flat memory. */
-import { mkdir, mkdtemp, open, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, open, readdir, rm, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
@@ -51,15 +51,23 @@ fullBlobsContract((bytes) =>
   }),
 );
 
-test('what a crash left half written is gone at the next start; whole blobs stay', async () => {
+test('what a crash left half written is gone at a later start; whole blobs stay, and what another process is writing', async () => {
   const dir = await folder();
   const first = await fileBlobs({ dir });
   const { sha256 } = await first.put(Readable.from([Buffer.from('kept')]), { maxBytes: 10 });
   await mkdir(join(dir, 'incoming'), { recursive: true });
-  await writeFile(join(dir, 'incoming', 'half'), 'half of a fi');
+  const half = join(dir, 'incoming', 'half');
+  await writeFile(half, 'half of a fi');
+  await utimes(half, new Date(), new Date(Date.now() - 3_700_000));
+  const growing = join(dir, 'incoming', 'growing');
+  await writeFile(growing, 'half of ano');
   const second = await fileBlobs({ dir });
   expect(await second.get(sha256)).toMatchObject({ bytes: 4 });
-  expect(await filesIn(dir)).toEqual([join(dir, sha256.slice(0, 2), sha256)]);
+  const place = join(dir, sha256.slice(0, 2), sha256);
+  expect((await filesIn(dir)).toSorted()).toEqual([growing, place].toSorted());
+  await utimes(growing, new Date(), new Date(Date.now() - 3_700_000));
+  await second.sweep(new Date(0), async () => new Set());
+  expect(await filesIn(dir)).toEqual([place]);
 });
 
 test('memory stays flat however long the stream is', async () => {

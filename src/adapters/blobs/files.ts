@@ -15,6 +15,8 @@ import { syncPath } from '../../base/whole-file.ts';
 const SHA256 = /^[0-9a-f]{64}$/;
 /** Left free for the database and for everybody else on this disk. */
 const RESERVE = 64 * 1024 * 1024;
+/** A file on its way that nobody has written to for so long was cut off. */
+const ABANDONED_MS = 3_600_000;
 /** Hashes that a sweep asks about at once. */
 const SWEPT_AT_ONCE = 10_000;
 
@@ -59,17 +61,27 @@ async function found(path: string): Promise<{ readonly size: number; readonly pu
   }
 }
 
+/** Deletes what was cut off on its way. Whoever sent it never heard that it is kept; what another server process is writing now grows. */
+async function clearIncoming(incoming: string): Promise<void> {
+  for (const name of await readdir(incoming)) {
+    const path = join(incoming, name);
+    const file = await found(path);
+    if (file && file.put.getTime() < Date.now() - ABANDONED_MS) await rm(path, { force: true });
+  }
+}
+
 /**
- * Opens the store and clears what a crash left in `incoming`; one process may do so at a time.
+ * Opens the store and clears what a crash left in `incoming`, as every sweep does; many processes may share it.
  * @throws Error when the folder cannot be made
  */
 export async function fileBlobs(options: FileBlobsOptions): Promise<Blobs> {
   const { dir } = options;
   const incoming = join(dir, 'incoming');
   const create = options.create ?? ((path: string): Promise<NewFile> => open(path, 'wx', 0o600));
-  if (!options.readOnly) await makeDir(incoming);
-  // Whoever sent these never heard that they are kept.
-  for (const name of options.readOnly ? [] : await readdir(incoming)) await rm(join(incoming, name), { force: true });
+  if (!options.readOnly) {
+    await makeDir(incoming);
+    await clearIncoming(incoming);
+  }
 
   const busy = new Map<string, Promise<unknown>>();
   /** Whatever moves or deletes the blob of a hash, one after the other. */
@@ -169,6 +181,7 @@ export async function fileBlobs(options: FileBlobsOptions): Promise<Blobs> {
     },
 
     async sweep(before, named) {
+      await clearIncoming(incoming);
       let deleted = 0;
       const clear = async (hashes: readonly string[]) => {
         const keep = await named(hashes);

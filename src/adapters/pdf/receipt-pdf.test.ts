@@ -84,9 +84,16 @@ describe('PDF receipt', () => {
   });
 
   it.runIf(poppler)('reads well by poppler: page and attachment', async () => {
-    const pdf = await receiptPdf({ ...base, labels });
+    const steps = ['Served Mon 2 Mar 2026 (America/New_York).', 'Due by the end of Wed 1 Apr 2026.'];
+    const pdf = await receiptPdf({
+      ...base,
+      labels,
+      workings: [{ title: 'Item 2: how the due date is counted', steps }],
+    });
     const text = pageText(pdf);
     for (const words of [
+      'Item 2: how the due date is counted',
+      'Due by the end of Wed 1 Apr 2026.',
       'City of Exampleton answers',
       'Office of the Inspector',
       'directive-3.txt',

@@ -20,6 +20,8 @@ export interface ReceiptPdf {
   readonly signedBy?: string;
   /** The page's title, and rows such as ["Asked by", "Office of the Inspector, example.gov"]. */
   readonly labels: { readonly title: string; readonly rows: readonly (readonly [string, string])[] };
+  /** each due date of the entry, step by step */
+  readonly workings?: readonly { readonly title: string; readonly steps: readonly string[] }[];
   /** what happened is known to the day: no hour is shown for it */
   readonly dayOnly?: boolean;
   /** SVG of the rosette (paths in a square view box). */
@@ -98,6 +100,10 @@ export async function receiptPdf(input: ReceiptPdf): Promise<Uint8Array> {
   for (const [label, value] of input.labels.rows) row(doc, label, value);
   row(doc, 'Happened', input.dayOnly ? spokenDay(entry.occurredAt) : spoken(entry.occurredAt));
   row(doc, 'Recorded', spoken(entry.recordedAt));
+  for (const { title, steps } of input.workings ?? []) {
+    section(doc, title);
+    for (const [i, step] of steps.entries()) row(doc, `${i + 1}.`, step);
+  }
   section(doc, 'Documents');
   const documents = documentsOf(entry);
   if (documents.length === 0) row(doc, '', 'This entry names no documents.');

@@ -2,9 +2,10 @@
 
 import type { ReceiptPdf } from '../../base/services.ts';
 import { commitment, parseCheckpoint, parseNote, parseReceipt, readEntry } from '../../proof/index.ts';
+import { workingsTold } from '../../rooms/clock/rules.ts';
 import { dayOnly } from '../../rooms/day-only.ts';
 import { rosette } from '../../ui/rosette.ts';
-import { kindWord, signedByWords } from '../../ui/words.ts';
+import { itemsWords, kindWord, signedByWords } from '../../ui/words.ts';
 
 const heading = (kind: string) => kindWord(kind).replace(/^./, (letter) => letter.toUpperCase());
 
@@ -30,6 +31,10 @@ export function pdfService(): ReceiptPdf {
       ...(receipt.witnessed ? { signedBy: signedByWords(receipt.witnessed) } : {}),
       dayOnly: dayOnly(receipt.entry),
       labels: { title: heading(receipt.entry.kind), rows },
+      workings: workingsTold(receipt.entry.body).map(({ items, due }) => ({
+        title: items === null ? 'How the due date is counted' : `${itemsWords(items)}: how the due date is counted`,
+        steps: due.working,
+      })),
       rosette: rosette(commitment(opening, bytes), 120),
     });
   };

@@ -3,7 +3,7 @@
  * refusal (disk full, connection lost); conflicts and violated constraints go through untouched, since their callers know what
  * they mean. It never carries a statement or a value into the message.
  */
-import { Refusal, StorageFull, Unavailable } from '../../base/errors.ts';
+import { InvalidInput, Refusal, StorageFull, Unavailable } from '../../base/errors.ts';
 
 /** SQLSTATEs after which the connection is gone or the server is going away (PostgreSQL, appendix A, classes 08 and 57P), or was ended because this
  * process was silent for too long in a transaction (25P03). */
@@ -63,6 +63,17 @@ export function fromPostgres(error: unknown): unknown {
         what: 'There is no room left on the disk of this server.',
         lost: 'Nothing of this step was kept; everything before it is safe.',
         next: 'Free some space, then do it again.',
+      }),
+      error,
+    );
+  }
+  // 22021: a NUL, which no text of PostgreSQL holds; it came in with a form.
+  if (state === '22021') {
+    return because(
+      new InvalidInput('unreadable-text', {
+        what: 'What was sent holds a character that no text may hold.',
+        lost: 'Nothing was changed.',
+        next: 'Type the text again instead of pasting it.',
       }),
       error,
     );

@@ -3,7 +3,7 @@ import { createServer } from 'node:net';
 import pg from 'pg';
 import { expect, it } from 'vitest';
 import { freshDatabase } from '../../../test/support/postgres.ts';
-import { StorageFull, Unavailable } from '../../base/errors.ts';
+import { InvalidInput, StorageFull, Unavailable } from '../../base/errors.ts';
 import { asApp, type DatabaseConfig, toDatabase } from './config.ts';
 import { assertAppRole, fromPostgres, isRetryable, isUniqueViolation, openDatabase } from './index.ts';
 
@@ -85,6 +85,8 @@ it('turns a lost connection into Unavailable and leaves conflicts to callers', a
   expect(isUniqueViolation(twice, 'only_once')).toBe(true);
   expect(isUniqueViolation(twice, 'another')).toBe(false);
   expect(isRetryable(twice)).toBe(false);
+  const nul = await other.query('select $1::text', ['a\0b']).catch((error: unknown) => fromPostgres(error));
+  expect(nul).toBeInstanceOf(InvalidInput);
   await other.end();
   await db.drop();
 });

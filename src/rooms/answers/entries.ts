@@ -23,16 +23,18 @@ export const answeredItem = z.strictObject({
 });
 export type AnsweredItem = z.infer<typeof answeredItem>;
 
-export const answerSent = z.strictObject({
-  answer: uuid,
-  service: uuid,
-  request: uuid,
-  /** 1 for the first answer to this request, 2 for a supplement … */
-  round: z.number().int().min(1),
-  items: z.array(answeredItem).min(1),
-  /** who sent it for the recipient: both parties may know */
-  actedBy: z.strictObject({ name: line(200), title: line(200).nullable(), address: line(320) }),
-});
+export const answerSent = once(
+  z.strictObject({
+    answer: uuid,
+    service: uuid,
+    request: uuid,
+    /** 1 for the first answer to this request, 2 for a supplement … */
+    round: z.number().int().min(1),
+    items: z.array(answeredItem).min(1),
+    /** who sent it for the recipient: both parties may know */
+    actedBy: z.strictObject({ name: line(200), title: line(200).nullable(), address: line(320) }),
+  }),
+);
 
 export const itemAnswered = once(
   z.strictObject({

@@ -5,13 +5,14 @@ import { page } from '../../ui/page.tsx';
 import { timeText } from '../../ui/time.tsx';
 import { movesIn, workingsOf } from '../clock/rules.ts';
 import { uploadsOf } from '../documents/view.ts';
+import { servedWorking } from '../requests/view.ts';
 import { entriesOf } from '../stream.ts';
 import { currentDraft, handOver, ownExchange } from './commands.ts';
 import { type Clash, digestOf, itemOf, postedItems } from './draft.ts';
 import { AnswerForm } from './form.tsx';
 import { receiveForm, refuseBeforeReading } from './receiving.ts';
 import { removeUpload, saveForm } from './saving.ts';
-import { clockedIn, type Exchange, servedWorking } from './view.ts';
+import { clockedIn, type Exchange } from './view.ts';
 
 async function show(
   c: Ctx,
@@ -32,7 +33,9 @@ async function show(
       uploads={uploads}
       clashes={more.clashes}
       overtaken={more.overtaken}
-      workings={exchange.moved ? workingsOf(clockedIn(exchange, entries)) : servedWorking(exchange)}
+      workings={
+        exchange.moved ? workingsOf(await clockedIn(services.db, exchange, entries)) : servedWorking(exchange.service)
+      }
       moves={movesIn(entries)}
       maxFileBytes={services.config.maxFileBytes}
       zone={zoneOf(c)}

@@ -6,9 +6,8 @@ import { Refusal, StorageFull, TooLarge } from '../../base/errors.ts';
 import { type IncomingFile, type PostedForm, readForm, UploadCutOff, unlessEmpty } from '../../base/multipart.ts';
 import type { Services } from '../../base/services.ts';
 import { filesize } from '../../ui/filesize.ts';
-import { typeOf } from '../documents/entries.ts';
+import { safeFileName, typeOf } from '../documents/entries.ts';
 import type { FileSaid } from './draft.ts';
-import { safeFileName } from './rules.ts';
 import { addUpload, sayOfFiles } from './saving.ts';
 
 /** Room for the texts of a form beside its files. */

@@ -5,7 +5,6 @@
 import type { NewEntry } from '../../base/append.ts';
 import { instant, type Millis } from '../../base/clock.ts';
 import { RuleRefusal } from '../../base/errors.ts';
-import { line } from '../fields.ts';
 import { type AnsweredItem, DISPOSITIONS, type Disposition } from './entries.ts';
 
 /** Dispositions that say documents come with the answer, and those that owe a reason in words. */
@@ -105,24 +104,6 @@ export function send(
     }),
   );
   return [sent, ...perItem];
-}
-
-const FALLBACK = 'unnamed file';
-
-/**
- * A file name as it may be kept and shown: the last part of a path, without control or direction characters, NFC, at most 200
- * characters with the ending kept.
- */
-export function safeFileName(raw: string): string {
-  const last = raw.normalize('NFC').toWellFormed().split(/[/\\]/).at(-1) ?? '';
-  const clean = last
-    .replace(/[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff<>:"|?*]/g, '')
-    .replace(/^[.\s]+|[.\s]+$/g, '');
-  const dot = clean.lastIndexOf('.');
-  const ending = dot > 0 && clean.length - dot <= 12 ? clean.slice(dot) : '';
-  const short = clean.length > 200 ? clean.slice(0, 200 - ending.length).trimEnd() + ending : clean;
-  const checked = line(200).safeParse(short);
-  return checked.success ? checked.data : FALLBACK;
 }
 
 /** The disposition named by a form's value, or null. */

@@ -4,8 +4,8 @@ import { z } from 'zod';
 import type { Millis } from '../../base/clock.ts';
 import type { Database } from '../../base/database.ts';
 import { type Project, stamps } from '../../base/row.ts';
-import { type CellDue, type Clocked, clockedOf, clocksOf, type Worked } from '../clock/rules.ts';
-import { movedDues } from '../clock/view.ts';
+import { type CellDue, type Clocked, clockedOf, clocksOf } from '../clock/rules.ts';
+import { closingsFor, movedDues } from '../clock/view.ts';
 import { type Determination, determinationsOf } from '../determinations/view.ts';
 import { partyById } from '../directory/view.ts';
 import { type Matter, matterById } from '../matters/view.ts';
@@ -148,8 +148,8 @@ export async function exchangeOf(db: Kysely<Database>, id: string): Promise<Exch
     answers,
     items,
     determinations,
-    due: moved ?? (() => ({ on: service.dueOn, at: service.dueAt.getTime(), pauses: [] })),
-    moved: moved !== null,
+    due: moved?.due ?? (() => ({ on: service.dueOn, at: service.dueAt.getTime(), pauses: [] })),
+    moved: moved?.moved ?? false,
     last,
   };
 }
@@ -181,12 +181,12 @@ export function standingOf(exchange: Exchange, item: number): Determination | nu
 }
 
 /** The clock of a service as rules take it, out of its entries. */
-export function clockedIn(exchange: Exchange, entries: readonly StreamEntry[]): Clocked {
+export async function clockedIn(
+  db: Kysely<Database>,
+  exchange: Exchange,
+  entries: readonly StreamEntry[],
+): Promise<Clocked> {
   const { service, request, matter, revocation } = exchange;
-  return clockedOf(servedFacts(service, { ...request, issuer: matter.issuer }, revocation !== null), entries);
+  const closings = await closingsFor(db, matter.issuer);
+  return clockedOf(servedFacts(service, { ...request, issuer: matter.issuer }, revocation !== null), entries, closings);
 }
-
-/** The working that a recipient was served with, where nothing moved it since. */
-export const servedWorking = ({ service }: Exchange): readonly Worked[] => [
-  { items: null, due: { on: service.dueOn, working: service.working } },
-];

@@ -8,6 +8,7 @@ import { uuidv7 } from '../../base/ids.ts';
 import type { Services } from '../../base/services.ts';
 import { type Request, requestById, revocationOf, type Service, servedFacts, serviceById } from '../requests/view.ts';
 import { entriesOf, lastOf } from '../stream.ts';
+import { closingsFor } from './closings.ts';
 import { type Clocked, type Moving, moveDue } from './moving.ts';
 import { clockedOf, type Move, movesIn, sameAsSeen } from './standing.ts';
 
@@ -30,7 +31,8 @@ export async function standingClock({ db }: Pick<Services, 'db'>, id: string): P
   if (!service || !request) throw new NotFound('not-found', 'There is no such page, or it is not yours to see.');
   const entries = await entriesOf(db, id);
   const revoked = (await revocationOf(db, request.id)) !== null;
-  const clocked = clockedOf(servedFacts(service, request, revoked), entries);
+  const closings = await closingsFor(db, request.issuer);
+  const clocked = clockedOf(servedFacts(service, request, revoked), entries, closings);
   return { service, request, clocked, moves: movesIn(entries), last };
 }
 

@@ -4,7 +4,7 @@
  */
 import { z } from 'zod';
 import { instantText, isoDate, line, prose, uuid } from '../fields.ts';
-import { calendarEvent } from './events.ts';
+import { calendarEvent, cellEvent } from './events.ts';
 import { unit } from './rule.ts';
 
 export { type DueRule, dueRule } from './rule.ts';
@@ -17,6 +17,10 @@ export const due = z.strictObject({
   working: z.array(line(300)).min(1).max(20),
 });
 export type Due = z.infer<typeof due>;
+
+/** The date of some items of a service, where they differ from the start; all the other items where `items` is null. */
+export const servedCell = due.extend({ items: z.array(z.number().int().min(1).max(500)).min(1).max(500).nullable() });
+export type ServedCell = z.infer<typeof servedCell>;
 
 const items = z.array(z.number().int().min(1).max(500)).min(1).max(500).nullable();
 
@@ -82,13 +86,36 @@ export const clockResumed = z.strictObject({
 /** Service was at another time than was written down. */
 export const serviceCorrected = z.strictObject({ ...about, servedAt: instantText });
 
+/** A fact that moves many clocks at once (`cause`) reached this one: an order or what else it means for it, or a closing. */
+export const dueRecounted = z.strictObject({
+  ...about,
+  cause: uuid,
+  /** what happened to this clock; null where its calendar changed */
+  event: cellEvent.nullable(),
+});
+
 /** Days that an office is closed, or open after all, for every clock that counts by its calendar. */
-export const closingAdded = z.strictObject({ party: uuid, closing: calendarEvent });
+export const closingAdded = z.strictObject({
+  party: uuid,
+  closing: calendarEvent,
+  reason: reason.optional(),
+  /** where it is known from: an address, a notice */
+  source: line(500).optional(),
+});
+/** What was added to a calendar is taken back: it never should have counted. */
+export const closingWithdrawn = z.strictObject({
+  party: uuid,
+  /** the entry `closing.added` */
+  closing: uuid,
+  reason,
+});
 
 export const clockEntries = {
   'due.extended': dueExtended,
   'clock.tolled': clockTolled,
   'clock.resumed': clockResumed,
   'service.corrected': serviceCorrected,
+  'due.recounted': dueRecounted,
   'closing.added': closingAdded,
+  'closing.withdrawn': closingWithdrawn,
 } as const;

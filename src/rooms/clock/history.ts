@@ -1,8 +1,8 @@
 /** From entries to what the pure clock takes: when a request was served, and what happened to its clock since. Pure; passes over what is not about clocks. */
 import { z } from 'zod';
 import { instantText } from '../fields.ts';
-import { clockResumed, clockTolled, closingAdded, dueExtended, serviceCorrected } from './entries.ts';
-import type { CalendarEvent, CellEvent, Service } from './events.ts';
+import { clockResumed, clockTolled, dueExtended, dueRecounted, serviceCorrected } from './entries.ts';
+import type { CellEvent, Service } from './events.ts';
 
 /** An entry as its stream gives it. */
 export interface Recorded {
@@ -65,17 +65,12 @@ export function cellEventsIn(entries: readonly Recorded[]): readonly CellEvent[]
         const made = { ...common, at: common.recordedAt };
         return [{ type: 'service-corrected', ...made, to: { at: servedAt }, words: words(reason) }];
       }
+      case 'due.recounted': {
+        const { event } = dueRecounted.parse(entry.body);
+        return event === null ? [] : [{ ...event, recordedAt: common.recordedAt }];
+      }
       default:
         return [];
     }
   });
-}
-
-/** Closings that an office added, from the stream of its party. */
-export function closingsIn(entries: readonly Recorded[]): readonly CalendarEvent[] {
-  return entries.flatMap((entry) =>
-    entry.kind === 'closing.added'
-      ? [{ ...closingAdded.parse(entry.body).closing, recordedAt: entry.recordedAt.toISOString() }]
-      : [],
-  );
 }

@@ -5,7 +5,7 @@ import { instant } from '../../base/clock.ts';
 import { RuleRefusal } from '../../base/errors.ts';
 import { checkBody, streamOf } from '../entries.ts';
 import { counterFor } from './due.ts';
-import { cellEventsIn, closingsIn, type Recorded, servedIn } from './history.ts';
+import { cellEventsIn, type Recorded, servedIn } from './history.ts';
 import { type Clocked, type Moving, moveDue } from './moving.ts';
 import { presetById } from './presets.ts';
 
@@ -32,7 +32,10 @@ const given = (history: readonly Recorded[] = [], more: Partial<Clocked> = {}): 
   recorded: false,
   items: [1, 2, 3],
   rule: foia,
+  own: new Map(),
+  recipient: uuid(5),
   setting: {},
+  closings: [],
   served: { at: '2024-03-01T15:00:00Z' },
   events: cellEventsIn(history),
   ...more,
@@ -163,7 +166,7 @@ describe('what moves a due date', () => {
     expect(refused(given(history), extend(null, { count: 5, unit: 'days' }))).toBe('clock-stands');
   });
 
-  it('reads service and closings from their streams', () => {
+  it('reads the service from its stream', () => {
     const entry = (kind: string, body: Recorded['body']): Recorded => ({
       ...{ id: uuid(7), kind, body },
       occurredAt: new Date('2024-03-01T15:00:00Z'),
@@ -174,11 +177,5 @@ describe('what moves a due date', () => {
     });
     expect(servedIn([entry('request.served', { leavesAt: null })])).toEqual({ at: '2024-03-01T15:00:00.000Z' });
     expect(servedIn([])).toBeNull();
-    const closing = { type: 'holiday', on: '2024-03-05', name: 'Founders’ Day' };
-    const added = { party: uuid(2), closing };
-    checkBody({ kind: 'closing.added', body: added });
-    expect(closingsIn([entry('closing.added', added)])).toEqual([
-      { ...closing, recordedAt: '2024-03-01T15:00:01.000Z' },
-    ]);
   });
 });

@@ -6,29 +6,20 @@ import type { NewEntry } from '../../base/append.ts';
 import { instant, type Millis } from '../../base/clock.ts';
 import { RuleRefusal } from '../../base/errors.ts';
 import { checkEvents } from './check.ts';
-import { dayOf, isoOf, wordsOf } from './days.ts';
-import { type Counter, counterFor, type Setting } from './due.ts';
-import type { CAUSES, Change, DueCell } from './entries.ts';
-import type { CellEvent, Service, When } from './events.ts';
+import { beginsOf, type Counted, counterOf, momentIn, statesOf, touching } from './counting.ts';
+import { dayOf, wordsOf } from './days.ts';
+import type { CAUSES } from './entries.ts';
 import { cellEventsIn } from './history.ts';
-import type { DueRule, Unit } from './rule.ts';
-import { startOf } from './zone.ts';
+import type { Unit } from './rule.ts';
 
-export interface Clocked {
+export interface Clocked extends Counted {
   readonly matter: string;
-  readonly issuer: string;
   readonly audience: 'public' | 'parties';
   readonly service: string;
   readonly request: string;
   readonly revoked: boolean;
   /** conducted elsewhere and written down here */
   readonly recorded: boolean;
-  /** numbers of the request's items */
-  readonly items: readonly number[];
-  readonly rule: DueRule;
-  readonly setting: Setting;
-  readonly served: Service;
-  readonly events: readonly CellEvent[];
 }
 
 export type Moving =
@@ -98,68 +89,6 @@ const listed = (items: readonly number[] | null) => (items === null ? null : [..
 const refuse = (code: string, what: string, next: string) =>
   new RuleRefusal(code, { what, lost: 'Nothing was written.', next });
 
-/** One cell for all items where their dates are the same, else one for those that share a date. */
-function cellsOf(state: Clocked, counter: Counter, events: readonly CellEvent[]): DueCell[] {
-  const cell = (some: readonly CellEvent[]): Omit<DueCell, 'items'> => {
-    const { on, at, pauses } = counter.due(state.served, some);
-    return {
-      on,
-      at,
-      pauses: pauses.map((pause) => ({
-        kind: pause.kind,
-        from: isoOf(pause.from),
-        until: pause.until === null ? null : isoOf(pause.until),
-        fromAt: instant(pause.fromAt),
-        untilAt: pause.untilAt === null ? null : instant(pause.untilAt),
-        order: pause.order,
-        words: pause.words,
-      })),
-    };
-  };
-  if (events.every((one) => one.items === undefined)) return [{ items: null, ...cell(events) }];
-  const same = new Map<string, { items: number[]; cell: Omit<DueCell, 'items'> }>();
-  for (const item of state.items) {
-    const of = cell(touching(events, item));
-    const key = JSON.stringify(of);
-    const found = same.get(key);
-    if (found) found.items.push(item);
-    else same.set(key, { items: [item], cell: of });
-  }
-  const groups = [...same.values()];
-  return groups.map((group) => ({ items: groups.length === 1 ? null : group.items, ...group.cell }));
-}
-
-/** Events that touch an item; those that touch all items for `undefined`. */
-export const touching = (events: readonly CellEvent[], item: number | undefined): readonly CellEvent[] =>
-  events.filter((one) => one.items === undefined || (item !== undefined && one.items.includes(item)));
-
-const MOST_STATES = 200;
-
-/** The dates from each moment on that the new event changes, oldest first. */
-function statesOf(
-  state: Clocked,
-  counter: Counter,
-  event: CellEvent,
-  moment: (when: When) => Millis,
-): Change['states'] {
-  // A corrected date of service was true from the start.
-  const begins = (one: CellEvent) =>
-    one.type === 'service-corrected'
-      ? moment('at' in state.served ? state.served.at : state.served.on)
-      : moment(one.at);
-  const all = [...state.events, event];
-  const from = begins(event);
-  const moments = [...new Set([from, ...all.map(begins).filter((at) => at > from)])].sort((a, b) => a - b);
-  return moments.slice(-MOST_STATES).map((at) => ({
-    from: instant(at),
-    cells: cellsOf(
-      state,
-      counter,
-      all.filter((one) => begins(one) <= at),
-    ),
-  }));
-}
-
 /**
  * The entry for one command, with the date before and after.
  * @param id of the new entry
@@ -190,7 +119,6 @@ export function moveDue(state: Clocked, command: Moving, id: string, now: Millis
   if (command.do === 'resume' && state.events.some((one) => one.type === 'resumed' && one.of === command.tolled)) {
     throw refuse('already-resumed', 'That pause has ended already.', 'Look at the clock again.');
   }
-  const counter = counterFor(state.rule, state.setting);
   const draft = {
     service: state.service,
     request: state.request,
@@ -207,10 +135,10 @@ export function moveDue(state: Clocked, command: Moving, id: string, now: Millis
   ]);
   if (!event) throw new Error(`no event of ${command.do}`);
   const all = [...state.events, event];
-  const moment = (when: When) => (when.length === 10 ? startOf(counter.zone, dayOf(when)) : Date.parse(when));
-  checkEvents({ service: state.served }, all, moment, counter.zone);
+  checkEvents({ service: state.served }, all, momentIn(state.rule.zone), state.rule.zone);
   // Items may differ; what is told is the date of the first that is touched.
-  const one = items?.[0];
+  const one = items?.[0] ?? (state.own.size > 0 ? state.items[0] : undefined);
+  const counter = counterOf(state, one);
   const before = counter.due(state.served, touching(state.events, one));
   const after = counter.due(state.served, touching(all, one));
   if (
@@ -244,7 +172,7 @@ export function moveDue(state: Clocked, command: Moving, id: string, now: Millis
         before: before.on,
         after: after.on,
         working: after.working.slice(-100),
-        states: statesOf(state, counter, event, moment),
+        states: statesOf(state, all, beginsOf(state).of(event)),
       },
     },
   };

@@ -7,6 +7,7 @@ import { type Ctx, EDITOR, type Route, staff, VIEWER } from '../../base/route.ts
 import { instantOf } from '../../ui/asof.tsx';
 import { redirectWith } from '../../ui/context.ts';
 import { page } from '../../ui/page.tsx';
+import { localInput } from '../../ui/time.tsx';
 import { isoDate, prose } from '../fields.ts';
 import { moveClock, standingClock } from './commands.ts';
 import { CAUSES } from './entries.ts';
@@ -55,6 +56,10 @@ const wall = (zone: string) =>
   z.string().transform((text, context) => {
     const at = instantOf(text.trim(), zone);
     if (at === null) context.addIssue('Give a day and a time.');
+    // An hour that summer time skips is shown by no clock; which one was meant is not ours to guess.
+    else if (!text.trim().startsWith(localInput(at, zone))) {
+      context.addIssue(`No clock showed this time: in ${zone} that hour is skipped for summer time.`);
+    }
     return at?.getTime() ?? 0;
   });
 

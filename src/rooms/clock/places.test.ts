@@ -27,10 +27,37 @@ describe('the calendar of a place', () => {
       ...{ mailDays: 0, preset: null },
     };
     const served = Date.parse('2025-03-24T18:00:00Z');
-    const due = dueByPlace(rule, served);
-    expect(due({ ocdId: null, state: 'California' }).on).toBe('2025-04-01');
-    expect(due({ ocdId: null, state: 'Illinois' }).on).toBe('2025-03-31');
-    expect(() => due({ ocdId: null, state: null })).toThrow(/is not known/);
-    expect(dueByPlace(byIssuer(rule), served)({ ocdId: null, state: null }).on).toBe('2025-03-31');
+    const asking = { issuer: 'us', rule, items: [1], own: new Map(), closings: [] };
+    const due = dueByPlace(asking, served);
+    const on = (to: typeof due, state: string | null, party: string | null = null) =>
+      to({ ocdId: null, state, party }).due.on;
+    expect(on(due, 'California')).toBe('2025-04-01');
+    expect(on(due, 'Illinois')).toBe('2025-03-31');
+    expect(() => on(due, null)).toThrow(/is not known/);
+    expect(on(dueByPlace({ ...asking, rule: byIssuer(rule) }, served), null)).toBe('2025-03-31');
+    // A day that one recipient’s office is closed counts for it alone, and not for rules that count by the issuer.
+    const day = { type: 'holiday' as const, on: '2025-03-27', name: 'Founders’ Day' };
+    const closings = [{ id: 'a', party: 'them', since: served, event: day }];
+    const closed = dueByPlace({ ...asking, closings }, served);
+    expect([on(closed, 'Illinois', 'them'), on(closed, 'Illinois', 'others')]).toEqual(['2025-04-01', '2025-03-31']);
+    expect(on(dueByPlace({ ...asking, rule: byIssuer(rule), closings }, served), 'Illinois', 'them')).toBe(
+      '2025-03-31',
+    );
+  });
+
+  it('gives each item its own date where it has a rule of its own; the recipient as a whole follows the first', () => {
+    const rule = { type: 'days' as const, days: 30, business: false, zone: 'UTC' };
+    const asking = { issuer: 'us', rule, items: [1, 2, 3], own: new Map([[2, { ...rule, days: 10 }]]), closings: [] };
+    const dues = dueByPlace(asking, Date.parse('2025-03-03T12:00:00Z'))({ ocdId: null, state: null, party: null });
+    expect(dues).toMatchObject({
+      due: { on: '2025-03-13' },
+      cells: [
+        { items: [1, 3], on: '2025-04-02' },
+        { items: [2], on: '2025-03-13' },
+      ],
+    });
+    // The same date, counted alike: no cells.
+    const same = dueByPlace({ ...asking, own: new Map([[2, { ...rule }]]) }, Date.parse('2025-03-03T12:00:00Z'));
+    expect(same({ ocdId: null, state: null, party: null }).cells).toBeNull();
   });
 });

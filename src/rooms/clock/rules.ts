@@ -4,17 +4,20 @@
  */
 import { Temporal } from 'temporal-polyfill';
 import { instant, type Millis } from '../../base/clock.ts';
+import { type Closing, duesOf, grouped } from './counting.ts';
 import { dayOf, wordsOf } from './days.ts';
-import { counterFor, type Setting } from './due.ts';
-import type { Due, DueRule } from './entries.ts';
+import { counterFor, type DueResult, type Setting } from './due.ts';
+import type { Due, DueRule, ServedCell } from './entries.ts';
 import { calendarOfPlace, type Place } from './places.ts';
 import { startOf } from './zone.ts';
 
+export type { Closing } from './counting.ts';
 export { type Counter, counterFor, type DueResult, type Setting } from './due.ts';
+export type { CellEvent } from './events.ts';
 export type { Clocked } from './moving.ts';
 export { calendarOfPlace, type Place, STATES } from './places.ts';
 export { type Preset, presetById, presets } from './presets.ts';
-export { clockedOf, type Move, movesIn, type Served, type Worked, workingsOf } from './standing.ts';
+export { clockedOf, type Move, movesIn, type Served, type Worked, workingsOf, workingsTold } from './standing.ts';
 export {
   type CellDue,
   type ClockFacts,
@@ -55,19 +58,65 @@ export const byRecipient = (rule: DueRule): boolean => rule.type === 'count' && 
 /** The same rule by the issuer's own calendar: what can be said before a recipient is named. */
 export const byIssuer = (rule: DueRule): DueRule => (rule.type === 'count' ? { ...rule, whose: 'issuer' } : rule);
 
+/** What one serving is counted from, the same for all who are served. */
+export interface Asking {
+  readonly issuer: string;
+  readonly rule: DueRule;
+  /** numbers of the items, and the rules of those that have their own */
+  readonly items: readonly number[];
+  readonly own: ReadonlyMap<number, DueRule>;
+  readonly closings: readonly Closing[];
+}
+
+/** Who is served: where it is, and the party where it is in the directory already. */
+export interface Recipient extends Place {
+  readonly party: string | null;
+}
+
+export interface ServedDues {
+  /** of the recipient as a whole: that of the item due first */
+  readonly due: Due;
+  /** where items differ, the date and working of each */
+  readonly cells: readonly ServedCell[] | null;
+}
+
+/** The calendar of the issuer alone, for what is said before a recipient is known. */
+export const settingOf = ({ issuer, closings }: Pick<Asking, 'issuer' | 'closings'>): Setting => ({
+  closings: closings.filter((one) => one.party === issuer).map((one) => one.event),
+});
+
 /**
- * Due dates of one serving by recipient. One count for all who share a calendar.
+ * Due dates of one serving by recipient. One count for all who share a calendar and have no closings of their own.
  * @throws RuleRefusal as `dueOf`, from the function it gives; `calendar-unknown` for a recipient without a state
  */
-export function dueByPlace(rule: DueRule, servedAt: Millis): (place: Place) => Due {
-  const known = new Map<string | null, Due>();
-  return (place) => {
-    const calendar = byRecipient(rule) ? calendarOfPlace(place) : null;
-    let due = known.get(calendar);
-    if (!due) {
-      due = dueOf(rule, servedAt, { recipient: { holidays: calendar ?? undefined } });
-      known.set(calendar, due);
-    }
-    return due;
+export function dueByPlace(asking: Asking, servedAt: Millis): (to: Recipient) => ServedDues {
+  const rules = [...new Set([...asking.items.map((item) => asking.own.get(item) ?? asking.rule), asking.rule])];
+  const theirs = rules.some(byRecipient);
+  const closing = new Set(asking.closings.map((one) => one.party));
+  const known = new Map<string, ServedDues>();
+  return (to) => {
+    const calendar = theirs ? calendarOfPlace(to) : null;
+    const party = theirs && to.party !== null && closing.has(to.party) ? to.party : '';
+    const key = `${calendar ?? ''} ${party}`;
+    const dues = known.get(key) ?? servedDues(asking, servedAt, calendar, party);
+    known.set(key, dues);
+    return dues;
   };
+}
+
+function servedDues(asking: Asking, servedAt: Millis, calendar: string | null, party: string): ServedDues {
+  const setting = calendar === null ? {} : { recipient: { holidays: calendar } };
+  const state = { ...asking, recipient: party, setting, served: { at: instant(servedAt) }, events: [] };
+  const one = (counted: DueResult): Due => {
+    const { on, at, working } = counted;
+    // Only an open pause leaves a due date open, and at serving there is none.
+    if (on === null || at === null) throw new Error('a rule without events has no due date');
+    return { on, at, working: [...working] };
+  };
+  const dueOfItem = duesOf(state, []);
+  const groups = grouped(state, [], (item) => one(dueOfItem(item)));
+  const [first] = [...groups].sort((a, b) => (a.one.at < b.one.at ? -1 : a.one.at > b.one.at ? 1 : 0));
+  if (!first) throw new Error('a request without items');
+  if (groups.length === 1) return { due: first.one, cells: null };
+  return { due: first.one, cells: groups.map(({ items, one: due }) => ({ items, ...due })) };
 }

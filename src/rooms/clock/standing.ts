@@ -1,11 +1,11 @@
 /** The clock of one service out of its stream: what rules decide on, its working as it stands, and what moved it. Pure; reads no database. */
 import { z } from 'zod';
 import { RuleRefusal } from '../../base/errors.ts';
-import { counterFor, type DueResult } from './due.ts';
+import { type Closing, type Counted, duesOf, grouped } from './counting.ts';
+import type { DueResult } from './due.ts';
 import type { DueRule } from './entries.ts';
-import type { CellEvent } from './events.ts';
 import { cellEventsIn, type Recorded, servedIn } from './history.ts';
-import { type Clocked, touching } from './moving.ts';
+import type { Clocked } from './moving.ts';
 import { calendarOfPlace, type Place } from './places.ts';
 
 /** What other rooms know of a service. */
@@ -14,23 +14,30 @@ export interface Served extends Place {
   readonly request: string;
   readonly matter: string;
   readonly issuer: string;
+  /** the party that was served */
+  readonly recipient: string;
   readonly audience: string;
   readonly conduct: 'served' | 'recorded';
   readonly revoked: boolean;
   readonly items: readonly number[];
   readonly rule: DueRule;
+  /** items with a rule of their own */
+  readonly own: ReadonlyMap<number, DueRule>;
   readonly servedAt: Date;
 }
 
-/** @param entries of the stream of the service, oldest first */
-export function clockedOf(served: Served, entries: readonly Recorded[]): Clocked {
-  const { service, request, matter, issuer, revoked, items, rule } = served;
-  const own = rule.type === 'count' && rule.whose === 'recipient' ? calendarOfPlace(served) : null;
+/**
+ * @param entries of the stream of the service, oldest first
+ * @param closings that count, of the issuer's and the recipient's calendar
+ */
+export function clockedOf(served: Served, entries: readonly Recorded[], closings: readonly Closing[]): Clocked {
+  const { service, request, matter, issuer, recipient, revoked, items, rule, own } = served;
+  const place = calendarOfPlace(served);
   return {
-    ...{ service, request, matter, issuer, revoked, items, rule },
+    ...{ service, request, matter, issuer, recipient, revoked, items, rule, own, closings },
     audience: served.audience === 'public' ? 'public' : 'parties',
     recorded: served.conduct === 'recorded',
-    setting: own === null ? {} : { recipient: { holidays: own } },
+    setting: place === null ? {} : { recipient: { holidays: place } },
     served: servedIn(entries) ?? { at: served.servedAt.toISOString() },
     events: cellEventsIn(entries),
   };
@@ -43,20 +50,29 @@ export interface Worked {
 }
 
 /** The working as it stands: one for all items, or one for those that share it. */
-export function workingsOf(clocked: Clocked): readonly Worked[] {
-  const counter = counterFor(clocked.rule, clocked.setting);
-  const count = (events: readonly CellEvent[]) => counter.due(clocked.served, events);
-  if (clocked.events.every((one) => one.items === undefined)) return [{ items: null, due: count(clocked.events) }];
-  const same = new Map<string, { items: number[]; due: DueResult }>();
-  for (const item of clocked.items) {
-    const due = count(touching(clocked.events, item));
-    const key = JSON.stringify(due.working);
-    const found = same.get(key);
-    if (found) found.items.push(item);
-    else same.set(key, { items: [item], due });
-  }
-  const groups = [...same.values()];
-  return groups.length === 1 ? groups.map(({ due }) => ({ items: null, due })) : groups;
+export function workingsOf(clocked: Counted): readonly Worked[] {
+  const dueOf = duesOf(clocked, clocked.events);
+  const only = (item: number) => {
+    const { on, working } = dueOf(item);
+    return { on, working };
+  };
+  return grouped(clocked, clocked.events, only).map(({ items, one }) => ({ items, due: one }));
+}
+
+const asTold = z.object({
+  due: z.object({ on: z.string().optional(), after: z.string().nullable().optional(), working: z.array(z.string()) }),
+  cells: z
+    .array(z.object({ items: z.array(z.number()).nullable(), on: z.string(), working: z.array(z.string()) }))
+    .optional(),
+});
+
+/** The working that an entry carries, for all items or for those that share it; empty where it is about no date. */
+export function workingsTold(body: unknown): readonly Worked[] {
+  const told = asTold.safeParse(body);
+  if (!told.success) return [];
+  const { due, cells } = told.data;
+  if (cells) return cells.map(({ items, on, working }) => ({ items, due: { on, working } }));
+  return [{ items: null, due: { on: due.on ?? due.after ?? null, working: due.working } }];
 }
 
 /** One thing that moved the clock, as it was told. */
@@ -75,6 +91,8 @@ export interface Move {
   readonly until: string | null;
   readonly tolled: string | null;
   readonly servedAt: string | null;
+  /** what it means where a fact moved many clocks at once: the type of the event, and the order that is named */
+  readonly event: { readonly type: string; readonly order?: string | undefined } | null;
 }
 
 const told = z.object({
@@ -86,9 +104,20 @@ const told = z.object({
   until: z.string().nullable().default(null),
   tolled: z.string().nullable().default(null),
   servedAt: z.string().nullable().default(null),
+  event: z
+    .object({ type: z.string(), order: z.string().optional(), items: z.array(z.number()).optional() })
+    .nullable()
+    .default(null),
 });
 
-const KINDS = new Set(['due.extended', 'clock.tolled', 'clock.resumed', 'service.corrected']);
+export const MOVING_KINDS = [
+  'due.extended',
+  'clock.tolled',
+  'clock.resumed',
+  'service.corrected',
+  'due.recounted',
+] as const;
+const KINDS = new Set<string>(MOVING_KINDS);
 
 /** What moved the clock, in the order of the stream. */
 export function movesIn(entries: readonly (Recorded & { readonly by: string })[]): readonly Move[] {
@@ -96,7 +125,12 @@ export function movesIn(entries: readonly (Recorded & { readonly by: string })[]
     if (!KINDS.has(entry.kind)) return [];
     const { due, ...rest } = told.parse(entry.body);
     const { id, kind, by, occurredAt, recordedAt } = entry;
-    return [{ entry: id, kind, by, occurredAt, recordedAt, before: due.before, after: due.after, ...rest }];
+    const items = rest.items ?? rest.event?.items ?? null;
+    // What a recount names as its cause is an entry, not a word.
+    const cause = kind === 'due.recounted' ? null : rest.cause;
+    return [
+      { entry: id, kind, by, occurredAt, recordedAt, before: due.before, after: due.after, ...rest, items, cause },
+    ];
   });
 }
 

@@ -2,12 +2,17 @@
 import { type Kysely, sql } from 'kysely';
 import { z } from 'zod';
 import type { Database } from '../../base/database.ts';
-import { type Project, stamps } from '../../base/row.ts';
+import { type Project, stamps, type ViewRow } from '../../base/row.ts';
+import type { Entry } from '../../proof/index.ts';
 import { dayOf } from './days.ts';
-import { type Change, change, type DueCell, dueCell } from './entries.ts';
+import { type Change, change, type DueCell, dueCell, dueRecounted, servedCell } from './entries.ts';
+import { MOVING_KINDS } from './standing.ts';
 import type { CellDue } from './state.ts';
 
-export const MOVING_KINDS = ['due.extended', 'clock.tolled', 'clock.resumed', 'service.corrected'] as const;
+export { type Added, addedBy, closingsFor } from './closings.ts';
+export { recountLate } from './late-closings.ts';
+export { MOVING_KINDS } from './standing.ts';
+
 const moves = new Set<string>(MOVING_KINDS);
 
 const moved = z.object({ service: z.string(), request: z.string(), due: change });
@@ -38,13 +43,34 @@ function rowOf(cells: Change['states'][number]['cells']) {
   };
 }
 
+const served = z.object({ service: z.string(), request: z.string(), cells: z.array(servedCell).optional() });
+
+/** Items that have dates of their own from the start stand here from the start, as if something had moved them. */
+function projectServed(entry: Entry, seq: number): readonly ViewRow[] {
+  const { service, request, cells } = served.parse(entry.body);
+  if (cells === undefined) return [];
+  const dues = cells.map(({ items, on, at }) => ({ items, on, at, pauses: [] }));
+  return [{ table: 'view.due', row: { ...stamps(entry, seq), entry: entry.id, service, request, ...rowOf(dues) } }];
+}
+
 export const projectClock: Project = (entry, seq) => {
+  if (entry.kind === 'request.served') return projectServed(entry, seq);
   if (!moves.has(entry.kind)) return [];
   const { service, request, due } = moved.parse(entry.body);
-  return due.states.map(({ from, cells }) => ({
-    table: 'view.due' as const,
+  const rows: ViewRow[] = due.states.map(({ from, cells }) => ({
+    table: 'view.due',
     row: { ...stamps(entry, seq), occurred_at: from, entry: entry.id, service, request, ...rowOf(cells) },
   }));
+  if (entry.kind !== 'due.recounted') return rows;
+  const { cause } = dueRecounted.parse(entry.body);
+  const { matter, audience } = entry;
+  return [
+    ...rows,
+    {
+      table: 'view.recount',
+      row: { ...stamps(entry, seq), entry: entry.id, cause, service, request, matter, audience },
+    },
+  ];
 };
 
 const stored = z.array(dueCell);
@@ -72,10 +98,18 @@ export function duesIn(cells: unknown): (item: number) => CellDue {
   };
 }
 
-/** The date of each item of a service as it stands, or null where nothing moved it. */
-export async function movedDues(db: Kysely<Database>, service: string): Promise<((item: number) => CellDue) | null> {
-  const { rows } = await sql<{ cells: unknown }>`
-    select d.cells from view.due d where d.service = ${service}
+/** The date of each item of a service as it stands, or null where it is the one date that it was served with. */
+export async function movedDues(
+  db: Kysely<Database>,
+  service: string,
+): Promise<{
+  readonly due: (item: number) => CellDue;
+  /** false where items have dates of their own from the start, and nothing moved them */
+  readonly moved: boolean;
+} | null> {
+  const { rows } = await sql<{ cells: unknown; entry: string }>`
+    select d.cells, d.entry from view.due d where d.service = ${service}
     order by d.seq desc, d.occurred_at desc limit 1`.execute(db);
-  return rows[0] ? duesIn(rows[0].cells) : null;
+  const [newest] = rows;
+  return newest ? { due: duesIn(newest.cells), moved: newest.entry !== service } : null;
 }

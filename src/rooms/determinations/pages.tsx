@@ -7,9 +7,10 @@ import { type Ctx, EDITOR, type Route, staff, VIEWER } from '../../base/route.ts
 import { redirectWith, zoneOf } from '../../ui/context.ts';
 import { page } from '../../ui/page.tsx';
 import { count } from '../../ui/words.ts';
-import { clockedIn, servedWorking } from '../answers/view.ts';
+import { clockedIn } from '../answers/view.ts';
 import { movesIn, workingsOf } from '../clock/rules.ts';
 import { prose } from '../fields.ts';
+import { servedWorking } from '../requests/view.ts';
 import { entriesOf } from '../stream.ts';
 import { determineItems, exchangeFor } from './commands.ts';
 import { FINDINGS } from './entries.ts';
@@ -43,7 +44,9 @@ async function show(c: Ctx, refused: Refused | null, status: 200 | 409 | 422 = 2
     <ServicePage
       exchange={exchange}
       entries={entries}
-      workings={exchange.moved ? workingsOf(clockedIn(exchange, entries)) : servedWorking(exchange)}
+      workings={
+        exchange.moved ? workingsOf(await clockedIn(services.db, exchange, entries)) : servedWorking(exchange.service)
+      }
       moves={movesIn(entries)}
       contact={await contactOf(c)}
       refused={refused}

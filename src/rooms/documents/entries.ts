@@ -1,7 +1,9 @@
 /**
- * How a document's type may stand in entries: by its name's ending, from a short list, whatever the browser said. The type describes the
+ * How a document's name and type may stand in entries: by its name's ending, from a short list, whatever the browser said. The type describes the
  * document to its reader; no page ever shows a document because of it (see pages.ts).
  */
+
+import { line } from '../fields.ts';
 
 const TYPES: Readonly<Record<string, string>> = {
   csv: 'text/csv',
@@ -41,4 +43,22 @@ const TYPES: Readonly<Record<string, string>> = {
 export function typeOf(name: string): string {
   const ending = name.slice(name.lastIndexOf('.') + 1).toLowerCase();
   return (Object.hasOwn(TYPES, ending) ? TYPES[ending] : undefined) ?? 'application/octet-stream';
+}
+
+const FALLBACK = 'unnamed file';
+
+/**
+ * A file name as it may be kept and shown: the last part of a path, without control or direction characters, NFC, at most 200
+ * characters with the ending kept.
+ */
+export function safeFileName(raw: string): string {
+  const last = raw.normalize('NFC').toWellFormed().split(/[/\\]/).at(-1) ?? '';
+  const clean = last
+    .replace(/[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff<>:"|?*]/g, '')
+    .replace(/^[.\s]+|[.\s]+$/g, '');
+  const dot = clean.lastIndexOf('.');
+  const ending = dot > 0 && clean.length - dot <= 12 ? clean.slice(dot) : '';
+  const short = clean.length > 200 ? clean.slice(0, 200 - ending.length).trimEnd() + ending : clean;
+  const checked = line(200).safeParse(short);
+  return checked.success ? checked.data : FALLBACK;
 }

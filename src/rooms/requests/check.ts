@@ -8,7 +8,8 @@ import type { Database } from '../../base/database.ts';
 import type { Services } from '../../base/services.ts';
 import { byRecipient, calendarOfPlace } from '../clock/rules.ts';
 import { clockStands, isFollowed, settledItems } from '../escalation/view.ts';
-import { type DraftBody, draftProblems, type ReadyDraft, ready, type Step } from './draft.ts';
+import { type DraftBody, draftProblems, ownDues, type ReadyDraft, ready, type Step } from './draft.ts';
+
 import { countRecipients, type RecipientCounts } from './draft-recipients.ts';
 import type { Draft } from './drafts.ts';
 import { fieldsOf, LETTER_FIELDS } from './letter.ts';
@@ -103,6 +104,9 @@ async function pastAsking(db: Kysely<Database>, draft: string, now: Millis): Pro
 // An entry holds at most 60,000 bytes (FORMATS.md); the rest of request.issued takes less than 2,000.
 const MAX_REQUEST_BYTES = 57_000;
 
+// Each has its working in the entry of every service, about 700 bytes.
+const MOST_RULES = 40;
+
 /** All that is missing or wrong if it were served at `now`. */
 export async function checkDraft(services: Services, draft: Draft, now: Millis): Promise<Checked> {
   const { body } = draft;
@@ -129,7 +133,7 @@ export async function checkDraft(services: Services, draft: Draft, now: Millis):
           : `${counts.problems.toLocaleString('en-US')} rows of the file cannot be used: mend them, or leave them out.`,
     });
   }
-  if (body.due && byRecipient(body.due)) {
+  if ((body.due && byRecipient(body.due)) || ownDues(body).some(([, rule]) => byRecipient(rule))) {
     const lost = await withoutCalendar(services.db, draft.id);
     if (lost.total > 0) {
       problems.push({
@@ -137,6 +141,12 @@ export async function checkDraft(services: Services, draft: Draft, now: Millis):
         what: `The due date counts by each recipient’s calendar, and ${lost.total === 1 ? 'one recipient has' : `${lost.total.toLocaleString('en-US')} recipients have`} no state that is known: ${lost.names.join(', ')}${lost.total > lost.names.length ? ' …' : ''}. Give their states, or count by your own calendar.`,
       });
     }
+  }
+  if (new Set(ownDues(body).map(([, rule]) => JSON.stringify(rule))).size > MOST_RULES) {
+    problems.push({
+      step: 'when',
+      what: `Items have more than ${MOST_RULES} different due dates. Give some of them the same, or ask in two requests.`,
+    });
   }
   for (const what of missing.named) problems.push({ step: 'letter', what });
   if (missing.total > missing.named.length) {

@@ -1,18 +1,20 @@
 /** A request as it is being composed: everything may still be missing. Drafts are work, not facts; they can change and be deleted. */
 import { z } from 'zod';
 import { instant, type Millis } from '../../base/clock.ts';
-import { dueRule } from '../clock/entries.ts';
+import { type DueRule, dueRule } from '../clock/entries.ts';
 import { byIssuer, dueOf } from '../clock/rules.ts';
 import { type LadderStep, ladderSteps, STEP_ROLES } from '../escalation/entries.ts';
 import { line, prose, uuid } from '../fields.ts';
 import { source } from '../matters/entries.ts';
-import { letterProblems } from './letter.ts';
+import { fieldsOf, letterProblems } from './letter.ts';
 
 export const draftBody = z.strictObject({
   title: line(200).nullable(),
   authority: line(500).nullable(),
   items: z.array(prose(4000).pipe(z.string().min(1))).max(500),
   due: dueRule.nullable(),
+  /** items with a due rule of their own, by number */
+  itemDues: z.record(z.string().regex(/^[1-9]\d{0,2}$/), dueRule).optional(),
   letter: z.strictObject({ subject: line(200), text: prose(20_000) }).nullable(),
   /** further columns of the recipients' CSV */
   columns: z.array(z.string()),
@@ -40,7 +42,7 @@ export const EMPTY_DRAFT: DraftBody = {
 export interface ReadyDraft {
   readonly title: string;
   readonly authority: string;
-  readonly items: readonly { readonly item: number; readonly text: string }[];
+  readonly items: readonly { readonly item: number; readonly text: string; readonly due?: DueRule | undefined }[];
   readonly due: z.infer<typeof dueRule>;
   readonly letter: { readonly subject: string; readonly text: string } | null;
   readonly conduct: 'served' | 'recorded';
@@ -54,6 +56,22 @@ export interface ReadyDraft {
 /** Steps of composing, in order; each has its own page. */
 export const STEPS = ['what', 'whom', 'when', 'letter', 'check'] as const;
 export type Step = (typeof STEPS)[number];
+
+/** Items that are there and have a due rule of their own. */
+export const ownDues = ({ items, itemDues }: Pick<DraftBody, 'items' | 'itemDues'>): readonly [number, DueRule][] =>
+  Object.entries(itemDues ?? {})
+    .map(([item, rule]): [number, DueRule] => [Number(item), rule])
+    .filter(([item]) => item <= items.length)
+    .sort(([a], [b]) => a - b);
+
+/** The items of a draft with their numbers, and the rules of those that have their own. */
+export function numbered(draft: Pick<DraftBody, 'items' | 'itemDues'>): ReadyDraft['items'] {
+  const own = new Map(ownDues(draft));
+  return draft.items.map((text, i) => {
+    const due = own.get(i + 1);
+    return { item: i + 1, text, ...(due === undefined ? {} : { due }) };
+  });
+}
 
 /** What is still missing or wrong, each with the step where it is mended. An empty list means: can be served. */
 export function draftProblems(
@@ -80,9 +98,21 @@ export function draftProblems(
       problems.push({ step: 'when', what: error instanceof Error ? error.message : instant(servedAt) });
     }
   }
+  for (const [item, rule] of ownDues(draft)) {
+    try {
+      dueOf(byIssuer(rule), servedAt);
+    } catch (error) {
+      const why = error instanceof Error ? error.message : instant(servedAt);
+      problems.push({ step: 'when', what: `Item ${item}: ${why}` });
+    }
+  }
   if (draft.conduct === 'served') {
     if (!draft.letter) problems.push({ step: 'letter', what: 'There is no letter.' });
     else for (const what of letterProblems(draft.letter, draft.columns)) problems.push({ step: 'letter', what });
+    if (draft.letter && ownDues(draft).length > 0 && !fieldsOf(draft.letter.text).includes('items')) {
+      const what = 'Items have due dates of their own, and the letter does not name them: put {{items}} into it.';
+      problems.push({ step: 'letter', what });
+    }
   } else if (!draft.recorded) {
     problems.push({
       step: 'when',
@@ -96,11 +126,16 @@ export function draftProblems(
 export function ready(draft: DraftBody, recipients: number, servedAt: Millis): ReadyDraft | null {
   const { title, authority, due, letter, conduct, recorded } = draft;
   if (draftProblems(draft, recipients, servedAt).length > 0 || !title || !authority || !due) return null;
-  const items = draft.items.map((text, i) => ({ item: i + 1, text }));
-  const more = {
+  return {
+    title,
+    authority,
+    items: numbered(draft),
+    due,
+    letter: conduct === 'served' ? letter : null,
+    conduct,
+    recorded,
     compulsory: draft.follows !== undefined,
     follows: draft.follows ?? null,
     ladder: draft.ladder ?? null,
   };
-  return { title, authority, items, due, letter: conduct === 'served' ? letter : null, conduct, recorded, ...more };
 }

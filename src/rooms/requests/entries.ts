@@ -1,7 +1,7 @@
 /** What may be written of requests and their service: issued, served on each recipient, revoked, evidence of delivery. */
 import { z } from 'zod';
 import { once } from '../../base/once.ts';
-import { due, dueRule } from '../clock/entries.ts';
+import { due, dueRule, servedCell } from '../clock/entries.ts';
 import { ocdId, PARTY_KINDS } from '../directory/entries.ts';
 import { ladderSteps } from '../escalation/entries.ts';
 import { documentRef, instantText, line, prose, uuid } from '../fields.ts';
@@ -10,6 +10,8 @@ import { source } from '../matters/entries.ts';
 export const item = z.strictObject({
   item: z.number().int().min(1).max(500),
   text: prose(4000).pipe(z.string().min(1)),
+  /** where the item has a due rule of its own */
+  due: dueRule.optional(),
 });
 export type Item = z.infer<typeof item>;
 
@@ -70,7 +72,10 @@ export const requestServed = once(
     channel: z.enum(['mail', 'no address', 'recorded']),
     /** when the letter leaves at the earliest; until then the request can be revoked */
     leavesAt: instantText.nullable(),
+    /** where items differ, that of the item due first */
     due,
+    /** where items differ, the date and working of each */
+    cells: z.array(servedCell).min(2).max(500).optional(),
     /** the letter to this recipient as text, without link: SHA-256 of its UTF-8 bytes */
     letter: documentRef.nullable(),
     merge,

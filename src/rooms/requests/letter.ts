@@ -14,9 +14,10 @@ export const LETTER_FIELDS: Readonly<Record<string, string>> = {
   issuer: 'your organisation',
   title: 'title of the request',
   authority: 'the authority you ask under',
-  items: 'the numbered items, without those that this recipient answered before',
+  items:
+    'the numbered items, with their due dates where those differ, without those that this recipient answered before',
   answered_before: 'items answered in the request that this one follows, each with its receipt',
-  due_date: 'the due date, written out',
+  due_date: 'the due date, written out; where items differ, the first of them',
   link: 'the link to the answer page, different for each recipient; the only field that must be there',
 };
 

@@ -6,8 +6,15 @@ import { Temporal } from 'temporal-polyfill';
 import type { NewEntry } from '../../base/append.ts';
 import { instant, type Millis } from '../../base/clock.ts';
 import { RuleRefusal } from '../../base/errors.ts';
-import type { Due } from '../clock/entries.ts';
-import { dateWords, dueByPlace } from '../clock/rules.ts';
+import type { ServedCell } from '../clock/entries.ts';
+import {
+  type Asking,
+  type Closing,
+  type Recipient as DueFor,
+  dateWords,
+  dueByPlace,
+  type ServedDues,
+} from '../clock/rules.ts';
 import type { DocumentRef } from '../fields.ts';
 import type { Matter } from '../matters/view.ts';
 import type { ReadyDraft } from './draft.ts';
@@ -55,7 +62,11 @@ export function issue(serving: Serving, id: string): NewEntry {
       authority: draft.authority,
       compulsory: draft.compulsory,
       conduct: draft.conduct,
-      items: draft.items.map((i) => ({ ...i })),
+      items: draft.items.map(({ item, text, due }) => ({
+        item,
+        text,
+        ...(due === undefined ? {} : { due: { ...due } }),
+      })),
       due: { ...draft.due },
       letter: draft.letter ? { ...draft.letter } : null,
       source: draft.recorded ? { ...draft.recorded.source } : null,
@@ -66,9 +77,22 @@ export function issue(serving: Serving, id: string): NewEntry {
   };
 }
 
-/** The due date of each service of one serving. @throws RuleRefusal `due-before-service`, `calendar-unknown`, from what it gives */
-export function dueFor(serving: Serving): (to: Pick<Recipient, 'ocdId' | 'state'>) => Due {
-  return dueByPlace(serving.draft.due, servedAt(serving));
+/** What the due dates of a request are counted from. */
+export const askingOf = (
+  issuer: string,
+  { due, items }: Pick<ReadyDraft, 'due' | 'items'>,
+  closings: readonly Closing[],
+): Asking => ({
+  issuer,
+  rule: due,
+  items: items.map((one) => one.item),
+  own: new Map(items.flatMap((one) => (one.due === undefined ? [] : [[one.item, one.due] as const]))),
+  closings,
+});
+
+/** The due dates of each service of one serving. @throws RuleRefusal `due-before-service`, `calendar-unknown`, from what it gives */
+export function dueFor(serving: Serving, closings: readonly Closing[]): (to: DueFor) => ServedDues {
+  return dueByPlace(askingOf(serving.matter.issuer, serving.draft, closings), servedAt(serving));
 }
 
 // All letters of a request name one due date; writing a date out costs more than the rest of a letter.
@@ -78,13 +102,25 @@ function dueWords(on: string): string {
   return written.words;
 }
 
+/** The date that a letter names, and those of its items where they differ. */
+export interface LetterDue {
+  readonly on: string;
+  readonly cells: readonly Pick<ServedCell, 'items' | 'on'>[] | null;
+}
+
+/** " (due Fri 6 Mar 2026)" behind an item, where items differ. */
+function itemDue(cells: LetterDue['cells'], item: number): string {
+  const cell = cells?.find((one) => one.items === null || one.items.includes(item));
+  return cell ? ` (due ${dueWords(cell.on)})` : '';
+}
+
 /** The letter to one recipient, with a link or the placeholder for it. @throws RuleRefusal `merge-field-empty` */
 export function letterTo(
   serving: Pick<Serving, 'issuerName'> & {
     readonly draft: Pick<ReadyDraft, 'letter' | 'title' | 'authority' | 'items'>;
   },
   to: Pick<Recipient, 'name' | 'state' | 'merge'> & { readonly carried?: readonly CarriedItem[] },
-  dueOn: string,
+  due: LetterDue,
   link: string = LINK_PLACEHOLDER,
 ): { readonly subject: string; readonly text: string } {
   const { letter } = serving.draft;
@@ -99,8 +135,10 @@ export function letterTo(
     issuer: serving.issuerName,
     title: serving.draft.title,
     authority: serving.draft.authority,
-    items: before.size === 0 ? serving.draft.items : serving.draft.items.filter((one) => !before.has(one.item)),
-    dueDate: dueWords(dueOn),
+    items: serving.draft.items
+      .filter(({ item }) => !before.has(item))
+      .map(({ item, text }) => ({ item, text: `${text}${itemDue(due.cells, item)}` })),
+    dueDate: dueWords(due.on),
     merge: to.merge,
   };
   return { subject: fill(letter.subject, values, link), text: fill(letter.text, values, link) };
@@ -111,6 +149,13 @@ export interface Before {
   readonly service: string;
   readonly carried: readonly CarriedItem[];
 }
+// In the order of canonical JSON, as the whole body.
+const cellJson = ({ at, items, on, working }: ServedCell) => ({
+  at,
+  items: items === null ? null : [...items],
+  on,
+  working: [...working],
+});
 
 export interface Served {
   readonly entry: NewEntry;
@@ -120,13 +165,13 @@ export interface Served {
 /** `request.served` for one recipient. `hash` gives the SHA-256 of the letter's text, in hex. */
 export function serve(
   serving: Serving,
-  due: Due,
+  { due, cells }: ServedDues,
   to: Recipient & { readonly party: string; readonly before?: Before | null },
   id: string,
   hash: (text: string) => string,
 ): Served {
   const carried = to.before?.carried ?? [];
-  const text = serving.draft.letter ? letterTo(serving, { ...to, carried }, due.on).text : null;
+  const text = serving.draft.letter ? letterTo(serving, { ...to, carried }, { on: due.on, cells }).text : null;
   const letter: DocumentRef | null =
     text === null
       ? null
@@ -147,6 +192,7 @@ export function serve(
             predecessor: to.before.service,
           }
         : {}),
+      ...(cells === null ? {} : { cells: cells.map((cell) => cellJson(cell)) }),
       channel: recorded ? 'recorded' : to.email ? 'mail' : 'no address',
       due: { at: due.at, on: due.on, working: [...due.working] },
       kind: to.kind,

@@ -7,7 +7,9 @@ import type { NewEntry, Rows } from '../../base/append.ts';
 import { instant } from '../../base/clock.ts';
 import { uuidv7 } from '../../base/ids.ts';
 import type { Services } from '../../base/services.ts';
+import { closingsFor } from '../clock/view.ts';
 import { isSettled, newestAnswers } from '../escalation/view.ts';
+
 import { type DraftRecipient, directoryFor } from './draft-recipients.ts';
 import { matchParty } from './recipients.ts';
 import { type Before, dueFor, type Serving, serve } from './rules.ts';
@@ -17,15 +19,16 @@ const sha256Hex = (text: string) => createHash('sha256').update(text).digest('he
 export type Written = { readonly entries: readonly NewEntry[]; readonly rows: readonly Rows[] };
 export type WriteChunk = (recipients: readonly DraftRecipient[]) => Promise<Written>;
 
-/** Makes entries and rows for a chunk of recipients. Two look-ups a chunk, none a recipient. */
+/** Makes entries and rows for a chunk of recipients. A few look-ups a chunk, none a recipient. */
 export function chunkWriter(services: Services, serving: Serving, columns: readonly string[]): WriteChunk {
-  const dueOf = dueFor(serving);
   const occurredAt = instant(serving.draft.recorded ? Date.parse(serving.draft.recorded.servedAt) : serving.now);
   const newId = () => uuidv7(serving.now, services.random);
   const leavesAt = serving.leavesAt === null ? null : instant(serving.leavesAt);
   return async (recipients) => {
     const partyOf = await partiesFor(services, serving.request, recipients);
     const beforeOf = await beforeFor(services, serving, recipients);
+    // Anew for each chunk: a day that was added meanwhile counts for those who are not served yet.
+    const dueOf = dueFor(serving, await closingsFor(services.db, serving.matter.issuer));
     const entries: NewEntry[] = [];
     const contacts: Record<string, unknown>[] = [];
     const letters: Record<string, unknown>[] = [];
@@ -50,7 +53,7 @@ export function chunkWriter(services: Services, serving: Serving, columns: reado
       // Only columns that the letter uses become part of the record.
       const merge = Object.fromEntries(columns.map((column) => [column, recipient.merge[column] ?? '']));
       const to = { ...recipient, merge, party, before };
-      const { entry, service } = serve(serving, dueOf(recipient), to, newId(), sha256Hex);
+      const { entry, service } = serve(serving, dueOf({ ...recipient, party }), to, newId(), sha256Hex);
       entries.push(entry);
       if (recipient.email === null) continue;
       contacts.push({ service, address: recipient.email });

@@ -3,6 +3,11 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Desk, placesCsv, READY, REVOKE_MINUTES, testDesk } from '../../../test/support/desk.ts';
 import { Conflict, RuleRefusal, Unavailable } from '../../base/errors.ts';
 import type { Services } from '../../base/services.ts';
+import { clocksIn, exchangeOf } from '../answers/view.ts';
+import { addToCalendar } from '../clock/calendar-commands.ts';
+import { moveClock } from '../clock/commands.ts';
+import { createRecounter } from '../clock/recount.ts';
+import { entriesOf } from '../stream.ts';
 import { removeRecipient } from './draft-recipients.ts';
 import { loadDraft, saveDraft } from './drafts.ts';
 import { revokeRequest } from './revoke.ts';
@@ -15,7 +20,7 @@ import {
   startServing,
   stopServing,
 } from './serve.ts';
-import { requestById, revocationOf } from './view.ts';
+import { letterOf, requestById, revocationOf, servedWorking, serviceById } from './view.ts';
 
 let desk: Desk;
 let matter: string;
@@ -177,11 +182,126 @@ describe("a rule that counts by each recipient's calendar", () => {
     ]);
   });
 
+  it('counts days that were added to the calendar of one of them, for that one', async () => {
+    const { party } = desk.office;
+    const before = await servicesOf(
+      await serveDraft(desk.services, await desk.draft(matter, csv('Illinois'), { due })),
+    );
+    const by = { issuer: party, zone: 'America/New_York' };
+    const event = { type: 'holiday' as const, on: '2026-03-04', name: 'Founders’ Day' };
+    const adding = { party: before[0]?.recipient ?? '', event, reason: 'Its charter.', source: 'Its notice' };
+    const { services } = await addToCalendar(desk.services, by, adding, desk.t.newId());
+    expect([before.map((s) => s.due_on), services]).toEqual([['2026-03-09', '2026-03-09'], 1]);
+    const after = await servicesOf(await serveDraft(desk.services, await desk.draft(matter, csv('Illinois'), { due })));
+    expect(after.map((s) => s.due_on)).toEqual(['2026-03-10', '2026-03-09']);
+    // What was served before is counted anew, that one alone.
+    await createRecounter({
+      services: desk.services,
+      onError: (error) => {
+        throw error;
+      },
+    }).round();
+    const moved = await desk.t.db.selectFrom('view.due').select(['service', 'due_on']).execute();
+    expect(moved).toEqual([{ service: before[0]?.id, due_on: '2026-03-10' }]);
+  });
+
+  it('counts anew what was served before a day was added, where that happened in the middle', async () => {
+    const draft = await desk.draft(matter, csv('Illinois'), { due: { ...due, whose: 'issuer' } });
+    // The day is added after the dates were counted, and before they are written.
+    let added = false;
+    const services: Services = {
+      ...desk.services,
+      ledger: {
+        ...desk.services.ledger,
+        append: async (command) => {
+          if (!added && command.key.startsWith('serve:')) {
+            added = true;
+            const event = { type: 'holiday' as const, on: '2026-03-05', name: 'Day of mourning' };
+            const adding = { party: desk.office.party, event, reason: 'So proclaimed.', source: null };
+            const by = { issuer: desk.office.party, zone: 'America/New_York' };
+            await addToCalendar(desk.services, by, adding, desk.t.newId());
+          }
+          return await desk.services.ledger.append(command);
+        },
+      },
+    };
+    const request = await serveDraft(services, draft);
+    expect((await servicesOf(request)).map((s) => s.due_on)).toEqual(['2026-03-09', '2026-03-09']);
+    const recounter = createRecounter({
+      services: desk.services,
+      onError(error) {
+        throw error;
+      },
+    });
+    await recounter.round();
+    const moved = desk.t.db.selectFrom('view.due').select('due_on').where('request', '=', request);
+    expect(await moved.execute()).toEqual([{ due_on: '2026-03-10' }, { due_on: '2026-03-10' }]);
+  });
+
   it('refuses recipients whose state is not known, by name', async () => {
     const draft = await desk.draft(matter, csv('Example State'), { due });
     await expect(serveDraft(desk.services, draft)).rejects.toMatchObject({
       code: 'draft-not-ready',
       message: expect.stringMatching(/one recipient has no state that is known: Town of Lower Example/),
+    });
+  });
+});
+
+describe('items with a due date of their own', () => {
+  it('stand in the entries, in the letter, and in every count from the start', async () => {
+    const own = { type: 'days' as const, days: 10, business: false, zone: 'America/New_York' };
+    const draft = await desk.draft(matter, placesCsv(2), { itemDues: { '2': own } });
+    const request = await requestById(desk.t.db, await serveDraft(desk.services, draft));
+    if (!request) throw new Error('not served');
+    expect(request.items).toMatchObject([{ item: 1 }, { item: 2, due: own }]);
+    const [first] = await servicesOf(request.id);
+    const service = await serviceById(desk.t.db, first?.id ?? '');
+    if (!service) throw new Error('not served');
+    expect(service).toMatchObject({
+      dueOn: '2026-03-12',
+      cells: [
+        { items: [1], on: '2026-04-01' },
+        { items: [2], on: '2026-03-12' },
+      ],
+    });
+    const text = letterOf(request, service, 'Office of Records')?.text ?? '';
+    expect(text).toContain('2. Guidance to employees since 2024. (due Thu 12 Mar 2026)');
+    expect(text).toContain('By Thu 12 Mar 2026');
+    const [entry] = await entriesOf(desk.t.db, service.id);
+    expect(entry?.body['letter']).toMatchObject({ bytes: Buffer.byteLength(text) });
+
+    const exchange = await exchangeOf(desk.t.db, service.id);
+    if (!exchange) throw new Error('not served');
+    const now = Date.parse('2026-03-15T15:00:00Z');
+    expect([exchange.moved, clocksIn(exchange, now)]).toMatchObject([
+      false,
+      { whole: { state: 'overdue', dueOn: '2026-03-12' }, cells: [{ state: 'running' }, { state: 'overdue' }] },
+    ]);
+    expect(servedWorking(service).map(({ items, due }) => [items, due.working.at(-1)])).toEqual([
+      [[1], 'Due by the end of Wed 1 Apr 2026, 24:00 in America/New_York.'],
+      [[2], 'Due by the end of Thu 12 Mar 2026, 24:00 in America/New_York.'],
+    ]);
+    const extend = { do: 'extend', items: null, to: null, by: { count: 5, unit: 'days' }, asked: true } as const;
+    await moveClock(desk.services, service.id, { ...extend, reason: 'So agreed.' }, { seen: '', once: desk.t.newId() });
+    const moved = await exchangeOf(desk.t.db, service.id);
+    expect(moved && [1, 2].map((item) => moved.due(item).on)).toEqual(['2026-04-06', '2026-03-17']);
+  });
+
+  it('are refused where the letter does not name them', async () => {
+    const own = { type: 'days' as const, days: 10, business: false, zone: 'UTC' };
+    const letter = { subject: 'S', text: 'To {{recipient}}, by {{due_date}}: {{link}}' };
+    const draft = await desk.draft(matter, placesCsv(1), { itemDues: { '2': own }, letter });
+    await expect(serveDraft(desk.services, draft)).rejects.toMatchObject({
+      code: 'draft-not-ready',
+      message: expect.stringMatching(/the letter does not name them/),
+    });
+  });
+
+  it('are refused where one lies before service, by its number', async () => {
+    const fixed = { type: 'fixed' as const, on: '2026-03-01', zone: 'UTC' };
+    const draft = await desk.draft(matter, placesCsv(1), { itemDues: { '2': fixed } });
+    await expect(serveDraft(desk.services, draft)).rejects.toMatchObject({
+      message: expect.stringMatching(/^Item 2: The due date, Sun 1 Mar 2026, lies before the day of service/),
     });
   });
 });

@@ -10,6 +10,7 @@ import { sql } from 'kysely';
 import { Conflict, NotFound, Refusal, RuleRefusal, StorageFull, Unavailable } from '../../base/errors.ts';
 import { uuidv7 } from '../../base/ids.ts';
 import type { Services } from '../../base/services.ts';
+import { recountLate } from '../clock/view.ts';
 import { partyById } from '../directory/view.ts';
 import { matterById } from '../matters/view.ts';
 import { checkDraft, columnsUsed, leavesAtFor, servedAtIf } from './check.ts';
@@ -171,6 +172,7 @@ export async function finishServing(
   try {
     if (fixed.recipients <= CHUNK_SIZE) await serveAtOnce(services, serving, draftId, write);
     else if (!(await serveInChunks(services, serving, draftId, write, goesOn))) return;
+    await recountLate(services, issuer.matter.issuer, request, fixed.now);
     await settle(services, draft, { ended: 'served' });
   } catch (error) {
     // The guard on the request's history: somebody revoked it meanwhile. Nobody further is served.

@@ -3,7 +3,8 @@ import type { Kysely } from 'kysely';
 import { z } from 'zod';
 import type { Database } from '../../base/database.ts';
 import { type Project, stamps } from '../../base/row.ts';
-import { type DueRule, dueRule } from '../clock/entries.ts';
+import { type DueRule, dueRule, type ServedCell, servedCell } from '../clock/entries.ts';
+import type { Worked } from '../clock/rules.ts';
 import {
   type CarriedItem,
   carriedItem,
@@ -17,7 +18,7 @@ import {
   requestServed,
   serviceEvidenced,
 } from './entries.ts';
-import { letterTo } from './rules.ts';
+import { type LetterDue, letterTo } from './rules.ts';
 
 export interface Request {
   readonly id: string;
@@ -51,6 +52,8 @@ export interface Service {
   readonly dueOn: string;
   readonly dueAt: Date;
   readonly working: readonly string[];
+  /** where items differ from the start, the date and working of each */
+  readonly cells: readonly ServedCell[] | null;
   readonly merge: Readonly<Record<string, string>>;
   /** the service of the request that this one follows */
   readonly predecessor: string | null;
@@ -142,6 +145,7 @@ export const projectRequests: Project = (entry, seq) => {
             due_on: b.due.on,
             due_at: b.due.at,
             working: b.due.working,
+            cells: b.cells ?? null,
             merge: b.merge,
             audience: entry.audience,
             predecessor: b.predecessor ?? null,
@@ -230,6 +234,7 @@ export interface ServiceRow {
   due_on: string;
   due_at: Date;
   working: unknown;
+  cells: unknown;
   merge: unknown;
   predecessor: string | null;
   carried: unknown;
@@ -251,6 +256,7 @@ export function toService(row: ServiceRow): Service {
     dueOn: row.due_on,
     dueAt: row.due_at,
     working: z.array(z.string()).parse(row.working),
+    cells: row.cells === null ? null : z.array(servedCell).parse(row.cells),
     merge: merge.parse(row.merge),
     predecessor: row.predecessor,
     carried: row.carried === null ? [] : z.array(carriedItem).parse(row.carried),
@@ -282,7 +288,7 @@ export function letterOf(
 ): { readonly subject: string; readonly text: string } | null {
   const { letter } = request;
   if (!letter) return null;
-  return letterTo({ issuerName, draft: { ...request, letter } }, service, service.dueOn);
+  return letterTo({ issuerName, draft: { ...request, letter } }, service, letterDue(service));
 }
 
 const storedDetail = z.object({ channel: z.string(), address: z.string().nullable(), detail: z.string().nullable() });
@@ -299,6 +305,13 @@ export async function evidenceOf(db: Kysely<Database>, service: string): Promise
   }));
 }
 
+/** Items with a due rule of their own. */
+export const ownRules = ({ items }: Pick<Request, 'items'>): ReadonlyMap<number, DueRule> =>
+  new Map(items.flatMap((one) => (one.due === undefined ? [] : [[one.item, one.due] as const])));
+
+/** What a letter names: the date that was served, and those of the items where they differ. */
+export const letterDue = ({ dueOn, cells }: Pick<Service, 'dueOn' | 'cells'>): LetterDue => ({ on: dueOn, cells });
+
 /** What the clock of a service is counted from, beside its stream. */
 export const servedFacts = (service: Service, request: Request, revoked: boolean) => ({
   service: service.id,
@@ -310,7 +323,15 @@ export const servedFacts = (service: Service, request: Request, revoked: boolean
   revoked,
   items: request.items.map((one) => one.item),
   rule: request.dueRule,
+  own: ownRules(request),
+  recipient: service.recipient,
   servedAt: service.occurredAt,
   ocdId: service.ocdId,
   state: service.state,
 });
+
+/** The working that a recipient was served with, where nothing moved it since. */
+export const servedWorking = ({ dueOn, working, cells }: Service): readonly Worked[] =>
+  cells === null
+    ? [{ items: null, due: { on: dueOn, working } }]
+    : cells.map(({ items, on, working: steps }) => ({ items, due: { on, working: steps } }));

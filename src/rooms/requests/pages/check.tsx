@@ -1,19 +1,23 @@
 /** Step 5, check: everything on one page, what will happen in one sentence, what is still missing with a link to its step, and the button. Serving itself stands in ../serve.ts. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Conflict, Refusal, RuleRefusal } from '../../../base/errors.ts';
+
+import { Conflict, type Refusal, RuleRefusal } from '../../../base/errors.ts';
 import { type Ctx, ROLES, type Role, staff } from '../../../base/route.ts';
+
 import { redirectWith } from '../../../ui/context.ts';
 import { Form, Submit } from '../../../ui/form.tsx';
 import { Notice } from '../../../ui/notice.tsx';
 import { Facts } from '../../../ui/table.tsx';
 import { Time } from '../../../ui/time.tsx';
-import { Working } from '../../../ui/working.tsx';
-import { byIssuer, byRecipient, dueOf } from '../../clock/rules.ts';
+
 import { stepWords } from '../../ladder-form.tsx';
-import { type Checked, checkDraft, columnsUsed, leavesAtFor, servedAtIf } from '../check.ts';
+
+import { type Checked, checkDraft, columnsUsed, leavesAtFor } from '../check.ts';
+
 import { deleteDraft } from '../drafts.ts';
 import { CHUNK_SIZE, serveInBackground, startServing } from '../serve.ts';
 import { type Composing, composing, servingHref, stepHref, stepPage, whenServing } from './frame.tsx';
+import { IfServed, ifServed } from './if-served.tsx';
 
 /** How long a person waits for the next page, ms, while another serving is still under way. */
 const PATIENCE = 3_000;
@@ -31,26 +35,21 @@ export function sentence(counts: Checked['counts'], recorded: boolean): string {
   return parts.join(', ');
 }
 
-function Due({ at }: { at: Composing }) {
-  const { due } = at.draft.body;
-  if (!due) return <>not set</>;
-  try {
-    const worked = dueOf(byIssuer(due), servedAtIf(at.services, at.draft.body, at.services.clock.now()));
-    return (
-      <>
-        <Working steps={worked.working} summary={worked.working.at(-1)} />
-        {byRecipient(due) ? (
-          <p>
-            That is by your own calendar. Each recipient’s date is counted by the calendar of its state; it stands
-            beside its letter.
-          </p>
-        ) : null}
-      </>
-    );
-  } catch (error) {
-    if (!(error instanceof Refusal)) throw error;
-    return <>{error.advice.what}</>;
-  }
+async function Due({ at }: { at: Composing }) {
+  if (!at.draft.body.due) return <>not set</>;
+  const worked = await ifServed(at.services, at.draft.body, at.matter.issuer);
+  if ('refused' in worked) return <>{worked.refused}</>;
+  return (
+    <>
+      <IfServed worked={worked} />
+      {worked.places ? (
+        <p>
+          That is by your own calendar. Each recipient’s date is counted by the calendar of its state; it stands beside
+          its letter.
+        </p>
+      ) : null}
+    </>
+  );
 }
 
 function What({ at, checked }: { at: Composing; checked: Checked }) {
@@ -73,6 +72,7 @@ async function view(c: Ctx, at: Composing, refused: Refusal | null = null) {
   const checked = await checkDraft(services, draft, services.clock.now());
   const { body } = draft;
   const used = columnsUsed(body);
+  const due = await Due({ at });
   const mend = (step: 'what' | 'whom' | 'when' | 'letter', text: string) => (
     <a href={stepHref(draft.id, step)}>
       Change<span class="usa-sr-only"> {text}</span>
@@ -150,7 +150,7 @@ async function view(c: Ctx, at: Composing, refused: Refusal | null = null) {
             name: 'Due',
             value: (
               <>
-                <Due at={at} /> {mend('when', 'the due date')}
+                {due} {mend('when', 'the due date')}
               </>
             ),
           },

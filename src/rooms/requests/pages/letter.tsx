@@ -5,14 +5,17 @@ import type { Ctx } from '../../../base/route.ts';
 import { ErrorSummary, type Errors, Field, Submit, TextArea } from '../../../ui/form.tsx';
 import { Notice } from '../../../ui/notice.tsx';
 import { Working } from '../../../ui/working.tsx';
+import type { ServedCell } from '../../clock/entries.ts';
 import { dueByPlace } from '../../clock/rules.ts';
+import { closingsFor } from '../../clock/view.ts';
+import { itemsWords } from '../../clock-parts.tsx';
 import { partyById } from '../../directory/view.ts';
 import { checkDraft, missingValues, servedAtIf } from '../check.ts';
-import { draftBody } from '../draft.ts';
+import { draftBody, numbered } from '../draft.ts';
 import { recipientsPage } from '../draft-recipients.ts';
 import type { Draft } from '../drafts.ts';
 import { LETTER_FIELDS, letterProblems } from '../letter.ts';
-import { letterTo } from '../rules.ts';
+import { askingOf, letterTo } from '../rules.ts';
 import {
   type Composing,
   ConflictNotice,
@@ -66,21 +69,23 @@ async function Preview({ c, at }: { c: Ctx; at: Composing }) {
   const href = (at: number) => `${stepHref(draft.id, 'letter')}?n=${at}#preview`;
   let shown: { subject: string; text: string } | null = null;
   let problem = '';
-  let working: readonly string[] = [];
+  let workings: readonly ServedCell[] = [];
   try {
     if (!body.due) problem = 'The due date is missing; it is set in the step before.';
     else {
-      const due = dueByPlace(body.due, servedAtIf(services, body, services.clock.now()))(to);
-      working = due.working;
+      const items = numbered(body);
+      const closings = await closingsFor(services.db, at.matter.issuer);
+      const asking = askingOf(at.matter.issuer, { due: body.due, items }, closings);
+      const { due, cells } = dueByPlace(asking, servedAtIf(services, body, services.clock.now()))(to);
+      workings = cells ?? [{ items: null, ...due }];
       const issuer = await partyById(services.db, at.matter.issuer);
-      const items = body.items.map((text, i) => ({ item: i + 1, text }));
       shown = letterTo(
         {
           issuerName: issuer?.name ?? '',
           draft: { letter: body.letter, title: body.title ?? '', authority: body.authority ?? '', items },
         },
         to,
-        due.on,
+        { on: due.on, cells },
       );
     }
   } catch (error) {
@@ -117,7 +122,12 @@ async function Preview({ c, at }: { c: Ctx; at: Composing }) {
             <strong>Subject:</strong> {shown.subject}
           </p>
           <div class="letter">{shown.text}</div>
-          <Working steps={working} summary="How the due date of this recipient is counted, if served now" />
+          {workings.map(({ items, working }) => (
+            <Working
+              steps={working}
+              summary={`${items === null ? '' : `${itemsWords(items)}: `}how the due date of this recipient is counted, if served now`}
+            />
+          ))}
         </>
       ) : (
         <Notice tone="bad" title="This letter cannot be written yet">

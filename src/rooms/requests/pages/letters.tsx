@@ -21,7 +21,7 @@ import {
   retryLetters,
 } from '../letters.ts';
 import { letterTo } from '../rules.ts';
-import { type Request, requestById, type Service, serviceById } from '../view.ts';
+import { letterDue, type Request, requestById, type Service, serviceById } from '../view.ts';
 import { errorsOf, formOf } from './frame.tsx';
 
 const SIZE = 100;
@@ -194,7 +194,11 @@ export async function getLetterOf(c: Ctx): Promise<Response> {
   ]);
   const { items, title, authority, letter } = request;
   const text = letter
-    ? letterTo({ issuerName: issuer?.name ?? '', draft: { letter, title, authority, items } }, service, service.dueOn)
+    ? letterTo(
+        { issuerName: issuer?.name ?? '', draft: { letter, title, authority, items } },
+        service,
+        letterDue(service),
+      )
     : null;
   const failed = letters.at(-1)?.state === 'failed';
   return page(

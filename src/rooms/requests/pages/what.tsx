@@ -150,7 +150,7 @@ export async function getWhat(c: Ctx): Promise<Response> {
   return whenServing(c, at) ?? view(c, at, shownOf(at.draft.body, c.req.query('blank') === '1'));
 }
 
-function moved(items: readonly string[], action: string): readonly string[] {
+function moved<T>(items: readonly T[], action: string): readonly T[] {
   const [, verb, at] = /^(up|down|remove)-(\d{1,3})$/.exec(action) ?? [];
   const i = Number(at);
   const one = items[i];
@@ -158,6 +158,15 @@ function moved(items: readonly string[], action: string): readonly string[] {
   const rest = items.filter((_, n) => n !== i);
   if (verb === 'remove') return rest;
   return rest.toSpliced(verb === 'up' ? Math.max(0, i - 1) : i + 1, 0, one);
+}
+
+/** Due rules of items by the number that each has now. */
+function duesOf(items: readonly { readonly was: number }[], before: DraftBody['itemDues']): DraftBody['itemDues'] {
+  const dues = items.flatMap(({ was }, i) => {
+    const rule = before?.[String(was)];
+    return rule === undefined ? [] : [[String(i + 1), rule] as const];
+  });
+  return dues.length === 0 ? undefined : Object.fromEntries(dues);
 }
 
 const itemText = prose(4000);
@@ -169,10 +178,12 @@ export async function postWhat(c: Ctx): Promise<Response> {
   const form = await formOf(c);
   const action = form('do');
   const count = Math.min(MAX_ITEMS, Math.max(0, Number(form('items')) || 0));
-  const entered = moved(
-    Array.from({ length: count }, (_, i) => form(`item-${i + 1}`)),
+  // Each with the number that it had: a due date of its own goes along.
+  const numbered = moved(
+    Array.from({ length: count }, (_, i) => ({ text: form(`item-${i + 1}`), was: i + 1 })),
     action,
   );
+  const entered = numbered.map(({ text }) => text);
   const shown: Shown = {
     title: form('title'),
     authority: form('authority'),
@@ -195,6 +206,10 @@ export async function postWhat(c: Ctx): Promise<Response> {
     conduct: shown.conduct === 'recorded' ? 'recorded' : 'served',
   };
   if (Object.keys(errors).length > 0) return view(c, at, { ...shown, errors });
+  body.itemDues = duesOf(
+    numbered.filter(({ text }) => text.trim() !== ''),
+    at.draft.body.itemDues,
+  );
   const saved = await saveStep(at.services, at.draft, form, body);
   if ('conflict' in saved) return view(c, at, { ...shown, conflict: { draft: saved.conflict, why: saved.why } });
   if (action === 'add')

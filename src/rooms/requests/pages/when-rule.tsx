@@ -80,8 +80,8 @@ const MESSAGES: Readonly<Record<string, string>> = {
   cutOff: 'Give the cut-off as a time, like 17:00, or leave it empty.',
 };
 
-/** The rule that the fields say; null with an error for each field that says none. */
-export function readRule(fields: RuleFields, errors: Record<string, string>): DueRule | null {
+/** The rule that the fields say, errors by `prefix` and name; null with an error for each field that says none. */
+export function readRule(fields: RuleFields, errors: Record<string, string>, prefix = ''): DueRule | null {
   const number = (text = '') => (/^\d{1,5}$/.test(text.trim()) ? Number(text) : Number.NaN);
   const { on, zone, unit, holidays, whose, roll, receivedOn } = fields;
   const citation = (fields['citation'] ?? '').trim();
@@ -99,7 +99,7 @@ export function readRule(fields: RuleFields, errors: Record<string, string>): Du
   for (const issue of parsed.error.issues) {
     const path = String(issue.path[0] ?? 'type');
     const name = path === 'preset' ? 'citation' : path;
-    errors[name] ??= MESSAGES[name] ?? `The ${name === 'zone' ? 'time zone' : name} ${issue.message}.`;
+    errors[prefix + name] ??= MESSAGES[name] ?? `The ${name === 'zone' ? 'time zone' : name} ${issue.message}.`;
   }
   return null;
 }
@@ -153,16 +153,21 @@ const TYPES = [
 /** Fields that most rules leave as they are, folded until one of them says something. */
 const FOLDED = { whose: 'issuer', cutOff: '', receivedOn: 'any day', mailDays: '0', citation: '' } as const;
 
-export function RuleForm({ fields, errors }: { fields: RuleFields; errors: Errors }) {
-  const of = (name: string) => ({ name, value: fields[name] ?? '', errors });
+/**
+ * @param prefix before the name of each field, for a rule of one item; such a rule counts in the time zone of the request
+ */
+export function RuleForm({ fields, errors, prefix = '' }: { fields: RuleFields; errors: Errors; prefix?: string }) {
+  const of = (name: string) => ({ name: prefix + name, value: fields[name] ?? '', errors });
   const own = fields['holidays'] ?? '';
   const calendars = CALENDARS.some(({ value }) => value === own)
     ? CALENDARS
     : [...CALENDARS, { value: own, label: own }];
-  const open = Object.entries(FOLDED).some(([name, usual]) => fields[name] !== usual || Object.hasOwn(errors, name));
+  const open = Object.entries(FOLDED).some(
+    ([name, usual]) => fields[name] !== usual || Object.hasOwn(errors, prefix + name),
+  );
   return (
     <>
-      <input type="hidden" name="preset" value={fields['preset'] ?? ''} />
+      <input type="hidden" name={`${prefix}preset`} value={fields['preset'] ?? ''} />
       <Radios {...of('type')} label="Due" required choices={TYPES} />
       <Field
         {...of('count')}
@@ -182,7 +187,9 @@ export function RuleForm({ fields, errors }: { fields: RuleFields; errors: Error
         choices={calendars}
       />
       <Radios {...of('roll')} label="Where the last day is no business day" required choices={ROLLS} />
-      <Select {...of('zone')} label="Time zone" hint="Where days begin and end." required choices={ZONES} />
+      {prefix === '' ? (
+        <Select {...of('zone')} label="Time zone" hint="Where days begin and end." required choices={ZONES} />
+      ) : null}
       <details class="working" open={open}>
         <summary>Recipients’ calendars, cut-off, mail, citation</summary>
         <Radios {...of('whose')} label="Whose calendar counts" required choices={CALENDAR_OF} />

@@ -5,11 +5,11 @@ import { Refusal } from '../../../base/errors.ts';
 import type { Ctx } from '../../../base/route.ts';
 import { ErrorSummary, type Errors, Field, Submit } from '../../../ui/form.tsx';
 import { localInput } from '../../../ui/time.tsx';
-import { Working } from '../../../ui/working.tsx';
-import { byIssuer, byRecipient, dueOf, presetById } from '../../clock/rules.ts';
+import type { DueRule } from '../../clock/entries.ts';
+import { byIssuer, dueOf, presetById } from '../../clock/rules.ts';
 import { source } from '../../matters/entries.ts';
 import { servedAtIf } from '../check.ts';
-import type { DraftBody } from '../draft.ts';
+import { type DraftBody, ownDues } from '../draft.ts';
 import type { Draft } from '../drafts.ts';
 import {
   type Composing,
@@ -22,6 +22,8 @@ import {
   stepPage,
   whenServing,
 } from './frame.tsx';
+import { IfServed, ifServed } from './if-served.tsx';
+import { type ItemForm, ItemRules, itemField, itemForms, readItems, sentForms } from './when-items.tsx';
 import { Presets, RULE_NAMES, RuleForm, readRule, ruleFields } from './when-rule.tsx';
 
 const NAMES = [...RULE_NAMES, 'servedAt', 'publisher', 'sourceTitle', 'sourceDate'];
@@ -29,6 +31,7 @@ type Fields = Readonly<Record<string, string>>;
 
 interface Shown {
   readonly fields: Fields;
+  readonly items: readonly ItemForm[];
   readonly errors?: Errors;
   readonly conflict?: { readonly draft: Draft; readonly why: Conflict };
 }
@@ -46,29 +49,25 @@ function fieldsOf(body: DraftBody): Fields {
   };
 }
 
-/** The due date if it were served now, as a lawyer would check it. */
-function IfServedNow({ at }: { at: Composing }) {
+/** The due dates if it were served now, as a lawyer would check them. */
+async function IfServedNow({ at }: { at: Composing }) {
   const { due, conduct } = at.draft.body;
   if (!due) return null;
-  const servedAt = servedAtIf(at.services, at.draft.body, at.services.clock.now());
-  try {
-    const worked = dueOf(byIssuer(due), servedAt);
-    return (
-      <section class="worked" aria-label="Working">
-        <h2>{conduct === 'recorded' ? 'As saved' : 'If served now'}</h2>
-        <Working steps={worked.working} open />
-        {byRecipient(due) ? <p>By your own calendar; each recipient’s date stands beside its letter.</p> : null}
-      </section>
-    );
-  } catch (error) {
-    if (!(error instanceof Refusal)) throw error;
-    return (
-      <section class="worked" aria-label="Working">
-        <h2>{conduct === 'recorded' ? 'As saved' : 'If served now'}</h2>
-        <p>{error.advice.what}</p>
-      </section>
-    );
-  }
+  const title = conduct === 'recorded' ? 'As saved' : 'If served now';
+  const worked = await ifServed(at.services, at.draft.body, at.matter.issuer);
+  return (
+    <section class="worked" aria-label="Working">
+      <h2>{title}</h2>
+      {'refused' in worked ? (
+        <p>{worked.refused}</p>
+      ) : (
+        <>
+          <IfServed worked={worked} open />
+          {worked.places ? <p>By your own calendar; each recipient’s date stands beside its letter.</p> : null}
+        </>
+      )}
+    </section>
+  );
 }
 
 function Recorded({ fields, errors }: { fields: Fields; errors: Errors }) {
@@ -112,14 +111,14 @@ function Recorded({ fields, errors }: { fields: Fields; errors: Errors }) {
   );
 }
 
-function view(c: Ctx, at: Composing, { fields, errors = {}, conflict }: Shown) {
+async function view(c: Ctx, at: Composing, { fields, items, errors = {}, conflict }: Shown) {
   return stepPage(
     c,
     at,
     {
       step: 'when',
       status: conflict ? 409 : Object.keys(errors).length > 0 ? 422 : 200,
-      lead: 'One rule for all recipients. The day it ends is worked out for each of them and written down with its working.',
+      lead: 'One rule for all recipients, and where you like another one for an item. The day it ends is worked out for each of them and written down with its working.',
     },
     <>
       <Presets action={stepHref(at.draft.id, 'when')} chosen={fields['preset'] ?? ''} />
@@ -129,7 +128,8 @@ function view(c: Ctx, at: Composing, { fields, errors = {}, conflict }: Shown) {
         <input type="hidden" name="version" value={String(conflict?.draft.version ?? at.draft.version)} />
         <RuleForm fields={fields} errors={errors} />
         {at.draft.body.conduct === 'recorded' ? <Recorded fields={fields} errors={errors} /> : null}
-        <IfServedNow at={at} />
+        <ItemRules forms={items} items={at.draft.body.items} errors={errors} />
+        {await IfServedNow({ at })}
         <Submit
           text="Save and go on to the letter"
           name="do"
@@ -147,7 +147,12 @@ export async function getWhen(c: Ctx): Promise<Response> {
   const fields = fieldsOf(at.draft.body);
   // A preset fills in the fields and saves nothing.
   const start = presetById(c.req.query('start') ?? '');
-  return whenServing(c, at) ?? view(c, at, { fields: start ? { ...fields, ...ruleFields(start.rule) } : fields });
+  const another = Number(c.req.query('own'));
+  const items = itemForms(at.draft.body, Number.isSafeInteger(another) ? another : null);
+  return (
+    whenServing(c, at) ??
+    (await view(c, at, { fields: start ? { ...fields, ...ruleFields(start.rule) } : fields, items }))
+  );
 }
 
 function readRecorded(fields: Fields, errors: Record<string, string>): DraftBody['recorded'] {
@@ -170,7 +175,9 @@ function readRecorded(fields: Fields, errors: Record<string, string>): DraftBody
   let servedAt: string | null = null;
   try {
     const local = Temporal.PlainDateTime.from(fields['servedAt'] ?? '');
-    servedAt = new Date(local.toZonedDateTime(fields['zone'] ?? '').epochMilliseconds).toISOString();
+    const at = local.toZonedDateTime(fields['zone'] ?? '');
+    if (at.toPlainDateTime().equals(local)) servedAt = new Date(at.epochMilliseconds).toISOString();
+    else errors['servedAt'] = 'No clock showed this time: that hour is skipped for summer time.';
   } catch {
     errors['servedAt'] = 'Give the day and time of service.';
   }
@@ -183,21 +190,45 @@ export async function postWhen(c: Ctx): Promise<Response> {
   const fields: Fields = Object.fromEntries(NAMES.map((name) => [name, form(name)]));
   const errors: Record<string, string> = {};
   const due = readRule(fields, errors);
+  const items = sentForms(at.draft.body, form, fields['zone'] ?? '');
+  const itemDues = readItems(items, at.draft.body, errors);
+  const another = anotherOf(form('another'), at.draft.body.items.length, errors);
   const recorded = at.draft.body.conduct === 'recorded' ? readRecorded(fields, errors) : at.draft.body.recorded;
-  if (Object.keys(errors).length > 0) return view(c, at, { fields, errors });
-  const saved = await saveStep(at.services, at.draft, form, { ...at.draft.body, due, recorded });
-  if ('conflict' in saved) return view(c, at, { fields, conflict: { draft: saved.conflict, why: saved.why } });
+  if (Object.keys(errors).length > 0) return await view(c, at, { fields, items, errors });
+  const saved = await saveStep(at.services, at.draft, form, { ...at.draft.body, due, itemDues, recorded });
+  if ('conflict' in saved) {
+    return await view(c, at, { fields, items, conflict: { draft: saved.conflict, why: saved.why } });
+  }
+  if (another !== null) return c.redirect(`${stepHref(at.draft.id, 'when')}?own=${another}#item-${another}`, 303);
   if (form('do') === 'next' && due) {
-    try {
-      dueOf(byIssuer(due), servedAtIf(at.services, saved.draft.body, at.services.clock.now()));
-    } catch (error) {
-      if (!(error instanceof Refusal)) throw error;
-      return view(
-        c,
-        { ...at, draft: saved.draft },
-        { fields, errors: { [due.type === 'fixed' ? 'on' : 'holidays']: error.advice.what } },
-      );
+    const refused = refusedDues(saved.draft.body, servedAtIf(at.services, saved.draft.body, at.services.clock.now()));
+    if (Object.keys(refused).length > 0) {
+      return await view(c, { ...at, draft: saved.draft }, { fields, items, errors: refused });
     }
   }
   return onward(c, at.draft.id, 'when', form('do') === 'next');
+}
+
+function anotherOf(text: string, items: number, errors: Record<string, string>): number | null {
+  if (text.trim() === '') return null;
+  const item = Number(text);
+  if (Number.isSafeInteger(item) && item >= 1 && item <= items) return item;
+  errors['another'] = `Give the number of an item, 1 to ${items}.`;
+  return null;
+}
+
+/** What the clock refuses of the rules, by the field that is to be changed. */
+function refusedDues(body: DraftBody, servedAt: number): Record<string, string> {
+  const errors: Record<string, string> = {};
+  const rules: [number | null, DueRule][] = body.due ? [[null, body.due], ...ownDues(body)] : [];
+  for (const [item, rule] of rules) {
+    try {
+      dueOf(byIssuer(rule), servedAt);
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error;
+      const name = rule.type === 'fixed' ? 'on' : 'holidays';
+      errors[item === null ? name : itemField(item, name)] = error.advice.what;
+    }
+  }
+  return errors;
 }

@@ -1,0 +1,194 @@
+/** Orders and consequences of a matter as its issuer sees them, with the ways to write more. Shows; writes nothing. */
+import { NotFound } from '../base/errors.ts';
+import { type Ctx, type Route, staff, VIEWER } from '../base/route.ts';
+import { partyById } from '../rooms/directory/view.ts';
+import { type Matter, matterById } from '../rooms/matters/view.ts';
+import { isOriginal, type Order, orderName } from '../rooms/orders/view.ts';
+import { requestsOf } from '../rooms/requests/view.ts';
+import { Empty } from '../ui/empty.tsx';
+import { Heading } from '../ui/heading.tsx';
+import { page } from '../ui/page.tsx';
+import { receiptName, receiptResponse } from '../ui/receipt-response.tsx';
+import { Counts } from '../ui/table.tsx';
+import { kindWord } from '../ui/words.ts';
+import { amountsWords, ConsequenceList, grandTotal, TotalsTable } from './consequence-view.tsx';
+import { cutAt } from './cut.ts';
+import { orderDocument } from './order-document.ts';
+import { OrderFacts, type OrderLinks, OrdersTable } from './order-view.tsx';
+import { groupsOf, reachAt, totalsOf, touchedCounts } from './reach.ts';
+
+const missing = () => new NotFound('not-found', 'There is no such page, or it is not yours to see.');
+
+async function load(c: Ctx) {
+  const { db, clock } = c.get('services');
+  const matter = await matterById(db, c.req.param('matter') ?? '');
+  if (!matter) throw missing();
+  const cut = await cutAt(db);
+  const reach = await reachAt(db, matter.id, cut, new Date(clock.now()));
+  return { db, matter, cut, reach, requests: await requestsOf(db, matter.id), writes: staff(c).role !== 'viewer' };
+}
+
+const base = (matter: Pick<Matter, 'id'>) => `/desk/matters/${matter.id}`;
+const crumb = (matter: Matter) => [{ text: matter.title, href: base(matter) }];
+
+/** Addresses on the desk. */
+export const deskLinks = (matter: Matter): OrderLinks => ({
+  order: (id) => `${base(matter)}/orders/${id}`,
+  receipt: (id) => `${base(matter)}/receipts/${id}.pdf`,
+  document: (id) => `${base(matter)}/orders/${id}/document`,
+  board: (order, request) => `/desk/requests/${request}?order=${order}`,
+});
+
+async function ordersPage(c: Ctx): Promise<Response> {
+  const { db, matter, cut, reach, requests, writes } = await load(c);
+  const n = reach.forces.length;
+  return page(
+    c,
+    { title: `Orders: ${matter.title}`, area: 'staff', wide: true },
+    <>
+      <Heading
+        title="Orders"
+        crumbs={crumb(matter)}
+        lead="What courts ordered about this matter, and whom each order touches now."
+      />
+      <Counts counts={[{ n, text: `${n === 1 ? 'order' : 'orders'} in force` }]} />
+      {writes ? (
+        <p>
+          <a class="usa-button" href={`${base(matter)}/orders/new`}>
+            Enter an order
+          </a>
+        </p>
+      ) : null}
+      <OrdersTable
+        reach={reach}
+        touched={await touchedCounts(db, reach, requests, cut)}
+        links={deskLinks(matter)}
+        empty={{
+          what: 'No orders yet',
+          how: 'An order stands here once it is entered, with what it touches since when.',
+        }}
+      />
+    </>,
+  );
+}
+
+function orderIn(c: Ctx, orders: readonly Order[]): Order {
+  const order = orders.find(({ id }) => id === c.req.param('order'));
+  if (!order) throw missing();
+  return order;
+}
+
+async function orderPage(c: Ctx): Promise<Response> {
+  const { db, matter, cut, reach, requests } = await load(c);
+  const order = orderIn(c, reach.orders);
+  return page(
+    c,
+    { title: orderName(order), area: 'staff' },
+    <>
+      <Heading
+        title={orderName(order)}
+        crumbs={[...crumb(matter), { text: 'Orders', href: `${base(matter)}/orders` }]}
+      />
+      <OrderFacts
+        order={order}
+        reach={reach}
+        requests={requests}
+        touched={isOriginal(order) ? await touchedCounts(db, reach, requests, cut) : new Map()}
+        links={deskLinks(matter)}
+      />
+    </>,
+  );
+}
+
+async function consequencesPage(c: Ctx): Promise<Response> {
+  const { db, matter, cut, reach, requests, writes } = await load(c);
+  const groups = await groupsOf(db, reach, cut);
+  const totals = totalsOf(reach.consequences, groups);
+  const links = deskLinks(matter);
+  return page(
+    c,
+    { title: `Consequences: ${matter.title}`, area: 'staff', wide: true },
+    <>
+      <Heading
+        title="Consequences"
+        crumbs={crumb(matter)}
+        lead="What was named for recipients, what became of it, and what an order blocks."
+      />
+      {writes ? (
+        <p>
+          <a class="usa-button" href={`${base(matter)}/consequences/new`}>
+            Announce a consequence
+          </a>
+        </p>
+      ) : null}
+      {reach.consequences.length === 0 ? (
+        <Empty
+          what="No consequences yet"
+          how="What was announced stands here with its source, and later what became of it."
+        />
+      ) : (
+        <>
+          <p>Amounts: {amountsWords(grandTotal(totals))}. What is not known is counted, and never added as nothing.</p>
+          <TotalsTable totals={totals} />
+          <ConsequenceList
+            reach={reach}
+            groups={groups}
+            requests={requests}
+            links={{ ...links, board: (status, request) => `/desk/requests/${request}?consequence=${status}` }}
+            {...(writes
+              ? {
+                  more: (one) => (
+                    <p>
+                      <a href={`${base(matter)}/consequences/${one.id}/status`}>Change the status…</a> ·{' '}
+                      <a href={`${base(matter)}/consequences/${one.id}/amount`}>State an amount…</a>
+                    </p>
+                  ),
+                }
+              : {})}
+          />
+        </>
+      )}
+    </>,
+  );
+}
+
+const KINDS = ['order.entered', 'consequence.announced', 'consequence.status-changed', 'consequence.amount-stated'];
+
+/** The receipt of an order or a consequence, also where the public may not see it. */
+async function receipt(c: Ctx): Promise<Response> {
+  const { db } = c.get('services');
+  const wanted = receiptName(c.req.param('file') ?? '');
+  const matter = await matterById(db, c.req.param('matter') ?? '');
+  const entry = wanted
+    ? await db
+        .selectFrom('ledger.entry')
+        .select(['id', 'kind'])
+        .where('id', '=', wanted.entry)
+        .where('matter', '=', c.req.param('matter') ?? '')
+        .where('kind', 'in', KINDS)
+        .executeTakeFirst()
+    : undefined;
+  if (!wanted || !matter || !entry) throw missing();
+  const issuer = (await partyById(db, matter.issuer))?.name ?? 'Issuer';
+  return await receiptResponse(c, {
+    ...wanted,
+    heading: kindWord(entry.kind),
+    names: { title: matter.title, issuer, recipient: null },
+    area: 'staff',
+    back: { text: matter.title, href: base(matter) },
+  });
+}
+
+const MATTER = '/desk/matters/:matter';
+export const deskOrderRoutes: readonly Route[] = [
+  { method: 'GET', path: `${MATTER}/orders`, access: VIEWER, handler: ordersPage },
+  { method: 'GET', path: `${MATTER}/orders/:order`, access: VIEWER, handler: orderPage },
+  {
+    method: 'GET',
+    path: `${MATTER}/orders/:order/document`,
+    access: VIEWER,
+    handler: async (c) => orderDocument(c, orderIn(c, (await load(c)).reach.orders)),
+  },
+  { method: 'GET', path: `${MATTER}/receipts/:file`, access: VIEWER, handler: receipt },
+  { method: 'GET', path: `${MATTER}/consequences`, access: VIEWER, handler: consequencesPage },
+];

@@ -1,0 +1,100 @@
+/**
+ * The newest public entries of a record as feeds: Atom (RFC 4287) and JSON Feed 1.1 (jsonfeed.org). What a feed shows, the timeline shows; it
+ * names no recipient served one by one. Kept in memory until the log grows, so that an eager reader costs little.
+ */
+import { html } from 'hono/html';
+import { ANYONE, type Ctx, type Route } from '../base/route.ts';
+import { cachePublic } from './caching.ts';
+import { cutAt } from './cut.ts';
+import { growing } from './growing.ts';
+import { lastEntry, type PublicMatter, publicMatter } from './matter.ts';
+import { entryPath, recordPath } from './parts.tsx';
+import { newest, type Told } from './timeline.ts';
+
+const SIZE = 50;
+const SECONDS = 60;
+
+interface Feed {
+  readonly matter: PublicMatter;
+  readonly base: string;
+  /** newest first */
+  readonly entries: readonly Told[];
+  readonly updated: Date;
+}
+
+const kept = growing<readonly Told[]>(200);
+
+async function feedOf(c: Ctx): Promise<Feed> {
+  const { db, config } = c.get('services');
+  const matter = await publicMatter(db, c.req.param('slug') ?? '');
+  const cut = await cutAt(db);
+  const last = await lastEntry(db, matter.id, cut);
+  const entries = await kept.upTo(matter.id, cut.last, () => newest(db, matter.id, cut, SIZE));
+  cachePublic(c, SECONDS, last?.recordedAt);
+  c.header('Access-Control-Allow-Origin', '*');
+  return { matter, base: config.baseUrl, entries, updated: last?.recordedAt ?? matter.recordedAt };
+}
+
+const titleOf = ({ title, recipient }: Told): string => (recipient ? `${title} · ${recipient.name}` : title);
+
+async function atom(c: Ctx): Promise<Response> {
+  const { matter, base, entries, updated } = await feedOf(c);
+  const record = `${base}${recordPath(matter)}`;
+  const items = entries.map(
+    (told) => html`<entry>
+<id>urn:uuid:${told.entry.id}</id>
+<title>${titleOf(told)}</title>
+<link rel="alternate" type="text/html" href="${base}${entryPath(matter, told.entry.id)}"/>
+<link rel="related" type="application/json" title="receipt" href="${base}/receipts/${told.entry.id}.receipt.json"/>
+<published>${told.entry.occurredAt}</published>
+<updated>${told.entry.recordedAt}</updated>
+<summary>${told.text ?? titleOf(told)}</summary>
+</entry>
+`,
+  );
+  const feed = await html`<feed xmlns="http://www.w3.org/2005/Atom" xml:lang="en">
+<id>urn:uuid:${matter.id}</id>
+<title>${matter.title}</title>
+<subtitle>${matter.summary}</subtitle>
+<link rel="alternate" type="text/html" href="${record}"/>
+<link rel="self" type="application/atom+xml" href="${record}/feed.atom"/>
+<updated>${updated.toISOString()}</updated>
+<author><name>${matter.issuerName}</name></author>
+<generator uri="${base}/source">Counterfoil</generator>
+${items}</feed>
+`;
+  return c.body(`<?xml version="1.0" encoding="utf-8"?>\n${feed}`, 200, {
+    'Content-Type': 'application/atom+xml; charset=utf-8',
+  });
+}
+
+async function jsonFeed(c: Ctx): Promise<Response> {
+  const { matter, base, entries } = await feedOf(c);
+  const record = `${base}${recordPath(matter)}`;
+  const body = {
+    version: 'https://jsonfeed.org/version/1.1',
+    title: matter.title,
+    description: matter.summary,
+    home_page_url: record,
+    feed_url: `${record}/feed.json`,
+    language: 'en',
+    authors: [{ name: matter.issuerName }],
+    items: entries.map((told) => ({
+      id: `urn:uuid:${told.entry.id}`,
+      url: `${base}${entryPath(matter, told.entry.id)}`,
+      title: titleOf(told),
+      content_text: told.text ?? titleOf(told),
+      date_published: told.entry.occurredAt,
+      date_modified: told.entry.recordedAt,
+      attachments: [
+        { url: `${base}/receipts/${told.entry.id}.receipt.json`, mime_type: 'application/json', title: 'receipt' },
+      ],
+    })),
+  };
+  return c.body(JSON.stringify(body), 200, { 'Content-Type': 'application/feed+json; charset=utf-8' });
+}
+
+export const feedRoutes: readonly Route[] = [
+  { method: 'GET', path: '/record/:slug/feed.atom', access: ANYONE, handler: atom },
+  { method: 'GET', path: '/record/:slug/feed.json', access: ANYONE, handler: jsonFeed },
+];

@@ -1,0 +1,161 @@
+/** Figures around a matter, those that differ side by side, as of any time: a page, CSV and JSON of the same. Shows only what is public. */
+import { sql } from 'kysely';
+import type { z } from 'zod';
+import { csvLine } from '../base/csv.ts';
+import { ANYONE, type Ctx, type Route } from '../base/route.ts';
+import { Figures } from '../rooms/figures/parts.tsx';
+import { type Figure, figuresOf, valueText } from '../rooms/figures/view.ts';
+import { page } from '../ui/page.tsx';
+import { Links } from '../ui/table.tsx';
+import type { figureList } from './api-schemas.ts';
+import { cacheRecord } from './caching.ts';
+import { type Cut, cutAt, visible } from './cut.ts';
+import { receiptPaths } from './entry-page.tsx';
+import { lastEntry, type Moment, momentParams, type PublicMatter } from './matter.ts';
+import { entryPath, href, LastUpdated, RecordHead, recordPath } from './parts.tsx';
+import { opened, refuseBadTime, wrongTime } from './record-page.tsx';
+
+interface Read {
+  readonly matter: PublicMatter;
+  readonly moment: Moment;
+  readonly now: Date;
+  readonly cut: Cut;
+  readonly figures: readonly Figure[];
+}
+
+async function read(c: Ctx): Promise<Read> {
+  const { matter, moment, now } = await opened(c);
+  refuseBadTime(moment);
+  const { db } = c.get('services');
+  const cut = await cutAt(db, moment.point);
+  const figures = await figuresOf(
+    db,
+    matter.id,
+    sql`f.audience = 'public' and ${visible('f', cut)}`,
+    sql`r.audience = 'public' and ${visible('r', cut)}`,
+  );
+  return { matter, moment, now, cut, figures };
+}
+
+async function getPage(c: Ctx): Promise<Response> {
+  const wrong = await wrongTime(c, 'Figures');
+  if (wrong) return wrong;
+  const { matter, moment, now, cut, figures } = await read(c);
+  const base = `${recordPath(matter)}/figures`;
+  const last = await lastEntry(c.get('services').db, matter.id, cut);
+  cacheRecord(c, moment, last, now);
+  const keep = momentParams(moment);
+  return page(
+    c,
+    { title: `Figures · ${matter.title}`, area: 'public', wide: true },
+    <>
+      <RecordHead matter={matter} moment={moment} now={now} tab="Figures" action={base} />
+      <h2>Figures, side by side</h2>
+      <p>
+        Each is somebody’s claim, in the words of its source. Where they differ, all stand here; a rank has its reason
+        beside it.
+      </p>
+      <Links
+        label="Download"
+        links={[
+          { text: 'CSV', href: href(`${base}.csv`, keep), download: true },
+          { text: 'JSON', href: href(`/api/v1/records/${matter.slug}/figures`, keep) },
+        ]}
+      />
+      <Figures
+        figures={figures}
+        last={{
+          head: 'Receipt',
+          cell: (one) => (
+            <a href={entryPath(matter, one.entry)}>
+              receipt<span class="usa-sr-only"> of {valueText(one)}</span>
+            </a>
+          ),
+        }}
+        empty={{ what: 'No figure is recorded by then', how: 'Who claims which number stands here, side by side.' }}
+      />
+      <LastUpdated matter={matter} last={last} zone={moment.zone} />
+    </>,
+  );
+}
+
+const HEAD = [
+  'measure',
+  'unit',
+  'low',
+  'high',
+  'qualifier',
+  'original_value',
+  'as_of',
+  'claimant',
+  'rank',
+  'reason',
+  'claimed_at',
+  'publisher',
+  'source',
+  'published',
+  'url',
+  'source_sha256',
+  'entry',
+];
+
+async function getCsv(c: Ctx): Promise<Response> {
+  const { matter, moment, now, cut, figures } = await read(c);
+  cacheRecord(c, moment, await lastEntry(c.get('services').db, matter.id, cut), now);
+  const rows = figures.map(({ source, ...one }) => [
+    one.measure,
+    one.unit,
+    Number(one.low),
+    one.high === null ? null : Number(one.high),
+    one.qualifier,
+    one.originalValue,
+    one.asOf,
+    one.claimant,
+    one.rank,
+    one.reason,
+    one.occurredAt.toISOString(),
+    source.publisher,
+    source.title,
+    source.published,
+    source.url,
+    source.sha256,
+    one.entry,
+  ]);
+  return c.body(`\ufeff${[HEAD, ...rows].map(csvLine).join('')}`, 200, {
+    'Content-Type': 'text/csv; charset=utf-8',
+    'Content-Disposition': `attachment; filename="${matter.slug}-figures.csv"`,
+  });
+}
+
+/** As the API gives one; see `figureList` in api-schemas.ts. */
+const jsonFigure = ({ source, ...one }: Figure): z.infer<typeof figureList>['figures'][number] => ({
+  id: one.id,
+  measure: one.measure,
+  unit: one.unit,
+  low: one.low,
+  high: one.high,
+  qualifier: one.qualifier,
+  originalValue: one.originalValue,
+  asOf: one.asOf,
+  claimant: one.claimant,
+  rank: one.rank,
+  reason: one.reason,
+  source: { ...source },
+  occurredAt: one.occurredAt.toISOString(),
+  recordedAt: one.recordedAt.toISOString(),
+  entry: one.entry,
+  receipt: receiptPaths(one.entry),
+});
+
+async function getJson(c: Ctx): Promise<Response> {
+  const { matter, moment, now, cut, figures } = await read(c);
+  cacheRecord(c, moment, await lastEntry(c.get('services').db, matter.id, cut), now);
+  c.header('Access-Control-Allow-Origin', '*');
+  return c.json({ figures: figures.map(jsonFigure) });
+}
+
+export const figurePages: readonly Route[] = [
+  { method: 'GET', path: '/record/:slug/figures', access: ANYONE, handler: getPage },
+  { method: 'GET', path: '/record/:slug/figures.csv', access: ANYONE, handler: getCsv },
+  { method: 'GET', path: '/api/v1/records/:slug/figures', access: ANYONE, handler: getJson },
+];

@@ -1,0 +1,186 @@
+/** Meetings of a matter and who takes part, as of any time: a page, CSV and JSON of the same. Shows only what is public. */
+import { type RawBuilder, sql } from 'kysely';
+import type { z } from 'zod';
+import { csvLine } from '../base/csv.ts';
+import { ANYONE, type Ctx, type Route } from '../base/route.ts';
+import { MeetingBreakdown, MeetingCounts, MeetingFacts, Participants } from '../rooms/meetings/parts.tsx';
+import { statusOf } from '../rooms/meetings/standing.ts';
+import { type Meeting, meetingsOf, type Participant, participantsOf } from '../rooms/meetings/view.ts';
+import { Empty } from '../ui/empty.tsx';
+import { page } from '../ui/page.tsx';
+import { Links } from '../ui/table.tsx';
+import type { meetingList } from './api-schemas.ts';
+import { cacheRecord } from './caching.ts';
+import { type Cut, cutAt, visible } from './cut.ts';
+import { receiptPaths } from './entry-page.tsx';
+import { lastEntry, type Moment, momentParams, type PublicMatter } from './matter.ts';
+import { entryPath, href, LastUpdated, RecordHead, recordPath } from './parts.tsx';
+import { opened, refuseBadTime, wrongTime } from './record-page.tsx';
+
+interface Read {
+  readonly matter: PublicMatter;
+  readonly moment: Moment;
+  readonly now: Date;
+  readonly cut: Cut;
+  readonly meetings: readonly { readonly meeting: Meeting; readonly participants: readonly Participant[] }[];
+}
+
+async function read(c: Ctx): Promise<Read> {
+  const { matter, moment, now } = await opened(c);
+  refuseBadTime(moment);
+  const { db } = c.get('services');
+  const cut = await cutAt(db, moment.point);
+  const shown = (alias: string): RawBuilder<unknown> =>
+    sql`${sql.ref(`${alias}.audience`)} = 'public' and ${visible(alias, cut)}`;
+  const meetings = await meetingsOf(db, matter.id, shown('t'));
+  const each = meetings.map(async (meeting) => ({
+    meeting,
+    participants: await participantsOf(db, meeting.id, shown),
+  }));
+  return { matter, moment, now, cut, meetings: await Promise.all(each) };
+}
+
+async function getPage(c: Ctx): Promise<Response> {
+  const wrong = await wrongTime(c, 'Meetings');
+  if (wrong) return wrong;
+  const { matter, moment, now, cut, meetings } = await read(c);
+  const base = `${recordPath(matter)}/meetings`;
+  const last = await lastEntry(c.get('services').db, matter.id, cut);
+  cacheRecord(c, moment, last, now);
+  const keep = momentParams(moment);
+  return page(
+    c,
+    { title: `Meetings · ${matter.title}`, area: 'public', wide: true },
+    <>
+      <RecordHead matter={matter} moment={moment} now={now} tab="Meetings" action={base} />
+      {meetings.length === 0 ? (
+        <Empty
+          what="No meeting by then"
+          how="Who was invited, who comes and who does not stands here, with who said it."
+        />
+      ) : (
+        <Links
+          label="Download"
+          links={[
+            { text: 'CSV', href: href(`${base}.csv`, keep), download: true },
+            { text: 'JSON', href: href(`/api/v1/records/${matter.slug}/meetings`, keep) },
+          ]}
+        />
+      )}
+      {meetings.map(({ meeting, participants }) => (
+        <section aria-labelledby={`m-${meeting.id}`}>
+          <h2 id={`m-${meeting.id}`}>{meeting.subject}</h2>
+          <MeetingCounts participants={participants} />
+          <MeetingFacts meeting={meeting} zone={moment.zone} />
+          <MeetingBreakdown participants={participants} />
+          <Participants
+            participants={participants}
+            zone={moment.zone}
+            receipt={(entry) => entryPath(matter, entry)}
+            empty={{ what: 'Nobody had been invited by name by then' }}
+          />
+        </section>
+      ))}
+      <LastUpdated matter={matter} last={last} zone={moment.zone} />
+    </>,
+  );
+}
+
+const HEAD = [
+  'meeting',
+  'starts_at',
+  'who',
+  'office',
+  'party',
+  'kind',
+  'state',
+  'stands',
+  'since',
+  'said_by',
+  'sayer',
+  'delegate',
+  'reason',
+  'attended',
+  'entry',
+];
+
+async function getCsv(c: Ctx): Promise<Response> {
+  const { matter, moment, now, cut, meetings } = await read(c);
+  cacheRecord(c, moment, await lastEntry(c.get('services').db, matter.id, cut), now);
+  const rows = meetings.flatMap(({ meeting, participants }) =>
+    participants.map((one) => {
+      const last = one.said.at(-1);
+      return [
+        meeting.subject,
+        meeting.startsAt.toISOString(),
+        one.name,
+        one.office,
+        one.partyName,
+        one.kind,
+        one.state,
+        statusOf(one.said),
+        last?.occurredAt.toISOString() ?? null,
+        last?.by ?? null,
+        last?.sayer ?? null,
+        last?.delegate ?? null,
+        last?.reason ?? null,
+        one.attended === null ? null : one.attended ? 'yes' : 'no',
+        last?.entry ?? one.entry,
+      ];
+    }),
+  );
+  return c.body(`\ufeff${[HEAD, ...rows].map(csvLine).join('')}`, 200, {
+    'Content-Type': 'text/csv; charset=utf-8',
+    'Content-Disposition': `attachment; filename="${matter.slug}-meetings.csv"`,
+  });
+}
+
+type Body = z.infer<typeof meetingList>['meetings'][number];
+
+const jsonParticipant = (one: Participant): Body['participants'][number] => ({
+  id: one.id,
+  name: one.name,
+  office: one.office,
+  party: one.partyName,
+  kind: one.kind,
+  state: one.state,
+  status: statusOf(one.said),
+  said: one.said.map(({ source, occurredAt, recordedAt, ...said }) => ({
+    ...said,
+    source: source && { ...source },
+    occurredAt: occurredAt.toISOString(),
+    recordedAt: recordedAt.toISOString(),
+    receipt: receiptPaths(said.entry),
+  })),
+  attended: one.attended,
+  entry: one.entry,
+  receipt: receiptPaths(one.entry),
+});
+
+const jsonMeeting = ({ meeting, participants }: Read['meetings'][number]): Body => ({
+  id: meeting.id,
+  subject: meeting.subject,
+  convener: meeting.convener,
+  place: meeting.place,
+  startsAt: meeting.startsAt.toISOString(),
+  endsAt: meeting.endsAt?.toISOString() ?? null,
+  dayOnly: meeting.dayOnly,
+  capacity: meeting.capacity,
+  agenda: meeting.agenda,
+  participants: participants.map(jsonParticipant),
+  entry: meeting.entry,
+  receipt: receiptPaths(meeting.entry),
+});
+
+async function getJson(c: Ctx): Promise<Response> {
+  const { matter, moment, now, cut, meetings } = await read(c);
+  cacheRecord(c, moment, await lastEntry(c.get('services').db, matter.id, cut), now);
+  c.header('Access-Control-Allow-Origin', '*');
+  return c.json({ meetings: meetings.map(jsonMeeting) });
+}
+
+export const meetingPages: readonly Route[] = [
+  { method: 'GET', path: '/record/:slug/meetings', access: ANYONE, handler: getPage },
+  { method: 'GET', path: '/record/:slug/meetings.csv', access: ANYONE, handler: getCsv },
+  { method: 'GET', path: '/api/v1/records/:slug/meetings', access: ANYONE, handler: getJson },
+];

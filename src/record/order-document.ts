@@ -1,0 +1,25 @@
+/** The document of an order to download: always as a file to keep, never shown by the browser. Who may have it is decided before. */
+import { NotFound } from '../base/errors.ts';
+import type { Ctx } from '../base/route.ts';
+import { erasedDocuments } from '../rooms/erasure/view.ts';
+import type { Order } from '../rooms/orders/view.ts';
+import { attachmentHeaders } from '../ui/attachment.ts';
+import { dateText } from '../ui/time.tsx';
+
+/** @throws NotFound `no-such-document`, `document-erased` */
+export async function orderDocument(c: Ctx, { document, matter }: Order): Promise<Response> {
+  const { db, blobs } = c.get('services');
+  const blob = document && (await blobs.get(document.sha256));
+  if (document && blob) return c.body(blob.stream(), 200, attachmentHeaders(document.name, blob.bytes));
+  const erased = document ? (await erasedDocuments(db, matter)).get(document.sha256) : undefined;
+  if (erased) {
+    throw new NotFound('document-erased', {
+      what: `This document was erased on ${dateText(erased.recordedAt.toISOString().slice(0, 10))} by order of ${erased.authority}.`,
+      next: 'Its name, size and hash stay in the entry of the order.',
+    });
+  }
+  throw new NotFound('no-such-document', {
+    what: 'No document came with this order.',
+    next: 'Its source says where it can be read.',
+  });
+}

@@ -1,0 +1,301 @@
+/** Orders as the public record and the desk both show them: a list, one order, and those that touch a recipient. Pure props. */
+import type { Child } from 'hono/jsx';
+import { programmeWords } from '../rooms/consequences/view.ts';
+import {
+  courtWords,
+  historyOf,
+  isOriginal,
+  type Order,
+  orderName,
+  reachOf,
+  type TouchedRecipient,
+  whereWords,
+} from '../rooms/orders/view.ts';
+import type { Request } from '../rooms/requests/view.ts';
+import { filesize } from '../ui/filesize.ts';
+import { Hash } from '../ui/hash.tsx';
+import { Mark } from '../ui/mark.tsx';
+import { Facts, Table } from '../ui/table.tsx';
+import { Day, dateText } from '../ui/time.tsx';
+import { count, effectWord, orderState, type Word } from '../ui/words.ts';
+import type { Reach } from './reach.ts';
+
+export interface OrderLinks {
+  /** address of an order's page */
+  readonly order: (id: string) => string;
+  /** address of what shows that an order was entered */
+  readonly receipt: (id: string) => string;
+  readonly document: (id: string) => string;
+  /** the board, narrowed to recipients that an order touches */
+  readonly board: (id: string, request: string) => string;
+}
+
+/** What stands of an order at the time of `reach`. */
+export function stateOf(order: Order, reach: Reach): Word {
+  if (!isOriginal(order)) return orderState('change');
+  return orderState(reach.forces.some((one) => one.order.id === order.id) ? 'force' : 'ended');
+}
+
+/** "of 15 Sep 2017 in the matter …": those that an order changes or ends, by name. */
+const named = (ids: readonly string[], orders: readonly Order[], links: OrderLinks): Child =>
+  ids.map((id, i) => {
+    const one = orders.find((order) => order.id === id);
+    return (
+      <>
+        {i > 0 ? '; ' : ''}
+        {one ? <a href={links.order(id)}>{orderName(one)}</a> : 'an order that was erased'}
+      </>
+    );
+  });
+
+export function OrdersTable(props: {
+  readonly reach: Reach;
+  /** recipients touched, by order */
+  readonly touched: ReadonlyMap<string, number>;
+  readonly links: OrderLinks;
+  readonly empty: { readonly what: string; readonly how: Child };
+}) {
+  const { reach, links } = props;
+  return (
+    <Table
+      caption="Orders, oldest first"
+      quietCaption
+      rows={reach.orders}
+      empty={props.empty}
+      columns={[
+        { head: 'Date', cell: (one) => <Day on={one.date} /> },
+        {
+          head: 'Order',
+          names: true,
+          cell: (one) => <a href={links.order(one.id)}>{courtWords(one)}</a>,
+        },
+        { head: 'What it does', cell: (one) => `${effectWord(one.effect)}, ${scopeWords(one, reach)}` },
+        { head: 'Now', cell: (one) => <Mark state={stateOf(one, reach)}>{endedText(one, reach)}</Mark> },
+        {
+          head: 'Touches',
+          cell: (one) => {
+            const n = props.touched.get(one.id);
+            if (n === undefined) return '–';
+            return n === 0 ? 'none of the recipients' : count(n, 'recipient');
+          },
+        },
+      ]}
+    />
+  );
+}
+
+function endedText(order: Order, reach: Reach): string {
+  const end = historyOf(order, reach.orders, reach.at).find((one) => one.effect === 'vacate' || one.effect === 'lift');
+  return end ? `, ${end.effect === 'lift' ? 'lifted' : 'vacated'} ${dateText(end.date)}` : '';
+}
+
+/** "nationwide", "in Philadelphia (PA)", or what it ends. */
+const scopeWords = (order: Order, reach: Reach): string =>
+  order.effect === 'vacate' || order.effect === 'lift'
+    ? order.of
+        .flatMap((id) => reach.orders.find((one) => one.id === id) ?? [])
+        .map(orderName)
+        .join('; ')
+    : whereWords(order);
+
+/** What an order reaches, in words: items, consequences, recipients. */
+function ReachWords({ order, reach, requests }: { order: Order; reach: Reach; requests: readonly Request[] }) {
+  const { scope } = order;
+  const some = requests.filter(({ id }) => scope.requests === null || scope.requests.includes(id));
+  const items =
+    scope.items === null
+      ? ['all items']
+      : scope.items.length > 0
+        ? [`${scope.items.length === 1 ? 'item' : 'items'} ${scope.items.join(', ')}`]
+        : [];
+  const facts = scope.consequences.flatMap((id) => reach.consequences.find((one) => one.id === id) ?? []);
+  return (
+    <ul class="entries">
+      {items.length > 0 ? (
+        <li>
+          {items.join(', ')} of{' '}
+          {scope.requests === null ? 'every request' : some.map(({ title }) => `“${title}”`).join(', ')}
+        </li>
+      ) : null}
+      {facts.map((one) => (
+        <li>
+          {programmeWords(one)}: {one.words}
+        </li>
+      ))}
+      <li>
+        {scope.recipients === null ? 'all recipients' : count(scope.recipients.length, 'recipient')},{' '}
+        {whereWords(order)}
+      </li>
+    </ul>
+  );
+}
+
+/** One order: what the court said, how far it reaches now, what became of it, where it can be read. */
+export function OrderFacts(props: {
+  readonly order: Order;
+  readonly reach: Reach;
+  readonly requests: readonly Request[];
+  readonly touched: ReadonlyMap<string, number>;
+  readonly links: OrderLinks;
+}) {
+  const { order, reach, links, requests } = props;
+  const now = isOriginal(order) ? reachOf(order, reach.orders, reach.at) : order;
+  const after = historyOf(order, reach.orders, reach.at);
+  const n = props.touched.get(order.id);
+  const ending = order.effect === 'vacate' || order.effect === 'lift';
+  return (
+    <Facts
+      facts={[
+        { name: 'Court', value: order.court },
+        { name: 'Docket', value: order.docket },
+        { name: 'Judge', value: order.judge ?? 'not known' },
+        { name: 'Date', value: <Day on={order.date} weekday /> },
+        {
+          name: 'What it does',
+          value: (
+            <>
+              {effectWord(order.effect)} {order.of.length > 0 ? named(order.of, reach.orders, links) : null}
+              {order.compel ? (
+                <>
+                  {' '}
+                  by <Day on={order.compel} weekday />
+                </>
+              ) : null}
+            </>
+          ),
+        },
+        { name: 'Words', value: <span class="body__text">“{order.words}”</span> },
+        ...(isOriginal(order)
+          ? [{ name: 'Now', value: <Mark state={stateOf(order, reach)}>{endedText(order, reach)}</Mark> }]
+          : []),
+        ...(after.length > 0
+          ? [
+              {
+                name: 'Later orders',
+                value: (
+                  <ul class="entries">
+                    {after.map((one) => (
+                      <li>
+                        <a href={links.order(one.id)}>{orderName(one)}</a> {effectWord(one.effect)} it: “{one.words}”
+                      </li>
+                    ))}
+                  </ul>
+                ),
+              },
+            ]
+          : []),
+        ...(ending
+          ? []
+          : [
+              {
+                name: now.id === order.id ? 'Reaches' : 'Reaches now',
+                value: <ReachWords order={now} reach={reach} requests={requests} />,
+              },
+            ]),
+        ...(n === undefined
+          ? []
+          : [
+              {
+                name: 'Touches',
+                value:
+                  n === 0 ? (
+                    'none of the recipients'
+                  ) : (
+                    <>
+                      {count(n, 'recipient')} · on the board:{' '}
+                      {requests.map((request, i) => (
+                        <>
+                          {i > 0 ? ' · ' : ''}
+                          <a href={links.board(order.id, request.id)}>{request.title}</a>
+                        </>
+                      ))}
+                    </>
+                  ),
+              },
+            ]),
+        {
+          name: 'Document',
+          value: order.document ? (
+            <>
+              <a href={links.document(order.id)} download>
+                <bdi>{order.document.name}</bdi>
+              </a>{' '}
+              {filesize(order.document.bytes)} · SHA-256 <Hash hex={order.document.sha256} whole />
+            </>
+          ) : (
+            'none here'
+          ),
+        },
+        ...(order.source
+          ? [
+              {
+                name: 'Source',
+                value: (
+                  <>
+                    {order.source.publisher}: {order.source.title}, <Day on={order.source.date} />
+                    {order.source.url ? (
+                      <>
+                        {' '}
+                        ·{' '}
+                        <a href={order.source.url} rel="noreferrer nofollow">
+                          read it there
+                        </a>
+                      </>
+                    ) : null}
+                  </>
+                ),
+              },
+            ]
+          : []),
+        { name: 'Receipt', value: <a href={links.receipt(order.id)}>that it was entered here</a> },
+      ]}
+    />
+  );
+}
+
+/** "Orders that touch this": each since when, of what, by which words. */
+export function Touching(props: {
+  readonly touches: readonly TouchedRecipient[];
+  readonly reach: Reach;
+  readonly links: Pick<OrderLinks, 'order'>;
+  /** numbers of the items of the request, to say "all items" */
+  readonly items: number;
+}) {
+  const { touches, reach, links } = props;
+  if (touches.length === 0) return <p>No order in force touches it.</p>;
+  return (
+    <ol class="entries">
+      {touches.map((touch) => (
+        <li>
+          <p class="entries__title">
+            <a href={links.order(touch.order.id)}>{courtWords(touch.order)}</a> {effectWord(touch.order.effect)}{' '}
+            {touchedWords(touch, reach, props.items)}, since <Day on={touch.begin.date} />
+          </p>
+          <div class="said__note">“{touch.by.words}”</div>
+          {touch.by.id === touch.order.id ? null : (
+            <p class="entries__when">
+              in the words of <a href={links.order(touch.by.id)}>{orderName(touch.by)}</a>
+            </p>
+          )}
+        </li>
+      ))}
+    </ol>
+  );
+}
+
+function touchedWords({ items, consequences }: TouchedRecipient, reach: Reach, all: number): string {
+  const parts = [
+    ...(items.length === 0
+      ? []
+      : [
+          items.length === all && all > 1
+            ? 'all items'
+            : `${items.length === 1 ? 'item' : 'items'} ${items.join(', ')}`,
+        ]),
+    ...consequences.flatMap((id) => {
+      const one = reach.consequences.find((c) => c.id === id);
+      return one ? [programmeWords(one)] : [];
+    }),
+  ];
+  return [...new Set(parts)].join('; ');
+}

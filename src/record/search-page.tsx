@@ -1,0 +1,141 @@
+/** Search over everything public, for people and for programs. */
+import type { z } from 'zod';
+import { ANYONE, type Ctx, type Route } from '../base/route.ts';
+import { zoneOf } from '../ui/context.ts';
+import { Empty } from '../ui/empty.tsx';
+import { Heading } from '../ui/heading.tsx';
+import { page } from '../ui/page.tsx';
+import { Pages } from '../ui/table.tsx';
+import { Time } from '../ui/time.tsx';
+import { count, kindWord } from '../ui/words.ts';
+import type { searchBody } from './api-schemas.ts';
+import { cachePublic } from './caching.ts';
+import { receiptPaths } from './entry-page.tsx';
+import { entryPath, href, servicePath } from './parts.tsx';
+import { queryOf } from './record-page.tsx';
+import { type Piece, SEARCH_SIZE, search } from './search.ts';
+
+function asked(c: Ctx): { readonly q: string; readonly at: number } {
+  const query = queryOf(c);
+  const at = Math.min(500, Math.max(1, Math.trunc(Number(query['page'])) || 1));
+  return { q: (query['q'] ?? '').trim().slice(0, 200), at };
+}
+
+const Marked = ({ pieces }: { pieces: readonly Piece[] }) => (
+  <>{pieces.map((one) => (one.hit ? <mark>{one.text}</mark> : one.text))}</>
+);
+
+async function searchPage(c: Ctx): Promise<Response> {
+  const { q, at } = asked(c);
+  const found = q === '' ? null : await search(c.get('services').db, q, at);
+  const zone = zoneOf(c);
+  cachePublic(c, 10);
+  return page(
+    c,
+    { title: q === '' ? 'Search' : `${q} · Search`, area: 'public' },
+    <>
+      <Heading
+        title="Search"
+        lead="In everything public on this server: what was asked and of whom, what was said, found and ordered."
+      />
+      <form class="records-search" method="get" action="/search">
+        <label>
+          <span>Words</span>
+          <input class="usa-input" type="search" name="q" value={q} aria-describedby="search-how" />
+        </label>
+        <button class="usa-button" type="submit">
+          Search
+        </button>
+      </form>
+      <p class="soft" id="search-how">
+        All words have to be there; a phrase stands in quotation marks, a word that must not be there after a minus.{' '}
+        <a href="/records">All public records</a>
+      </p>
+      {found && found.recipients.length > 0 && at === 1 ? (
+        <section aria-labelledby="recipients">
+          <h2 id="recipients">Recipients</h2>
+          <ul class="entries">
+            {found.recipients.map((one) => (
+              <li>
+                <p class="entries__title">
+                  <a href={servicePath(one, one.service)}>{one.name}</a>
+                </p>
+                <p class="soft">
+                  {[one.kind, one.state].filter(Boolean).join(', ')} · {one.request} · {one.matter}
+                </p>
+              </li>
+            ))}
+          </ul>
+        </section>
+      ) : null}
+      {found && found.entries.length > 0 ? (
+        <section aria-labelledby="entries">
+          <h2 id="entries">{count(found.total, 'entry', 'entries')}</h2>
+          <ol class="entries" start={(at - 1) * SEARCH_SIZE + 1}>
+            {found.entries.map((one) => (
+              <li>
+                <p class="entries__title">
+                  <a href={entryPath(one, one.entry)}>{one.title === '' ? kindWord(one.kind) : one.title}</a>
+                </p>
+                {one.excerpt.length > 0 ? (
+                  <p>
+                    <Marked pieces={one.excerpt} />
+                  </p>
+                ) : null}
+                <p class="soft">
+                  {kindWord(one.kind)} · <a href={`/record/${one.slug}`}>{one.matter}</a> ·{' '}
+                  <Time at={one.occurredAt} zone={zone} />
+                </p>
+              </li>
+            ))}
+          </ol>
+          <Pages
+            page={at}
+            pages={Math.ceil(found.total / SEARCH_SIZE)}
+            href={(p) => href('/search', { q, page: p > 1 ? String(p) : '' })}
+          />
+        </section>
+      ) : null}
+      {found && found.entries.length === 0 && (found.recipients.length === 0 || at > 1) ? (
+        <Empty what={`Nothing public holds “${q}”`} how="Try fewer words, or another form of them." />
+      ) : null}
+    </>,
+  );
+}
+
+async function searchJson(c: Ctx): Promise<Response> {
+  const { q, at } = asked(c);
+  const found = q === '' ? { entries: [], total: 0, recipients: [] } : await search(c.get('services').db, q, at);
+  cachePublic(c, 10);
+  c.header('Access-Control-Allow-Origin', '*');
+  const body: z.infer<typeof searchBody> = {
+    total: found.total,
+    page: at,
+    size: SEARCH_SIZE,
+    entries: found.entries.map((one) => ({
+      entry: one.entry,
+      kind: one.kind,
+      title: one.title,
+      excerpt: one.excerpt.map(({ text }) => text).join(''),
+      record: one.slug,
+      occurredAt: one.occurredAt.toISOString(),
+      page: entryPath(one, one.entry),
+      receipt: receiptPaths(one.entry),
+    })),
+    recipients: found.recipients.map((one) => ({
+      service: one.service,
+      name: one.name,
+      kind: one.kind,
+      state: one.state,
+      record: one.slug,
+      request: one.request,
+      page: servicePath(one, one.service),
+    })),
+  };
+  return c.json(body);
+}
+
+export const searchRoutes: readonly Route[] = [
+  { method: 'GET', path: '/search', access: ANYONE, handler: searchPage },
+  { method: 'GET', path: '/api/v1/search', access: ANYONE, handler: searchJson },
+];

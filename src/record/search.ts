@@ -1,0 +1,86 @@
+/** Finds words in everything public: entries by PostgreSQL's full text, recipients by their names. Reads only. */
+import { type Kysely, sql } from 'kysely';
+import type { Database } from '../base/database.ts';
+
+export const SEARCH_SIZE = 20;
+const MOST_RECIPIENTS = 10;
+
+export interface Found {
+  readonly entry: string;
+  readonly kind: string;
+  readonly slug: string;
+  readonly matter: string;
+  readonly title: string;
+  /** of its words, with what was looked for marked */
+  readonly excerpt: readonly Piece[];
+  readonly occurredAt: Date;
+}
+
+export interface Piece {
+  readonly text: string;
+  readonly hit: boolean;
+}
+
+export interface FoundRecipient {
+  readonly service: string;
+  readonly name: string;
+  readonly kind: string;
+  readonly state: string | null;
+  readonly slug: string;
+  readonly matter: string;
+  readonly request: string;
+}
+
+export interface SearchResult {
+  readonly entries: readonly Found[];
+  /** at most this many are counted */
+  readonly total: number;
+  readonly recipients: readonly FoundRecipient[];
+}
+
+const MOST_COUNTED = 10_000;
+/** Control characters, which no entry may hold. */
+const [START, STOP] = ['\u0002', '\u0003'];
+
+/** "a \u0002b\u0003 c" in pieces. */
+export function pieces(headline: string): readonly Piece[] {
+  return headline
+    .split(START)
+    .flatMap((part, i) => {
+      const [hit = '', after] = i === 0 ? [undefined, part] : part.split(STOP);
+      return [
+        { text: hit, hit: true },
+        { text: after ?? '', hit: false },
+      ];
+    })
+    .filter((one) => one.text !== '');
+}
+
+/**
+ * @param words as people type them: several words, “a phrase”, or, -not (PostgreSQL's websearch syntax)
+ * @param page from 1
+ */
+export async function search(db: Kysely<Database>, words: string, page: number): Promise<SearchResult> {
+  const query = sql`websearch_to_tsquery('english', ${words})`;
+  const among = sql`view.search s join view.matter m on m.id = s.matter and m.audience = 'public' where s.tsv @@ ${query}`;
+  const like = `%${words.replace(/["“”]/g, '').replace(/[\\%_]/g, '\\$&')}%`;
+  const [found, counted, recipients] = await Promise.all([
+    sql<Omit<Found, 'excerpt'> & { headline: string }>`
+      select f.entry, f.kind, f.slug, f.matter, f.title, f.occurred_at as "occurredAt",
+             ts_headline('english', f.words, ${query}, ${`StartSel=${START}, StopSel=${STOP}, MaxWords=40, MinWords=15, MaxFragments=2`}) as headline
+      from (select s.entry, s.kind, s.seq, m.slug, m.title as matter, s.title, s.words, s.occurred_at, ts_rank_cd(s.tsv, ${query}) as rank
+            from ${among} order by rank desc, s.seq desc limit ${SEARCH_SIZE} offset ${(page - 1) * SEARCH_SIZE}) f
+      order by f.rank desc, f.seq desc`.execute(db),
+    sql<{ n: number }>`select count(*)::int as n from (select 1 from ${among} limit ${MOST_COUNTED}) x`.execute(db),
+    sql<FoundRecipient>`
+      select s.id as service, s.name, s.kind, s.state, m.slug, m.title as matter, r.title as request
+      from view.service s join view.request r on r.id = s.request and r.audience = 'public'
+      join view.matter m on m.id = s.matter and m.audience = 'public'
+      where s.name ilike ${like} order by lower(s.name), s.seq desc limit ${MOST_RECIPIENTS}`.execute(db),
+  ]);
+  return {
+    entries: found.rows.map(({ headline, ...one }) => ({ ...one, excerpt: pieces(headline) })),
+    total: counted.rows[0]?.n ?? 0,
+    recipients: recipients.rows,
+  };
+}

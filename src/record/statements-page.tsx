@@ -1,0 +1,189 @@
+/** What was said around a matter, as of any time: a page, CSV and JSON of the same. Shows only what is public. */
+import { type Kysely, sql } from 'kysely';
+import type { z } from 'zod';
+import { csvLine } from '../base/csv.ts';
+import type { Database } from '../base/database.ts';
+import { ANYONE, type Ctx, type Route } from '../base/route.ts';
+import type { Service } from '../rooms/requests/view.ts';
+import { Statements } from '../rooms/statements/parts.tsx';
+import { type Statement, statementsOf } from '../rooms/statements/view.ts';
+import { Field, Submit } from '../ui/form.tsx';
+import { page } from '../ui/page.tsx';
+import { Links } from '../ui/table.tsx';
+import type { statementList } from './api-schemas.ts';
+import { cacheRecord } from './caching.ts';
+import { type Cut, cutAt, visible } from './cut.ts';
+import { receiptPaths } from './entry-page.tsx';
+import { lastEntry, type Moment, momentParams, type PublicMatter } from './matter.ts';
+import { entryPath, href, LastUpdated, RecordHead, recordPath } from './parts.tsx';
+import { opened, queryOf, refuseBadTime, wrongTime } from './record-page.tsx';
+
+interface Read {
+  readonly matter: PublicMatter;
+  readonly moment: Moment;
+  readonly now: Date;
+  readonly cut: Cut;
+  /** looked for in words, speakers and offices */
+  readonly q: string;
+  readonly statements: readonly Statement[];
+}
+
+/** What people of this recipient's offices said, and what was said about its service, by a cut; public ones alone. */
+export const statementsAround = (
+  db: Kysely<Database>,
+  { id, matter, recipient }: Pick<Service, 'id' | 'matter' | 'recipient'>,
+  cut: Cut,
+): Promise<readonly Statement[]> =>
+  statementsOf(
+    db,
+    matter,
+    sql`s.audience = 'public' and ${visible('s', cut)} and (s.about @> array[${id}]::uuid[] or exists (
+      select 1 from view.holding h join view.office o on o.id = h.office where h.id = s.holding and o.party = ${recipient}))`,
+  );
+
+async function read(c: Ctx): Promise<Read> {
+  const { matter, moment, now } = await opened(c);
+  refuseBadTime(moment);
+  const { db } = c.get('services');
+  const cut = await cutAt(db, moment.point);
+  const q = (queryOf(c)['q'] ?? '').trim().slice(0, 100);
+  const like = `%${q.replace(/[\\%_]/g, '\\$&')}%`;
+  const which = sql`s.audience = 'public' and ${visible('s', cut)}
+    and (${q} = '' or s.words ilike ${like} or s.speaker ->> 'name' ilike ${like} or s.speaker ->> 'office' ilike ${like})`;
+  return { matter, moment, now, cut, q, statements: await statementsOf(db, matter.id, which) };
+}
+
+async function getPage(c: Ctx): Promise<Response> {
+  const wrong = await wrongTime(c, 'Statements');
+  if (wrong) return wrong;
+  const { matter, moment, now, cut, q, statements } = await read(c);
+  const base = `${recordPath(matter)}/statements`;
+  const last = await lastEntry(c.get('services').db, matter.id, cut);
+  cacheRecord(c, moment, last, now);
+  const keep = { ...momentParams(moment), q };
+  return page(
+    c,
+    { title: `Statements · ${matter.title}`, area: 'public', wide: true },
+    <>
+      <RecordHead matter={matter} moment={moment} now={now} tab="Statements" action={base} />
+      <h2>Statements, newest last</h2>
+      <form class="form form--row" method="get" action={base} aria-label="Find a statement">
+        {Object.entries(momentParams(moment)).map(([name, value]) => (
+          <input type="hidden" name={name} value={value} />
+        ))}
+        <Field name="q" type="search" label="Words, speaker or office" value={q} width="medium" />
+        <Submit text="Find" />
+      </form>
+      <Links
+        label="Download"
+        links={[
+          { text: 'CSV', href: href(`${base}.csv`, keep), download: true },
+          { text: 'JSON', href: href(`/api/v1/records/${matter.slug}/statements`, keep) },
+        ]}
+      />
+      <Statements
+        statements={statements}
+        zone={moment.zone}
+        receipt={(entry) => entryPath(matter, entry)}
+        empty={
+          q === ''
+            ? {
+                what: 'No statement is recorded by then',
+                how: 'Who said what stands here, with where it is known from.',
+              }
+            : {
+                what: `No statement holds “${q}”`,
+                action: { text: 'Show all', href: href(base, momentParams(moment)) },
+              }
+        }
+      />
+      <LastUpdated matter={matter} last={last} zone={moment.zone} />
+    </>,
+  );
+}
+
+const HEAD = [
+  'said_at',
+  'day_only',
+  'speaker',
+  'office',
+  'form',
+  'words',
+  'medium',
+  'outlet',
+  'publisher',
+  'source',
+  'published',
+  'url',
+  'source_sha256',
+  'entry',
+];
+
+async function getCsv(c: Ctx): Promise<Response> {
+  const { matter, moment, now, cut, statements } = await read(c);
+  cacheRecord(c, moment, await lastEntry(c.get('services').db, matter.id, cut), now);
+  const rows = statements.map(({ speaker, source, ...one }) => [
+    one.occurredAt.toISOString(),
+    one.dayOnly ? 'yes' : 'no',
+    speaker.name,
+    speaker.office,
+    one.form,
+    one.words,
+    one.medium,
+    one.outlet,
+    source.publisher,
+    source.title,
+    source.published,
+    source.url,
+    source.sha256,
+    one.entry,
+  ]);
+  return c.body(`\ufeff${[HEAD, ...rows].map(csvLine).join('')}`, 200, {
+    'Content-Type': 'text/csv; charset=utf-8',
+    'Content-Disposition': `attachment; filename="${matter.slug}-statements.csv"`,
+  });
+}
+
+/** As the API gives one; see `statementList` in api-schemas.ts. */
+const jsonStatement = ({
+  speaker,
+  source,
+  anchor,
+  ...one
+}: Statement): z.infer<typeof statementList>['statements'][number] => ({
+  id: one.id,
+  speaker: { name: speaker.name, office: speaker.office },
+  words: one.words,
+  form: one.form,
+  medium: one.medium,
+  outlet: one.outlet,
+  dayOnly: one.dayOnly,
+  about: [...one.about],
+  source: {
+    publisher: source.publisher,
+    title: source.title,
+    published: source.published,
+    url: source.url,
+    fetchedAt: source.fetchedAt.toISOString(),
+    sha256: source.sha256,
+    entry: source.entry,
+  },
+  selector: anchor && { ...anchor },
+  occurredAt: one.occurredAt.toISOString(),
+  recordedAt: one.recordedAt.toISOString(),
+  entry: one.entry,
+  receipt: receiptPaths(one.entry),
+});
+
+async function getJson(c: Ctx): Promise<Response> {
+  const { matter, moment, now, cut, statements } = await read(c);
+  cacheRecord(c, moment, await lastEntry(c.get('services').db, matter.id, cut), now);
+  c.header('Access-Control-Allow-Origin', '*');
+  return c.json({ statements: statements.map(jsonStatement) });
+}
+
+export const statementPages: readonly Route[] = [
+  { method: 'GET', path: '/record/:slug/statements', access: ANYONE, handler: getPage },
+  { method: 'GET', path: '/record/:slug/statements.csv', access: ANYONE, handler: getCsv },
+  { method: 'GET', path: '/api/v1/records/:slug/statements', access: ANYONE, handler: getJson },
+];

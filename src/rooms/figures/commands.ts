@@ -1,0 +1,73 @@
+/** Writes down a figure that somebody claims, and how it ranks: load, rules, append. */
+import { z } from 'zod';
+import { NotFound } from '../../base/errors.ts';
+import { uuidv7 } from '../../base/ids.ts';
+import type { Services } from '../../base/services.ts';
+import { isoDate, line, prose, uuid } from '../fields.ts';
+import { checked, orNone } from '../input.ts';
+import { matterById } from '../matters/view.ts';
+import { groundOf } from '../sources/view.ts';
+import { decimal, QUALIFIERS, RANKS } from './entries.ts';
+import { claimFigure, rankFigure } from './rules.ts';
+import { figuresOf } from './view.ts';
+
+/** "200,000,000,000" as people type it. */
+const typed = z.preprocess((value) => (typeof value === 'string' ? value.replace(/[,\s]/g, '') : value), decimal);
+
+const input = z.object({
+  measure: line(200),
+  unit: line(40),
+  low: typed,
+  high: orNone(typed),
+  qualifier: z.enum(QUALIFIERS, 'needs a choice'),
+  originalValue: line(300),
+  asOf: orNone(isoDate),
+  claimant: line(200),
+  holding: orNone(uuid),
+  /** ms */
+  claimedAt: z.number().int(),
+  source: uuid,
+});
+export type FigureInput = z.input<typeof input>;
+
+/** Writes `figure.claimed`. @throws InvalidInput, NotFound `no-source`, and those of `claimFigure` */
+export async function addFigure(services: Services, matter: string, form: FigureInput, once: string): Promise<void> {
+  const names = { low: 'value', high: 'upper end', originalValue: 'wording', asOf: 'day', claimedAt: 'time' };
+  const { source, ...claim } = checked(input, form, names);
+  const ground = await groundOf(services, matter, source);
+  const same = claim.measure.toLowerCase();
+  const beside = (await figuresOf(services.db, ground.matter)).filter((one) => one.measure.toLowerCase() === same);
+  const now = services.clock.now();
+  const ids = { entry: uuidv7(now, services.random), figure: uuidv7(now, services.random) };
+  const entry = claimFigure({ ...ground, beside }, claim, ids, now);
+  await services.ledger.append({ key: `figure:${once}`, entries: [entry] });
+}
+
+const ranking = z.object({
+  figure: uuid,
+  rank: z.enum(RANKS, 'needs a choice'),
+  reason: prose(1000).pipe(z.string().min(1, 'is missing: a rank needs one')),
+});
+
+/** Writes `figure.ranked`. @throws InvalidInput, NotFound, RuleRefusal `ranked-so-already` */
+export async function rank(
+  services: Services,
+  matterId: string,
+  form: z.input<typeof ranking>,
+  once: string,
+): Promise<void> {
+  const { figure, ...given } = checked(ranking, form);
+  const matter = await matterById(services.db, matterId);
+  const stands = matter ? (await figuresOf(services.db, matter.id)).find((one) => one.id === figure) : undefined;
+  if (!matter || !stands) throw new NotFound('no-figure', 'There is no such figure in this matter.');
+  const now = services.clock.now();
+  const state = {
+    figure,
+    matter: matter.id,
+    issuer: matter.issuer,
+    audience: matter.audience === 'public' ? ('public' as const) : ('parties' as const),
+    rank: stands.rank,
+  };
+  const entry = rankFigure(state, given, uuidv7(now, services.random), now);
+  await services.ledger.append({ key: `rank:${once}`, entries: [entry] });
+}

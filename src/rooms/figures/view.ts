@@ -1,0 +1,137 @@
+/** Figures with their ranks and sources, as read. */
+import { type Kysely, type RawBuilder, sql } from 'kysely';
+import { z } from 'zod';
+import type { Database } from '../../base/database.ts';
+import { type Project, stamps } from '../../base/row.ts';
+import { figureClaimed, figureRanked, QUALIFIERS, type Qualifier, RANKS, type Rank } from './entries.ts';
+
+export interface Figure {
+  readonly id: string;
+  readonly entry: string;
+  readonly seq: number;
+  readonly measure: string;
+  readonly unit: string;
+  readonly low: string;
+  readonly high: string | null;
+  readonly qualifier: Qualifier;
+  readonly originalValue: string;
+  readonly asOf: string | null;
+  readonly claimant: string;
+  readonly rank: Rank;
+  /** why it ranks so; null where nobody ranked it */
+  readonly reason: string | null;
+  readonly source: {
+    readonly entry: string;
+    readonly publisher: string;
+    readonly title: string;
+    readonly published: string | null;
+    readonly url: string | null;
+    readonly sha256: string;
+  };
+  readonly occurredAt: Date;
+  readonly recordedAt: Date;
+}
+
+export const projectFigures: Project = (entry, seq) => {
+  const at = { ...stamps(entry, seq), entry: entry.id, matter: entry.matter, audience: entry.audience };
+  if (entry.kind === 'figure.ranked') {
+    const b = figureRanked.parse(entry.body);
+    return [{ table: 'view.figure_rank', row: { ...at, figure: b.figure, rank: b.rank, reason: b.reason } }];
+  }
+  const b = figureClaimed.parse(entry.body);
+  return [
+    {
+      table: 'view.figure',
+      row: {
+        ...at,
+        id: b.figure,
+        measure: b.measure,
+        unit: b.unit,
+        low: b.low,
+        high: b.high,
+        qualifier: b.qualifier,
+        original_value: b.originalValue,
+        as_of: b.asOf,
+        claimant: b.claimant,
+        holding: b.holding,
+        source: b.source,
+        anchor: b.anchor,
+      },
+    },
+  ];
+};
+
+const stored = z.object({
+  id: z.string(),
+  entry: z.string(),
+  seq: z.number(),
+  measure: z.string(),
+  unit: z.string(),
+  low: z.string(),
+  high: z.string().nullable(),
+  qualifier: z.enum(QUALIFIERS),
+  originalValue: z.string(),
+  asOf: z.string().nullable(),
+  claimant: z.string(),
+  rank: z.enum(RANKS),
+  reason: z.string().nullable(),
+  source: z.object({
+    entry: z.string(),
+    publisher: z.string(),
+    title: z.string(),
+    published: z.string().nullable(),
+    url: z.string().nullable(),
+    sha256: z.string(),
+  }),
+  occurredAt: z.date(),
+  recordedAt: z.date(),
+});
+
+/**
+ * Figures of a matter, those of one measure together, the deprecated last. At most 1,000.
+ * @param which a condition on `view.figure f` @param ranks a condition on `view.figure_rank r`: which rankings count
+ */
+export async function figuresOf(
+  db: Kysely<Database>,
+  matter: string,
+  which: RawBuilder<unknown> = sql`true`,
+  ranks: RawBuilder<unknown> = sql`true`,
+): Promise<readonly Figure[]> {
+  const { rows } = await sql<Record<string, unknown>>`
+    select f.id, f.entry, f.seq, f.measure, f.unit, f.low::text as low, f.high::text as high, f.qualifier, f.original_value as "originalValue",
+           f.as_of::text as "asOf", f.claimant, f.occurred_at as "occurredAt", f.recorded_at as "recordedAt",
+           coalesce(k.rank, 'normal') as rank, k.reason,
+           jsonb_build_object('entry', s.entry, 'publisher', s.publisher, 'title', s.title, 'published', s.published, 'url', s.url, 'sha256', s.hash) as source
+    from view.figure f join view.source s on s.id = f.source
+    left join lateral (select r.rank, r.reason from view.figure_rank r where r.figure = f.id and ${ranks} order by r.seq desc limit 1) k on true
+    where f.matter = ${matter} and ${which}
+    order by lower(f.measure), coalesce(k.rank, 'normal') = 'deprecated', coalesce(k.rank, 'normal') <> 'preferred', f.occurred_at, f.seq
+    limit 1000`.execute(db);
+  return rows.map((row) => stored.parse(row));
+}
+
+const LARGE = [
+  ['trillion', 12],
+  ['billion', 9],
+  ['million', 6],
+] as const;
+
+/** "200000000000" as "200 billion"; smaller numbers with thousands separated. Exact: nothing is rounded. */
+export function numberText(value: string): string {
+  const [whole = '', fraction = ''] = value.split('.');
+  const sign = whole.startsWith('-') ? '−' : '';
+  const digits = whole.replace('-', '');
+  if (fraction.replace(/0+$/, '') === '') {
+    for (const [word, zeros] of LARGE) {
+      if (digits.length <= zeros) continue;
+      const rest = digits.slice(-zeros).replace(/0+$/, '');
+      if (rest.length <= 2) return `${sign}${digits.slice(0, -zeros)}${rest === '' ? '' : `.${rest}`} ${word}`;
+    }
+  }
+  const grouped = digits.replace(/\B(?=(\d{3})+$)/g, ',');
+  return `${sign}${grouped}${fraction.replace(/0+$/, '') === '' ? '' : `.${fraction.replace(/0+$/, '')}`}`;
+}
+
+/** "about 200 billion to 1 trillion US dollars" without the unit. */
+export const valueText = ({ low, high, qualifier }: Pick<Figure, 'low' | 'high' | 'qualifier'>): string =>
+  `${qualifier === 'exactly' ? '' : `${qualifier} `}${numberText(low)}${high === null ? '' : ` to ${numberText(high)}`}`;

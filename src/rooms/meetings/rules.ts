@@ -1,0 +1,220 @@
+/** Rules of meetings: who may be invited, what may be said of taking part, and when attendance is taken. Pure. */
+import type { NewEntry } from '../../base/append.ts';
+import { instant, type Millis } from '../../base/clock.ts';
+import { InvalidInput, RuleRefusal } from '../../base/errors.ts';
+import { PARTY_KINDS, type PartyKind } from '../directory/entries.ts';
+import type { Party } from '../directory/view.ts';
+import { type Holding, officeText } from '../people/view.ts';
+import { anchorOf, type TextQuote } from '../quotation.ts';
+import type { Partstat, Sayer } from './entries.ts';
+import type { Meeting, Participant } from './view.ts';
+
+/** What every entry of a meeting carries. */
+export interface Of {
+  readonly matter: string;
+  readonly issuer: string;
+  readonly audience: 'public' | 'parties';
+}
+
+const refuse = (code: string, what: string, next: string) =>
+  new RuleRefusal(code, { what, lost: 'Nothing was written, and what you entered is kept.', next });
+
+const entry = (of: Of, kind: string, id: string, at: Millis, body: NewEntry['body']): NewEntry => ({
+  kind,
+  id,
+  matter: of.matter,
+  by: of.issuer,
+  occurredAt: instant(at),
+  audience: of.audience,
+  body,
+});
+
+export interface Calling {
+  readonly convener: string;
+  readonly subject: string;
+  readonly place: string | null;
+  readonly startsAt: Millis;
+  readonly endsAt: Millis | null;
+  readonly dayOnly: boolean;
+  readonly capacity: number | null;
+  readonly agenda: string;
+}
+
+/** @param at when it was called @throws InvalidInput `meeting-backwards`, `called-in-future` */
+export function callMeeting(
+  of: Of,
+  calling: Calling,
+  ids: { entry: string; meeting: string },
+  at: Millis,
+  now: Millis,
+): NewEntry {
+  const { startsAt, endsAt, ...rest } = calling;
+  if (endsAt !== null && endsAt <= startsAt)
+    throw new InvalidInput('meeting-backwards', 'The meeting ends before it begins.', {
+      until: 'This is not after the beginning: the meeting ends before it begins.',
+    });
+  if (at > now)
+    throw new InvalidInput('called-in-future', 'A meeting has to have been called already.', {
+      called: 'This lies in the future.',
+    });
+  return entry(of, 'meeting.called', ids.entry, at, {
+    meeting: ids.meeting,
+    ...rest,
+    startsAt: instant(startsAt),
+    endsAt: endsAt === null ? null : instant(endsAt),
+  });
+}
+
+/** Somebody to invite: a party, or a person in one of its offices. */
+export interface Invitee {
+  readonly party: Party;
+  readonly holding: Holding | null;
+}
+
+const kindOf = (kind: string): PartyKind => PARTY_KINDS.find((one) => one === kind) ?? 'other';
+const sameAs = (invitee: Invitee) => (one: Pick<Participant, 'party' | 'holding'>) =>
+  one.party === invitee.party.id && one.holding === (invitee.holding?.id ?? null);
+
+/** One entry an invitee; those who are invited already are passed over. @throws InvalidInput `nobody-new` */
+export function invite(
+  of: Of,
+  meeting: string,
+  there: readonly Participant[],
+  invitees: readonly Invitee[],
+  newId: () => string,
+  at: Millis,
+): readonly NewEntry[] {
+  const fresh = invitees.filter(
+    (one, i) =>
+      !there.some(sameAs(one)) &&
+      !invitees.slice(0, i).some((b) => b.party.id === one.party.id && b.holding?.id === one.holding?.id),
+  );
+  if (fresh.length === 0)
+    throw new InvalidInput('nobody-new', 'All of them are invited already.', { invitees: 'Nobody here is new.' });
+  return fresh.map(({ party, holding }) =>
+    entry(of, 'meeting.invited', newId(), at, {
+      meeting,
+      participant: newId(),
+      name: holding?.name ?? party.name,
+      office: holding ? officeText(holding) : null,
+      holding: holding?.id ?? null,
+      party: party.id,
+      partyName: party.name,
+      kind: kindOf(party.kind),
+      state: party.state,
+    }),
+  );
+}
+
+export interface Stating {
+  readonly participant: string;
+  readonly partstat: Partstat;
+  readonly delegate: string | null;
+  readonly reason: string | null;
+  readonly by: Sayer;
+  readonly sayer: string | null;
+  readonly at: Millis;
+  readonly dayOnly: boolean;
+  /** the words of the source that say so; null where there is no source */
+  readonly words: string | null;
+}
+
+export interface Cited {
+  readonly source: string;
+  readonly text: string;
+}
+
+/**
+ * The entry `participation.stated`.
+ * @throws InvalidInput `not-invited`, `delegate-missing`, `stated-in-future`, `sayer-missing`; RuleRefusal `meeting-over`, `said-so-already`,
+ *   `quotation-not-in-source`
+ */
+export function stateParticipation(
+  of: Of,
+  meeting: Meeting,
+  participant: Participant | undefined,
+  stating: Stating,
+  cited: Cited | null,
+  id: string,
+  now: Millis,
+): NewEntry {
+  const { partstat, delegate, by, sayer, reason, dayOnly, at, words } = stating;
+  if (!participant)
+    throw new InvalidInput('not-invited', 'Nobody of this name is invited to this meeting.', {
+      participant: 'Invite them first.',
+    });
+  if (partstat === 'delegated' && delegate === null)
+    throw new InvalidInput('delegate-missing', 'Whoever delegates sends somebody.', {
+      delegate: 'Say who comes instead.',
+    });
+  if (by !== 'the party itself' && sayer === null)
+    throw new InvalidInput('sayer-missing', 'Who said it for them?', { sayer: 'Name the spokesperson or the outlet.' });
+  if (at > now)
+    throw new InvalidInput('stated-in-future', 'What was said has to have been said already.', {
+      day: 'This lies in the future.',
+    });
+  const end = (meeting.endsAt ?? meeting.startsAt).getTime();
+  // A day alone says nothing of the hour; whoever says on the day itself that they come, says it in time.
+  if (!dayOnly && !meeting.dayOnly && at > end && partstat !== 'declined')
+    throw refuse('meeting-over', 'The meeting was over by then.', 'Take the attendance instead.');
+  const last = participant.said.at(-1);
+  if (
+    last &&
+    last.partstat === partstat &&
+    last.delegate === delegate &&
+    last.reason === reason &&
+    last.by === by &&
+    last.sayer === sayer
+  )
+    throw refuse(
+      'said-so-already',
+      `That ${participant.name} ${partstat} stands there already.`,
+      'Change what is new about it.',
+    );
+  let anchor: TextQuote | null = null;
+  if (cited && words !== null) {
+    anchor = anchorOf(cited.text, words);
+    if (!anchor)
+      throw refuse(
+        'quotation-not-in-source',
+        'The kept copy of the source does not contain these words.',
+        'Quote them exactly, or leave them out.',
+      );
+  }
+  return entry(of, 'participation.stated', id, at, {
+    meeting: meeting.id,
+    participant: participant.id,
+    partstat,
+    delegate: partstat === 'delegated' ? delegate : null,
+    reason,
+    by,
+    sayer: by === 'the party itself' ? null : sayer,
+    dayOnly,
+    source: cited?.source ?? null,
+    anchor: anchor && { ...anchor },
+  });
+}
+
+/** @throws RuleRefusal `meeting-not-begun`, `taken-so-already`; InvalidInput `not-invited` */
+export function takeAttendance(
+  of: Of,
+  meeting: Meeting,
+  participant: Participant | undefined,
+  attended: boolean,
+  id: string,
+  now: Millis,
+): NewEntry {
+  if (!participant)
+    throw new InvalidInput('not-invited', 'Nobody of this name is invited to this meeting.', {
+      participant: 'Invite them first.',
+    });
+  if (now < meeting.startsAt.getTime())
+    throw refuse(
+      'meeting-not-begun',
+      'The meeting has not begun, so nobody can have attended.',
+      'Take the attendance at the door.',
+    );
+  if (participant.attended === attended)
+    throw refuse('taken-so-already', 'This stands there already.', 'Change what is new about it.');
+  return entry(of, 'attendance.taken', id, now, { meeting: meeting.id, participant: participant.id, attended });
+}

@@ -1,0 +1,61 @@
+/** A court order as the rules take it, and how it is named. Pure. */
+import type { Millis } from '../../base/clock.ts';
+import { dateText } from '../../ui/time.tsx';
+import { STATES } from '../clock/rules.ts';
+import type { DocumentRef } from '../fields.ts';
+import type { Effect, Geography, OrderSource, Scope } from './entries.ts';
+
+export interface Order {
+  /** the entry's id too */
+  readonly id: string;
+  readonly matter: string;
+  readonly court: string;
+  readonly docket: string;
+  readonly judge: string | null;
+  /** when it took effect */
+  readonly at: Millis;
+  /** its date, `YYYY-MM-DD` */
+  readonly date: string;
+  readonly effect: Effect;
+  readonly words: string;
+  readonly scope: Scope;
+  readonly geography: Geography;
+  readonly of: readonly string[];
+  readonly compel: string | null;
+  readonly document: DocumentRef | null;
+  readonly source: OrderSource | null;
+  readonly audience: string;
+  readonly seq: number;
+  readonly recordedAt: Date;
+}
+
+/** "N.D. Ill., No. 17 C 5720" */
+export const courtWords = ({ court, docket }: Pick<Order, 'court' | 'docket'>): string =>
+  `${court}, ${/^no\b/i.test(docket) ? docket : `No. ${docket}`}`;
+
+/** "N.D. Ill., No. 17 C 5720, of 15 Sep 2017": one name for one order, at most 180 characters. */
+export function orderName(order: Pick<Order, 'court' | 'docket' | 'date'>): string {
+  const day = `, of ${dateText(order.date)}`;
+  const court = courtWords(order);
+  return (court.length + day.length > 180 ? `${court.slice(0, 179 - day.length)}…` : court) + day;
+}
+
+/** `…/state:pa/place:philadelphia` → "Philadelphia (PA)"; a state by its name. */
+export function divisionWords(id: string): string {
+  const parts = id
+    .split('/')
+    .slice(1)
+    .map((part) => part.split(':'));
+  const state = parts.find(([type]) => type === 'state' || type === 'district')?.[1]?.toUpperCase();
+  const last = parts.at(-1)?.[1] ?? id;
+  if (parts.length <= 2) return (state !== undefined && STATES[state]) || last.toUpperCase();
+  const name = last.replaceAll(/[_~]/g, ' ').replaceAll(/\b[a-z]/g, (letter) => letter.toUpperCase());
+  return state === undefined ? name : `${name} (${state})`;
+}
+
+/** Where an order holds: "nationwide", "in Philadelphia (PA)", "for the City of Exampleton". */
+export function whereWords({ geography }: Pick<Order, 'geography'>): string {
+  if (geography === 'nationwide') return 'nationwide';
+  if ('parties' in geography) return `for ${geography.parties.map(({ name }) => name).join('; ')}`;
+  return `in ${geography.divisions.map(divisionWords).join('; ')}`;
+}

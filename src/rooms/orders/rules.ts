@@ -1,0 +1,237 @@
+/** When a court order may be entered, and the entry that says it. Pure: what it decides on was read before; time is an argument. */
+import type { NewEntry } from '../../base/append.ts';
+import { instant, type Millis } from '../../base/clock.ts';
+import { RuleRefusal } from '../../base/errors.ts';
+import { dateText } from '../../ui/time.tsx';
+import { dateIn } from '../clock/rules.ts';
+import { atDay } from '../day-only.ts';
+import type { DocumentRef } from '../fields.ts';
+import type { Effect, Geography, OrderSource, Scope } from './entries.ts';
+import { type Order, orderName } from './order.ts';
+import { chainOf, holdsItem, isEnding, isOriginal, type Recipient, reaches } from './touching.ts';
+
+/** A recipient with the time at which its service counts as made. */
+export interface ServedRecipient extends Recipient {
+  readonly servedAt: Millis;
+}
+
+export interface OrderedRequest {
+  readonly id: string;
+  readonly items: readonly number[];
+  /** its zone is where days of its clock begin */
+  readonly zone: string;
+  /** conducted here, and not revoked: its clocks are kept here */
+  readonly kept: boolean;
+}
+
+export interface OrderState {
+  readonly matter: string;
+  readonly issuer: string;
+  readonly audience: 'public' | 'parties';
+  readonly orders: readonly Order[];
+  /** ids of consequences of the matter */
+  readonly consequences: readonly string[];
+  readonly requests: readonly OrderedRequest[];
+  readonly recipients: readonly ServedRecipient[];
+}
+
+/** An order as a person fills it in. */
+export interface EnterOrder {
+  readonly court: string;
+  readonly docket: string;
+  readonly judge: string | null;
+  readonly date: string;
+  readonly effect: Effect;
+  readonly words: string;
+  readonly scope: Scope;
+  readonly geography: Geography;
+  readonly of: readonly string[];
+  readonly compel: string | null;
+  readonly document: DocumentRef | null;
+  readonly source: OrderSource | null;
+}
+
+function refuse(code: string, what: string, field = ''): RuleRefusal {
+  return new RuleRefusal(code, { what, lost: 'Nothing was written.' }, field === '' ? {} : { [field]: what });
+}
+
+/** The order as it would stand among the others. */
+export const asOrder = (state: OrderState, command: EnterOrder, id: string, now: Millis): Order => ({
+  ...command,
+  id,
+  matter: state.matter,
+  audience: state.audience,
+  at: atDay(command.date, now),
+  seq: Number.MAX_SAFE_INTEGER,
+  recordedAt: new Date(now),
+});
+
+function checkWhole({ effect, scope, compel, of, geography, date, source, document }: EnterOrder, now: Millis): void {
+  if (date > instant(now).slice(0, 10)) {
+    throw refuse('order-in-future', 'The date of the order lies in the future.', 'date');
+  }
+  if (document === null && source === null) {
+    throw refuse('order-without-source', 'Add the document, or say where the order can be read.', 'publisher');
+  }
+  if (effect === 'stay' && compel !== null) {
+    throw refuse(
+      'order-stays-and-compels',
+      'An order cannot stop a clock and set its date for the same items.',
+      'compel',
+    );
+  }
+  if (effect === 'compel' && compel === null) {
+    throw refuse('compel-without-date', 'Say by which day the order wants the answer.', 'compel');
+  }
+  if (compel !== null && effect !== 'compel' && effect !== 'modify') {
+    throw refuse('compel-date-without-compel', 'Only an order that compels sets a date.', 'compel');
+  }
+  if (compel !== null && compel < date) {
+    throw refuse('compel-before-order', 'The day it wants the answer by lies before the order itself.', 'compel');
+  }
+  if (geography !== 'nationwide' && ('divisions' in geography ? geography.divisions : geography.parties).length === 0) {
+    throw refuse('geography-names-nothing', 'Say where the order holds: no place and nobody is named.', 'places');
+  }
+  const begins = isOriginal({ effect });
+  if (begins && of.length > 0) {
+    throw refuse('order-names-earlier', 'Only an order that modifies, vacates or lifts names earlier ones.', 'of');
+  }
+  if (!begins && of.length === 0) {
+    throw refuse('order-changes-nothing', `Say which order it ${effect === 'modify' ? 'modifies' : 'ends'}.`, 'of');
+  }
+  if (isEnding({ effect })) {
+    const whole =
+      geography === 'nationwide' &&
+      scope.requests === null &&
+      scope.recipients === null &&
+      scope.items === null &&
+      scope.consequences.length === 0;
+    if (!whole) {
+      const what = 'It ends the earlier order as a whole. Where something of it stays, enter what it is modified to.';
+      throw refuse('ending-has-scope', what, 'effect');
+    }
+  } else if (scope.items?.length === 0 && scope.consequences.length === 0) {
+    throw refuse('order-touches-nothing', 'Say what the order touches: items, or consequences.', 'items');
+  }
+  if (effect === 'compel' && scope.items?.length === 0) {
+    throw refuse('compel-without-items', 'An order that compels needs items that it wants answered.', 'items');
+  }
+}
+
+function checkNames({ scope }: EnterOrder, state: OrderState): void {
+  const requests = state.requests.filter(({ id }) => scope.requests?.includes(id) ?? true);
+  if (scope.requests !== null && requests.length < scope.requests.length) {
+    throw refuse('no-such-request', 'One of the requests does not belong to this matter.', 'requests');
+  }
+  const here = new Set(requests.map(({ id }) => id));
+  const known = new Set(state.recipients.filter(({ request }) => here.has(request)).map(({ service }) => service));
+  if (scope.recipients?.some((service) => !known.has(service))) {
+    throw refuse('no-such-recipient', 'One of the recipients was not asked in these requests.', 'recipients');
+  }
+  const item = scope.items?.find((n) => !requests.some(({ items }) => items.includes(n)));
+  if (item !== undefined) throw refuse('no-such-item', `There is no item ${item}.`, 'items');
+  if (scope.consequences.some((id) => !state.consequences.includes(id))) {
+    throw refuse('no-such-consequence', 'One of the consequences does not belong to this matter.', 'consequences');
+  }
+}
+
+function checkEarlier({ effect, date, of, compel }: EnterOrder, { orders }: OrderState): void {
+  for (const id of of) {
+    const earlier = orders.find((one) => one.id === id);
+    if (!earlier) throw refuse('no-such-order', 'The order that it changes does not exist in this matter.', 'of');
+    if (!isOriginal(earlier)) {
+      throw refuse('order-not-original', `${orderName(earlier)} changes another one itself: name that one.`, 'of');
+    }
+    if (date < earlier.date) {
+      throw refuse('order-before-what-it-changes', `${orderName(earlier)} is younger than this one.`, 'date');
+    }
+    const end = chainOf(earlier, orders).find(isEnding);
+    if (end && end.date <= date) {
+      throw refuse('order-already-ended', `${orderName(earlier)} ended on ${dateText(end.date)}.`, 'of');
+    }
+    if (effect === 'modify' && compel !== null && earlier.effect !== 'compel') {
+      throw refuse('compel-date-without-compel', 'The order that it modifies does not compel.', 'compel');
+    }
+  }
+}
+
+/** Whether two orders reach an item of a recipient both. */
+function meet(a: Order, b: Order, { recipients, requests }: OrderState): boolean {
+  const shared = new Set(
+    requests.filter(({ items }) => items.some((n) => holdsItem(a, n) && holdsItem(b, n))).map(({ id }) => id),
+  );
+  return recipients.some((who) => shared.has(who.request) && reaches(a, who) && reaches(b, who));
+}
+
+/** Recipients whose clocks an order touches. */
+export function clocked(order: Order, { recipients, requests }: OrderState): readonly ServedRecipient[] {
+  const shared = new Set(requests.filter(({ items }) => items.some((n) => holdsItem(order, n))).map(({ id }) => id));
+  return recipients.filter((who) => shared.has(who.request) && reaches(order, who));
+}
+
+function checkClocks(order: Order, state: OrderState): void {
+  if (order.effect !== 'stay' && order.effect !== 'compel') return;
+  const other = state.orders.find(
+    (one) =>
+      one.date === order.date &&
+      one.effect === (order.effect === 'stay' ? 'compel' : 'stay') &&
+      meet(one, order, state),
+  );
+  if (other) {
+    const what = `${orderName(other)} ${other.effect === 'stay' ? 'stays' : 'compels'} some of the same items from the same day.`;
+    throw refuse('order-stays-and-compels', what, 'effect');
+  }
+  const touched = clocked(order, state);
+  if (touched.length === 0) return;
+  const zones = new Map(state.requests.map(({ id, zone }) => [id, zone]));
+  const first = touched
+    .map(({ request, servedAt }) => dateIn(zones.get(request) ?? 'UTC', servedAt).toString())
+    .reduce((a, b) => (b < a ? b : a));
+  if (order.date < first) {
+    throw refuse('order-before-service', `Nobody it reaches was served before ${dateText(first)}.`, 'date');
+  }
+}
+
+/**
+ * @throws RuleRefusal `order-in-future`, `order-without-source`, `order-stays-and-compels`, `compel-without-date`,
+ * `compel-date-without-compel`, `compel-before-order`, `compel-without-items`, `geography-names-nothing`, `order-names-earlier`,
+ * `order-changes-nothing`, `ending-has-scope`, `order-touches-nothing`, `no-such-request`, `no-such-recipient`, `no-such-item`,
+ * `no-such-consequence`, `no-such-order`, `order-not-original`, `order-before-what-it-changes`, `order-already-ended`,
+ * `order-before-service`
+ */
+export function enterOrder(state: OrderState, command: EnterOrder, id: string, now: Millis): NewEntry {
+  checkWhole(command, now);
+  checkNames(command, state);
+  checkEarlier(command, state);
+  const order = asOrder(state, command, id, now);
+  checkClocks(order, state);
+  const { court, docket, judge, date, effect, words, scope, geography, of, compel, document, source } = command;
+  const copy = (ids: readonly string[] | null) => ids && [...ids];
+  return {
+    kind: 'order.entered',
+    id,
+    matter: state.matter,
+    by: state.issuer,
+    occurredAt: instant(order.at),
+    audience: state.audience,
+    body: {
+      order: id,
+      ...{ court, docket, judge, date, effect, words, compel },
+      scope: {
+        requests: copy(scope.requests),
+        recipients: copy(scope.recipients),
+        items: scope.items && [...scope.items],
+        consequences: [...scope.consequences],
+      },
+      geography:
+        geography === 'nationwide'
+          ? geography
+          : 'divisions' in geography
+            ? { divisions: [...geography.divisions] }
+            : { parties: geography.parties.map((one) => ({ ...one })) },
+      of: [...of],
+      document: document && { ...document },
+      source: source && { ...source },
+    },
+  };
+}

@@ -1,0 +1,64 @@
+/** The due dates of a draft if it were served now, by the issuer's own calendar: for the steps that show them. Writes nothing. */
+import { Refusal } from '../../../base/errors.ts';
+import type { Services } from '../../../base/services.ts';
+import { Day } from '../../../ui/time.tsx';
+import { Working } from '../../../ui/working.tsx';
+import type { ServedCell } from '../../clock/entries.ts';
+import { byIssuer, byRecipient, dueByPlace } from '../../clock/rules.ts';
+import { closingsFor } from '../../clock/view.ts';
+import { itemsWords } from '../../clock-parts.tsx';
+import { servedAtIf } from '../check.ts';
+import { type DraftBody, numbered, ownDues } from '../draft.ts';
+import { askingOf } from '../rules.ts';
+
+export type IfServedNow =
+  | { readonly refused: string }
+  | {
+      readonly cells: readonly ServedCell[];
+      /** whether the calendar of each recipient counts */
+      readonly places: boolean;
+    };
+
+/** @param body with a due rule */
+export async function ifServed(services: Services, body: DraftBody, issuer: string): Promise<IfServedNow> {
+  const { due } = body;
+  if (!due) return { refused: 'There is no due date or rule.' };
+  const own = ownDues(body);
+  // A request without items yet has a date all the same.
+  const items = numbered(body.items.length === 0 ? { items: ['–'] } : body);
+  const mine = items.map((one) => ({ ...one, due: one.due && byIssuer(one.due) }));
+  try {
+    const asking = askingOf(issuer, { due: byIssuer(due), items: mine }, await closingsFor(services.db, issuer));
+    const nobody = { ocdId: null, state: null, party: null };
+    const dues = dueByPlace(asking, servedAtIf(services, body, services.clock.now()))(nobody);
+    return {
+      cells: dues.cells ?? [{ items: null, ...dues.due }],
+      places: byRecipient(due) || own.some(([, rule]) => byRecipient(rule)),
+    };
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    return { refused: error.advice.what };
+  }
+}
+
+/** Each date with its working. */
+export function IfServed({ worked, open }: { worked: Extract<IfServedNow, { cells: unknown }>; open?: boolean }) {
+  return (
+    <>
+      {worked.cells.map(({ items, on, working }) => (
+        <>
+          {items === null ? null : (
+            <p>
+              {itemsWords(items)}: due <Day on={on} weekday />
+            </p>
+          )}
+          <Working
+            steps={working}
+            open={open === true}
+            summary={items === null ? working.at(-1) : `${itemsWords(items)}: how this is counted`}
+          />
+        </>
+      ))}
+    </>
+  );
+}

@@ -1,0 +1,49 @@
+/** Where something is known from, as three fields of a form that stand or fall together. Reads what was typed; writes nothing. */
+import { z } from 'zod';
+import { type Errors, Field } from '../ui/form.tsx';
+import { type Source, source } from './matters/entries.ts';
+
+export const SOURCE_FIELDS = ['publisher', 'sourceTitle', 'sourceDate'] as const;
+
+const NAMES: Readonly<Record<string, string>> = { publisher: 'publisher', title: 'sourceTitle', date: 'sourceDate' };
+
+/** A source, or null where all three are empty; what is wrong by field. */
+export function readSource(values: Readonly<Record<string, string>>): {
+  readonly source: Source | null;
+  readonly errors: Readonly<Record<string, string>>;
+} {
+  const typed = SOURCE_FIELDS.map((name) => (values[name] ?? '').trim());
+  if (typed.every((one) => one === '')) return { source: null, errors: {} };
+  const [publisher, title, date] = typed;
+  const read = source.safeParse({ publisher, title, date });
+  if (read.success) return { source: read.data, errors: {} };
+  const errors: Record<string, string> = {};
+  for (const { path } of read.error.issues) {
+    errors[NAMES[String(path[0])] ?? 'publisher'] ??= 'A source needs publisher, title and date.';
+  }
+  return { source: null, errors };
+}
+
+/** A whole year, or null where nothing is written. */
+export const yearOrNone = z
+  .string()
+  .trim()
+  .regex(/^(\d{4})?$/, 'Write a year like 2018.')
+  .transform((text) => (text === '' ? null : Number(text)));
+
+export function SourceFields({ values, errors }: { values: Readonly<Record<string, string>>; errors: Errors }) {
+  return (
+    <>
+      <Field name="publisher" label="Publisher of the source" value={values.publisher ?? ''} errors={errors} />
+      <Field name="sourceTitle" label="Title of the source" value={values.sourceTitle ?? ''} errors={errors} />
+      <Field
+        name="sourceDate"
+        type="date"
+        label="Date of the source"
+        value={values.sourceDate ?? ''}
+        errors={errors}
+        width="medium"
+      />
+    </>
+  );
+}

@@ -1,0 +1,69 @@
+/** What the pages of sources, statements and figures share: the matter of the path, times as people give them, a source in words. */
+import { InvalidInput, NotFound } from '../base/errors.ts';
+import { uuidv7 } from '../base/ids.ts';
+import { type Ctx, staff } from '../base/route.ts';
+import { instantOf } from '../ui/asof.tsx';
+import { Hash } from '../ui/hash.tsx';
+import { Day } from '../ui/time.tsx';
+import { matterById } from './matters/view.ts';
+
+/** The matter of a staff path, and a fresh token for its form. */
+export async function matterOfPath(c: Ctx) {
+  const services = c.get('services');
+  const matter = await matterById(services.db, c.req.param('matter') ?? '');
+  if (!matter) throw new NotFound('no-matter', 'There is no such matter.');
+  return {
+    services,
+    matter,
+    writes: staff(c).role !== 'viewer',
+    newOnce: uuidv7(services.clock.now(), services.random),
+  };
+}
+
+/** The way to a page of a matter. */
+export const crumbsTo = (matter: { readonly id: string; readonly title: string }) => [
+  { text: 'Desk', href: '/desk' },
+  { text: matter.title, href: `/desk/matters/${matter.id}` },
+];
+
+/** When it was said: a time of day, or noon of a day whose hour is not known. @throws InvalidInput */
+export function saidAt(
+  day: string,
+  time: string,
+  zone: string,
+): { readonly saidAt: number; readonly dayOnly: boolean } {
+  const at = instantOf(`${day}T${time || '12:00'}`, zone);
+  if (at) return { saidAt: at.getTime(), dayOnly: time === '' };
+  throw new InvalidInput('input-refused', 'Say on which day it was.', { day: 'Give a day of the calendar.' });
+}
+
+export interface SourceLine {
+  readonly publisher: string;
+  readonly title: string;
+  readonly published: string | null;
+  readonly url: string | null;
+  readonly sha256: string;
+}
+
+/** "Publisher, “title”, day" with a link where there is one, and the hash of the kept copy. */
+export function SourceWords({ source }: { source: SourceLine }) {
+  const title = <cite>{source.title}</cite>;
+  return (
+    <span>
+      {source.publisher},{' '}
+      {source.url ? (
+        <a href={source.url} rel="noreferrer">
+          {title}
+        </a>
+      ) : (
+        title
+      )}
+      {source.published ? (
+        <>
+          , <Day on={source.published} />
+        </>
+      ) : null}
+      ; copy kept, SHA-256 <Hash hex={source.sha256} />
+    </span>
+  );
+}

@@ -1,0 +1,54 @@
+/** Writes down what somebody said: loads office and source, asks the rules, appends. */
+import { z } from 'zod';
+import { InvalidInput } from '../../base/errors.ts';
+import { uuidv7 } from '../../base/ids.ts';
+import type { Services } from '../../base/services.ts';
+import { line, prose, uuid } from '../fields.ts';
+import { checked, orNone } from '../input.ts';
+import { holdingById } from '../people/view.ts';
+import { groundOf } from '../sources/view.ts';
+import { FORMS, MEDIA } from './entries.ts';
+import { makeStatement } from './rules.ts';
+
+const input = z
+  .object({
+    holding: orNone(uuid),
+    name: orNone(line(200)),
+    words: prose(2000).pipe(z.string().min(1, 'is missing')),
+    form: z.enum(FORMS, 'needs a choice: quotation or paraphrase'),
+    medium: z.enum(MEDIA, 'needs a choice'),
+    outlet: orNone(line(200)),
+    /** ms */
+    saidAt: z.number().int(),
+    saidOn: z.string(),
+    dayOnly: z.boolean(),
+    source: uuid,
+    about: z.array(uuid).max(50).default([]),
+  })
+  .refine(({ holding, name }) => holding !== null || name !== null, {
+    path: ['name'],
+    error: 'Say who spoke: a person in an office, or a name.',
+  });
+export type StatementInput = z.input<typeof input>;
+
+/**
+ * Writes `statement.made`. @throws InvalidInput, NotFound `no-source`, and those of `makeStatement`
+ */
+export async function addStatement(
+  services: Services,
+  matter: string,
+  form: StatementInput,
+  once: string,
+): Promise<void> {
+  const { source, holding, name, ...given } = checked(input, form, { holding: 'speaker', saidAt: 'time' });
+  const ground = await groundOf(services, matter, source);
+  const held = holding === null ? null : await holdingById(services.db, holding);
+  if (holding !== null && !held)
+    throw new InvalidInput('speaker-unknown', 'There is no such person in an office.', {
+      holding: 'Choose one of the list.',
+    });
+  const now = services.clock.now();
+  const ids = { entry: uuidv7(now, services.random), statement: uuidv7(now, services.random) };
+  const entry = makeStatement(ground, { ...given, holding: held, name: name ?? '' }, ids, now);
+  await services.ledger.append({ key: `statement:${once}`, entries: [entry] });
+}

@@ -1,0 +1,51 @@
+/** Statements in a list, as the record and the desk show them: the words, who spoke, how, where that is known from. Pure props. */
+import { Empty, type EmptyProps } from '../../ui/empty.tsx';
+import { Tag } from '../../ui/mark.tsx';
+import { Time } from '../../ui/time.tsx';
+import { SourceWords } from '../sourced.tsx';
+import { mediumWords, type Statement } from './view.ts';
+
+export function Statements(props: {
+  statements: readonly Statement[];
+  zone: string;
+  /** address of an entry's page with its receipt; null where none is linked */
+  receipt: ((entry: string) => string) | null;
+  empty: EmptyProps;
+}) {
+  const { statements, zone, receipt } = props;
+  if (statements.length === 0) return <Empty {...props.empty} />;
+  return (
+    <ol class="entries statements">
+      {statements.map((one) => (
+        <li id={`s-${one.id}`}>
+          {one.form === 'quotation' ? (
+            <blockquote class="statements__words">
+              <p>“{one.words}”</p>
+            </blockquote>
+          ) : (
+            <p class="statements__words">
+              {one.words} <Tag>paraphrase</Tag>
+            </p>
+          )}
+          <p>
+            <strong>{one.speaker.name}</strong>
+            {one.speaker.office ? `, ${one.speaker.office}` : ''}, {mediumWords(one)},{' '}
+            <Time at={one.occurredAt} zone={zone} dayOnly={one.dayOnly} />
+          </p>
+          <p class="soft">
+            Source: <SourceWords source={one.source} />
+            {receipt ? (
+              <>
+                {' '}
+                ·{' '}
+                <a href={receipt(one.entry)}>
+                  receipt<span class="usa-sr-only"> of what {one.speaker.name} said</span>
+                </a>
+              </>
+            ) : null}
+          </p>
+        </li>
+      ))}
+    </ol>
+  );
+}

@@ -1,0 +1,126 @@
+/** Statements, as read. */
+import { type Kysely, type RawBuilder, sql } from 'kysely';
+import { z } from 'zod';
+import type { Database } from '../../base/database.ts';
+import { type Project, stamps } from '../../base/row.ts';
+import { type TextQuote, textQuote } from '../quotation.ts';
+import { FORMS, MEDIA, type Medium, speaker, statementMade } from './entries.ts';
+
+export interface Statement {
+  readonly id: string;
+  readonly entry: string;
+  readonly seq: number;
+  readonly speaker: { readonly name: string; readonly office: string | null };
+  readonly words: string;
+  readonly form: (typeof FORMS)[number];
+  readonly medium: Medium;
+  readonly outlet: string | null;
+  readonly dayOnly: boolean;
+  readonly anchor: TextQuote | null;
+  readonly about: readonly string[];
+  readonly source: {
+    readonly id: string;
+    readonly entry: string;
+    readonly publisher: string;
+    readonly title: string;
+    readonly published: string | null;
+    readonly url: string | null;
+    readonly fetchedAt: Date;
+    readonly sha256: string;
+  };
+  readonly occurredAt: Date;
+  readonly recordedAt: Date;
+}
+
+export const projectStatements: Project = (entry, seq) => {
+  const b = statementMade.parse(entry.body);
+  return [
+    {
+      table: 'view.statement',
+      row: {
+        ...stamps(entry, seq),
+        entry: entry.id,
+        id: b.statement,
+        matter: entry.matter,
+        holding: b.holding,
+        speaker: b.speaker,
+        words: b.words,
+        form: b.form,
+        medium: b.medium,
+        outlet: b.outlet,
+        day_only: b.dayOnly,
+        source: b.source,
+        anchor: b.anchor,
+        about: b.about,
+        audience: entry.audience,
+      },
+    },
+  ];
+};
+
+const stored = z.object({
+  id: z.string(),
+  entry: z.string(),
+  seq: z.number(),
+  speaker,
+  words: z.string(),
+  form: z.enum(FORMS),
+  medium: z.enum(MEDIA),
+  outlet: z.string().nullable(),
+  day_only: z.boolean(),
+  anchor: textQuote.nullable(),
+  about: z.array(z.string()),
+  source: z.object({
+    id: z.string(),
+    entry: z.string(),
+    publisher: z.string(),
+    title: z.string(),
+    published: z.string().nullable(),
+    url: z.string().nullable(),
+    fetchedAt: z.coerce.date(),
+    sha256: z.string(),
+  }),
+  occurred_at: z.date(),
+  recorded_at: z.date(),
+});
+
+/**
+ * Statements of a matter with their sources, in the order in which they were made. At most 1,000.
+ * @param which a further condition on `view.statement s`
+ */
+export async function statementsOf(
+  db: Kysely<Database>,
+  matter: string,
+  which: RawBuilder<unknown> = sql`true`,
+): Promise<readonly Statement[]> {
+  const { rows } = await sql<Record<string, unknown>>`
+    select s.id, s.entry, s.seq, s.speaker, s.words, s.form, s.medium, s.outlet, s.day_only, s.anchor, s.about, s.occurred_at, s.recorded_at,
+           jsonb_build_object('id', k.id, 'entry', k.entry, 'publisher', k.publisher, 'title', k.title, 'published', k.published, 'url', k.url,
+             'fetchedAt', k.fetched_at, 'sha256', k.hash) as source
+    from view.statement s join view.source k on k.id = s.source
+    where s.matter = ${matter} and ${which} order by s.occurred_at, s.seq limit 1000`.execute(db);
+  return rows.map((row) => {
+    const { day_only, occurred_at, recorded_at, ...rest } = stored.parse(row);
+    return { ...rest, dayOnly: day_only, occurredAt: occurred_at, recordedAt: recorded_at };
+  });
+}
+
+/** "said", "wrote in a post", "told CNN": how the words came into the world. */
+export function mediumWords({ medium, outlet }: Pick<Statement, 'medium' | 'outlet'>): string {
+  switch (medium) {
+    case 'statement':
+      return outlet === null ? 'in a statement' : `quoted by ${outlet}`;
+    case 'post':
+      return outlet === null ? 'in a post' : `in a post on ${outlet}`;
+    case 'letter':
+      return 'in a letter';
+    case 'hearing':
+      return 'in a hearing';
+    case 'interview':
+      return outlet === null ? 'in an interview' : `in an interview with ${outlet}`;
+    case 'spokesperson':
+      return outlet === null ? 'through a spokesperson' : `through a spokesperson, quoted by ${outlet}`;
+    case 'told an outlet':
+      return outlet === null ? 'to an outlet' : `told ${outlet}`;
+  }
+}
