@@ -33,6 +33,7 @@ import { signInMail } from './rooms/access/mails.ts';
 import { createRecounter } from './rooms/clock/recount.ts';
 import { startSweeping } from './rooms/documents/sweep.ts';
 import { checkBody, streamOf } from './rooms/entries.ts';
+import { resumeTaking, stopTaking } from './rooms/escalation/taking.ts';
 import { project } from './rooms/project.ts';
 import { resumeServing, stopServing } from './rooms/requests/serve.ts';
 import { readSettings, type Settings } from './settings.ts';
@@ -277,8 +278,10 @@ async function wire(
 
   if (settings.example) await loadExample(services);
   await resumeServing(services);
+  await resumeTaking(services);
   undo.push(startSweeping(services, onError));
   undo.push(() => stopServing(services));
+  undo.push(() => stopTaking(services));
   undo.push(closeServer);
 
   const link = await ownerLink({ pool: signIn, clock, random, baseUrl });

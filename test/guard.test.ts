@@ -73,6 +73,7 @@ async function fill(route: Route, known = true): Promise<string> {
     answer: () => (known ? place.answer : none),
     entry: () => (known ? place.service : none),
     item: () => '1',
+    step: () => '1',
     source: () => (known ? a.source : none),
     meeting: () => (known ? a.meeting : none),
     order: () => (known ? a.order : none),

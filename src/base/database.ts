@@ -208,7 +208,20 @@ export interface Database {
     due_rule: Json;
     letter: Json;
     audience: string;
+    predecessor: string | null;
   };
+  'view.ladder': Fact & { entry: string; request: string; steps: Json };
+  'view.step': Fact & {
+    entry: string;
+    service: string;
+    request: string;
+    run: string;
+    step: number;
+    kind: string;
+    items: Json;
+    due_on: string;
+  };
+  'view.step_withdrawal': Fact & { request: string; run: string; reason: string };
   'view.revocation': Fact & { request: string; reason: string };
   'view.service': Fact & {
     id: string;
@@ -225,6 +238,8 @@ export interface Database {
     cells: Json | null;
     merge: Json;
     audience: string;
+    predecessor: string | null;
+    carried: ColumnType<unknown, string | null, string | null>;
   };
   'view.due': Fact & {
     entry: string;
@@ -330,6 +345,7 @@ export interface Database {
     disposition: string;
     answer: string;
     documents: number;
+    carried_from: string | null;
   };
   'view.item_determination': Fact & {
     entry: string;
@@ -364,7 +380,22 @@ export interface Database {
     email: string | null;
     party: string | null;
     merge: Json;
+    predecessor: ColumnType<string | null, string | null | undefined, string | null>;
   };
+  'work.step_run': {
+    id: string;
+    request: string;
+    step: number;
+    kind: string;
+    words: string;
+    role: string;
+    started_at: Time;
+    leaves_at: Time;
+    total: number;
+    ended: string | null;
+    trouble: string | null;
+  };
+  'work.step_recipient': { run: string; n: number; service: string; outcome: string | null };
   'work.contact': { service: string; address: string };
   'work.order_draft': { id: string; matter: string; form: Json; document: Json | null; created_at: Time };
   'work.outbox': {

@@ -5,66 +5,19 @@
 
 import { z } from 'zod';
 import type { ReceiptFile } from '../base/append.ts';
-import type { Attachment, Mail } from '../base/mailer.ts';
-import type { ReceiptPdf, Services } from '../base/services.ts';
-import { mintLink } from '../rooms/answers/links.ts';
+import type { Attachment } from '../base/mailer.ts';
+import type { Services } from '../base/services.ts';
 import { answersOf } from '../rooms/answers/view.ts';
 import { movesIn } from '../rooms/clock/rules.ts';
-import { movedDues } from '../rooms/clock/view.ts';
 import { determinationsOf } from '../rooms/determinations/view.ts';
-import { partyById } from '../rooms/directory/view.ts';
 import { letterTo } from '../rooms/requests/rules.ts';
-import { letterDue, type Request, requestById, type Service, serviceById } from '../rooms/requests/view.ts';
+import { letterDue } from '../rooms/requests/view.ts';
 import { entriesOf } from '../rooms/stream.ts';
 import { dateText } from '../ui/time.tsx';
-import { moveWords, signedByWords } from '../ui/words.ts';
+import { moveWords } from '../ui/words.ts';
+import { notice } from './notices.ts';
 import type { Job } from './outbox.ts';
-
-/** Links live this long past the due date, in days: answers come late, and receipts are wanted afterwards. */
-const LINK_DAYS = 90;
-const DAY = 86_400_000;
-
-/** What a mail is about, or null while its receipt is not there yet. */
-export interface About {
-  readonly request: Request;
-  readonly service: Service;
-  readonly issuerName: string;
-}
-
-export type Composed =
-  | { readonly ready: true; readonly mail: Omit<Mail, 'to'>; readonly about: About }
-  | { readonly ready: false };
-
-async function about(services: Services, job: Job): Promise<About> {
-  const service = await serviceById(services.db, job.service);
-  const request = service ? await requestById(services.db, service.request) : null;
-  if (!service || !request) throw new Error('a mail in the outbox is about a service that does not exist');
-  const issuer = await partyById(services.db, request.issuer);
-  return { service, request, issuerName: issuer?.name ?? 'the issuer' };
-}
-
-async function linkFor(services: Services, { request, service }: About, address: string): Promise<string> {
-  const now = services.clock.now();
-  const moved = await movedDues(services.db, service.id);
-  // While the clock stands nobody knows the date; when it runs again a new link goes out.
-  const dues = moved && request.items.map(({ item }) => moved.due(item).at ?? now);
-  const expiresAt = new Date(Math.max(now, ...(dues ?? [service.dueAt.getTime()])) + LINK_DAYS * DAY);
-  const token = await mintLink(services, { service: service.id, address, expiresAt });
-  return `${services.config.baseUrl}/r/${token}`;
-}
-
-async function attach(receipt: ReceiptFile, pdf: ReceiptPdf | undefined, what: About): Promise<Attachment[]> {
-  const files: Attachment[] = [{ filename: receipt.name, contentType: 'application/json', content: receipt.json }];
-  if (pdf) {
-    const names = { issuer: what.issuerName, recipient: what.service.name, title: what.request.title };
-    const filename = receipt.name.replace(/\.receipt\.json$/, '.receipt.pdf');
-    files.push({ filename, contentType: 'application/pdf', content: await pdf(receipt, names) });
-  }
-  return files;
-}
-
-const keepThis = (baseUrl: string, { witnessed }: Pick<ReceiptFile, 'witnessed'>) =>
-  `The attached receipt proves what was written and when.${witnessed ? ` Signed by: ${signedByWords(witnessed)}` : ''} Keep both files; anyone can check them without us, also offline: ${baseUrl}/verify`;
+import { type About, about, attach, type Composed, keepThis, linkFor } from './parts.ts';
 
 async function letter(services: Services, job: Job, what: About): Promise<Composed> {
   const receipt = await services.ledger.receipt(what.service.id);
@@ -76,7 +29,7 @@ async function letter(services: Services, job: Job, what: About): Promise<Compos
       issuerName: what.issuerName,
       draft: { letter: request.letter, title: request.title, authority: request.authority, items: request.items },
     },
-    { name: service.name, state: service.state, merge: service.merge },
+    { name: service.name, state: service.state, merge: service.merge, carried: service.carried },
     letterDue(service),
     link,
   );
@@ -84,8 +37,22 @@ async function letter(services: Services, job: Job, what: About): Promise<Compos
   return {
     ready: true,
     about: what,
-    mail: { subject: filled.subject, text, attachments: await attach(receipt, services.receiptPdf, what) },
+    mail: {
+      subject: filled.subject,
+      text,
+      attachments: [...(await attach(receipt, services.receiptPdf, what)), ...(await carriedReceipts(services, what))],
+    },
   };
+}
+
+/** Receipts of what was answered before and is not asked again, so that the letter brings its own proof. */
+async function carriedReceipts(services: Services, { service }: About): Promise<readonly Attachment[]> {
+  const receipts = await services.ledger.receipts(service.carried.map((one) => one.entry));
+  return [...receipts.values()].map(({ name, json }) => ({
+    filename: name,
+    contentType: 'application/json',
+    content: json,
+  }));
 }
 
 async function answerReceipt(services: Services, job: Job, what: About): Promise<Composed> {
@@ -205,6 +172,8 @@ export async function compose(services: Services, job: Job): Promise<Composed> {
       return determination(services, job, what);
     case 'clock':
       return clock(services, job, what);
+    case 'step':
+      return notice(services, job, what);
     default:
       throw new Error(`the outbox holds a mail of an unknown kind: ${job.kind}`);
   }

@@ -5,7 +5,7 @@
 import { type Kysely, sql } from 'kysely';
 import type { Database } from '../base/database.ts';
 
-export const MAIL_KINDS = ['letter', 'answer-receipt', 'determination', 'clock'] as const;
+export const MAIL_KINDS = ['letter', 'answer-receipt', 'determination', 'clock', 'step'] as const;
 export type MailKind = (typeof MAIL_KINDS)[number];
 
 export interface Job {
@@ -33,6 +33,10 @@ export function retryAt(attempts: number, now: number): number | null {
   return minutes === undefined ? null : now + minutes * 60_000;
 }
 
+/** Notices of a step that was taken back, or of a request that was revoked. */
+const takenBack = sql`(exists (select 1 from view.revocation r where r.request = o.request)
+  or exists (select 1 from view.step t join view.step_withdrawal w on w.run = t.run where t.entry = o.entry))`;
+
 /**
  * Takes up to `limit` mails that are due, oldest first, and leases them. Letters of revoked requests are never handed out:
  * they are marked instead.
@@ -42,6 +46,8 @@ export async function claim(db: Kysely<Database>, now: number, limit: number): P
   await sql`update work.outbox o set state = 'revoked'
             where o.state = 'queued' and o.not_before <= ${at} and o.kind = 'letter'
               and exists (select 1 from view.revocation r where r.request = o.request)`.execute(db);
+  await sql`update work.outbox o set state = 'revoked'
+            where o.state = 'queued' and o.not_before <= ${at} and o.kind = 'step' and ${takenBack}`.execute(db);
   const { rows } = await sql<Job>`
     update work.outbox o set not_before = ${new Date(now + LEASE_MS)}, attempts = o.attempts + 1
     from (select id from work.outbox where state = 'queued' and not_before <= ${at} order by not_before, id limit ${limit}
@@ -59,7 +65,8 @@ export async function hold(db: Kysely<Database>, job: Job, now: number): Promise
   const { numAffectedRows } = await sql`
     update work.outbox o set not_before = ${new Date(now + LEASE_MS)}
     where o.id = ${job.id} and o.state = 'queued' and o.attempts = ${job.attempts}
-      and not (o.kind = 'letter' and exists (select 1 from view.revocation r where r.request = o.request))`.execute(db);
+      and not (o.kind = 'letter' and exists (select 1 from view.revocation r where r.request = o.request))
+      and not (o.kind = 'step' and ${takenBack})`.execute(db);
   return numAffectedRows === 1n;
 }
 
@@ -88,6 +95,11 @@ export async function later(db: Kysely<Database>, id: number, at: number): Promi
     .set((eb) => ({ not_before: new Date(at), attempts: eb('attempts', '-', 1) }))
     .where('id', '=', id)
     .execute();
+}
+
+/** What it was about does not hold any more: it never leaves. */
+export async function never(db: Kysely<Database>, id: number): Promise<void> {
+  await db.updateTable('work.outbox').set({ state: 'revoked' }).where('id', '=', id).execute();
 }
 
 /** When the next mail is due, or null when none waits. */

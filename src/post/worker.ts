@@ -12,8 +12,9 @@ import { uuidv7 } from '../base/ids.ts';
 import { MailFailed } from '../base/mailer.ts';
 import type { Services } from '../base/services.ts';
 import type { EvidenceEvent } from '../rooms/requests/entries.ts';
-import { type About, compose } from './letters.ts';
-import { claim, hold, type Job, later, nextDue, notSent, retryAt, sent } from './outbox.ts';
+import { compose } from './letters.ts';
+import { claim, hold, type Job, later, never, nextDue, notSent, retryAt, sent } from './outbox.ts';
+import type { About } from './parts.ts';
 
 export interface PostDeps {
   readonly services: Services;
@@ -35,27 +36,29 @@ function evidenceKey(job: Job, event: EvidenceEvent): string {
   return `evidence:${job.key}:${retried === 0 ? '' : `${retried}:`}${event}`;
 }
 
-async function evidence(deps: PostDeps, job: Job, what: About, event: EvidenceEvent, detail: string): Promise<void> {
+/** Mails whose leaving is written down: the letter for the service, a notice for the notice. */
+const isNotice = (job: Job) => job.kind === 'step' || job.kind === 'reminder';
+const isEvidenced = (job: Job) => job.kind === 'letter' || isNotice(job);
+type Left = Extract<EvidenceEvent, 'ContentConsignment' | 'ContentConsignmentFailure'>;
+
+async function evidence(deps: PostDeps, job: Job, what: About, event: Left, detail: string): Promise<void> {
   const { services } = deps;
   const now = services.clock.now();
+  const about = { service: what.service.id, request: what.request.id, event, address: job.address };
+  const words = detail.replace(/\s+/g, ' ').slice(0, 500) || null;
   await services.ledger.append({
     key: evidenceKey(job, event),
     entries: [
       {
-        kind: 'service.evidenced',
+        kind: isNotice(job) ? 'notice.evidenced' : 'service.evidenced',
         id: uuidv7(now, services.random),
         matter: what.service.matter,
         by: what.request.issuer,
         occurredAt: instant(now),
         audience: 'parties',
-        body: {
-          service: what.service.id,
-          request: what.request.id,
-          event,
-          channel: 'mail',
-          address: job.address,
-          detail: detail.replace(/\s+/g, ' ').slice(0, 500) || null,
-        },
+        body: isNotice(job)
+          ? { ...about, notice: job.entry, detail: words }
+          : { ...about, channel: 'mail', detail: words },
       },
     ],
   });
@@ -66,6 +69,7 @@ async function work(deps: PostDeps, job: Job): Promise<void> {
   const { services } = deps;
   const composed = await compose(services, job);
   if (!composed.ready) {
+    if (composed.never) return await never(services.db, job.id);
     await later(services.db, job.id, services.clock.now() + SOON);
     return;
   }
@@ -78,7 +82,7 @@ async function work(deps: PostDeps, job: Job): Promise<void> {
     return await refused(deps, job, composed.about, error);
   }
   // From here the mail is out: trouble with the ledger or the database says nothing about it, and its lease brings it back here.
-  if (job.kind === 'letter') await evidence(deps, job, composed.about, 'ContentConsignment', messageId);
+  if (isEvidenced(job)) await evidence(deps, job, composed.about, 'ContentConsignment', messageId);
   await sent(services.db, job.id, messageId, services.clock.now());
 }
 
@@ -88,7 +92,7 @@ async function refused(deps: PostDeps, job: Job, what: About, error: Refusal): P
   const words = error.advice.what;
   const permanent = !(error instanceof MailFailed) || error.permanent;
   const again = permanent ? null : retryAt(job.attempts, clock.now());
-  if (again === null && job.kind === 'letter') await evidence(deps, job, what, 'ContentConsignmentFailure', words);
+  if (again === null && isEvidenced(job)) await evidence(deps, job, what, 'ContentConsignmentFailure', words);
   await notSent(db, job.id, words, again);
 }
 

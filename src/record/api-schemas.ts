@@ -31,6 +31,9 @@ export const answer = z
     occurredAt: instant,
     recordedAt: instant,
     entry: id,
+    carriedFrom: id
+      .nullable()
+      .meta({ description: 'the service of the earlier request in which it was answered, where it was carried over' }),
     receipt: receiptLinks,
   })
   .meta({ id: 'Answer', description: 'What the recipient says' });

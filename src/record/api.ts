@@ -34,6 +34,7 @@ const jsonCell = ({ item, answer, determination, clock }: BoardCell) => ({
     occurredAt: answer.at.toISOString(),
     recordedAt: answer.recordedAt.toISOString(),
     entry: answer.entry,
+    carriedFrom: answer.carriedFrom,
     receipt: receiptPaths(answer.entry),
   },
   determination: determination && {

@@ -12,6 +12,8 @@ export interface BoardAnswer {
   /** id of the entry, and of the answer it is part of */
   readonly entry: string;
   readonly answer: string;
+  /** the service that it was given in, where it was carried over from an earlier request */
+  readonly carriedFrom: string | null;
 }
 
 export interface BoardDetermination {
@@ -38,6 +40,7 @@ interface CellLine {
   readonly documents: number;
   readonly answer: string;
   readonly entry: string;
+  readonly carried_from: string | null;
   readonly occurred_at: Date;
   readonly recorded_at: Date;
   readonly first_at: Date;
@@ -60,7 +63,7 @@ export async function readCells(
            d.occurred_at as d_occurred_at, d.recorded_at as d_recorded_at
     from (
       select distinct on (a.service, a.item) a.service, a.item, a.disposition, a.documents, a.answer, a.entry,
-             a.occurred_at, a.recorded_at, min(a.occurred_at) over (partition by a.service, a.item) as first_at
+             a.carried_from, a.occurred_at, a.recorded_at, min(a.occurred_at) over (partition by a.service, a.item) as first_at
       from view.item_answer a where a.service = any(${[...services]}::uuid[]) and ${visible('a', cut)}
       order by a.service, a.item, ${newestFirst('a', cut)}
     ) a left join lateral (
@@ -77,6 +80,7 @@ export async function readCells(
         recordedAt: r.recorded_at,
         entry: r.entry,
         answer: r.answer,
+        carriedFrom: r.carried_from,
       };
       const determination =
         r.finding === null || r.d_entry === null || r.d_occurred_at === null || r.d_recorded_at === null

@@ -8,13 +8,27 @@ import { DISPOSITIONS } from '../rooms/answers/entries.ts';
 import { FINDINGS } from '../rooms/determinations/entries.ts';
 import { PARTY_KINDS } from '../rooms/directory/entries.ts';
 import { type Cut, newerThan, visible } from './cut.ts';
-import { movedDues } from './moved.ts';
+import { dueSteps } from './desk-steps.ts';
+import { movedDues, newestCells } from './moved.ts';
 import { anyTouchedSql, type OfRequest, type Reach, statusIsSql, touchedSql } from './reach.ts';
 
 export const ANSWER_FILTERS = ['unanswered', ...DISPOSITIONS] as const;
 /** `to review`: the newest answer to an item has no determination of its own yet. */
 export const DETERMINATION_FILTERS = ['not reviewed', 'to review', ...FINDINGS] as const;
-export const CLOCK_FILTERS = ['running', 'paused', 'overdue', 'stopped', 'revoked', 'unknown'] as const;
+export const CLOCK_FILTERS = [
+  'running',
+  'due soon',
+  'paused',
+  'tolled',
+  'stayed',
+  'overdue',
+  'stopped',
+  'late',
+  'revoked',
+  'unknown',
+] as const;
+/** What is due within this long is due soon. */
+export const SOON_MS = 7 * 86_400_000;
 /** Status of a consequence; `blocked`: an order in force stands in its way. */
 export const CONSEQUENCE_FILTERS = ['announced', 'imposed', 'blocked', 'released'] as const;
 export const SORTS = ['recipient', 'state', 'clock'] as const;
@@ -25,6 +39,8 @@ export interface BoardFilter {
   readonly answer?: (typeof ANSWER_FILTERS)[number] | undefined;
   readonly determination?: (typeof DETERMINATION_FILTERS)[number] | undefined;
   readonly clock?: (typeof CLOCK_FILTERS)[number] | undefined;
+  /** due now for this step of the request's ladder; only of the present */
+  readonly step?: number | undefined;
   /** touched by this order, by `any`, or by `none` in force */
   readonly order?: string | undefined;
   readonly consequence?: (typeof CONSEQUENCE_FILTERS)[number] | undefined;
@@ -45,6 +61,7 @@ const query = z.object({
   answer: loose(z.enum(ANSWER_FILTERS)),
   determination: loose(z.enum(DETERMINATION_FILTERS)),
   clock: loose(z.enum(CLOCK_FILTERS)),
+  step: loose(z.coerce.number().int().min(1).max(9)),
   order: loose(z.union([z.enum(['any', 'none']), z.uuid()])),
   consequence: loose(z.enum(CONSEQUENCE_FILTERS)),
   text: loose(z.string().trim().min(1).max(200)),
@@ -53,7 +70,7 @@ const query = z.object({
   page: z.coerce.number().int().min(1).max(1_000_000).catch(1),
 });
 
-/** Filter, sort and page of a query string (`kind`, `state`, `answer`, `determination`, `clock`, `text`, `sort`, `dir`, `page`). */
+/** Filter, sort and page of a query string (`kind`, `state`, `answer`, `determination`, `clock`, `step`, `text`, `sort`, `dir`, `page`). */
 export function readBoardQuery(raw: Readonly<Record<string, string>>): {
   readonly filter: BoardFilter;
   readonly sort: BoardSort;
@@ -66,7 +83,7 @@ export function readBoardQuery(raw: Readonly<Record<string, string>>): {
 /** The same as query parameters, for links that keep them; page and what is at its default are left out. */
 export function boardParams(filter: BoardFilter, sort: BoardSort): Record<string, string> {
   const params: Record<string, string> = {};
-  for (const [name, value] of Object.entries(filter)) if (typeof value === 'string') params[name] = value;
+  for (const [name, value] of Object.entries(filter)) if (value !== undefined) params[name] = String(value);
   if (sort.by !== 'recipient') params.sort = sort.by;
   if (sort.down) params.dir = 'down';
   return params;
@@ -81,6 +98,10 @@ export interface FilterFacts {
   readonly now: Date;
   /** the latest due moment, or end of a pause, of any recipient that has passed at `now`, in ms; null for none */
   readonly passed: number | null;
+  /** the same a while ahead: what is due soon */
+  readonly soonPassed: number | null;
+  /** not as of another time: steps are those that may be taken now */
+  readonly present: boolean;
   /** whether the date of any recipient was moved */
   readonly moved: boolean;
 }
@@ -136,6 +157,18 @@ function clockIs(clock: NonNullable<BoardFilter['clock']>, f: FilterFacts, only:
   if (clock === 'stopped') return done;
   const holds = sql`(m.due_at is null or coalesce(m.paused_until > ${f.now}, false))`;
   if (clock === 'paused') return f.moved ? sql<SqlBool>`${movedIs(holds, f, only)} and not (${done})` : sql`false`;
+  if (clock === 'tolled' || clock === 'stayed') {
+    if (!f.moved) return sql`false`;
+    const by = pausedBy(clock === 'stayed' ? 'stay' : 'tolling', f);
+    return sql<SqlBool>`${movedIs(holds, f, only)} and ${by} and not (${done})`;
+  }
+  if (clock === 'late') return lateAnswer(f);
+  if (clock === 'due soon') {
+    const soon = new Date(f.now.getTime() + SOON_MS);
+    const within = (at: Sql) => sql`${at} > ${f.now} and ${at} < ${soon}`;
+    const near = dueIs(within(sql`s.due_at`), sql`${within(sql`m.due_at`)} and not ${holds}`, f, only);
+    return sql<SqlBool>`${near} and not (${done})`;
+  }
   if (clock === 'running') {
     const ahead = dueIs(sql`s.due_at > ${f.now}`, sql`m.due_at > ${f.now} and not ${holds}`, f, only);
     return sql<SqlBool>`${ahead} and not (${done})`;
@@ -143,6 +176,27 @@ function clockIs(clock: NonNullable<BoardFilter['clock']>, f: FilterFacts, only:
   if ((clock === 'unknown') !== f.recorded) return sql`false`;
   const past = dueIs(sql`s.due_at <= ${f.now}`, sql`m.due_at <= ${f.now}`, f, only);
   return sql<SqlBool>`${past} and not (${done})`;
+}
+
+/** Of the pauses that hold a service now, the one that began first is of this kind. */
+function pausedBy(kind: 'stay' | 'tolling', f: FilterFacts): Sql {
+  return sql<SqlBool>`(
+    select p.kind from jsonb_array_elements(${newestCells(f.cut)}) c
+    cross join jsonb_to_recordset(c -> 'pauses') as p (kind text, "fromAt" timestamptz, "untilAt" timestamptz)
+    where p."fromAt" <= ${f.now} and (p."untilAt" is null or p."untilAt" > ${f.now})
+    order by p."fromAt" limit 1) = ${kind}`;
+}
+
+/** Services with an item whose first answer came when its time was up. While the clock stood, none was late. */
+function lateAnswer(f: FilterFacts): Sql {
+  return sql<SqlBool>`exists (
+    select 1 from (select a.item, min(a.occurred_at) as first from view.item_answer a
+      where a.service = s.id and ${visible('a', f.cut)} group by a.item) a
+    left join lateral (select x.due_at, x.uneven from view.due x where x.service = s.id and ${visible('x', f.cut)}
+      order by x.seq desc, x.occurred_at desc limit 1) n on true
+    left join lateral (select u.due_at, true as own from jsonb_to_recordset(n.uneven) as u (item int, due_at timestamptz)
+      where u.item = a.item limit 1) u on true
+    where a.first >= case when u.own then u.due_at when n is not null then n.due_at else s.due_at end)`;
 }
 
 /** Services with a moved date for which a condition on it, `m`, holds. */
@@ -181,8 +235,18 @@ export function filterConditions(filter: BoardFilter, f: FilterFacts): readonly 
   const { determination, clock } = filter;
   if (determination !== undefined)
     add(true, ['determination', determination], (only) => determinationIs(determination, f, only));
-  // All that the present can change about a clock is which due moments have passed.
-  if (clock !== undefined) add(true, ['clock', clock, f.revoked, f.passed], (only) => clockIs(clock, f, only));
+  // All that the present can change about a clock is which due moments have passed; which of several pauses holds it changes in between.
+  const minute = Math.floor(f.now.getTime() / 60_000);
+  const present = clock === 'due soon' ? f.soonPassed : clock === 'tolled' || clock === 'stayed' ? minute : null;
+  if (clock !== undefined) add(true, ['clock', clock, f.revoked, f.passed, present], (only) => clockIs(clock, f, only));
+  const { step } = filter;
+  // Steps, ladders and requests that follow are facts elsewhere: what was found holds until anything is written.
+  if (step !== undefined && f.present) {
+    add(true, ['step', step, f.cut.last, minute], (only) => {
+      const due = dueSteps(sql`= ${f.request}`, f.now, only);
+      return sql<SqlBool>`s.id in (select s.id from ${due} where n.step = ${step})`;
+    });
+  }
   return all;
 }
 

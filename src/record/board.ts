@@ -20,7 +20,7 @@ import {
   touchedSince,
   versionAt,
 } from './board-counts.ts';
-import { type BoardFilter, type BoardSort, filterConditions, reachConditions } from './board-filter.ts';
+import { type BoardFilter, type BoardSort, filterConditions, reachConditions, SOON_MS } from './board-filter.ts';
 import { type FitsMemory, fitsMemory, fitting } from './board-fits.ts';
 import { type AsOfPoint, type Cut, visible } from './cut.ts';
 import { type Growing, growing } from './growing.ts';
@@ -130,6 +130,8 @@ export async function boardPage(db: Kysely<Database>, query: BoardQuery): Promis
   const facts = {
     ...{ request: request.id, items: request.items.length, cut, revoked, recorded, now: at },
     ...{ passed: passedAt(sums, at.getTime()), moved: moved >= 0 },
+    soonPassed: passedAt(sums, at.getTime() + SOON_MS),
+    present: query.asOf === undefined,
   };
   const reach = filter.order || filter.consequence ? await reachAt(db, request.matter, cut, at) : null;
   const cutOfMoved = moved >= 0 ? cut : null;

@@ -27,7 +27,7 @@ import {
   readBoardQuery,
 } from './board-filter.ts';
 import { cutAt } from './cut.ts';
-import { orderChoices } from './filter-form.tsx';
+import { CLOCK_WORDS, orderChoices } from './filter-form.tsx';
 import { pausedText } from './parts.tsx';
 import { type Reach, reachAt, touchesOf } from './reach.ts';
 
@@ -76,6 +76,7 @@ function toRow(line: Line, board: BoardPage, request: Request, reach: Reach): Bo
       finding: cell.determination && !cell.determination.current ? 'not reviewed' : foundWord(cell, board),
       documents: cell.answer?.documents ?? 0,
       href: `${href}#item-${cell.item}`,
+      ...(cell.answer?.carriedFrom ? { carried: `/desk/services/${cell.answer.carriedFrom}#item-${cell.item}` } : {}),
     })),
   };
 }
@@ -93,7 +94,8 @@ function Filters({
   sort: BoardSort;
   board: BoardPage;
 }) {
-  const keep = boardParams({}, sort);
+  const { step } = filter;
+  const keep = { ...boardParams({}, sort), ...(step === undefined ? {} : { step: String(step) }) };
   const used = Object.values(filter).some((value) => value !== undefined);
   return (
     <details class="working" open={used || undefined}>
@@ -144,7 +146,7 @@ function Filters({
             (s) => (s === 'unknown') === board.unknown || s === 'stopped' || s === 'running',
           ).map((s) => ({
             value: s,
-            label: s === 'running' ? 'running' : s === 'overdue' ? 'overdue' : clockState(s).word,
+            label: CLOCK_WORDS[s] ?? clockState(s).word,
           }))}
         />
         {orderChoices(reach).length > 0 ? (
@@ -253,11 +255,17 @@ async function getBoard(c: Ctx): Promise<Response> {
         label="More"
         links={[
           { text: 'Letters', href: `${base}/letters` },
+          ...(board.unknown ? [] : [{ text: 'What follows', href: `${base}/steps` }]),
           ...(matter?.audience === 'public' ? [{ text: 'Public record', href: `/record/${matter.slug}` }] : []),
           { text: 'CSV', href: link({}, `${base}/board.csv`), download: true },
           { text: 'JSON', href: link({}, `${base}/board.json`), download: true },
         ]}
       />
+      {filter.step === undefined ? null : (
+        <p>
+          Only recipients due now for step {filter.step} of <a href={`${base}/steps`}>what follows</a>.
+        </p>
+      )}
       <Filters base={base} filter={filter} sort={sort} board={board} reach={reach} />
       <Board
         caption={`Board of ${request.title}`}

@@ -1,8 +1,11 @@
 /** What waits for the staff of one organisation, and the requests of a matter with their counts: each a few queries, whatever the number of recipients. Reads only. */
 import { type Kysely, type SqlBool, sql } from 'kysely';
 import type { Database } from '../base/database.ts';
+import { CAUSES } from '../rooms/clock/entries.ts';
 import { type Progressed, underWay } from '../rooms/clock/progress.ts';
-import { dueAt, dueOn, movedDues } from './moved.ts';
+import { SOON_MS } from './board-filter.ts';
+import { countDueSteps, type DueStep } from './desk-steps.ts';
+import { dueAt, dueOn, movedDues, NOW, newestCells } from './moved.ts';
 
 export interface Waiting {
   readonly request: string;
@@ -12,13 +15,21 @@ export interface Waiting {
   readonly day: string | null;
 }
 
+export interface Held extends Waiting {
+  readonly by: 'tolling' | 'stay';
+  /** the cause, or which order */
+  readonly cause: string;
+}
+
 export interface Today {
   readonly dueSoon: readonly Waiting[];
   readonly overdue: readonly Waiting[];
-  /** recipients whose clock stands */
-  readonly paused: readonly Waiting[];
+  /** recipients whose clock stands, by what holds it: a cause of the issuer's, or an order */
+  readonly paused: readonly Held[];
   /** recipients with an answer newer than its last determination */
   readonly toReview: readonly Waiting[];
+  /** recipients due for the next step of their request's ladder, by step */
+  readonly nextSteps: readonly DueStep[];
   /** letters that could not be sent and were not replaced */
   readonly failed: readonly Waiting[];
   /** servings under way or stopped, by draft */
@@ -27,10 +38,23 @@ export interface Today {
   readonly recounting: readonly Progressed[];
 }
 
-const SOON_MS = 7 * 86_400_000;
 const MOST = 20;
 
 const notRevoked = sql<SqlBool>`not exists (select 1 from view.revocation v where v.request = r.id)`;
+
+/** SQL: what holds the clock of service `s`, one row: of the pauses that run, the one that began first. */
+const heldBy = (now: Date) => sql`
+  select coalesce(max(h.kind), 'tolling') as by,
+    coalesce(max(case when h.kind = 'stay' then h."order"
+      when h.words like any (${CAUSES.filter((one) => one !== 'other').map((one) => `${one}%`)}::text[])
+      then split_part(h.words, ':', 1) end), 'another reason') as cause
+  from (
+    select p.* from (${newestCells(NOW)}) x (cells) cross join jsonb_array_elements(x.cells) c
+    cross join jsonb_to_recordset(c -> 'pauses')
+      as p (kind text, "order" text, words text, "fromAt" timestamptz, "untilAt" timestamptz)
+    where p."fromAt" <= ${now} and (p."untilAt" is null or p."untilAt" > ${now})
+    order by p."fromAt" limit 1
+  ) h`;
 
 /** What waits today. @param now the present */
 export async function todayOf(db: Kysely<Database>, issuer: string, now: Date): Promise<Today> {
@@ -39,7 +63,8 @@ export async function todayOf(db: Kysely<Database>, issuer: string, now: Date): 
   const owes = sql`r.issuer = ${issuer} and r.conduct = 'served' and ${notRevoked}
     and (select count(distinct a.item) from view.item_answer a where a.service = s.id) < jsonb_array_length(r.items)`;
   const stands = sql`(m.due_at is null or coalesce(m.paused_until > ${now}, false))`;
-  const [owing, paused, review, failed, serving, recounting] = await Promise.all([
+  const [nextSteps, owing, paused, review, failed, serving, recounting] = await Promise.all([
+    countDueSteps(db, { issuer }, now, 2 * MOST),
     sql<Waiting & { overdue: boolean }>`
       select r.id as request, r.title, (${dueOn})::text as day, min(${dueAt}) <= ${now} as overdue, count(*)::int as n
       from view.request r join view.service s on s.request = r.id
@@ -47,11 +72,12 @@ export async function todayOf(db: Kysely<Database>, issuer: string, now: Date): 
       where ${owes} and ${dueAt} < ${soon} and (m.service is null or not ${stands})
       group by r.id, r.title, ${dueOn}
       order by ${dueOn}, r.id limit ${2 * MOST}`.execute(db),
-    sql<Waiting>`
-      select r.id as request, r.title, null as day, count(*)::int as n
+    sql<Held>`
+      select r.id as request, r.title, null as day, p.by, p.cause, count(*)::int as n
       from ${movedDues(ofIssuer)} m join view.service s on s.id = m.service join view.request r on r.id = s.request
+      cross join lateral (${heldBy(now)}) p
       where ${owes} and ${stands}
-      group by r.id, r.title order by r.id limit ${MOST}`.execute(db),
+      group by r.id, r.title, p.by, p.cause order by r.id, p.by, p.cause limit ${MOST}`.execute(db),
     sql<Waiting>`
       select r.id as request, r.title, null as day, count(distinct a.service)::int as n
       from view.request r join view.item_answer a on a.request = r.id
@@ -78,8 +104,9 @@ export async function todayOf(db: Kysely<Database>, issuer: string, now: Date): 
   return {
     dueSoon: owing.rows.filter((row) => !row.overdue).map(plain),
     overdue: owing.rows.filter((row) => row.overdue).map(plain),
-    paused: paused.rows.map(plain),
+    paused: paused.rows,
     toReview: review.rows.map(plain),
+    nextSteps,
     failed: failed.rows.map(plain),
     serving: serving.rows,
     recounting,

@@ -8,6 +8,7 @@ import { deskRoutes } from './desk.tsx';
 import { deskBoardRoutes } from './desk-board.tsx';
 import { deskMatterRoutes } from './desk-matter.tsx';
 import { deskOrderRoutes } from './desk-orders.tsx';
+import { escalationRoutes } from './escalation-pages.tsx';
 
 export const deskPages: readonly Route[] = [
   ...deskRoutes,
@@ -18,4 +19,5 @@ export const deskPages: readonly Route[] = [
   ...deskMatterRoutes,
   ...requestRoutes,
   ...deskBoardRoutes,
+  ...escalationRoutes,
 ];

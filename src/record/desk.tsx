@@ -83,14 +83,38 @@ function TodayColumn({ today }: { today: Today }) {
         title="Due soon"
         waiting={today.dueSoon}
         words={(one) => `${people(one.n, 'recipient', 'recipients')} by ${dateText(one.day ?? '', true)}`}
-        href={(one) => board(one, 'clock=running')}
+        href={(one) => board(one, 'clock=due+soon')}
       />
-      <Part
-        title="Paused"
-        waiting={today.paused}
-        words={(one) => `${people(one.n, 'recipient’s clock stands', 'recipients’ clocks stand')}`}
-        href={(one) => board(one, 'clock=paused')}
-      />
+      {today.paused.length > 0 ? (
+        <section>
+          <h3>Paused</h3>
+          <ul class="entries">
+            {today.paused.map((one) => (
+              <li>
+                <a href={board(one, one.by === 'stay' ? 'clock=stayed' : 'clock=tolled')}>
+                  {`${people(one.n, 'recipient', 'recipients')}: ${one.by === 'stay' ? `stayed by ${one.cause}` : one.cause}`}
+                </a>
+                <div class="entries__when">{one.title}</div>
+              </li>
+            ))}
+          </ul>
+        </section>
+      ) : null}
+      {today.nextSteps.length > 0 ? (
+        <section>
+          <h3>Due for the next step</h3>
+          <ul class="entries">
+            {today.nextSteps.map((one) => (
+              <li>
+                <a href={`/desk/requests/${one.request}/steps/${one.step}`}>
+                  {`${people(one.n, 'recipient', 'recipients')}: ${one.kind}`}
+                </a>
+                <div class="entries__when">{one.title}</div>
+              </li>
+            ))}
+          </ul>
+        </section>
+      ) : null}
       <Part
         title="Letters that could not be sent"
         waiting={today.failed}

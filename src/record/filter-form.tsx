@@ -51,7 +51,15 @@ export function orderChoices({ forces }: Pick<Reach, 'forces'>): readonly Choice
   ];
 }
 
-const CLOCK_WORDS: Readonly<Record<string, string>> = { running: 'running', overdue: 'overdue' };
+/** What a choice of the clock says, where its own word needs a date beside it. */
+export const CLOCK_WORDS: Readonly<Record<string, string>> = {
+  running: 'running',
+  'due soon': 'due within 7 days',
+  overdue: 'overdue',
+  tolled: 'paused by the issuer',
+  stayed: 'paused by an order',
+  late: 'answered late',
+};
 
 export function FilterForm(props: {
   readonly action: string;
@@ -108,7 +116,7 @@ export function FilterForm(props: {
           any="anything"
           value={filter.clock}
           choices={CLOCK_FILTERS.filter((c) =>
-            c === 'unknown' ? board.unknown : c !== 'overdue' || !board.unknown,
+            c === 'unknown' ? board.unknown : !board.unknown || ['running', 'paused', 'stopped', 'revoked'].includes(c),
           ).map((value) => ({ value, text: CLOCK_WORDS[value] ?? clockState(value).word }))}
         />
         {orderChoices(props.reach).length > 0 ? (

@@ -69,6 +69,7 @@ registry.registerPath({
       answer: z.enum(ANSWER_FILTERS).optional(),
       determination: z.enum(DETERMINATION_FILTERS).optional(),
       clock: z.enum(CLOCK_FILTERS).optional(),
+      step: z.int().min(1).max(9).optional(),
       order: z.string().optional().meta({ description: 'touched by this order (its id), by `any`, or by `none`' }),
       consequence: z.enum(CONSEQUENCE_FILTERS).optional(),
       sort: z.enum(SORTS).optional(),

@@ -237,6 +237,9 @@ function BoardSection({ model, board, request }: { model: RecordModel; board: Bo
             disposition: saidWord(cell, board),
             finding: foundWord(cell, board),
             documents: cell.answer?.documents ?? 0,
+            ...(cell.answer?.carriedFrom
+              ? { carried: `${servicePath(matter, cell.answer.carriedFrom)}#item-${cell.item}` }
+              : {}),
           })),
         }))}
         sort={{ by: sort.by, down: sort.down, href: sortHref }}

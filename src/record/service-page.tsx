@@ -216,6 +216,15 @@ function Cell(props: {
               {answer ? (
                 <When at={answer.at} zone={zone} href={entryPath(matter, answer.entry)} of="the answer" />
               ) : null}
+              {answer?.carriedFrom ? (
+                <>
+                  {' '}
+                  ·{' '}
+                  <a href={`${servicePath(matter, answer.carriedFrom)}#item-${cell.item}`}>
+                    carried over from the earlier request
+                  </a>
+                </>
+              ) : null}
             </>
           ),
         },

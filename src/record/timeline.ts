@@ -8,6 +8,7 @@ import type { Database } from '../base/database.ts';
 import { NotFound } from '../base/errors.ts';
 import { checkEntry, type Entry } from '../proof/index.ts';
 import { itemAnswered } from '../rooms/answers/entries.ts';
+import { itemsWords } from '../rooms/clock-parts.tsx';
 import {
   consequenceAmountStated,
   consequenceAnnounced,
@@ -17,8 +18,10 @@ import { moneyWords, programmeWords } from '../rooms/consequences/view.ts';
 import { dayOnly } from '../rooms/day-only.ts';
 import { itemDetermined } from '../rooms/determinations/entries.ts';
 import { documentErased, entryErased } from '../rooms/erasure/entries.ts';
+import { ladderSet, stepTaken, stepWithdrawn } from '../rooms/escalation/entries.ts';
 import { figureClaimed, figureRanked } from '../rooms/figures/entries.ts';
 import { valueText } from '../rooms/figures/view.ts';
+import { stepWords } from '../rooms/ladder-form.tsx';
 import { logContinued } from '../rooms/log/entries.ts';
 import { matterNoted, matterOpened } from '../rooms/matters/entries.ts';
 import { attendanceTaken, meetingCalled, meetingInvited, participationStated } from '../rooms/meetings/entries.ts';
@@ -202,6 +205,21 @@ export function words(
       if (others > 0) return { title: `Clocks of ${name} and ${count(others, 'other')}: ${what}`, text: reason };
       return { title: `Clock of ${name}: ${what}. Due before ${day(due.before)}, now ${day(due.after)}`, text: reason };
     }
+    case 'ladder.set':
+      return {
+        title: 'Next steps set',
+        text: ladderSet
+          .parse(body)
+          .steps.map((one) => `${one.step}. ${stepWords(one)}`)
+          .join('\n'),
+      };
+    case 'step.taken': {
+      const b = stepTaken.parse(body);
+      const what = b.kind === 'reminder' ? 'Reminder' : 'Final notice';
+      return { title: `${what} to ${name}: ${itemsWords(b.items)} still open`, text: b.words === '' ? null : b.words };
+    }
+    case 'step.withdrawn':
+      return { title: 'Notices taken back before they left', text: stepWithdrawn.parse(body).reason };
     case 'order.entered': {
       const b = orderEntered.parse(body);
       return { title: `Order of ${b.court}, ${b.docket}: ${effectWord(b.effect)}, ${reachWords(b)}`, text: b.words };

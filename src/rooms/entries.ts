@@ -11,6 +11,7 @@ import { consequenceEntries } from './consequences/entries.ts';
 import { determinationEntries } from './determinations/entries.ts';
 import { directoryEntries } from './directory/entries.ts';
 import { erasureEntries } from './erasure/entries.ts';
+import { escalationEntries } from './escalation/entries.ts';
 import { figureEntries } from './figures/entries.ts';
 import { logEntries } from './log/entries.ts';
 import { matterEntries } from './matters/entries.ts';
@@ -30,6 +31,7 @@ export const ENTRY_KINDS = {
   ...answerEntries,
   ...determinationEntries,
   ...clockEntries,
+  ...escalationEntries,
   ...consequenceEntries,
   ...orderEntries,
   ...erasureEntries,

@@ -9,6 +9,7 @@ import { answerSent, itemAnswered } from './answers/entries.ts';
 import { MOVING_KINDS } from './clock/view.ts';
 import { itemDetermined } from './determinations/entries.ts';
 import { documentErased, entryErased } from './erasure/entries.ts';
+import { noticeEvidenced, stepTaken } from './escalation/entries.ts';
 import type { DocumentRef } from './fields.ts';
 import { serviceEvidenced } from './requests/entries.ts';
 import type { StreamEntry } from './stream.ts';
@@ -98,6 +99,15 @@ export function entryWords(entry: Pick<StreamEntry, 'kind' | 'body'>): string {
   const evidence = serviceEvidenced.safeParse(entry.body);
   if (entry.kind === 'service.evidenced' && evidence.success) {
     return `Evidence of delivery: ${evidenceWord(evidence.data.event)}`;
+  }
+  const step = stepTaken.safeParse(entry.body);
+  if (entry.kind === 'step.taken' && step.success) {
+    const { kind, items } = step.data;
+    return `${kind === 'reminder' ? 'Reminder' : 'Final notice'} on ${items.length === 1 ? 'item' : 'items'} ${items.join(', ')}`;
+  }
+  const notice = noticeEvidenced.safeParse(entry.body);
+  if (entry.kind === 'notice.evidenced' && notice.success) {
+    return `Evidence of a notice: ${evidenceWord(notice.data.event)}`;
   }
   const erased = entryErased.safeParse(entry.body);
   if (entry.kind === 'entry.erased' && erased.success) {

@@ -7,6 +7,7 @@ import { projectConsequences } from './consequences/view.ts';
 import { projectDeterminations } from './determinations/view.ts';
 import { projectDirectory } from './directory/view.ts';
 import { projectErasures } from './erasure/view.ts';
+import { projectEscalation } from './escalation/view.ts';
 import { projectFigures } from './figures/view.ts';
 import { projectLog } from './log/view.ts';
 import { projectMatters } from './matters/view.ts';
@@ -25,6 +26,8 @@ const BY_ROOM: Readonly<Record<string, Project>> = {
   service: (entry, seq) => [...projectRequests(entry, seq), ...projectClock(entry, seq)],
   due: projectClock,
   clock: projectClock,
+  ladder: projectEscalation,
+  step: projectEscalation,
   closing: projectClosings,
   answer: projectAnswers,
   entry: projectErasures,

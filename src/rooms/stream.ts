@@ -1,5 +1,5 @@
 /** The history of one thing as the ledger holds it: its entries in order, and the position that a decision was made on. Reads only. */
-import type { Kysely } from 'kysely';
+import type { Expression, ExpressionBuilder, Kysely, SqlBool } from 'kysely';
 import { z } from 'zod';
 import type { Database } from '../base/database.ts';
 import { instantText } from './fields.ts';
@@ -48,11 +48,21 @@ const stored = z.object({
 });
 
 /** Entries of a stream that its parties may see (`public` and `parties`), oldest first. */
-export async function entriesOf(db: Kysely<Database>, stream: string): Promise<readonly StreamEntry[]> {
+export const entriesOf = (db: Kysely<Database>, stream: string): Promise<readonly StreamEntry[]> =>
+  entriesWhere(db, (eb) => eb('stream', '=', stream));
+
+/** Entries by their ids, of those that both sides may see; whoever asks has made sure that they are theirs. */
+export const entriesById = (db: Kysely<Database>, ids: readonly string[]): Promise<readonly StreamEntry[]> =>
+  entriesWhere(db, (eb) => eb('id', '=', eb.fn.any(eb.val([...ids]))));
+
+async function entriesWhere(
+  db: Kysely<Database>,
+  which: (eb: ExpressionBuilder<Database, 'ledger.entry'>) => Expression<SqlBool>,
+): Promise<readonly StreamEntry[]> {
   const rows = await db
     .selectFrom('ledger.entry')
     .select(['id', 'seq', 'kind', 'canonical', 'commitment'])
-    .where('stream', '=', stream)
+    .where(which)
     .where('audience', 'in', ['public', 'parties'])
     // What was erased has nothing left to show; its `entry.erased` stands in the same stream.
     .where('canonical', 'is not', null)

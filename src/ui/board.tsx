@@ -20,6 +20,8 @@ export interface BoardCell {
   readonly documents: number;
   /** where the cell's own page is; the whole row's page is `BoardRow.href` */
   readonly href?: string;
+  /** the cell of the earlier request that the answer was carried over from */
+  readonly carried?: string;
   /** changed since the reader's last look */
   readonly changed?: boolean;
 }
@@ -129,6 +131,11 @@ export function Board({ caption, items, rows, empty, sort }: BoardProps) {
                       <Mark state={disposition(cell.disposition)} />
                     )}
                     <Documents n={cell.documents} />
+                    {cell.carried ? (
+                      <a class="board__docs" href={cell.carried}>
+                        carried over from the earlier request
+                      </a>
+                    ) : null}
                     {cell.changed ? <span class="board__new">changed</span> : null}
                   </td>
                   <td class="board__finds">

@@ -10,17 +10,17 @@ import { Heading } from '../../ui/heading.tsx';
 import { Mark } from '../../ui/mark.tsx';
 import { Notice } from '../../ui/notice.tsx';
 import { Day, Time } from '../../ui/time.tsx';
-import { count, finding } from '../../ui/words.ts';
+import { count, disposition, finding } from '../../ui/words.ts';
 import type { Move, Worked } from '../clock/rules.ts';
 import { Moves, Workings } from '../clock-parts.tsx';
 import type { Upload } from '../documents/view.ts';
-import { Said } from '../parts.tsx';
+import { receiptLinks, Said } from '../parts.tsx';
 import type { Item } from '../requests/entries.ts';
 import { letterOf } from '../requests/view.ts';
 import { CHOICES } from './choices.ts';
 import { type Clash, type DraftItem, digestOf, isBlank, itemOf } from './draft.ts';
 import type { Draft } from './saving.ts';
-import { clocksIn, type Exchange, sentItem, standingOf } from './view.ts';
+import { clocksIn, type Exchange, type ItemAnswer, sentItem, standingOf } from './view.ts';
 
 export interface FormView {
   readonly exchange: Exchange;
@@ -115,11 +115,20 @@ function Top({ view }: { view: FormView }) {
         title={request.title}
         lead={
           <>
-            {issuerName} asks {service.name} for {count(request.items.length, 'item')}, under {request.authority}.
+            {issuerName} {request.compulsory ? 'requires' : 'asks'} {service.name}{' '}
+            {request.compulsory ? 'to produce' : 'for'} {count(request.items.length - service.carried.length, 'item')},
+            under {request.authority}.
           </>
         }
         {...(exchange.matter.example ? { tags: ['example'] } : {})}
       />
+      {service.carried.length > 0 ? (
+        <p>
+          {count(service.carried.length, 'item')} that you answered in the request before{' '}
+          {service.carried.length === 1 ? 'is' : 'are'} carried over and not asked again; you find{' '}
+          {service.carried.length === 1 ? 'it' : 'them'} below, each with its receipt.
+        </p>
+      ) : null}
       <div class="answer__due">
         <p>
           <strong>
@@ -267,6 +276,7 @@ function Other({ clash }: { clash: Clash }) {
 /** What was sent for an item before, and what the issuer found. */
 function Before({ exchange, item, zone }: { exchange: Exchange; item: number; zone: string }) {
   const latest = exchange.items.get(item);
+  if (latest?.carriedFrom) return <Carried latest={latest} issuerName={exchange.issuerName} />;
   const sent = latest ? sentItem(exchange, latest.answer, item) : undefined;
   const found = standingOf(exchange, item);
   if (!latest || !sent) return null;
@@ -286,6 +296,21 @@ function Before({ exchange, item, zone }: { exchange: Exchange; item: number; zo
         ) : null}
       </p>
       {found?.reasons ? <div class="said__note">{found.reasons}</div> : null}
+    </div>
+  );
+}
+
+/** An item that was answered in the request before: it is not asked again, and its receipt is at hand. */
+function Carried({ latest, issuerName }: { latest: ItemAnswer; issuerName: string }) {
+  const words = `your earlier answer to item ${latest.item}`;
+  return (
+    <div class="item__before">
+      <p class="item__when">You answered this before, so it is not asked again. {issuerName} carried it over:</p>
+      <p>
+        <Mark state={disposition(latest.disposition)} />
+        {latest.documents > 0 ? `, ${count(latest.documents, 'file')}` : ''} ·{' '}
+        {receiptLinks('/answer/receipts')(latest.entry, words)}
+      </p>
     </div>
   );
 }

@@ -1,11 +1,13 @@
 /** Receipts for the two sides of a service: only of entries of that service's history that both may see. */
+import type { Kysely } from 'kysely';
+import type { Database } from '../../base/database.ts';
 import { NotFound } from '../../base/errors.ts';
 import { type Ctx, RECIPIENT, type Route, recipient, VIEWER } from '../../base/route.ts';
 import { certificateResponse } from '../../ui/certificate-response.ts';
 import { receiptName, receiptResponse } from '../../ui/receipt-response.tsx';
 import { entryWords } from '../parts.tsx';
-import { entriesOf } from '../stream.ts';
-import { exchangeOf } from './view.ts';
+import { entriesById, entriesOf, type StreamEntry } from '../stream.ts';
+import { type Exchange, exchangeOf } from './view.ts';
 
 const missing = () =>
   new NotFound('no-such-receipt', {
@@ -13,11 +15,17 @@ const missing = () =>
     next: 'Go back to the answer and choose it from the list.',
   });
 
+/** An entry of this service's history, or one of the earlier answers that were carried over into it. */
+async function entryOf(db: Kysely<Database>, { service }: Exchange, id: string): Promise<StreamEntry | undefined> {
+  if (service.carried.some((one) => one.entry === id)) return (await entriesById(db, [id]))[0];
+  return (await entriesOf(db, service.id)).find((one) => one.id === id);
+}
+
 async function download(c: Ctx, service: string, area: 'staff' | 'recipient'): Promise<Response> {
   const { db } = c.get('services');
   const wanted = receiptName(c.req.param('file') ?? '');
   const exchange = wanted && (await exchangeOf(db, service));
-  const entry = exchange && (await entriesOf(db, service)).find((one) => one.id === wanted.entry);
+  const entry = exchange && (await entryOf(db, exchange, wanted.entry));
   if (!entry) throw missing();
   return await receiptResponse(c, {
     ...wanted,

@@ -47,6 +47,7 @@ export const projectAnswers: Project = (entry, seq) => {
           disposition: b.disposition,
           answer: b.answer,
           documents: b.documents,
+          carried_from: null,
         },
       },
     ];
@@ -72,6 +73,8 @@ export interface ItemAnswer {
   readonly entry: string;
   readonly seq: number;
   readonly occurredAt: Date;
+  /** the service that it was answered in, where it was carried over */
+  readonly carriedFrom: string | null;
 }
 
 /** The newest answer of each answered item of a service. */
@@ -93,6 +96,7 @@ export async function itemAnswersOf(db: Kysely<Database>, service: string): Prom
         entry: row.entry,
         seq: row.seq,
         occurredAt: row.occurred_at,
+        carriedFrom: row.carried_from,
       },
     ]),
   );

@@ -9,6 +9,7 @@ import { dayOf, wordsOf } from './days.ts';
 import { counterFor, type DueResult, type Setting } from './due.ts';
 import type { Due, DueRule, ServedCell } from './entries.ts';
 import { calendarOfPlace, type Place } from './places.ts';
+import { startOf } from './zone.ts';
 
 export type { Closing } from './counting.ts';
 export { type Counter, counterFor, type DueResult, type Setting } from './due.ts';
@@ -25,12 +26,16 @@ export {
   clocksOf,
   type MovedFacts,
   movedClockOf,
+  pauseAt,
 } from './state.ts';
 
 /** The calendar date of an instant in a zone. */
 export function dateIn(zone: string, at: Millis): Temporal.PlainDate {
   return Temporal.Instant.fromEpochMilliseconds(at).toZonedDateTimeISO(zone).toPlainDate();
 }
+
+/** The first instant of the day that lies `days` after a date, in a zone. */
+export const startOfDay = (zone: string, on: string, days = 0): Millis => startOf(zone, dayOf(on) + days);
 
 /** `Fri 23 Feb 2018`, the form in which working is written: weekday, so that a reader can check it against a calendar. */
 export const dateWords = (date: Temporal.PlainDate): string => wordsOf(dayOf(date.toString()));

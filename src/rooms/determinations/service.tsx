@@ -96,6 +96,14 @@ export function ServicePage(view: ServiceView) {
       <Facts
         facts={[
           { name: 'Letters go to', value: view.contact ?? 'no address on file' },
+          ...(service.predecessor
+            ? [
+                {
+                  name: 'Follows',
+                  value: <a href={`/desk/services/${service.predecessor}`}>what was asked of them before</a>,
+                },
+              ]
+            : []),
           { name: 'Answers', value: answersLine(exchange.answers, zone) },
         ]}
       />
@@ -188,6 +196,13 @@ function ItemView(props: { item: Item; view: ServiceView; base: string; clock: C
             <Time at={latest.occurredAt} zone={zone} />
           </p>
         </>
+      ) : latest?.carriedFrom ? (
+        <p>
+          <Mark state={disposition(latest.disposition)} />
+          {latest.documents > 0 ? `, ${count(latest.documents, 'file')}` : ''} ·{' '}
+          <a href={`/desk/services/${latest.carriedFrom}#item-${item.item}`}>carried over from the earlier request</a> ·{' '}
+          {receiptLinks(`${base}/receipts`)(latest.entry, `the earlier answer to item ${item.item}`)}
+        </p>
       ) : (
         <p>
           <Mark state={disposition(exchange.request.conduct === 'recorded' ? 'not known' : 'unanswered')} />

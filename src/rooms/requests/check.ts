@@ -7,7 +7,9 @@ import type { Millis } from '../../base/clock.ts';
 import type { Database } from '../../base/database.ts';
 import type { Services } from '../../base/services.ts';
 import { byRecipient, calendarOfPlace } from '../clock/rules.ts';
+import { clockStands, isFollowed, settledItems } from '../escalation/view.ts';
 import { type DraftBody, draftProblems, ownDues, type ReadyDraft, ready, type Step } from './draft.ts';
+
 import { countRecipients, type RecipientCounts } from './draft-recipients.ts';
 import type { Draft } from './drafts.ts';
 import { fieldsOf, LETTER_FIELDS } from './letter.ts';
@@ -78,6 +80,27 @@ async function withoutCalendar(db: Kysely<Database>, draft: string) {
   return { total: lost.reduce((sum, row) => sum + row.total, 0), names: lost.slice(0, 5).map((row) => row.name) };
 }
 
+/** Recipients of a subpoena of whom nothing can be asked any more: they answered, an order or the issuer pauses it, or it was served. */
+async function pastAsking(db: Kysely<Database>, draft: string, now: Millis): Promise<readonly Trouble[]> {
+  const why = [
+    { words: 'answered everything meanwhile', holds: sql`${settledItems} >= jsonb_array_length(r.items)` },
+    { words: 'owe nothing while their clock is paused', holds: clockStands(new Date(now)) },
+    { words: 'were served with a request that follows already', holds: isFollowed },
+  ];
+  const found: Trouble[] = [];
+  for (const { words, holds } of why) {
+    const { rows } = await sql<{ name: string; total: number }>`
+      select s.name, count(*) over ()::int as total
+      from work.draft_recipient d join view.service s on s.id = d.predecessor join view.request r on r.id = s.request
+      where d.draft = ${draft} and ${holds} order by s.name limit 5`.execute(db);
+    const total = rows[0]?.total ?? 0;
+    if (total === 0) continue;
+    const names = `${rows.map((row) => row.name).join(', ')}${total > rows.length ? ' …' : ''}`;
+    found.push({ step: 'whom', what: `Remove those who ${words}: ${names}.` });
+  }
+  return found;
+}
+
 // An entry holds at most 60,000 bytes (FORMATS.md); the rest of request.issued takes less than 2,000.
 const MAX_REQUEST_BYTES = 57_000;
 
@@ -100,6 +123,7 @@ export async function checkDraft(services: Services, draft: Draft, now: Millis):
       what: `Items and letter together take ${bytes.toLocaleString('en-US')} bytes; an entry of the ledger holds ${MAX_REQUEST_BYTES.toLocaleString('en-US')}. Shorten them, or ask in two requests.`,
     });
   }
+  if (body.follows) problems.push(...(await pastAsking(services.db, draft.id, now)));
   if (counts.problems > 0) {
     problems.push({
       step: 'whom',

@@ -5,16 +5,21 @@
 import { type Kysely, sql } from 'kysely';
 import { z } from 'zod';
 import type { Database } from '../../base/database.ts';
-import { InvalidInput } from '../../base/errors.ts';
+import { InvalidInput, RuleRefusal } from '../../base/errors.ts';
 import type { Services } from '../../base/services.ts';
 import { PARTY_KINDS } from '../directory/entries.ts';
 import { type Party, partiesLike } from '../directory/view.ts';
+import type { DraftBody } from './draft.ts';
 import { changeRecipients } from './drafts.ts';
 import { merge } from './entries.ts';
 import { matchParty, type Problem, type Recipient, readRecipients, readRow, sameness } from './recipients.ts';
 
 /** A recipient of a draft; `party` is the directory's, or null for one that serving will register. */
-export type DraftRecipient = Recipient & { readonly party: string | null };
+export type DraftRecipient = Recipient & {
+  readonly party: string | null;
+  /** the service of the request that this one follows */
+  readonly predecessor?: string | null;
+};
 
 /** Rows that travel at once: few enough that making and reading them takes milliseconds. */
 const CHUNK = 1000;
@@ -88,11 +93,15 @@ export async function matchRows(
   return { matched, problems };
 }
 
-async function insertRecipients(db: Kysely<Database>, draft: string, rows: readonly DraftRecipient[]): Promise<void> {
+export async function insertRecipients(
+  db: Kysely<Database>,
+  draft: string,
+  rows: readonly DraftRecipient[],
+): Promise<void> {
   for (const chunk of chunks(rows, CHUNK)) {
     const json = JSON.stringify(chunk.map(({ ocdId, ...row }) => ({ ...row, ocd_id: ocdId, draft })));
-    await sql`insert into work.draft_recipient (draft, line, name, kind, state, ocd_id, email, party, merge)
-      select draft, line, name, kind, state, ocd_id, email, party, merge
+    await sql`insert into work.draft_recipient (draft, line, name, kind, state, ocd_id, email, party, merge, predecessor)
+      select draft, line, name, kind, state, ocd_id, email, party, merge, predecessor
       from json_populate_recordset(null::work.draft_recipient, ${json})`.execute(db);
   }
 }
@@ -118,6 +127,7 @@ export async function replaceRecipients(
   const { matched, problems } = await matchRows(services.db, read.rows);
   const wrong = [...read.problems, ...problems].sort((a, b) => a.line - b.line);
   return changeRecipients(services, draft, async (trx, before) => {
+    onlyThose(before.body);
     await trx.deleteFrom('work.draft_recipient').where('draft', '=', draft).execute();
     await trx.deleteFrom('work.draft_problem').where('draft', '=', draft).execute();
     await insertRecipients(trx, draft, matched);
@@ -126,6 +136,16 @@ export async function replaceRecipients(
       result: { rows: matched.length, problems: wrong.length },
       body: { ...before.body, columns: [...read.columns] },
     };
+  });
+}
+
+/** A subpoena goes to those who left something open, and to nobody else. @throws RuleRefusal `only-who-was-asked` */
+function onlyThose({ follows }: DraftBody): void {
+  if (!follows) return;
+  throw new RuleRefusal('only-who-was-asked', {
+    what: 'A subpoena is served on those whom it was composed for, so nobody can be added here.',
+    lost: 'The list of recipients is as it was.',
+    next: 'Ask others in a request of their own.',
   });
 }
 
@@ -148,6 +168,7 @@ export async function addRecipient(services: Services, draft: string, one: OneRe
       { name: what },
     );
   await changeRecipients(services, draft, async (trx, { body }) => {
+    onlyThose(body);
     const last = await trx
       .selectFrom('work.draft_recipient')
       .select((eb) => eb.fn.max('line').as('line'))
@@ -212,6 +233,7 @@ interface RecipientRow {
   email: string | null;
   party: string | null;
   merge: unknown;
+  predecessor: string | null;
 }
 
 const kindOf = z.enum(PARTY_KINDS);
@@ -225,6 +247,7 @@ export const toRecipient = (row: RecipientRow): DraftRecipient => ({
   email: row.email,
   merge: merge.parse(row.merge),
   party: row.party,
+  predecessor: row.predecessor,
 });
 
 export interface RecipientCounts {

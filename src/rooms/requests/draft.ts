@@ -3,7 +3,8 @@ import { z } from 'zod';
 import { instant, type Millis } from '../../base/clock.ts';
 import { type DueRule, dueRule } from '../clock/entries.ts';
 import { byIssuer, dueOf } from '../clock/rules.ts';
-import { line, prose } from '../fields.ts';
+import { type LadderStep, ladderSteps, STEP_ROLES } from '../escalation/entries.ts';
+import { line, prose, uuid } from '../fields.ts';
 import { source } from '../matters/entries.ts';
 import { fieldsOf, letterProblems } from './letter.ts';
 
@@ -20,6 +21,9 @@ export const draftBody = z.strictObject({
   conduct: z.enum(['served', 'recorded']),
   /** for recorded requests: when it was served, and where that is known from */
   recorded: z.strictObject({ servedAt: z.string(), source }).nullable(),
+  /** a subpoena: the request that it follows, its items as they stand there, and the role that its ladder asks for */
+  follows: z.strictObject({ request: uuid, items: z.array(prose(4000)), who: z.enum(STEP_ROLES) }).optional(),
+  ladder: ladderSteps.optional(),
 });
 export type DraftBody = z.infer<typeof draftBody>;
 
@@ -43,6 +47,10 @@ export interface ReadyDraft {
   readonly letter: { readonly subject: string; readonly text: string } | null;
   readonly conduct: 'served' | 'recorded';
   readonly recorded: DraftBody['recorded'];
+  /** who does not answer can be made to */
+  readonly compulsory: boolean;
+  readonly follows: NonNullable<DraftBody['follows']> | null;
+  readonly ladder: readonly LadderStep[] | null;
 }
 
 /** Steps of composing, in order; each has its own page. */
@@ -74,6 +82,12 @@ export function draftProblems(
   const problems: { step: Step; what: string }[] = [];
   if (!draft.title) problems.push({ step: 'what', what: 'The request has no title.' });
   if (!draft.authority) problems.push({ step: 'what', what: 'The authority you ask under is missing.' });
+  if (draft.follows && draft.follows.items.join('\n\n') !== draft.items.join('\n\n')) {
+    problems.push({
+      step: 'what',
+      what: 'A subpoena asks for the same items as the request that it follows, under the same numbers.',
+    });
+  }
   if (draft.items.length === 0) problems.push({ step: 'what', what: 'The request asks for nothing: it has no items.' });
   if (recipients === 0) problems.push({ step: 'whom', what: 'There are no recipients.' });
   if (!draft.due) problems.push({ step: 'when', what: 'There is no due date or rule.' });
@@ -120,5 +134,8 @@ export function ready(draft: DraftBody, recipients: number, servedAt: Millis): R
     letter: conduct === 'served' ? letter : null,
     conduct,
     recorded,
+    compulsory: draft.follows !== undefined,
+    follows: draft.follows ?? null,
+    ladder: draft.ladder ?? null,
   };
 }

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { once } from '../../base/once.ts';
 import { due, dueRule, servedCell } from '../clock/entries.ts';
 import { ocdId, PARTY_KINDS } from '../directory/entries.ts';
+import { ladderSteps } from '../escalation/entries.ts';
 import { documentRef, instantText, line, prose, uuid } from '../fields.ts';
 import { source } from '../matters/entries.ts';
 
@@ -33,7 +34,27 @@ export const requestIssued = z.strictObject({
   /** where a recorded request is known from */
   source: source.nullable(),
   recipients: z.number().int().min(1),
+  /** the request that it follows, where it is a subpoena for what that one left open */
+  predecessor: uuid.optional(),
+  /** the steps that may follow it, where they were set while composing */
+  ladder: ladderSteps.optional(),
 });
+
+/** An item that the recipient answered before, in the request that this one follows: it is not asked again. */
+export const carriedItem = z.strictObject({
+  item: z.number().int().min(1).max(500),
+  /** the entry `item.answered`, and the answer that it is part of */
+  entry: uuid,
+  answer: uuid,
+  disposition: line(60),
+  documents: z.number().int().min(0),
+  /** what the issuer had found of it, where it was reviewed */
+  found: z.strictObject({ entry: uuid, finding: line(60) }).nullable(),
+});
+export type CarriedItem = z.infer<typeof carriedItem>;
+
+/** More would not fit into one entry beside the rest. */
+export const MOST_CARRIED = 120;
 
 /** Values for the letter's merge fields beyond those that every letter has. */
 export const merge = z.record(z.string().regex(/^[a-z][a-z0-9_]{0,39}$/), z.string().max(500));
@@ -58,6 +79,9 @@ export const requestServed = once(
     /** the letter to this recipient as text, without link: SHA-256 of its UTF-8 bytes */
     letter: documentRef.nullable(),
     merge,
+    /** the service of the request that this one follows, and what is not asked again because it was answered there */
+    predecessor: uuid.optional(),
+    carried: z.array(carriedItem).max(MOST_CARRIED).optional(),
   }),
 );
 

@@ -3,7 +3,7 @@
  * written to the ledger; it is put in when the letter leaves.
  */
 import { RuleRefusal } from '../../base/errors.ts';
-import type { Item, Letter } from './entries.ts';
+import type { CarriedItem, Item, Letter } from './entries.ts';
 
 const FIELD = /\{\{\s*([a-z][a-z0-9_]*)\s*\}\}/g;
 
@@ -14,7 +14,9 @@ export const LETTER_FIELDS: Readonly<Record<string, string>> = {
   issuer: 'your organisation',
   title: 'title of the request',
   authority: 'the authority you ask under',
-  items: 'the numbered items, with their due dates where those differ',
+  items:
+    'the numbered items, with their due dates where those differ, without those that this recipient answered before',
+  answered_before: 'items answered in the request that this one follows, each with its receipt',
   due_date: 'the due date, written out; where items differ, the first of them',
   link: 'the link to the answer page, different for each recipient; the only field that must be there',
 };
@@ -25,7 +27,9 @@ export interface LetterValues {
   readonly issuer: string;
   readonly title: string;
   readonly authority: string;
+  /** those that are asked */
   readonly items: readonly Item[];
+  readonly carried: readonly CarriedItem[];
   readonly dueDate: string;
   /** further columns of the recipients' CSV */
   readonly merge: Readonly<Record<string, string>>;
@@ -58,6 +62,17 @@ export function letterProblems(letter: Letter, columns: readonly string[] | null
   return problems;
 }
 
+/** Answers that were carried over, one a line, each with the file name of its receipt. */
+const carriedText = (carried: readonly CarriedItem[]): string =>
+  carried.length === 0
+    ? 'None.'
+    : carried
+        .map(({ item, disposition, documents, entry }) => {
+          const files = documents === 0 ? '' : `, ${documents} ${documents === 1 ? 'file' : 'files'}`;
+          return `Item ${item}: ${disposition}${files}. Receipt: ${entry}.receipt.json`;
+        })
+        .join('\n');
+
 /**
  * Fills a template for one recipient.
  * @throws RuleRefusal `merge-field-empty` when a field has no value for this recipient
@@ -71,6 +86,7 @@ export function fill(template: string, values: LetterValues, link: string): stri
     title: values.title,
     authority: values.authority,
     items: values.items.map((i) => `${i.item}. ${i.text}`).join('\n'),
+    answered_before: carriedText(values.carried),
     due_date: values.dueDate,
     link,
   };

@@ -1,6 +1,7 @@
 /** All routes of this room: composing, serving, revoking, letters. The board stands in src/record, because it spans rooms. */
 import { EDITOR, type Route, VIEWER } from '../../base/route.ts';
 import { getCheck, postDelete, postServe } from './pages/check.tsx';
+import { getLadder, postLadder } from './pages/ladder.tsx';
 import { getLetter, postLetter } from './pages/letter.tsx';
 import { getContact, getLetterOf, getLetters, getRequestLetters, postContact, postRetry } from './pages/letters.tsx';
 import { getProblemsCsv, getRecipientsCsv, getSample } from './pages/lists.ts';
@@ -44,6 +45,8 @@ export const requestRoutes: readonly Route[] = [
   post(`${DRAFT}/when`, postWhen),
   get(`${DRAFT}/letter`, getLetter),
   post(`${DRAFT}/letter`, postLetter),
+  get(`${DRAFT}/ladder`, getLadder),
+  post(`${DRAFT}/ladder`, postLadder),
   get(`${DRAFT}/check`, getCheck),
   post(`${DRAFT}/serve`, postServe),
   post(`${DRAFT}/delete`, postDelete),

@@ -18,6 +18,7 @@ import {
 import type { DocumentRef } from '../fields.ts';
 import type { Matter } from '../matters/view.ts';
 import type { ReadyDraft } from './draft.ts';
+import type { CarriedItem } from './entries.ts';
 import { fill, LINK_PLACEHOLDER } from './letter.ts';
 import type { Recipient } from './recipients.ts';
 
@@ -59,7 +60,7 @@ export function issue(serving: Serving, id: string): NewEntry {
       request: serving.request,
       title: draft.title,
       authority: draft.authority,
-      compulsory: false,
+      compulsory: draft.compulsory,
       conduct: draft.conduct,
       items: draft.items.map(({ item, text, due }) => ({
         item,
@@ -70,6 +71,8 @@ export function issue(serving: Serving, id: string): NewEntry {
       letter: draft.letter ? { ...draft.letter } : null,
       source: draft.recorded ? { ...draft.recorded.source } : null,
       recipients: serving.recipients,
+      ...(draft.follows ? { predecessor: draft.follows.request } : {}),
+      ...(draft.ladder ? { ladder: draft.ladder.map((step) => ({ ...step })) } : {}),
     },
   };
 }
@@ -116,26 +119,36 @@ export function letterTo(
   serving: Pick<Serving, 'issuerName'> & {
     readonly draft: Pick<ReadyDraft, 'letter' | 'title' | 'authority' | 'items'>;
   },
-  to: Pick<Recipient, 'name' | 'state' | 'merge'>,
+  to: Pick<Recipient, 'name' | 'state' | 'merge'> & { readonly carried?: readonly CarriedItem[] },
   due: LetterDue,
   link: string = LINK_PLACEHOLDER,
 ): { readonly subject: string; readonly text: string } {
   const { letter } = serving.draft;
   if (!letter)
     throw new RuleRefusal('no-letter', 'A request that was recorded from elsewhere has no letter of its own.');
+  const { carried = [] } = to;
+  const before = new Set(carried.map((one) => one.item));
   const values = {
+    carried,
     recipient: to.name,
     state: to.state ?? '',
     issuer: serving.issuerName,
     title: serving.draft.title,
     authority: serving.draft.authority,
-    items: serving.draft.items.map(({ item, text }) => ({ item, text: `${text}${itemDue(due.cells, item)}` })),
+    items: serving.draft.items
+      .filter(({ item }) => !before.has(item))
+      .map(({ item, text }) => ({ item, text: `${text}${itemDue(due.cells, item)}` })),
     dueDate: dueWords(due.on),
     merge: to.merge,
   };
   return { subject: fill(letter.subject, values, link), text: fill(letter.text, values, link) };
 }
 
+/** Where a recipient was asked before, and what it answered there. */
+export interface Before {
+  readonly service: string;
+  readonly carried: readonly CarriedItem[];
+}
 // In the order of canonical JSON, as the whole body.
 const cellJson = ({ at, items, on, working }: ServedCell) => ({
   at,
@@ -153,11 +166,12 @@ export interface Served {
 export function serve(
   serving: Serving,
   { due, cells }: ServedDues,
-  to: Recipient & { readonly party: string },
+  to: Recipient & { readonly party: string; readonly before?: Before | null },
   id: string,
   hash: (text: string) => string,
 ): Served {
-  const text = serving.draft.letter ? letterTo(serving, to, { on: due.on, cells }).text : null;
+  const carried = to.before?.carried ?? [];
+  const text = serving.draft.letter ? letterTo(serving, { ...to, carried }, { on: due.on, cells }).text : null;
   const letter: DocumentRef | null =
     text === null
       ? null
@@ -172,6 +186,12 @@ export function serve(
     audience: audienceOf(serving.matter),
     // In the order of canonical JSON, which is then made in a fraction of the time: there may be 90,000 of these.
     body: {
+      ...(to.before
+        ? {
+            carried: carried.map((one) => ({ ...one, found: one.found && { ...one.found } })),
+            predecessor: to.before.service,
+          }
+        : {}),
       ...(cells === null ? {} : { cells: cells.map((cell) => cellJson(cell)) }),
       channel: recorded ? 'recorded' : to.email ? 'mail' : 'no address',
       due: { at: due.at, on: due.on, working: [...due.working] },

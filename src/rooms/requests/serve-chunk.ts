@@ -8,9 +8,11 @@ import { instant } from '../../base/clock.ts';
 import { uuidv7 } from '../../base/ids.ts';
 import type { Services } from '../../base/services.ts';
 import { closingsFor } from '../clock/view.ts';
+import { isSettled, newestAnswers } from '../escalation/view.ts';
+
 import { type DraftRecipient, directoryFor } from './draft-recipients.ts';
 import { matchParty } from './recipients.ts';
-import { dueFor, type Serving, serve } from './rules.ts';
+import { type Before, dueFor, type Serving, serve } from './rules.ts';
 
 const sha256Hex = (text: string) => createHash('sha256').update(text).digest('hex');
 
@@ -24,12 +26,16 @@ export function chunkWriter(services: Services, serving: Serving, columns: reado
   const leavesAt = serving.leavesAt === null ? null : instant(serving.leavesAt);
   return async (recipients) => {
     const partyOf = await partiesFor(services, serving.request, recipients);
+    const beforeOf = await beforeFor(services, serving, recipients);
     // Anew for each chunk: a day that was added meanwhile counts for those who are not served yet.
     const dueOf = dueFor(serving, await closingsFor(services.db, serving.matter.issuer));
     const entries: NewEntry[] = [];
     const contacts: Record<string, unknown>[] = [];
     const letters: Record<string, unknown>[] = [];
     for (const recipient of recipients) {
+      const before = beforeOf(recipient);
+      // Answered everything since it was composed: nothing is left to ask.
+      if (before && before.carried.length >= serving.draft.items.length) continue;
       let party = partyOf(recipient);
       if (party === null) {
         party = newId();
@@ -46,13 +52,8 @@ export function chunkWriter(services: Services, serving: Serving, columns: reado
       }
       // Only columns that the letter uses become part of the record.
       const merge = Object.fromEntries(columns.map((column) => [column, recipient.merge[column] ?? '']));
-      const { entry, service } = serve(
-        serving,
-        dueOf({ ...recipient, party }),
-        { ...recipient, merge, party },
-        newId(),
-        sha256Hex,
-      );
+      const to = { ...recipient, merge, party, before };
+      const { entry, service } = serve(serving, dueOf({ ...recipient, party }), to, newId(), sha256Hex);
       entries.push(entry);
       if (recipient.email === null) continue;
       contacts.push({ service, address: recipient.email });
@@ -74,6 +75,28 @@ export function chunkWriter(services: Services, serving: Serving, columns: reado
     if (contacts.length > 0) rows.push({ table: 'work.contact', rows: contacts });
     if (letters.length > 0) rows.push({ table: 'work.outbox', rows: letters });
     return { entries, rows };
+  };
+}
+
+/** What each recipient of a subpoena answered in the request before, as it stands now; null for requests that follow none. */
+async function beforeFor(
+  { db }: Services,
+  { draft }: Serving,
+  recipients: readonly DraftRecipient[],
+): Promise<(recipient: DraftRecipient) => Before | null> {
+  if (!draft.follows) return () => null;
+  const answers = await newestAnswers(
+    db,
+    recipients.flatMap((one) => one.predecessor ?? []),
+  );
+  return ({ predecessor }) => {
+    if (!predecessor) return null;
+    const said = [...(answers.get(predecessor)?.values() ?? [])].filter(isSettled).sort((a, b) => a.item - b.item);
+    const carried = said.map(({ item, entry, answer, disposition, documents, finding, determination }) => ({
+      ...{ item, entry, answer, disposition, documents },
+      found: finding === null || determination === null ? null : { entry: determination, finding },
+    }));
+    return { service: predecessor, carried };
   };
 }
 

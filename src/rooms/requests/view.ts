@@ -6,6 +6,8 @@ import { type Project, stamps } from '../../base/row.ts';
 import { type DueRule, dueRule, type ServedCell, servedCell } from '../clock/entries.ts';
 import type { Worked } from '../clock/rules.ts';
 import {
+  type CarriedItem,
+  carriedItem,
   type Item,
   item,
   type Letter,
@@ -31,6 +33,8 @@ export interface Request {
   readonly dueRule: DueRule;
   readonly letter: Letter | null;
   readonly audience: string;
+  /** the request that it follows */
+  readonly predecessor: string | null;
   readonly occurredAt: Date;
   readonly recordedAt: Date;
 }
@@ -51,6 +55,10 @@ export interface Service {
   /** where items differ from the start, the date and working of each */
   readonly cells: readonly ServedCell[] | null;
   readonly merge: Readonly<Record<string, string>>;
+  /** the service of the request that this one follows */
+  readonly predecessor: string | null;
+  /** answered there, and not asked again */
+  readonly carried: readonly CarriedItem[];
   readonly occurredAt: Date;
   readonly recordedAt: Date;
 }
@@ -63,6 +71,27 @@ export interface Evidence {
   readonly seq: number;
   readonly occurredAt: Date;
   readonly recordedAt: Date;
+}
+
+/** Answers carried over stand among those of the new service, each with its own entry of then, and so does what was found of them. */
+function carriedRows(b: z.infer<typeof requestServed>, stamp: ReturnType<typeof stamps>): ReturnType<Project> {
+  return (b.carried ?? []).flatMap(({ item, entry, answer, disposition, documents, found }) => {
+    const about = { ...stamp, service: b.service, request: b.request, item, answer };
+    return [
+      {
+        table: 'view.item_answer' as const,
+        row: { ...about, entry, disposition, documents, carried_from: b.predecessor ?? null },
+      },
+      ...(found
+        ? [
+            {
+              table: 'view.item_determination' as const,
+              row: { ...about, entry: found.entry, finding: found.finding, reasons: '' },
+            },
+          ]
+        : []),
+    ];
+  });
 }
 
 export const projectRequests: Project = (entry, seq) => {
@@ -85,8 +114,17 @@ export const projectRequests: Project = (entry, seq) => {
             due_rule: b.due,
             letter: { template: b.letter, source: b.source },
             audience: entry.audience,
+            predecessor: b.predecessor ?? null,
           },
         },
+        ...(b.ladder
+          ? [
+              {
+                table: 'view.ladder' as const,
+                row: { ...stamps(entry, seq), entry: entry.id, request: b.request, steps: b.ladder },
+              },
+            ]
+          : []),
       ];
     }
     case 'request.served': {
@@ -110,8 +148,11 @@ export const projectRequests: Project = (entry, seq) => {
             cells: b.cells ?? null,
             merge: b.merge,
             audience: entry.audience,
+            predecessor: b.predecessor ?? null,
+            carried: b.carried ?? null,
           },
         },
+        ...carriedRows(b, stamps(entry, seq)),
       ];
     }
     case 'request.revoked': {
@@ -155,6 +196,7 @@ export interface RequestRow {
   due_rule: unknown;
   letter: unknown;
   audience: string;
+  predecessor: string | null;
   occurred_at: Date;
   recorded_at: Date;
 }
@@ -173,6 +215,7 @@ export function toRequest(row: RequestRow): Request {
     dueRule: dueRule.parse(row.due_rule),
     letter: storedLetter.parse(row.letter).template,
     audience: row.audience,
+    predecessor: row.predecessor,
     occurredAt: row.occurred_at,
     recordedAt: row.recorded_at,
   };
@@ -193,6 +236,8 @@ export interface ServiceRow {
   working: unknown;
   cells: unknown;
   merge: unknown;
+  predecessor: string | null;
+  carried: unknown;
   occurred_at: Date;
   recorded_at: Date;
 }
@@ -213,6 +258,8 @@ export function toService(row: ServiceRow): Service {
     working: z.array(z.string()).parse(row.working),
     cells: row.cells === null ? null : z.array(servedCell).parse(row.cells),
     merge: merge.parse(row.merge),
+    predecessor: row.predecessor,
+    carried: row.carried === null ? [] : z.array(carriedItem).parse(row.carried),
     occurredAt: row.occurred_at,
     recordedAt: row.recorded_at,
   };

@@ -1,13 +1,19 @@
 /** Step 5, check: everything on one page, what will happen in one sentence, what is still missing with a link to its step, and the button. Serving itself stands in ../serve.ts. */
 import { setTimeout as sleep } from 'node:timers/promises';
+
 import { Conflict, type Refusal, RuleRefusal } from '../../../base/errors.ts';
-import type { Ctx } from '../../../base/route.ts';
+import { type Ctx, ROLES, type Role, staff } from '../../../base/route.ts';
+
 import { redirectWith } from '../../../ui/context.ts';
 import { Form, Submit } from '../../../ui/form.tsx';
 import { Notice } from '../../../ui/notice.tsx';
 import { Facts } from '../../../ui/table.tsx';
 import { Time } from '../../../ui/time.tsx';
+
+import { stepWords } from '../../ladder-form.tsx';
+
 import { type Checked, checkDraft, columnsUsed, leavesAtFor } from '../check.ts';
+
 import { deleteDraft } from '../drafts.ts';
 import { CHUNK_SIZE, serveInBackground, startServing } from '../serve.ts';
 import { type Composing, composing, servingHref, stepHref, stepPage, whenServing } from './frame.tsx';
@@ -106,6 +112,19 @@ async function view(c: Ctx, at: Composing, refused: Refusal | null = null) {
             ),
           },
           { name: 'Authority', value: body.authority ?? 'missing' },
+          ...(body.follows
+            ? [
+                {
+                  name: 'Follows',
+                  value: (
+                    <>
+                      <a href={`/desk/requests/${body.follows.request}`}>the request that left these items open</a>. It
+                      is compulsory, and asks each recipient only for what it still owes; the rest is carried over.
+                    </>
+                  ),
+                },
+              ]
+            : []),
           {
             name: body.items.length === 1 ? 'Item' : 'Items',
             value:
@@ -137,6 +156,26 @@ async function view(c: Ctx, at: Composing, refused: Refusal | null = null) {
           },
           ...(body.conduct === 'served'
             ? [
+                {
+                  name: 'What follows',
+                  value: (
+                    <>
+                      {body.ladder ? (
+                        <ol>
+                          {body.ladder.map((step) => (
+                            <li>{stepWords(step)}</li>
+                          ))}
+                        </ol>
+                      ) : (
+                        'no steps are set · '
+                      )}
+                      <a href={`/desk/drafts/${draft.id}/ladder`}>
+                        {body.ladder ? 'Change' : 'Set'}
+                        <span class="usa-sr-only"> what follows if nobody answers</span>
+                      </a>
+                    </>
+                  ),
+                },
                 {
                   name: 'Letter',
                   value: (
@@ -200,10 +239,22 @@ export async function getCheck(c: Ctx): Promise<Response> {
 }
 
 /** Starts serving. Clicked twice, or from two windows, it leads to the same serving. */
+/** A subpoena is served by whom the ladder of the request that it follows names. @throws RuleRefusal `not-your-role` */
+function mayServe({ draft }: Composing, role: Role): void {
+  const { follows } = draft.body;
+  if (!follows || ROLES.indexOf(role) >= ROLES.indexOf(follows.who)) return;
+  throw new RuleRefusal('not-your-role', {
+    what: `Only an ${follows.who} serves this subpoena.`,
+    lost: 'Nobody was served; the draft is as it was.',
+    next: `Ask an ${follows.who} to serve it.`,
+  });
+}
+
 export async function postServe(c: Ctx): Promise<Response> {
   const at = await composing(c);
   let recipients: number;
   try {
+    mayServe(at, staff(c).role);
     ({ recipients } = await startServing(at.services, at.draft.id));
   } catch (error) {
     if (error instanceof RuleRefusal || error instanceof Conflict) return view(c, at, error);

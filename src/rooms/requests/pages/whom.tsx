@@ -175,27 +175,34 @@ async function view(c: Ctx, at: Composing, shown: Shown = {}) {
     },
     <>
       {await Problems({ at, counts })}
-      <Form action={`${base}/file`} multipart label="Recipients from a file">
-        <ErrorSummary errors={fileErrors} what="Nothing was changed: the recipients you had are still there." />
-        <FileField
-          name="file"
-          label={counts.total === 0 ? 'CSV file' : 'Another CSV file, in place of these recipients'}
-          required
-          hint={
-            <>
-              Columns name and kind; state, ocd_id and email where you have them. Every further column can be used in
-              the letter. Up to {MAX_ROWS.toLocaleString('en-US')} rows, 64 MiB, UTF-8.{' '}
-              <a href="/desk/recipients-sample.csv" download>
-                Sample file
-              </a>
-            </>
-          }
-          errors={fileErrors}
-          accept=".csv,text/csv,text/plain"
-        />
-        <Submit text="Read this file" />
-      </Form>
-      <OneForm at={at} shown={shown} />
+      {draft.body.follows ? (
+        <p>
+          A subpoena goes to those who left something open in the request that it follows, and to nobody else. You can
+          remove some of them below.
+        </p>
+      ) : (
+        <Form action={`${base}/file`} multipart label="Recipients from a file">
+          <ErrorSummary errors={fileErrors} what="Nothing was changed: the recipients you had are still there." />
+          <FileField
+            name="file"
+            label={counts.total === 0 ? 'CSV file' : 'Another CSV file, in place of these recipients'}
+            required
+            hint={
+              <>
+                Columns name and kind; state, ocd_id and email where you have them. Every further column can be used in
+                the letter. Up to {MAX_ROWS.toLocaleString('en-US')} rows, 64 MiB, UTF-8.{' '}
+                <a href="/desk/recipients-sample.csv" download>
+                  Sample file
+                </a>
+              </>
+            }
+            errors={fileErrors}
+            accept=".csv,text/csv,text/plain"
+          />
+          <Submit text="Read this file" />
+        </Form>
+      )}
+      {draft.body.follows ? null : <OneForm at={at} shown={shown} />}
       <h2 id="recipients">Recipients</h2>
       {counts.total > 0 ? (
         <>

@@ -1,0 +1,95 @@
+/** Who is due for the next step of a ladder, in SQL: the same rule as `stepFor` of the escalation room, for counts and lists. Takes no step itself. */
+import { type Kysely, type RawBuilder, sql } from 'kysely';
+import type { Database } from '../base/database.ts';
+import { isFollowed, settledItems, takenStep } from '../rooms/escalation/view.ts';
+import { dueOn, movedDues } from './moved.ts';
+
+/**
+ * Services `s` of requests `r` whose next step `n` (step, kind, who, after) may be taken at `now`, with their dates `m`.
+ * @param requests what `<column> …` must fulfil: `= id`, `in (…)`
+ * @param only services, where not all are asked about
+ */
+export function dueSteps(
+  requests: RawBuilder<unknown>,
+  now: Date,
+  only: readonly string[] | null = null,
+): RawBuilder<unknown> {
+  const among = (column: string) => (only ? sql`and ${sql.ref(column)} = any(${[...only]}::uuid[])` : sql``);
+  return sql`(
+    select distinct on (l.request) l.request, l.steps from view.ladder l where l.request ${requests} order by l.request, l.seq desc
+  ) l join view.request r on r.id = l.request and r.conduct = 'served'
+    and not exists (select 1 from view.revocation v where v.request = r.id)
+  join view.service s on s.request = r.id ${among('s.id')}
+  left join ${movedDues(sql`x.request ${requests} ${among('x.service')}`)} m on m.service = s.id
+  join lateral (
+    select n.* from jsonb_to_recordset(l.steps) as n (step int, kind text, who text, after int)
+    where n.step > ${takenStep} order by n.step limit 1
+  ) n on (${dueOn} + n.after)::timestamp at time zone (r.due_rule ->> 'zone') <= ${now}
+    and (m.service is null or (m.due_at is not null and not coalesce(m.paused_until > ${now}, false)))
+    and not ${isFollowed} and ${settledItems} < jsonb_array_length(r.items)`;
+}
+
+export interface DueStep {
+  readonly request: string;
+  readonly title: string;
+  readonly step: number;
+  readonly kind: string;
+  readonly who: string;
+  readonly n: number;
+}
+
+/** Recipients due for their next step, by request and step; of one request, or of all of an issuer. */
+export async function countDueSteps(
+  db: Kysely<Database>,
+  of: { readonly request: string } | { readonly issuer: string },
+  now: Date,
+  most = 100,
+): Promise<readonly DueStep[]> {
+  const which =
+    'request' in of
+      ? sql`= ${of.request}`
+      : sql`in (select q.id from view.request q where q.issuer = ${of.issuer} and q.conduct = 'served')`;
+  const { rows } = await sql<DueStep>`
+    select r.id as request, r.title, n.step, n.kind, n.who, count(*)::int as n from ${dueSteps(which, now)}
+    group by r.id, r.title, n.step, n.kind, n.who order by r.id, n.step limit ${most}`.execute(db);
+  return rows;
+}
+
+export interface DueRecipient {
+  readonly service: string;
+  readonly name: string;
+  readonly state: string | null;
+  readonly dueOn: string;
+  /** items that still lack an answer that is good enough */
+  readonly open: number;
+  readonly address: boolean;
+}
+
+/** Recipients of a request due for one step, by name. */
+export async function listDueStep(
+  db: Kysely<Database>,
+  request: string,
+  step: number,
+  now: Date,
+  page: { readonly size: number; readonly skip: number },
+): Promise<readonly DueRecipient[]> {
+  const { rows } = await sql<DueRecipient>`
+    select s.id as service, s.name, s.state, (${dueOn})::text as "dueOn",
+      (jsonb_array_length(r.items) - ${settledItems})::int as open,
+      exists (select 1 from work.contact c where c.service = s.id) as address
+    from ${dueSteps(sql`= ${request}`, now)} where n.step = ${step}
+    order by s.name, s.id limit ${page.size} offset ${page.skip}`.execute(db);
+  return rows;
+}
+
+/** All of them, by id. */
+export async function allDueStep(
+  db: Kysely<Database>,
+  request: string,
+  step: number,
+  now: Date,
+): Promise<readonly string[]> {
+  const { rows } = await sql<{ id: string }>`
+    select s.id from ${dueSteps(sql`= ${request}`, now)} where n.step = ${step} order by s.name, s.id`.execute(db);
+  return rows.map((row) => row.id);
+}
