@@ -7,6 +7,7 @@ import { createAdaptorServer } from '@hono/node-server';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { buildAssets } from '../../src/adapters/assets.ts';
 import { addToCalendar } from '../../src/rooms/clock/calendar-commands.ts';
+import { setLadderOf } from '../../src/rooms/escalation/commands.ts';
 import { addFigure } from '../../src/rooms/figures/commands.ts';
 import { addMeeting, inviteTo } from '../../src/rooms/meetings/commands.ts';
 import { holdOffice } from '../../src/rooms/people/commands.ts';
@@ -63,6 +64,12 @@ beforeAll(async () => {
     .orderBy('name')
     .execute();
   const service = services[5]?.id ?? '';
+  // A reminder long before the due date, so that the page of a step has somebody to list.
+  const rungs = [
+    { step: 1, kind: 'reminder', who: 'editor', after: -365 },
+    { step: 2, kind: 'subpoena', who: 'owner', after: 15 },
+  ] as const;
+  await setLadderOf(desk.services, request, rungs, desk.t.newId());
   await desk.t.db
     .updateTable('work.outbox')
     .set({ state: 'failed', error: '550 5.1.1 no such mailbox here', attempts: 8 })
@@ -84,6 +91,14 @@ beforeAll(async () => {
     letters: '/desk/letters',
     one: `/desk/services/${service}/letter`,
     contact: `/desk/services/${service}/contact`,
+    steps: `/desk/requests/${request}/steps`,
+    step: `/desk/requests/${request}/steps/1`,
+    ladder: `/desk/requests/${request}/ladder`,
+    'draft-ladder': `/desk/drafts/${good}/ladder`,
+    orders: `/desk/matters/${matter}/orders`,
+    order: `/desk/matters/${matter}/orders/new`,
+    consequences: `/desk/matters/${matter}/consequences`,
+    consequence: `/desk/matters/${matter}/consequences/new`,
     log: '/desk/log',
     calendar: '/desk/calendar',
     people: '/desk/people',
@@ -185,6 +200,14 @@ const PAGES = [
   'letters',
   'one',
   'contact',
+  'steps',
+  'step',
+  'ladder',
+  'draft-ladder',
+  'orders',
+  'order',
+  'consequences',
+  'consequence',
   'log',
   'calendar',
   'people',

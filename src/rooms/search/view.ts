@@ -14,6 +14,8 @@ const FIELDS: Readonly<Record<string, { readonly title: readonly string[]; reado
   'clock.tolled': { title: [], words: ['reason', 'cause'] },
   'clock.resumed': { title: [], words: ['reason'] },
   'service.corrected': { title: [], words: ['reason'] },
+  'step.taken': { title: ['kind'], words: ['words'] },
+  'step.withdrawn': { title: [], words: ['reason'] },
   'source.kept': { title: ['title'], words: ['publisher'] },
   'statement.made': { title: ['speaker.name', 'speaker.office'], words: ['words', 'outlet'] },
   'figure.claimed': { title: ['measure'], words: ['originalValue', 'claimant', 'unit'] },
