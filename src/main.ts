@@ -34,6 +34,7 @@ import { createRecounter } from './rooms/clock/recount.ts';
 import { startSweeping } from './rooms/documents/sweep.ts';
 import { checkBody, streamOf } from './rooms/entries.ts';
 import { resumeTaking, stopTaking } from './rooms/escalation/taking.ts';
+import { tellServed } from './rooms/orders/late-served.ts';
 import { project } from './rooms/project.ts';
 import { resumeServing, stopServing } from './rooms/requests/serve.ts';
 import { readSettings, type Settings } from './settings.ts';
@@ -258,7 +259,7 @@ async function wire(
   const post = createPost({ services, onError });
   post.start();
   undo.push(() => post.stop());
-  const recounter = createRecounter({ services, onError });
+  const recounter = createRecounter({ services, find: () => tellServed(services), onError });
   recounter.start();
   undo.push(() => recounter.stop());
 

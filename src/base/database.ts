@@ -368,6 +368,7 @@ export interface Database {
     recipients_version: Generated<number>;
     serving: ColumnType<unknown, string | null | undefined, string | null>;
     served_at: ColumnType<Date | null, Date | string | null | undefined, Date | string | null>;
+    orders_told_at: ColumnType<Date | null, Date | string | null | undefined, Date | string | null>;
   };
   'work.draft_problem': { draft: string; line: number; what: string };
   'work.draft_recipient': {

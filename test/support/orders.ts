@@ -26,7 +26,7 @@ export const state = (orders: readonly Order[] = [], more: Partial<OrderState> =
   audience: 'public',
   orders,
   consequences: [GRANT, NOTICE],
-  requests: [{ id: REQUEST, items: [1, 2], zone: 'America/New_York', kept: true }],
+  requests: [{ id: REQUEST, items: [1, 2], zone: 'America/New_York', kept: true, complete: true }],
   recipients: ALL,
   ...more,
 });

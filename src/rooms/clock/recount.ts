@@ -165,6 +165,8 @@ export interface Recounter {
 
 export interface RecountDeps {
   readonly services: Needs;
+  /** asked before each look: puts on the list what nobody put there yet */
+  readonly find?: () => Promise<unknown>;
   readonly onError: (error: unknown) => void;
   /** milliseconds between looks */
   readonly idleMs?: number;
@@ -175,13 +177,14 @@ export interface RecountDeps {
 /** Milliseconds until a row is tried again after something failed. */
 const BACK_OFF = 5_000;
 
-export function createRecounter({ services, onError, idleMs = 1_000, chunk = CHUNK }: RecountDeps): Recounter {
+export function createRecounter({ services, find, onError, idleMs = 1_000, chunk = CHUNK }: RecountDeps): Recounter {
   let timer: NodeJS.Timeout | null = null;
   let stopping = false;
   let running: Promise<unknown> = Promise.resolve();
 
   async function round(): Promise<number> {
     let taken = 0;
+    await find?.();
     while (!stopping) {
       const row = await claim(services);
       if (row === null) return taken;

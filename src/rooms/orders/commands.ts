@@ -33,6 +33,13 @@ export async function orderState({ db }: Pick<Services, 'db'>, id: string): Prom
     .where('request', 'in', orNobody(ids))
     .execute();
   const gone = new Set(revoked.map(({ request }) => request));
+  const serving = await db
+    .selectFrom('work.request_draft')
+    .select('request')
+    .where('request', 'in', orNobody(ids))
+    .where('served_at', 'is', null)
+    .execute();
+  const incomplete = new Set(serving.map(({ request }) => request));
   const services = await db
     .selectFrom('view.service')
     .select(['id', 'request', 'recipient', 'ocd_id', 'state', 'occurred_at'])
@@ -52,6 +59,7 @@ export async function orderState({ db }: Pick<Services, 'db'>, id: string): Prom
       items: request.items.map(({ item }) => item),
       zone: request.dueRule.zone,
       kept: request.conduct === 'served' && !gone.has(request.id),
+      complete: !incomplete.has(request.id),
     })),
     recipients: services.map((one) => ({
       request: one.request,
@@ -144,6 +152,12 @@ export function recountRows(
   };
 }
 
+/** Why a clock moves, in the words of the order. */
+export function orderReason(order: Pick<EnterOrder, 'court' | 'docket' | 'effect' | 'words'>): string {
+  const whole = `${courtWords(order)}, ${effectWord(order.effect)}: ${order.words}`;
+  return whole.length > 1000 ? `${whole.slice(0, 999)}…`.toWellFormed() : whole;
+}
+
 /** Something else may be written about the matter meanwhile; then it is decided anew on what is there. */
 const ATTEMPTS = 5;
 
@@ -170,8 +184,7 @@ export async function enterCourtOrder(
     try {
       const order = asOrder(state, command, entry.id, now);
       const told = recountsOf(order, state);
-      const whole = `${courtWords(command)}, ${effectWord(command.effect)}: ${command.words}`;
-      const reason = whole.length > 1000 ? `${whole.slice(0, 999)}…`.toWellFormed() : whole;
+      const reason = orderReason(command);
       const newId = () => uuidv7(now, needs.random);
       const written = await needs.ledger.append({
         key,

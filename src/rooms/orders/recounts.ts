@@ -6,7 +6,7 @@ import type { CellEvent } from '../clock/rules.ts';
 import { dateIn } from '../clock/rules.ts';
 import { type Order, orderName } from './order.ts';
 import type { OrderedRequest, OrderState, ServedRecipient } from './rules.ts';
-import { chainOf, holdsItem, type Interval, intervalsOf, reaches } from './touching.ts';
+import { byDate, chainOf, holdsItem, type Interval, intervalsOf, isEnding, isOriginal, reaches } from './touching.ts';
 
 export interface Recount {
   readonly request: string;
@@ -66,7 +66,7 @@ function happenings(order: Order, orders: readonly Order[], who: ServedRecipient
 /** Nothing happens to a clock before its service: what began earlier begins on that day. */
 function since(happening: Happening, served: string): CellEvent | null {
   if (happening.at >= served) return happening.event;
-  if (happening.event.type === 'lifted' || (happening.until !== null && happening.until < served)) return null;
+  if (happening.event.type === 'lifted' || (happening.until !== null && happening.until <= served)) return null;
   return { ...happening.event, at: served };
 }
 
@@ -105,7 +105,8 @@ function recountsOfRequest(order: Order, state: OrderState, request: OrderedRequ
   }
   return [...rows.values()].map(({ event, services }) => ({
     request: request.id,
-    services: services.length === mine.length ? null : services,
+    // Whoever is served after this was worked out is not meant by it.
+    services: services.length === mine.length && request.complete ? null : services,
     event,
   }));
 }
@@ -113,3 +114,30 @@ function recountsOfRequest(order: Order, state: OrderState, request: OrderedRequ
 /** What the clocks of all requests that are kept here have to be told. @param state before the order was entered */
 export const recountsOf = (order: Order, state: OrderState): readonly Recount[] =>
   state.requests.filter(({ kept }) => kept).flatMap((request) => recountsOfRequest(order, state, request));
+
+/** What an order of before means for a request that was served after it. */
+export interface StandingOrder extends Recount {
+  readonly order: Order;
+}
+
+/**
+ * What the clocks of one request have to be told of the orders that stand already when it is served: stays that hold, each with its end
+ * where that is known, and the last date that an order compels to and that nothing ended.
+ * @param state its recipients are those that were not told yet
+ */
+export function standingRecounts(state: OrderState, request: OrderedRequest): readonly StandingOrder[] {
+  const tell = (order: Order, type: CellEvent['type']): readonly StandingOrder[] =>
+    recountsOfRequest(order, { ...state, orders: state.orders.filter(({ id }) => id !== order.id) }, request)
+      .filter(({ event }) => event.type === type)
+      .map((recount) => ({ ...recount, order }));
+  return state.orders
+    .filter(isOriginal)
+    .sort(byDate)
+    .flatMap((original) => {
+      if (original.effect === 'stay') return tell(original, 'stayed');
+      if (original.effect !== 'compel') return [];
+      const chain = chainOf(original, state.orders);
+      const last = chain.findLast(({ compel }) => compel !== null);
+      return chain.some(isEnding) || last === undefined ? [] : tell(last, 'compelled');
+    });
+}

@@ -212,7 +212,9 @@ describe('what it means for clocks', () => {
     expect(
       told(state(), command('stay', '2018-02-01', { scope: reach({ items: [], consequences: [GRANT] }) })),
     ).toEqual([]);
-    const recorded = state([], { requests: [{ id: REQUEST, items: [1, 2], zone: 'UTC', kept: false }] });
+    const recorded = state([], {
+      requests: [{ id: REQUEST, items: [1, 2], zone: 'UTC', kept: false, complete: true }],
+    });
     expect(told(recorded, command('stay', '2018-02-01'))).toEqual([]);
   });
 });

@@ -22,6 +22,8 @@ export interface OrderedRequest {
   readonly zone: string;
   /** conducted here, and not revoked: its clocks are kept here */
   readonly kept: boolean;
+  /** nobody is going to be served any more */
+  readonly complete: boolean;
 }
 
 export interface OrderState {
