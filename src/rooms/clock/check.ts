@@ -38,7 +38,7 @@ export function checkEvents(
   const served = Math.min(dayServed(given.service), dayServed(serviceOf(given.service, events, at).service));
   const pausing = new Set<string>();
   for (const event of events) {
-    if ((event.type === 'tolled' || event.type === 'stayed') && event.id !== undefined) pausing.add(event.id);
+    if (event.type === 'tolled' || event.type === 'stayed' || event.type === 'compelled') pausing.add(event.id ?? '');
     if (event.type !== 'service-corrected' && day(event.at) < served) {
       throw refuse(
         'date-before-service',
@@ -64,7 +64,7 @@ export function checkEvents(
   }
   for (const event of events) {
     if ((event.type === 'resumed' || event.type === 'lifted') && !pausing.has(event.of)) {
-      throw refuse('not-paused', `Nothing called ${event.of} pauses the clock.`);
+      throw refuse('not-paused', `Nothing called ${event.of} pauses the clock or sets its date.`);
     }
     if (event.type !== 'compelled') continue;
     const both = events.find(

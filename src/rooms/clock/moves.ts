@@ -1,7 +1,7 @@
 /**
  * What pauses, extensions and orders do to a due date, in the order in which they happened. A due date is the latest of its
  * candidates: the counted period, and each date that the issuer extended to. Every candidate only ever moves later when more of the
- * clock is paused, and so does the latest of them; an order that compels puts one date in the place of all. Pure.
+ * clock is paused, and so does the latest of them; an order that compels puts one date in the place of all, until it is ended. Pure.
  */
 import type { Calendar } from './calendar.ts';
 import { businessDayFrom, businessDaysAfter, businessDaysIn, endOf, inRange, many, rolled, type Say } from './count.ts';
@@ -65,11 +65,13 @@ function paused(calendar: Calendar, candidate: Candidate, still: Standstill, rol
   return { next, remaining };
 }
 
+type Act = Extract<CellEvent, { type: 'extended' | 'compelled' | 'lifted' }>;
+
 interface Step {
   readonly day: Day;
   readonly rank: number;
   readonly key: string;
-  readonly event: Extract<CellEvent, { type: 'extended' | 'compelled' }> | null;
+  readonly event: Act | null;
   readonly still: Standstill | null;
 }
 
@@ -87,14 +89,29 @@ function cut(still: Standstill, at: readonly Day[]): Standstill[] {
 }
 
 /** Orders two acts of one day: by their instant, then by what they say, never by which was recorded first. */
-function keyOf(event: Extract<CellEvent, { type: 'extended' | 'compelled' }>, days: Days): string {
-  const what = 'to' in event ? event.to : `${event.by.count} ${event.by.unit}`;
-  const who = event.type === 'compelled' ? event.order : '';
+function keyOf(event: Act, days: Days): string {
+  const what = 'to' in event ? event.to : 'by' in event ? `${event.by.count} ${event.by.unit}` : event.of;
+  const who = event.type === 'extended' ? '' : (event.order ?? '');
   return `${String(days.at(event.at)).padStart(16, '0')} ${what} ${who} ${event.words ?? ''}`;
 }
 
+/** Extensions and orders that act. An order that was ended sets no date any more; its end acts in its place. */
+function actsOf(events: readonly CellEvent[]): readonly Act[] {
+  const ends = new Map<string, Act>();
+  for (const event of events) if (event.type === 'lifted') ends.set(event.of, event);
+  const ended = (event: CellEvent) => event.id !== undefined && ends.has(event.id);
+  const compelled = events.filter((event) => event.type === 'compelled');
+  const gone = new Set(compelled.filter(ended).map(({ id }) => id));
+  return events.filter(
+    (event): event is Act =>
+      event.type === 'extended' ||
+      (event.type === 'compelled' && !ended(event)) ||
+      (event.type === 'lifted' && gone.has(event.of)),
+  );
+}
+
 function stepsOf(events: readonly CellEvent[], days: Days): readonly Step[] {
-  const acts = events.filter((event) => event.type === 'extended' || event.type === 'compelled');
+  const acts = actsOf(events);
   let pauses = pausesOf(events, days);
   for (const act of acts) if (act.type === 'compelled') pauses = endedBy(pauses, days.day(act.at), days.at(act.at));
   const on = acts.map((act) => days.day(act.at)).sort((a, b) => a - b);
@@ -103,7 +120,7 @@ function stepsOf(events: readonly CellEvent[], days: Days): readonly Step[] {
   const steps: Step[] = [
     ...acts.map((event) => ({
       day: days.day(event.at),
-      rank: event.type === 'compelled' ? 0 : 1,
+      rank: event.type === 'extended' ? 1 : 0,
       key: keyOf(event, days),
       event,
       still: null,
@@ -147,6 +164,13 @@ export function move(
       say?.(`${wordsOf(days.day(event.at))}: ${event.order} sets the date to ${wordsOf(to)}${because(event.words)}.`);
       all = [{ end: to, business: false, roll: false, mail: 0, mailEnd: null }];
       remaining = null;
+    } else if (event?.type === 'lifted') {
+      const day = days.day(event.at);
+      const past = stood !== null && stood.last < day;
+      say?.(
+        `${wordsOf(day)}: ${event.order ?? 'an order'} ends an order that had set the date${because(event.words)}; the date before it stands again${past ? `, and as it has passed meanwhile, ${wordsOf(day)}` : ''}.`,
+      );
+      if (past) all = [...all, { end: day, business: false, roll: false, mail: 0, mailEnd: null }];
     } else if (event && 'to' in event) {
       const to = dayOf(event.to);
       const later = stood === null || to > stood.last;

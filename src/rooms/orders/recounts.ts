@@ -1,6 +1,6 @@
 /**
  * What an order means for the clocks that it touches: for which services of which request, and what happened to them. An order that modifies
- * is told as the difference that it makes: what it takes out is lifted, what it takes in is stayed. Pure; the counting is the clock's.
+ * is told as the difference that it makes: what it takes out is lifted, what it takes in is stayed or compelled. Pure; the counting is the clock's.
  */
 import type { CellEvent } from '../clock/rules.ts';
 import { dateIn } from '../clock/rules.ts';
@@ -56,11 +56,37 @@ function happenings(order: Order, orders: readonly Order[], who: ServedRecipient
       const before = original.id === order.id ? [] : intervalsOf(chainOf(original, orders), covered);
       return differences(before, intervalsOf(chainOf(original, all), covered), order);
     }
-    if (original.effect !== 'compel' || order.compel === null || !covered(order)) return [];
-    const { id, date, compel } = order;
-    const event = { type: 'compelled' as const, id, at: date, order: orderName(order), to: compel };
-    return [{ event: { ...event, words: wordsOf(order) }, at: date, until: null }];
+    if (original.effect !== 'compel') return [];
+    const before = original.id === order.id ? [] : chainOf(original, orders);
+    return datesDiffer(before, chainOf(original, all), covered, order);
   });
+}
+
+/** The date that a chain compels to, if it covers the item at its end. */
+function compelledTo(chain: readonly Order[], covered: (order: Order) => boolean): string | null {
+  const last = chain.at(-1);
+  if (!last || isEnding(last) || !covered(last)) return null;
+  return chain.findLast(({ compel }) => compel !== null)?.compel ?? null;
+}
+
+/** How the date that is compelled differs once the new order is there. */
+function datesDiffer(
+  before: readonly Order[],
+  after: readonly Order[],
+  covered: (order: Order) => boolean,
+  order: Order,
+): readonly Happening[] {
+  const [then, now] = [compelledTo(before, covered), compelledTo(after, covered)];
+  if (then === now) return [];
+  const common = { id: order.id, at: order.date, order: orderName(order), words: wordsOf(order) };
+  const happening = (event: CellEvent): Happening => ({ event, at: order.date, until: null });
+  if (now !== null) return [happening({ type: 'compelled', ...common, to: now })];
+  // Each order of the chain that set a date has been told by its own name.
+  const told = before.filter(
+    (one, i) =>
+      compelledTo(before.slice(0, i + 1), covered) !== compelledTo(before.slice(0, i), covered) && covered(one),
+  );
+  return told.map(({ id }) => happening({ type: 'lifted', ...common, of: id }));
 }
 
 /** Nothing happens to a clock before its service: what began earlier begins on that day. */
@@ -126,18 +152,14 @@ export interface StandingOrder extends Recount {
  * @param state its recipients are those that were not told yet
  */
 export function standingRecounts(state: OrderState, request: OrderedRequest): readonly StandingOrder[] {
-  const tell = (order: Order, type: CellEvent['type']): readonly StandingOrder[] =>
-    recountsOfRequest(order, { ...state, orders: state.orders.filter(({ id }) => id !== order.id) }, request)
-      .filter(({ event }) => event.type === type)
-      .map((recount) => ({ ...recount, order }));
   return state.orders
     .filter(isOriginal)
     .sort(byDate)
-    .flatMap((original) => {
-      if (original.effect === 'stay') return tell(original, 'stayed');
-      if (original.effect !== 'compel') return [];
-      const chain = chainOf(original, state.orders);
-      const last = chain.findLast(({ compel }) => compel !== null);
-      return chain.some(isEnding) || last === undefined ? [] : tell(last, 'compelled');
+    .flatMap((order) => {
+      const others = state.orders.filter(({ id }) => id !== order.id);
+      const own = order.effect === 'stay' ? 'stayed' : 'compelled';
+      return recountsOfRequest(order, { ...state, orders: others }, request)
+        .filter(({ event }) => event.type === own)
+        .map((recount) => ({ ...recount, order }));
     });
 }

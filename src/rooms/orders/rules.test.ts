@@ -199,6 +199,22 @@ describe('what it means for clocks', () => {
     expect(told(state(), command('compel', '2018-02-01', { scope: reach({ items: [1] }) }))).toMatchObject([
       { services: null, event: { type: 'compelled', to: '2018-03-30', items: [1] } },
     ]);
+    const compel = order(1, 'compel', '2018-02-01', { compel: '2018-03-30' });
+    const vacate = command('vacate', '2018-02-09', { of: [compel.id] });
+    expect(told(state([compel]), vacate)).toMatchObject([
+      { services: null, event: { type: 'lifted', at: '2018-02-09', of: compel.id } },
+    ]);
+    // Narrowed to one recipient and to a later date: that one is told of the date, the others that none is set any more.
+    const own = { of: [compel.id], scope: reach({ recipients: [COOK.service] }), compel: '2018-04-06' };
+    const narrowed = told(state([compel]), command('modify', '2018-02-05', own));
+    expect(narrowed.find(({ services }) => services?.includes(COOK.service))).toMatchObject({
+      services: [COOK.service],
+      event: { type: 'compelled', to: '2018-04-06' },
+    });
+    expect(narrowed.find(({ services }) => services?.includes(CHICAGO.service))?.event).toMatchObject({
+      type: 'lifted',
+      of: compel.id,
+    });
     const later = { ...COOK, servedAt: Date.parse('2018-02-05T17:00:00Z') };
     const rows = told(state([], { recipients: [CHICAGO, later] }), command('stay', '2018-02-01'));
     expect(rows.map(({ services, event }) => [services, event.at])).toEqual([
