@@ -70,11 +70,11 @@ export function LadderRows({ fields, errors }: { fields: LadderFields; errors: E
   return (
     <>
       {Array.from({ length: ROWS }, (_, i) => i + 1).map((row) => (
-        <fieldset class="usa-fieldset form--row">
+        <fieldset class="usa-fieldset form--row ladder">
           <legend class="usa-legend">Step {row}</legend>
           <Select
             name={`kind-${row}`}
-            label={<>Step {row}: what</>}
+            label="What"
             none="no such step"
             required={row === 1}
             value={fields[`kind-${row}`] ?? ''}
@@ -83,7 +83,7 @@ export function LadderRows({ fields, errors }: { fields: LadderFields; errors: E
           />
           <Select
             name={`who-${row}`}
-            label={<>Step {row}: who</>}
+            label="Who"
             required
             value={fields[`who-${row}`] ?? 'editor'}
             errors={errors}
@@ -96,7 +96,7 @@ export function LadderRows({ fields, errors }: { fields: LadderFields; errors: E
             name={`days-${row}`}
             type="number"
             inputmode="numeric"
-            label={<>Step {row}: days</>}
+            label="Days"
             required
             width="short"
             value={fields[`days-${row}`] ?? ''}
@@ -104,7 +104,7 @@ export function LadderRows({ fields, errors }: { fields: LadderFields; errors: E
           />
           <Select
             name={`when-${row}`}
-            label={<>Step {row}: when</>}
+            label="When"
             required
             value={fields[`when-${row}`] ?? 'after'}
             errors={errors}
