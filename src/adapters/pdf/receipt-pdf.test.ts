@@ -47,6 +47,14 @@ describe('PDF receipt', () => {
     expect(await receiptPdf({ ...base, labels })).toEqual(await receiptPdf({ ...base, labels }));
   });
 
+  it('says who has signed by then, and nothing of it where no witness is asked', async () => {
+    const signed = await receiptPdf({ ...base, labels, signedBy: 'the log and 1 of 2 witnesses' });
+    expect(signed).not.toEqual(await receiptPdf({ ...base, labels }));
+    if (!poppler) return;
+    expect(pageText(signed)).toContain('Signed by the log and 1 of 2 witnesses');
+    expect(pageText(await receiptPdf({ ...base, labels }))).not.toContain('Signed by');
+  });
+
   it('prints the day alone of what is known to the day', async () => {
     const at = (occurredAt: string, dayOnly: boolean) =>
       receiptPdf({ ...base, labels, entry: checkEntry({ ...entry, occurredAt }), dayOnly });
