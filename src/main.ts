@@ -253,7 +253,8 @@ async function wire(
     metricsToken: settings.metricsToken,
     tsa: settings.tsa,
   });
-  const app = buildApp({ services, assets, routes, whoIs: makeWhoIs(access), log, mapError: fromPostgres });
+  const { version } = ledger;
+  const app = buildApp({ services, assets, routes, whoIs: makeWhoIs(access), log, version, mapError: fromPostgres });
   ready(app.fetch);
 
   const post = createPost({ services, onError });

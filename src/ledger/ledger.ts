@@ -33,6 +33,8 @@ export interface Ledger extends LedgerPort {
   readonly tiles: TileReader;
   /** Publishes everything that is durable now; for tests, the command line, and the end of `stop`. */
   publish(): Promise<number>;
+  /** Differs whenever this process has appended or published something more; what others did it does not know. */
+  version(): string;
   start(): void;
   stop(): Promise<void>;
 }
@@ -54,6 +56,7 @@ export function createLedger(deps: LedgerDeps): Ledger {
   const witnesses = deps.witnesses ?? null;
   const waiting = new Set<{ position: number; tell: (done: boolean) => void }>();
   let publishedSize = 0;
+  let appended = 0;
   let timer: NodeJS.Timeout | null = null;
   let running: Promise<number> | null = null;
 
@@ -97,8 +100,12 @@ export function createLedger(deps: LedgerDeps): Ledger {
         return await queue.push(command, Math.max(1, command.entries.length));
       } catch (error) {
         throw deps.mapError(error);
+      } finally {
+        // Also after a failure: it may have been written all the same.
+        appended++;
       }
     },
+    version: () => `${appended} ${publishedSize}`,
     receipt: async (entryId) => (await receiptsOf(deps.pool, nodes, witnesses, [entryId])).get(entryId) ?? null,
     receipts: (entryIds) => receiptsOf(deps.pool, nodes, witnesses, entryIds),
     witnessed: (position) => witnessedOf(deps.pool, witnesses, position),

@@ -11,6 +11,7 @@ import { answerError, notFound, understand, wantsJson } from './errors.tsx';
 import { type Log, silent } from './log.ts';
 import { caching, headers, logged, ownForms, provide, readableAddress } from './middleware.ts';
 import { serveAsset } from './serve-assets.ts';
+import { sharing } from './sharing.ts';
 
 export interface AppParts {
   readonly services: Services;
@@ -22,6 +23,8 @@ export interface AppParts {
   /** further parameters of staff routes that their handlers look up inside the reader's organisation (see authorize.ts) */
   readonly freeParameters?: readonly string[];
   readonly log?: Log;
+  /** the state of the log that public pages show, for readers who come at once (sharing.ts); left out, each is answered alone */
+  readonly version?: () => string;
   /** turns the database's errors into refusals (lost connection, full disk), so that who reads is told to come again */
   readonly mapError?: (error: unknown) => unknown;
 }
@@ -41,6 +44,7 @@ export function buildApp(parts: AppParts): Hono<Env> {
 
   app.use(logged(log, (c) => answered.get(c)?.path ?? null));
   app.use(provide(services, assets));
+  if (parts.version) app.use(sharing(parts.version, () => services.clock.now()));
   app.use(headers(base.protocol === 'https:'));
   app.use(compress());
   app.use(readableAddress);
