@@ -6,82 +6,22 @@
  */
 import { spawn } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { Agent, get } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { brotliDecompressSync, gunzipSync } from 'node:zlib';
 import { z } from 'zod';
-import type { NewEntry } from '../src/base/append.ts';
 import { instant } from '../src/base/clock.ts';
-import { uuidv7 } from '../src/base/ids.ts';
-import type { Services } from '../src/base/services.ts';
 import { start } from '../src/main.ts';
-import { finishServing, startServing } from '../src/rooms/requests/serve.ts';
 import { readSettings } from '../src/settings.ts';
+import { answered, determined, serveTo, write } from './filled.ts';
 import { type BenchLine, isRole, quantile, report, round } from './lib.ts';
-import { draftFor, placesCsv } from './services.ts';
+import { fetchOne, leave } from './reading.ts';
 
 const RECIPIENTS = Number(process.env.BENCH_RECIPIENTS ?? 90_837);
 const ANSWERED = Math.floor(RECIPIENTS * 0.66);
 const GOAL_MS = 100;
 const GOAL_BYTES = 100_000;
-const DISPOSITIONS = ['produced', 'produced in part', 'withheld', 'objected', 'no responsive records', 'certified'];
-
-interface Served {
-  readonly slug: string;
-  readonly matter: string;
-  readonly issuer: string;
-  readonly request: string;
-  readonly services: readonly { readonly id: string; readonly recipient: string }[];
-}
-
-async function serveTo(services: Services, slug: string, items: number, recipients: number): Promise<Served> {
-  const texts = Array.from({ length: items }, (_, i) => `Item ${i + 1}: every document that shows compliance.`);
-  const { matter, draft, party } = await draftFor(services, slug, texts, placesCsv(recipients));
-  const { request } = await startServing(services, draft);
-  await finishServing(services, draft);
-  const rows = await services.db
-    .selectFrom('view.service')
-    .select(['id', 'recipient'])
-    .where('request', '=', request)
-    .orderBy('seq')
-    .execute();
-  return { slug, matter, issuer: party, request, services: rows };
-}
-
-const id = (services: Services) => uuidv7(services.clock.now(), services.random);
-
-/** What the recipient at `n` says of `item`, and the answer's id. */
-function answered(services: Services, served: Served, n: number, item: number): { entry: NewEntry; answer: string } {
-  const { id: service, recipient } = served.services[n] ?? { id: '', recipient: '' };
-  const answer = id(services);
-  const disposition = DISPOSITIONS[(n + item) % DISPOSITIONS.length] ?? 'produced';
-  const body = { answer, disposition, documents: n % 4, item, request: served.request, service };
-  const common = { id: id(services), matter: served.matter, by: recipient, occurredAt: instant(services.clock.now()) };
-  return { entry: { kind: 'item.answered', ...common, audience: 'public', body }, answer };
-}
-
-function determined(services: Services, served: Served, n: number, item: number, answer: string): NewEntry {
-  const finding = (n + item) % 3 === 0 ? 'deficient' : 'accepted';
-  const reasons = finding === 'deficient' ? 'Page 2 is missing.' : '';
-  const body = { answer, finding, item, reasons, request: served.request, service: served.services[n]?.id ?? '' };
-  const common = {
-    id: id(services),
-    matter: served.matter,
-    by: served.issuer,
-    occurredAt: instant(services.clock.now()),
-  };
-  return { kind: 'item.determined', ...common, audience: 'public', body };
-}
-
-async function write(services: Services, entries: readonly NewEntry[]): Promise<void> {
-  for (let at = 0; at < entries.length; at += 1000) {
-    await services.ledger.append({ key: id(services), entries: entries.slice(at, at + 1000) });
-  }
-}
-
 /** The server with its data. Prints one line of JSON when ready; `write` on its input starts answers every second; its end ends it. */
 async function server(): Promise<void> {
   const dataDir = await mkdtemp(join(tmpdir(), 'counterfoil-bench-'));
@@ -137,33 +77,6 @@ async function server(): Promise<void> {
       await running.stop();
       await rm(dataDir, { recursive: true, force: true });
     });
-}
-
-interface Seen {
-  readonly firstByte: number;
-  readonly bytes: number;
-  readonly text: string;
-}
-
-const agent = new Agent({ keepAlive: true, maxSockets: 1 });
-
-/** One request as a browser makes it: time to the first byte in ms, bytes of the body as sent. */
-function fetchOne(url: string): Promise<Seen> {
-  return new Promise((resolve, reject) => {
-    const begun = performance.now();
-    get(url, { agent, headers: { 'Accept-Encoding': 'gzip, br' } }, (answer) => {
-      const firstByte = performance.now() - begun;
-      const parts: Buffer[] = [];
-      answer.on('data', (part: Buffer) => parts.push(part));
-      answer.on('end', () => {
-        const body = Buffer.concat(parts);
-        if (answer.statusCode !== 200) return reject(new Error(`${url} answered ${answer.statusCode}`));
-        const coding = answer.headers['content-encoding'];
-        const plain = coding === 'br' ? brotliDecompressSync(body) : coding === 'gzip' ? gunzipSync(body) : body;
-        return resolve({ firstByte, bytes: body.length, text: plain.toString('utf8') });
-      });
-    }).on('error', reject);
-  });
 }
 
 const matches = (text: string, pattern: RegExp) => [...new Set([...text.matchAll(pattern)].map((m) => m[1] ?? ''))];
@@ -315,7 +228,7 @@ export async function run(): Promise<readonly BenchLine[]> {
   } finally {
     child.stdin.end();
     await ended;
-    agent.destroy();
+    leave();
   }
 }
 
