@@ -24,6 +24,7 @@ import { importFrom } from '../src/portable/import.ts';
 import { signHandover } from '../src/proof/handover.ts';
 import { parseCheckpoint, parseNote, parseVkey, verifyReceipt } from '../src/proof/index.ts';
 import type { Signer } from '../src/proof/write.ts';
+import { openDocumentsOf } from '../src/record/order-document.ts';
 import { streamOf } from '../src/rooms/entries.ts';
 import { project } from '../src/rooms/project.ts';
 import { buildApp } from '../src/web/app.tsx';
@@ -243,7 +244,7 @@ test('an export has the hand-overs, and a server made of it without the key goes
   const facts = await oneState(owner, (client) =>
     exportTo(
       to,
-      { client, blobs, origin: now.origin, key: now.signer.key, now: 0, titleOf, viewer },
+      { client, blobs, origin: now.origin, key: now.signer.key, now: 0, titleOf, openDocumentsOf, viewer },
       { public: false },
     ),
   );

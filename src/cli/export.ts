@@ -7,6 +7,7 @@ import { RuleRefusal } from '../base/errors.ts';
 import { oneState } from '../ledger/fsck.ts';
 import { exportTo } from '../portable/export.ts';
 import type { Entry } from '../proof/index.ts';
+import { openDocumentsOf } from '../record/order-document.ts';
 import { words } from '../record/timeline.ts';
 import { entryWords } from '../rooms/parts.tsx';
 import { progressTo, withDatabase } from './database.ts';
@@ -45,7 +46,17 @@ export const exportCommand: Command = async (argv, io) => {
     const facts = await oneState(owner, (client) =>
       exportTo(
         dir,
-        { client, blobs, origin, key, now: Date.now(), titleOf, viewer, onProgress: progressTo(io, 'Exported') },
+        {
+          client,
+          blobs,
+          origin,
+          key,
+          now: Date.now(),
+          titleOf,
+          openDocumentsOf,
+          viewer,
+          onProgress: progressTo(io, 'Exported'),
+        },
         { public: values.public ?? false },
       ),
     );

@@ -12,6 +12,7 @@ import { openPool } from '../adapters/postgres/pool.ts';
 import { buildViewer } from '../adapters/viewer.ts';
 import { titleOf } from '../cli/export.ts';
 import { oneState } from '../ledger/fsck.ts';
+import { openDocumentsOf } from '../record/order-document.ts';
 import { erase } from '../rooms/erasure/commands.ts';
 import { exportTo } from './export.ts';
 
@@ -41,7 +42,7 @@ test('opens from a file, finds, shows, and gives the receipt that the server gav
     await oneState(owner, (client) =>
       exportTo(
         to,
-        { client, blobs, origin: TEST_ORIGIN, key: t.signer.key, now: t.clock.now(), titleOf, viewer },
+        { client, blobs, origin: TEST_ORIGIN, key: t.signer.key, now: t.clock.now(), titleOf, openDocumentsOf, viewer },
         { public: false },
       ),
     );
