@@ -1,6 +1,6 @@
 /**
- * A hand-over that is cut off at every point there is: each query of the command, not carried out or carried out with its answer lost, and
- * each step on files, not done or done. After each, a stopped server says so or starts, the same command again ends it, and nothing is
+ * A hand-over that is cut off at every point there is: each query of the command, carried out with its answer lost, and each step on
+ * files, not done or done. After each, a stopped server says so or starts, the same command again ends it, and nothing is
  * signed or written twice.
  */
 import { cp, mkdtemp, readdir, rm } from 'node:fs/promises';
@@ -156,10 +156,14 @@ async function startWouldSay(past: readonly StoredHandover[]): Promise<string> {
   }
 }
 
-const TABLE = (['rotate', 'recover'] as const).flatMap((command) =>
-  (['query', 'file'] as const).flatMap((where) =>
-    (['before', 'after'] as const).map((cut) => ({ command, where, cut })),
-  ),
+// A query that is not carried out leaves what the one before it left, so that queries are cut off after they were.
+const TABLE = (['rotate', 'recover'] as const).flatMap(
+  (command) =>
+    [
+      { command, where: 'query', cut: 'after' },
+      { command, where: 'file', cut: 'before' },
+      { command, where: 'file', cut: 'after' },
+    ] as const,
 );
 
 test.each(TABLE)(
@@ -190,7 +194,8 @@ test.each(TABLE)(
       expect(told()).toBe(true);
       const lost = command === 'recover' ? past.length + 1 : 0;
       await settled(past.length + 2, lost, `${command}: ${where} ${n}, ${cut}`);
-      await serve();
+      // The way a server goes on is the same after every query; once in a row is enough there.
+      if (where === 'file' || !reached) await serve();
       if (!reached) break;
     }
     console.log(`${command}, ${where}, ${cut}: a start finds`, Object.fromEntries(found));
