@@ -12,17 +12,18 @@
 import type { Pool, PoolClient } from 'pg';
 import type { Append, Appended } from '../base/append.ts';
 import type { Clock } from '../base/clock.ts';
-import { type Arrays, likely, type Plan, type PlanDeps, plan, planning, type TableRows } from './plan.ts';
+import { likely, type Plan, type PlanDeps, plan, planning } from './plan.ts';
 import type { Outcome } from './queue.ts';
+import type { ColumnTypes, TableRows } from './spelled.ts';
 import {
   advance,
   copyRows,
   insertRows,
   patience,
-  readArrays,
   readCommands,
   readLasts,
   readLatest,
+  readTypes,
   refusedAdvance,
   takeTurn,
   writeEntries,
@@ -149,17 +150,17 @@ export function appender(deps: AppendDeps): Appender {
   let latest = 0;
   /** until when times are rounded */
   let sharedUntil = 0;
-  let types: Promise<Arrays> | null = null;
+  let asked: Promise<ColumnTypes> | null = null;
   const shared = sharedConnection(deps.pool);
   const inLine = line();
 
-  const arrays = (): Promise<Arrays> => {
-    types ??= readArrays(deps.pool);
+  const types = (): Promise<ColumnTypes> => {
+    asked ??= readTypes(deps.pool);
     // A database that did not answer is asked again.
-    types.catch(() => {
-      types = null;
+    asked.catch(() => {
+      asked = null;
     });
-    return types;
+    return asked;
   };
 
   function timeNow(): number {
@@ -186,7 +187,7 @@ export function appender(deps: AppendDeps): Appender {
   /** Batches are planned and sent in the order in which they came; the answer to one is not waited for before the next. */
   function plannedAndSent(batch: readonly Append[]): Promise<{ planned: Plan; base: Promise<number> }> {
     return inLine(async () => {
-      const planned = await planUnhurried(deps, batch, timeNow(), likely(batch), await arrays());
+      const planned = await planUnhurried(deps, batch, timeNow(), likely(batch), await types());
       if (planned.commands.length === 0) return { planned, base: Promise.resolve(0) };
       return await new Promise((resolve) => {
         const base: Promise<number> = sent(planned, () => resolve({ planned, base }));

@@ -10,7 +10,7 @@ import { OPENING_BYTES } from '../proof/commitment.ts';
 import type { Entry } from '../proof/index.ts';
 import { EntryRows, type EntryValues } from './entry-rows.ts';
 import type { Outcome } from './queue.ts';
-import { spelledRow } from './spelled.ts';
+import { type ColumnTypes, type Specials, spelledRow, type TableRows } from './spelled.ts';
 import type { Advance, CommandRow } from './sql.ts';
 import { inOrder, stamp } from './stamp.ts';
 
@@ -20,18 +20,6 @@ export interface PlanDeps {
   readonly streamOf: (entry: NewEntry) => string;
   /** refuses bodies that no room knows */
   readonly checkBody: (entry: NewEntry) => void;
-}
-
-/** Names of columns that are arrays of the database, by table. */
-export type Arrays = ReadonlyMap<string, ReadonlySet<string>>;
-
-/** Rows of one table that name the same columns. */
-export interface TableRows {
-  readonly table: string;
-  readonly columns: readonly string[];
-  readonly rows: readonly Readonly<Record<string, unknown>>[];
-  /** the same as COPY takes them in; empty where types of columns were not given */
-  readonly spelled: string;
 }
 
 /** What the log says of a batch's keys and streams. */
@@ -84,7 +72,7 @@ function outcome(fate: Fate, base: number): Outcome<Appended> {
   return { ok: true, value: { entries, repeated: fate.repeated } };
 }
 
-const NONE: ReadonlySet<string> = new Set();
+const NONE: Specials = new Map();
 
 /** The whole plan at once. */
 export function plan(
@@ -92,9 +80,9 @@ export function plan(
   batch: readonly Append[],
   at: number,
   ground: Ground,
-  arrays: Arrays | null = null,
+  types: ColumnTypes | null = null,
 ): Plan {
-  const steps = planning(deps, batch, at, ground, arrays);
+  const steps = planning(deps, batch, at, ground, types);
   for (;;) {
     const { done, value } = steps.next();
     if (done) return value;
@@ -105,14 +93,14 @@ export function plan(
  * Settles repeats and conflicts, stamps and commits to entries, makes the rows of views. Commands that fail take nobody with them. Pauses
  * after each command, so that whoever has something else to do meanwhile can do it.
  * @param at time of recording, milliseconds: one for the batch
- * @param arrays null: rows are not spelled for COPY
+ * @param types null: rows are not spelled for COPY
  */
 export function* planning(
   deps: PlanDeps,
   batch: readonly Append[],
   at: number,
   ground: Ground,
-  arrays: Arrays | null,
+  types: ColumnTypes | null,
 ): Generator<undefined, Plan, undefined> {
   const time = instant(at);
   const commands: CommandRow[] = [];
@@ -122,7 +110,7 @@ export function* planning(
   // Rows of one table that name different columns go in statements of their own: none may lose what another does not have.
   const tables = new Map<string, ReturnType<typeof newTable>>();
   const newTable = (table: string, columns: readonly string[]) => ({
-    ...{ table, columns, arrays: arrays?.get(table) ?? NONE, spelled: '' },
+    ...{ table, columns, specials: types?.get(table) ?? NONE, spelled: '' },
     rows: [] as Readonly<Record<string, unknown>>[],
   });
   const add = (table: string, row: Readonly<Record<string, unknown>>) => {
@@ -131,7 +119,7 @@ export function* planning(
     const to = tables.get(key) ?? newTable(table, columns);
     if (to.rows.length === 0) tables.set(key, to);
     to.rows.push(row);
-    if (arrays) to.spelled += spelledRow(row, to.columns, to.arrays);
+    if (types) to.spelled += spelledRow(row, to.columns, to.specials);
   };
   const holds = (command: Append) =>
     (command.expect ?? []).every((e) => !written.has(e.stream) && (ground.lasts.get(e.stream) ?? null) === e.last);

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type TestLedger, testLedger } from '../../test/support/ledger.ts';
 import { copyIn } from './copy.ts';
 import { spelledRow } from './spelled.ts';
-import { readArrays } from './sql.ts';
+import { readTypes } from './sql.ts';
 
 let t: TestLedger;
 beforeAll(async () => {
@@ -28,6 +28,8 @@ it.each(HARD)('a row with %j is the same in the database', async (text) => {
     about: [ID, ID],
     json: { text, list: [text, 1, true, null] },
     list: [text],
+    said: text,
+    count: 7,
     nothing: null,
     yes: true,
     no: false,
@@ -38,10 +40,20 @@ it.each(HARD)('a row with %j is the same in the database', async (text) => {
   const client = await t.pool.connect();
   try {
     await client.query('begin');
-    await client.query(`create temp table hard (seq bigint, id uuid, entry uuid, matter uuid, about uuid[], json jsonb, list jsonb, nothing text, yes boolean,
+    await client.query(`create temp table hard (seq bigint, id uuid, entry uuid, matter uuid, about uuid[], json jsonb, list jsonb, said jsonb, count jsonb, nothing text, yes boolean,
       no boolean, number bigint, at timestamptz, text text) on commit drop`);
     const columns = Object.keys(row);
-    const spelled = spelledRow({ ...row, seq: 0 }, columns, new Set(['about']));
+    const spelled = spelledRow(
+      { ...row, seq: 0 },
+      columns,
+      new Map([
+        ['about', 'array'],
+        ['json', 'json'],
+        ['list', 'json'],
+        ['said', 'json'],
+        ['count', 'json'],
+      ] as const),
+    );
     // A temporary table has no schema of views; the statement is the same.
     await copyIn(client, 'hard', `copy hard (${columns.join()}) from stdin`, Buffer.from(spelled));
     const { rows } = await client.query('select * from hard');
@@ -52,8 +64,9 @@ it.each(HARD)('a row with %j is the same in the database', async (text) => {
   }
 });
 
-it('knows arrays from lists in JSON', async () => {
-  const arrays = await readArrays(t.pool);
-  expect(arrays.get('view.service')).toBeUndefined();
-  expect(arrays.get('view.statement')).toEqual(new Set(['about']));
+it('knows arrays from JSON', async () => {
+  const types = await readTypes(t.pool);
+  expect(types.get('view.service')?.get('working')).toBe('json');
+  expect(types.get('view.statement')?.get('about')).toBe('array');
+  expect(types.get('view.party')).toBeUndefined();
 });
