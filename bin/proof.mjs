@@ -51,10 +51,7 @@ try {
   );
   const tsc = join(root, 'node_modules', 'typescript7', 'bin', 'tsc');
   const done = spawnSync(process.execPath, [tsc, '-p', config], { cwd: root, encoding: 'utf8' });
-  if (done.status !== 0) {
-    process.stderr.write(`${done.stdout}${done.stderr}The package was not made.\n`);
-    process.exit(1);
-  }
+  if (done.status !== 0) throw new Error(`The package was not made.\n${done.stdout}${done.stderr}`);
   rmSync(config);
   const { version, license, engines } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
   const path = (name) => (name === 'index' ? './proof' : `./proof/${name}`);
@@ -76,9 +73,12 @@ try {
   chmodSync(made, 0o755);
   rmSync(to, { recursive: true, force: true });
   renameSync(made, to);
+  process.stdout.write(
+    `✓ ${relative(process.cwd(), to) || to}: ${modules.length} modules. “npm pack” there makes one file of it.\n`,
+  );
+} catch (error) {
+  process.stderr.write(`${error.message.trimEnd()}\n`);
+  process.exitCode = 1;
 } finally {
   rmSync(made, { recursive: true, force: true });
 }
-process.stdout.write(
-  `✓ ${relative(process.cwd(), to) || to}: ${modules.length} modules. “npm pack” there makes one file of it.\n`,
-);
