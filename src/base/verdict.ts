@@ -121,11 +121,13 @@ export async function looksLikeReceipt(bytes: Uint8Array): Promise<boolean> {
 /**
  * Checks all receipts under one policy. With one receipt, every document must be one that it names; with several, each document
  * must be named by at least one, and is matched to those.
+ * @param breath asked after each receipt: waited for where others should have a turn (base/breath.ts)
  */
 export async function checkFiles(
   policy: string,
   receipts: readonly ReceiptBytes[],
   documents: readonly GivenDocument[],
+  breath: () => Promise<void> | null = () => null,
 ): Promise<readonly Spoken[]> {
   let verifier: Verifier;
   try {
@@ -139,6 +141,7 @@ export async function checkFiles(
   const [only] = receipts;
   if (only && receipts.length === 1) return [spoken(only.name, await verifier.verify(only.bytes, documents))];
   for (const { name, bytes } of receipts) {
+    await breath();
     const alone = await verifier.verify(bytes);
     if (!alone.ok) {
       results.push(spoken(name, alone));

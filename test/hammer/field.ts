@@ -48,7 +48,7 @@ export interface FieldOptions {
   readonly writers: number;
   readonly callers: number;
   readonly pause: number;
-  /** callers of each writer who write without a pause while the storm blows */
+  /** callers of each writer who write without a pause while the storm blows, at one writer at a time */
   readonly crowd: number;
   readonly storm: Storm;
   readonly memory: Memory;
@@ -149,7 +149,7 @@ export async function openField(options: FieldOptions): Promise<Field> {
           if (!line.endsWith('}')) return;
           if (child.exitCode === null && child.signalCode === null && slots.get(slot) !== child) {
             slots.set(slot, child);
-            if (storm.on()) child.stdin?.write('storm\n');
+            if (storm.on() && slot === pressed) child.stdin?.write('storm\n');
           }
           const what = said.parse(JSON.parse(line));
           if ('try' in what) memory.tried(what.try, what.ids, slot);
@@ -165,8 +165,11 @@ export async function openField(options: FieldOptions): Promise<Field> {
     }
   }
 
+  // Each in turn: the crowd of one fills batches two deep, and the other one comes in between.
+  let pressed = 0;
   storm.listen((on) => {
-    for (const child of slots.values()) child.stdin?.write(on ? 'storm\n' : 'calm\n');
+    if (on) pressed = (pressed + 1) % writers;
+    for (const [slot, child] of slots) child.stdin?.write(on && slot === pressed ? 'storm\n' : 'calm\n');
   });
 
   const killAll = () => {

@@ -42,7 +42,7 @@ function seeded(seed: number): () => number {
   };
 }
 
-/** Callers of each of the two processes with the ledger, enough for full batches two deep, and people at the servers. */
+/** Callers of a process with the ledger, enough for full batches two deep, and people at the servers. */
 const CROWD = { callers: 600, people: 40 } as const;
 
 /** What stands in the middle of numbers, and the largest. */
@@ -55,8 +55,8 @@ export async function hammer(options: HammerOptions) {
   const { seconds, kills, seed, kinds, servers = 2, heavy = false, say = () => {}, signal } = options;
   const memory = remember(seeded(seed + 1));
   const folder = await mkdtemp(join(tmpdir(), 'counterfoil-hammer-audit-'));
-  const storm = calm();
   const crowd = heavy ? CROWD : { callers: 0, people: 0 };
+  const storm = calm(crowd.callers);
   const field = await openField({ servers, writers: 2, callers: 4, pause: 60, crowd: crowd.callers, storm, memory });
   const callers = setOn(field, memory, seeded(seed + 2), folder, { storm, crowd: crowd.people });
   try {

@@ -102,22 +102,23 @@ export interface Blow {
  * @throws Error where nothing is acknowledged any more
  */
 export async function blow(field: Field, memory: Memory, storm: Storm, kind: Kind, dice: number): Promise<Blow | null> {
-  storm.begin();
-  try {
-    return await fall(field, memory, kind, dice);
-  } finally {
-    storm.end();
-  }
-}
-
-async function fall(field: Field, memory: Memory, kind: Kind, dice: number): Promise<Blow | null> {
-  // Under load: somebody was just answered, and where a writer is to end there is another one who may be held up.
+  // Somebody was just answered, and where a writer is to end there is another one who may be held up.
   await within(Promise.all([memory.next(), memory.nextAnswer(5_000)]), `before a kill (${kind})`);
   if (kind === 'writer' && field.writers().length < 2) return null;
-  await sleep(dice * 400);
-  const from = performance.now();
+  storm.begin();
   const writer = kind === 'writer' ? pick(field.writers(), dice) : undefined;
-  const underWay = memory.underWay();
-  if (!strike(field, kind, writer?.pid, dice)) return null;
+  let from = 0;
+  let underWay = 0;
+  try {
+    // The crowd is let loose by word to another process: it has to have come.
+    for (let i = 0; i < 100 && memory.underWay() < storm.crowd; i++) await sleep(10);
+    await sleep(dice * (storm.crowd > 0 ? 150 : 400));
+    from = performance.now();
+    underWay = memory.underWay();
+    if (!strike(field, kind, writer?.pid, dice)) return null;
+  } finally {
+    // Whoever is on his way repeats until he is answered; nobody else joins.
+    storm.end();
+  }
   return { ms: (await within(memory.next(writer?.slot), `after a kill (${kind})`)) - from, underWay };
 }

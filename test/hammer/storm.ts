@@ -3,6 +3,8 @@
  * a whole writes no more than can be reckoned up at the end. It knows nobody of the crowd.
  */
 export interface Storm {
+  /** callers of the ledger whom it lets loose */
+  readonly crowd: number;
   on(): boolean;
   begin(): void;
   end(): void;
@@ -12,7 +14,7 @@ export interface Storm {
   listen(tell: (on: boolean) => void): void;
 }
 
-export function calm(): Storm {
+export function calm(crowd: number): Storm {
   let on = false;
   let waiting: (() => void)[] = [];
   const listeners: ((on: boolean) => void)[] = [];
@@ -22,6 +24,7 @@ export function calm(): Storm {
     for (const tell of listeners) tell(on);
   };
   return {
+    crowd,
     on: () => on,
     begin() {
       turn(true);

@@ -60,7 +60,7 @@ const ledger = createLedger({
 ledger.start();
 
 let ending = false;
-const storm = calm();
+const storm = calm(crowd);
 const orders = createInterface({ input: process.stdin });
 orders.on('line', (line) => (line === 'storm' ? storm.begin() : storm.end()));
 process.on('SIGTERM', () => {
