@@ -105,7 +105,9 @@ function refusal({ failure, expected, found }: Refused): AuditFailure {
       ? 'receipt-not-included'
       : failure === 'bad-signature' || failure === 'unknown-log' || failure === 'quorum-missing'
         ? failure
-        : 'unreadable-receipt';
+        : failure === 'unsupported-signature'
+          ? 'quorum-missing'
+          : 'unreadable-receipt';
   return new AuditFailure(outcome, expected, `${found} (${failure})`);
 }
 

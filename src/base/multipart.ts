@@ -4,7 +4,7 @@
  */
 import type { Readable } from 'node:stream';
 import { Busboy } from '@fastify/busboy';
-import { InvalidInput, Refusal } from './errors.ts';
+import { InvalidInput } from './errors.ts';
 
 export interface IncomingFile {
   /** name of the form field */
@@ -32,7 +32,7 @@ export interface PostedForm {
 }
 
 /** The connection ended before the form did (HTTP 422, mostly seen by nobody). */
-export class UploadCutOff extends Refusal {
+export class UploadCutOff extends InvalidInput {
   constructor() {
     super('upload-cut-off', {
       what: 'The upload broke off before it was whole.',

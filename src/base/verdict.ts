@@ -42,6 +42,8 @@ const PLAIN: Readonly<Record<FailureName, string>> = {
   'unknown-log': 'This receipt is from a log that your policy does not name.',
   'bad-signature': 'The log’s signature does not hold.',
   'quorum-missing': 'Too few of the witnesses that your policy asks for have signed.',
+  'unsupported-signature':
+    'Your policy asks for a signature of a kind that this program cannot check. That says nothing against the receipt.',
   'document-mismatch': 'The receipt holds, but a document you gave is not one that it names.',
   'bad-policy': 'The policy is not written the way policies are.',
   'bad-key': 'A key in the policy is not written the way keys are.',

@@ -6,6 +6,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { seeded } from '../support/seeded.ts';
 import { setOn } from './callers.ts';
 import { openField } from './field.ts';
 import { blow, deckOf, HEAVY, KIND_NAMES, KINDS, type Kind } from './kills.ts';
@@ -29,17 +30,6 @@ export interface HammerOptions {
   readonly say?: (line: string) => void;
   /** ends everything that was started, at once; then the run is refused */
   readonly signal?: AbortSignal;
-}
-
-/** Random numbers from a seed (mulberry32), 0 ≤ n < 1. */
-function seeded(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
-  };
 }
 
 /** Callers of a process with the ledger, enough for full batches two deep, and people at the servers. */

@@ -4,6 +4,7 @@ import { createAdaptorServer } from '@hono/node-server';
 import { buildAssets } from '../../src/adapters/assets.ts';
 import { pdfService } from '../../src/adapters/pdf/service.ts';
 import type { Config, Services } from '../../src/base/services.ts';
+import type { WitnessPolicy } from '../../src/ledger/cosignatures.ts';
 import { publicRoutes } from '../../src/record/routes.ts';
 import { buildApp } from '../../src/web/app.tsx';
 import { publicLogRoutes } from '../../src/web/public-log.ts';
@@ -21,8 +22,12 @@ export interface TestPublic {
   close(): Promise<void>;
 }
 
-export async function testPublic(set: Partial<Config> = {}): Promise<TestPublic> {
-  const t = await testLedger();
+/** @param witnesses as for `testLedger`: those whose quorum receipts wait for */
+export async function testPublic(
+  set: Partial<Config> = {},
+  witnesses?: (vkey: string) => WitnessPolicy,
+): Promise<TestPublic> {
+  const t = await testLedger(witnesses ? { witnesses } : {});
   const made = await testServices(t, { config: set, receiptPdf: pdfService() });
   const { services } = made;
   const log = { origin: TEST_ORIGIN, logKey: t.vkey, witnesses: [], policy: t.policy };
