@@ -143,7 +143,7 @@ function textIn(value: Fields, field: string, pattern: RegExp, form: string): st
 
 /** A time in its one spelling: what no calendar or clock has comes back as another one, or as none. */
 function instantIn(value: Fields, field: string): string {
-  const spelled = textIn(value, field, YEAR, 'a time in UTC');
+  const spelled = textIn(value, field, YEAR, 'a UTC time');
   const real = new Date(spelled).toJSON() === spelled;
   return real ? spelled : bad(`a real date in ${field}`, spelled);
 }

@@ -90,3 +90,16 @@ test('a receipt as PDF, and inputs left empty', async () => {
   expect(none.status).toBe(422);
   expect(none.html).toContain('Choose a receipt');
 });
+
+test('five megabytes of tiny parts are not looked at beyond the limit', async () => {
+  const part = '--x\r\ncontent-disposition: form-data; name="a"\r\n\r\n\r\n';
+  const before = process.cpuUsage();
+  const answer = await p.post('/verify', part.repeat(Math.floor(4_900_000 / part.length)), {
+    'content-type': 'multipart/form-data; boundary=x',
+  });
+  expect(answer.status).toBe(422);
+  expect(await answer.text()).toContain('longer than this page takes');
+  const { user, system } = process.cpuUsage(before);
+  // Looking at all of it took more than a second.
+  expect((user + system) / 1000).toBeLessThan(500);
+});

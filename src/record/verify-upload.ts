@@ -76,6 +76,7 @@ export async function readUpload(c: Ctx): Promise<ToVerify> {
     maxFiles: MOST_RECEIPTS + MOST_DOCUMENTS + 3,
     maxFields: 20,
     maxFieldBytes: POLICY_LIMIT,
+    strict: true,
     onFile: async ({ field, name, bytes }) => {
       if (field === 'receipts') {
         const read = await held(bytes, 'A receipt', RECEIPT_LIMIT);

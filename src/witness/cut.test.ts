@@ -17,8 +17,8 @@ import { createCollector } from './collect.ts';
 import { readWitnesses, type Witnesses } from './config.ts';
 import { addCheckpoint } from './serve.ts';
 
-/** The newest checkpoint, the tiles of the proof; keeping: BEGIN, lock, cosignature, who signed, quorum, COMMIT; how the witness stands. */
-const QUERIES = 9;
+/** The newest checkpoint, the tiles of the proof in two steps; keeping: BEGIN, lock, cosignature, who signed, quorum, COMMIT; how the witness stands. */
+const QUERIES = 10;
 
 const SIGNER = testSigner('north.example.gov/witness', 4);
 const FILE = witnessesFile([{ key: SIGNER.key, url: 'https://north.example.gov/witness' }], 1);

@@ -16,7 +16,7 @@ export interface TestPublic {
   readonly services: Services;
   /** asks the app without a network; `path` begins with a slash */
   get(path: string, headers?: Readonly<Record<string, string>>): Promise<Response>;
-  post(path: string, body: FormData): Promise<Response>;
+  post(path: string, body: FormData | string, headers?: Readonly<Record<string, string>>): Promise<Response>;
   /** serves on a free port of this machine @returns its address */
   listen(): Promise<string>;
   close(): Promise<void>;
@@ -43,7 +43,8 @@ export async function testPublic(
     t,
     services,
     get: async (path, headers = {}) => app.request(`${BASE}${path}`, { headers }),
-    post: async (path, body) => app.request(`${BASE}${path}`, { method: 'POST', body, headers: { origin: BASE } }),
+    post: async (path, body, headers = {}) =>
+      app.request(`${BASE}${path}`, { method: 'POST', body, headers: { origin: BASE, ...headers } }),
     async listen() {
       const made = createAdaptorServer({ fetch: app.fetch });
       server = made;
