@@ -14,6 +14,7 @@ import { authPool, createAuth, ownerLink, readSecret } from './adapters/auth/ind
 import { fileBlobs } from './adapters/blobs/files.ts';
 import { loadLogKey } from './adapters/keys/log-key.ts';
 import { loadWitnessKey } from './adapters/keys/witness-key.ts';
+import { witnessMemory } from './adapters/keys/witness-memory.ts';
 import { fileMailer } from './adapters/mail/file.ts';
 import { smtpMailer } from './adapters/mail/smtp.ts';
 import { pdfService } from './adapters/pdf/service.ts';
@@ -248,7 +249,7 @@ async function wire(
     past: pastNames(past),
   };
   const routes = allRoutes(access, clock, identity, {
-    own: { ...witnessKey, logs: witnessLogs },
+    own: { ...witnessKey, logs: witnessLogs, memory: witnessMemory(join(settings.dataDir, 'keys')) },
     asked: witnesses,
     metricsToken: settings.metricsToken,
     tsa: settings.tsa,

@@ -10,7 +10,7 @@ import { formatVkey } from '../src/proof/write.ts';
 import { mintLink } from '../src/rooms/answers/links.ts';
 import { type Exchange, exchange, type Place } from './support/exchange.ts';
 import { type Browser, enter, firstOwner, furtherOwner, joined, signIn } from './support/people.ts';
-import { TestLog, testSigner } from './support/witness.ts';
+import { freshMemory, TestLog, testSigner } from './support/witness.ts';
 import { BASE, browser, random, type World, world } from './support/world.ts';
 
 const STAFF = {
@@ -33,7 +33,11 @@ let posts: readonly Route[];
 beforeAll(async () => {
   const own = testSigner('records.example.gov/witness', 4);
   const logs = new Map([[cosigned.origin, [cosigned.signer.key]]]);
-  const witnessing = { own: { signer: own, vkey: formatVkey(own.key), logs }, asked: null, metricsToken: null };
+  const witnessing = {
+    own: { signer: own, vkey: formatVkey(own.key), logs, memory: freshMemory() },
+    asked: null,
+    metricsToken: null,
+  };
   w = await world({ whole: true, witnessing });
   const first = await w.app.request(`${BASE}/witness/add-checkpoint`, {
     method: 'POST',

@@ -26,14 +26,14 @@ import { PLAIN_ASSETS } from './assets.ts';
 import { random, TEST_ORIGIN, testLedger } from './ledger.ts';
 import { testMatter } from './matter.ts';
 import { BASE, testServices } from './services.ts';
-import { testSigner } from './witness.ts';
+import { freshMemory, testSigner } from './witness.ts';
 
 export { random } from './ledger.ts';
 export { BASE } from './services.ts';
 
 const ownKey = testSigner('records.example.gov/witness', 4);
 const ALONE: Witnessing = {
-  own: { signer: ownKey, vkey: formatVkey(ownKey.key), logs: new Map() },
+  own: { signer: ownKey, vkey: formatVkey(ownKey.key), logs: new Map(), memory: freshMemory() },
   asked: null,
   metricsToken: null,
 };
