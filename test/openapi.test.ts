@@ -87,7 +87,8 @@ it('is a sound document of OpenAPI 3.1', () => {
         for (const type of [value].flat()) if (!TYPES.includes(String(type))) wrong.push(`${here}: ${type}`);
       if (name === 'required' && Array.isArray(value) && 'properties' in one) {
         const properties = z.record(z.string(), z.unknown()).parse(one.properties);
-        for (const needed of value) if (!(String(needed) in properties)) wrong.push(`${here}: ${needed} is no property`);
+        for (const needed of value)
+          if (!(String(needed) in properties)) wrong.push(`${here}: ${needed} is no property`);
       }
       if (name === 'enum' && !(Array.isArray(value) && value.length > 0) && !at.endsWith('/properties'))
         wrong.push(`${here} is empty`);
