@@ -129,7 +129,14 @@ async function orderToCheck(): Promise<void> {
   const to = `/desk/matters/${a.matter}/orders`;
   const { values } = formOf((await owner.get(`${to}/new`)).text, `${to}/check`);
   const source = { publisher: 'D. Example', sourceTitle: 'Order', sourceDate: '2026-03-02' };
-  const order = { court: 'D. Example', docket: '26-1', words: 'It is so ordered.', effect: 'stay', date: '2026-03-06' };
+  const order = {
+    court: 'D. Example',
+    docket: '26-1',
+    words: 'It is so ordered.',
+    effect: 'stay',
+    date: '2026-03-06',
+    touches: 'all',
+  };
   const form = new FormData();
   for (const [name, value] of Object.entries({ ...values, ...source, ...order })) form.set(name, value);
   const checked = await owner.form(`${to}/check`, form);
@@ -154,7 +161,6 @@ async function doors(): Promise<void> {
     `/r/${await mintLink(w.services, { service, address, expiresAt: new Date(w.clock.now() + days * 86_400_000) })}`;
   const replaced = await link(1);
   const expired = await link(-1, one);
-  const open = await link(1);
   const other = await w.db
     .selectFrom('view.service')
     .select('id')
@@ -163,13 +169,13 @@ async function doors(): Promise<void> {
   const locked = await link(1, { service: other.id, address: two.address });
   const lockedUntil = new Date(w.clock.now() + 1_800_000);
   await w.db.updateTable('work.link').set({ locked_until: lockedUntil }).where('service', '=', other.id).execute();
-  also('/r/:token', { path: replaced, status: 410 }, { path: expired, status: 410 }, { path: open });
+  also('/r/:token', { path: replaced, status: 410 }, { path: expired, status: 410 });
   also('/r/:token', { path: locked, status: 429 });
   also('/r/:token', { path: `/r/${newToken(random)}`, status: 404 });
 }
 
-/** Answer with no page: one leads on to a step, one answers the script of a page, which has signed in anew. */
-const NO_PAGES = ['/desk/drafts/:draft', '/auth/passkey/generate-register-options'];
+/** No page to look at now: one leads on to a step, one answers a page's script, one was looked at before there was an owner. */
+const NO_PAGES = ['/desk/drafts/:draft', '/auth/passkey/generate-register-options', '/setup/:token'];
 
 /** The page's own answer: what the route gives to whom it is for. */
 const forWhom = (route: Route): Browser | null =>
@@ -217,3 +223,38 @@ it('every page is sound on a phone by day and on a laptop by night', async () =>
   expect(wrong).toEqual([]);
   expect(w.log).toEqual([]);
 }, 400_000);
+
+it('a receipt that is being made: the page says so, and its script brings the receipt without moving the reader', async () => {
+  // From now on nothing is signed until the test says so.
+  await w.t.ledger.stop();
+  const { b } = a.places[0];
+  const { values } = formOf((await b.get('/answer')).text, '/answer');
+  const typed = { ...values, 'disposition-2': 'objected', 'note-2': 'Section 5 protects these.' };
+  const saved = await b.post('/answer', { ...typed, action: 'review' });
+  const review = formOf((await b.get(saved.to ?? '/answer/review')).text, '/answer/send');
+  const sent = await b.post('/answer/send', { ...review.values, name: 'Sample Clerk', title: 'Clerk' });
+  const entry = await w.db
+    .selectFrom('ledger.entry')
+    .select('id')
+    .where('kind', '=', 'answer.sent')
+    .orderBy('seq', 'desc')
+    .limit(1)
+    .executeTakeFirstOrThrow();
+  await withPage({ baseURL: served.origin }, async (page, seen) => {
+    await becomes(page.context(), served.origin, b);
+    const waiting = await page.goto(`/answer/receipts/${entry.id}.json`);
+    expect(waiting?.status()).toBe(202);
+    await look(page, 'receipt-waiting', { dark: true });
+    await page.goto(sent.to ?? '');
+    expect(await page.locator('main').textContent()).toContain('Your receipt is being made');
+    await look(page, 'sent-waiting', { dark: true });
+    await page.getByRole('main').locator('a[href="/answer/history"]').focus();
+    expect(await page.getByRole('link', { name: 'receipt as JSON' }).count()).toBe(0);
+    await w.t.ledger.publish();
+    await page.getByRole('link', { name: 'receipt as JSON' }).waitFor({ timeout: 30_000 });
+    await expect.poll(() => page.locator('body > [role=status]').textContent()).toBe('Your receipt is here.');
+    expect(await page.locator('a[href="/answer/history"]:focus').count()).toBe(1);
+    expect(await page.locator('[data-again]').count()).toBe(0);
+    expect(seen.problems).toEqual([]);
+  });
+}, 120_000);

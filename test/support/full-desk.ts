@@ -100,7 +100,7 @@ function furtherColumns(): string {
   const cells = (i: number) => [
     'Exampleton',
     String(12_000 + i * 317),
-    '+1 555 0100',
+    '555 0100',
     `ZZ-2025-${i}`,
     `${i} Long Example Boulevard, Suite ${i}`,
     'Exampleton, ZZ 00000',
