@@ -16,7 +16,7 @@ import { type Exchange, exchange, type Place } from '../support/exchange.ts';
 import { fullDesk } from '../support/full-desk.ts';
 import { testMatter } from '../support/matter.ts';
 import { filling } from '../support/paths.ts';
-import { type Browser, firstOwner, joined } from '../support/people.ts';
+import { type Browser, enter, firstOwner, joined } from '../support/people.ts';
 import { becomes, onPort, type Served } from '../support/serve.ts';
 import { TestLog, testSigner } from '../support/witness.ts';
 import { BASE, browser, linkIn, random, type World, world } from '../support/world.ts';
@@ -128,13 +128,14 @@ async function publicStates(): Promise<void> {
 async function orderToCheck(): Promise<void> {
   const to = `/desk/matters/${a.matter}/orders`;
   const { values } = formOf((await owner.get(`${to}/new`)).text, `${to}/check`);
+  const today = new Date(w.clock.now()).toISOString().slice(0, 10);
   const source = { publisher: 'D. Example', sourceTitle: 'Order', sourceDate: '2026-03-02' };
   const order = {
     court: 'D. Example',
     docket: '26-1',
     words: 'It is so ordered.',
     effect: 'stay',
-    date: '2026-03-06',
+    date: today,
     touches: 'all',
   };
   const form = new FormData();
@@ -227,10 +228,14 @@ it('every page is sound on a phone by day and on a laptop by night', async () =>
 it('a receipt that is being made: the page says so, and its script brings the receipt without moving the reader', async () => {
   // From now on nothing is signed until the test says so.
   await w.t.ledger.stop();
-  const { b } = a.places[0];
+  const { address, service } = a.places[0];
+  const day = new Date(w.clock.now() + 86_400_000);
+  const { b } = await enter(w, address, `/r/${await mintLink(w.services, { service, address, expiresAt: day })}`);
   const { values } = formOf((await b.get('/answer')).text, '/answer');
   const typed = { ...values, 'disposition-2': 'objected', 'note-2': 'Section 5 protects these.' };
-  const saved = await b.post('/answer', { ...typed, action: 'review' });
+  const form = new FormData();
+  for (const [name, value] of Object.entries({ ...typed, action: 'review' })) form.set(name, value);
+  const saved = await b.form('/answer', form);
   const review = formOf((await b.get(saved.to ?? '/answer/review')).text, '/answer/send');
   const sent = await b.post('/answer/send', { ...review.values, name: 'Sample Clerk', title: 'Clerk' });
   const entry = await w.db
