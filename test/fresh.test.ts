@@ -95,17 +95,16 @@ test('DATABASE_URL: the server uses that PostgreSQL, starts none, keeps all in i
   const DATA_DIR = join(folder(), 'data');
   const port = await freePort();
   const env = { DATA_DIR, PORT: String(port), EXAMPLE: '0', DATABASE_URL: url.href };
-  for (const [round, total] of [
-    ['first', 1],
-    ['second', 1],
-  ] as const) {
+  for (const round of ['first', 'second']) {
     const program = running(startProgram({ ...env, EXAMPLE: '1' }));
     await program.said(/^Counterfoil ready on/m);
-    expect(await (await fetch(`http://localhost:${port}/api/v1/records`)).json(), round).toMatchObject({ total });
+    expect(await (await fetch(`http://localhost:${port}/api/v1/records`)).json(), round).toMatchObject({ total: 1 });
     expect(existsSync(join(DATA_DIR, 'postgres'))).toBe(false);
-    const checked = startProgram(env, ['bin/counterfoil', 'fsck']);
-    expect((await checked.ended).code, checked.err()).toBe(0);
-    expect(checked.out()).toMatch(/^✓ /);
+    if (round === 'second') {
+      const checked = startProgram(env, ['bin/counterfoil', 'fsck']);
+      expect((await checked.ended).code, checked.err()).toBe(0);
+      expect(checked.out()).toMatch(/^✓ /);
+    }
     program.signal('SIGINT');
     expect(await program.ended).toEqual({ code: 0, signal: null });
     expect(program.err()).toBe('');
