@@ -130,6 +130,7 @@ async function consequencesPage(c: Ctx): Promise<Response> {
         <>
           <p>Amounts: {amountsWords(grandTotal(totals))}. What is not known is counted, and never added as nothing.</p>
           <TotalsTable totals={totals} />
+          <h2>One by one</h2>
           <ConsequenceList
             reach={reach}
             groups={groups}

@@ -5,9 +5,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Answering, answering, formOf, type Page, wordsOf } from '../../test/support/answering.ts';
 
-import { look, withPage } from '../../test/support/browser.ts';
 import { requestOf } from '../../test/support/matter.ts';
-import { buildAssets } from '../adapters/assets.ts';
 import { openPool } from '../adapters/postgres/pool.ts';
 import { rebuild } from '../ledger/rebuild.ts';
 import { createRecounter } from '../rooms/clock/recount.ts';
@@ -30,7 +28,6 @@ beforeAll(async () => {
   a = await answering({
     routes: [...deskPages, ...publicRoutes(log)],
     items: 2,
-    assets: await buildAssets({ cacheDir: 'build/assets' }),
   });
   harbor = await a.m.serve('Harbor', 'Pennsylvania');
 });
@@ -338,21 +335,4 @@ test('viewers read and write nothing; views made anew from the entries are the s
   expect(equal).toBe(true);
   const rows = (name: string) => tables.find((one) => one.table.endsWith(name))?.rows;
   expect([rows('court_order'), rows('consequence'), rows('consequence_change')]).toEqual([4, 2, 3]);
-});
-
-test('the pages are sound at both widths, by day and night', async () => {
-  await withPage({ baseURL: a.origin }, async (page, seen) => {
-    await page.goto(`${record()}/orders`);
-    await look(page, 'orders', { dark: true });
-    await page.goto(`${record()}/orders/${stay}`);
-    await look(page, 'order', { dark: true });
-    await page.goto(`${record()}/consequences`);
-    await look(page, 'consequences', { dark: true });
-    await page.context().setExtraHTTPHeaders({ 'x-test-actor': `staff/${a.m.issuer}/editor` });
-    await page.goto(`${desk()}/orders/new`);
-    await look(page, 'order-form', { dark: true });
-    await page.goto(`${desk()}/consequences/new`);
-    await look(page, 'consequence-form');
-    expect(seen.problems).toEqual([]);
-  });
 });

@@ -166,7 +166,10 @@ function Verify({ policy, results, problem }: { policy: string; results: readonl
   );
 }
 
-/** `GET` and `POST /verify`, and the worker that keeps the page for times without a network. */
+/** The policy that this server proposes, as a file to keep beside receipts. */
+export const POLICY_PATH = '/policy.txt';
+
+/** `GET` and `POST /verify`, the policy, and the worker that keeps the page for times without a network. */
 export function verifyRoutes(log: LogIdentity): readonly Route[] {
   const options = { title: 'Verify a receipt', area: 'public', islands: ['verify'] } as const;
   return [
@@ -195,6 +198,18 @@ export function verifyRoutes(log: LogIdentity): readonly Route[] {
           { ...options, status: none ? 422 : 200 },
           <Verify policy={policy === '' ? log.policy : policy} results={results} problem={problem} />,
         );
+      },
+    },
+    {
+      method: 'GET',
+      path: POLICY_PATH,
+      access: ANYONE,
+      handler: (c) => {
+        cachePublic(c, 60);
+        return c.body(log.policy, 200, {
+          'Content-Type': 'text/plain; charset=utf-8',
+          'Content-Disposition': 'attachment; filename="policy.txt"',
+        });
       },
     },
     {

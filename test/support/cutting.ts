@@ -44,8 +44,24 @@ function messages(untyped: boolean): (chunk: Buffer) => Buffer[] {
 
 const typeOf = (message: Buffer) => String.fromCharCode(message[0] ?? 0);
 
-/** Opens a line to the database of `to`, which is reached by a Unix socket or a port. */
-export async function cuttingLine(to: DatabaseConfig): Promise<CuttingLine> {
+/** A connection string in its parts, so that its host can be another. */
+function inParts(to: DatabaseConfig): DatabaseConfig {
+  if (to.connectionString === undefined) return to;
+  const url = new URL(to.connectionString);
+  const options = url.searchParams.get('options');
+  return {
+    host: url.searchParams.get('host') ?? url.hostname,
+    port: Number(url.port || 5432),
+    user: decodeURIComponent(url.username),
+    password: decodeURIComponent(url.password),
+    database: decodeURIComponent(url.pathname.slice(1)),
+    ...(options === null ? {} : { options }),
+  };
+}
+
+/** Opens a line to the database of `given`, which is reached by a Unix socket or a port. */
+export async function cuttingLine(given: DatabaseConfig): Promise<CuttingLine> {
+  const to = inParts(given);
   const host = to.host ?? 'localhost';
   const port = to.port ?? 5432;
   const dir = await mkdtemp(join(tmpdir(), 'counterfoil-line-'));

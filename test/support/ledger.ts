@@ -72,6 +72,8 @@ export async function testLedger(
     onError?: (error: unknown) => void;
     /** by the log's vkey, the witnesses whose quorum receipts wait for */
     witnesses?: (vkey: string) => WitnessPolicy;
+    /** publish as often as the server does, and not as often as tests like it */
+    ownRhythm?: boolean;
   } = {},
 ): Promise<TestLedger> {
   const fresh = options.database ? null : await freshDatabase();
@@ -96,7 +98,7 @@ export async function testLedger(
         throw error;
       }),
     mapError: fromPostgres,
-    publishEvery: 50,
+    ...(options.ownRhythm ? {} : { publishEvery: 50 }),
     witnesses: options.witnesses?.(vkey),
   });
   if (options.start) ledger.start();

@@ -18,6 +18,7 @@ import { formatVkey } from '../../src/proof/write.ts';
 import { signInMail } from '../../src/rooms/access/mails.ts';
 import { accessRoutes } from '../../src/rooms/access/pages.tsx';
 import { entranceRoutes } from '../../src/rooms/answers/entrance.tsx';
+import type { Assets } from '../../src/ui/assets.ts';
 import { buildApp } from '../../src/web/app.tsx';
 import type { Log } from '../../src/web/log.ts';
 import { allRoutes, type Witnessing } from '../../src/web/routes.ts';
@@ -44,6 +45,8 @@ export interface WorldOptions {
   readonly sendCodeFails?: boolean;
   /** every route of the program */
   readonly whole?: boolean;
+  /** styles and scripts as the program has them; default: names alone */
+  readonly assets?: Assets;
   /** where the program's log goes; default: errors into `log` */
   readonly logger?: Log;
   /** default: nobody is asked, nobody is cosigned */
@@ -100,7 +103,13 @@ export async function world(over: WorldOptions = {}) {
   const routes = over.whole
     ? allRoutes(access, clock, identity, over.witnessing ?? ALONE)
     : [...accessRoutes(access), ...entranceRoutes(clock), ...probes];
-  const app = buildApp({ services, assets: PLAIN_ASSETS, routes, whoIs: makeWhoIs(access), log: logger });
+  const app = buildApp({
+    services,
+    assets: over.assets ?? PLAIN_ASSETS,
+    routes,
+    whoIs: makeWhoIs(access),
+    log: logger,
+  });
   const post = createPost({ services, onError: (error) => log.push(`post ${String(error)}`) });
 
   return {
