@@ -20,7 +20,8 @@ import type { Fuzzed } from './witness-fuzz.ts';
 
 const BASE = 'http://localhost:8080';
 const MOST_MS = 50;
-const STATUS = { tiles: new Set([200, 400, 404]), verify: new Set([200, 400, 413, 415, 422]) };
+/** 431: what Node itself says to a line that is longer than 16 KB; over a socket alone. */
+const STATUS = { tiles: new Set([200, 400, 404, 431]), verify: new Set([200, 400, 413, 415, 422]) };
 
 /** `…-socket`: sent to a port of this machine by HTTP/1.1 as any program sends it. */
 export const PUBLIC_FUZZED = ['tiles', 'verify', 'tiles-socket', 'verify-socket'] as const;
@@ -321,10 +322,11 @@ export function publicTarget(
             const { result: status, ms } = await longestTurn(async () => {
               const path = url.slice(BASE.length);
               const sent = port ? fetch(port.base + path, init) : Promise.resolve(app.request(url, init));
-              // A body above the limit is refused while it still arrives: the line may break before the answer is read.
+              // A body or a line above its limit is refused while it still arrives: the connection may break before the answer is read.
               const answer = await sent.catch(() => null);
               await answer?.arrayBuffer();
-              return answer?.status ?? (port && much ? 413 : 0);
+              const told = much ? 413 : url.length > 12_000 ? 431 : 0;
+              return answer?.status ?? (port ? told : 0);
             });
             // What this process worked, where that is less: other work of the machine is not the input's doing.
             const { user, system } = process.cpuUsage(cpu);
