@@ -105,6 +105,9 @@ export function AnswerForm(view: FormView) {
         Nothing reaches {exchange.issuerName} before you press “Send” on the next page. You can send some items now and
         others later. {service.name} gets a receipt for each answer.
       </p>
+      <p>
+        <a href="/answer/requests">Everything asked of you</a>, by whom and until when, also in your calendar.
+      </p>
     </>
   );
 }
