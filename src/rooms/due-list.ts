@@ -27,6 +27,10 @@ export interface DueLine {
   readonly servedDueOn: string;
   readonly items: number;
   readonly open: number;
+  /** numbers of the items without an answer */
+  readonly openItems: readonly number[];
+  /** the first instant that is too late for the open item that is due first; null while nobody knows it, or none is open */
+  readonly dueAt: Millis | null;
   /** how it is counted, step by step */
   readonly working: readonly string[];
   /** how often anything that this list says of it changed: moves of its date, answers, revocation; only rises */
@@ -58,6 +62,11 @@ interface Line {
 
 const steps = z.array(z.string());
 const movedBody = z.object({ body: z.object({ due: z.object({ working: steps }) }) });
+
+function firstOpen(cells: readonly { due: { at: Millis | null }; answeredAt: Millis | null }[]): Millis | null {
+  const dates = cells.flatMap(({ due, answeredAt }) => (answeredAt === null && due.at !== null ? [due.at] : []));
+  return dates.length === 0 ? null : Math.min(...dates);
+}
 
 /** Due dates of these services at `now`, by date and name; those without a date last. */
 export async function dueLines(
@@ -109,6 +118,8 @@ export async function dueLines(
       servedDueOn: row.due_on,
       items: asked.length,
       open: firsts.filter((one) => one === undefined).length,
+      openItems: asked.flatMap((one, i) => (firsts[i] === undefined ? [one.item] : [])),
+      dueAt: firstOpen(cells),
       working: moved?.data?.body.due.working ?? steps.parse(row.working),
       changes:
         row.moves +

@@ -16,7 +16,9 @@ import { documentRoutes } from '../rooms/documents/pages.ts';
 import { erasureRoutes } from '../rooms/erasure/pages.tsx';
 import { figureRoutes } from '../rooms/figures/pages.tsx';
 import { meetingRoutes } from '../rooms/meetings/pages.tsx';
+import { movedRoutes } from '../rooms/moved/pages.tsx';
 import { peopleRoutes } from '../rooms/people/pages.tsx';
+import { reminderRoutes } from '../rooms/reminders/pages.tsx';
 import { sourceRoutes } from '../rooms/sources/pages.tsx';
 import { statementRoutes } from '../rooms/statements/pages.tsx';
 import type { Witnesses } from '../witness/config.ts';
@@ -51,6 +53,8 @@ export function allRoutes(access: AccessPort, clock: Clock, log: LogIdentity, wi
     ...clockRoutes,
     ...calendarRoutes,
     ...calendarFeedRoutes,
+    ...movedRoutes,
+    ...reminderRoutes,
     ...documentRoutes,
     ...erasureRoutes,
     ...peopleRoutes,

@@ -11,7 +11,7 @@ import { Mark } from '../../ui/mark.tsx';
 import { Notice } from '../../ui/notice.tsx';
 import { Day, Time } from '../../ui/time.tsx';
 import { count, disposition, finding } from '../../ui/words.ts';
-import type { Move, Worked } from '../clock/rules.ts';
+import type { Ask, Move, Worked } from '../clock/rules.ts';
 import { Moves, Workings } from '../clock-parts.tsx';
 import type { Upload } from '../documents/view.ts';
 import { receiptLinks, Said } from '../parts.tsx';
@@ -35,6 +35,8 @@ export interface FormView {
   readonly workings: readonly Worked[];
   /** what moved the due date since it was served */
   readonly moves: readonly Move[];
+  /** what more time was asked for */
+  readonly asks: readonly Ask[];
   /** orders and consequences that reach this recipient, and the addresses of what belongs to them */
   readonly touched: Touched;
   readonly touchLinks: TouchLinks;
@@ -106,7 +108,8 @@ export function AnswerForm(view: FormView) {
         others later. {service.name} gets a receipt for each answer.
       </p>
       <p>
-        <a href="/answer/requests">Everything asked of you</a>, by whom and until when, also in your calendar.
+        <a href="/answer/requests">Everything asked of you</a>, by whom and until when, also in your calendar ·{' '}
+        <a href="/answer/reminders">Reminders by mail</a>
       </p>
     </>
   );
@@ -167,6 +170,7 @@ function Top({ view }: { view: FormView }) {
           ) : null}
         </p>
         <Workings workings={view.workings} />
+        {exchange.revocation === null && exchange.request.conduct === 'served' ? <MoreTime asks={view.asks} /> : null}
         {view.moves.length > 0 ? (
           <details>
             <summary>What moved the due date</summary>
@@ -190,6 +194,26 @@ function Top({ view }: { view: FormView }) {
         </details>
       ) : null}
     </>
+  );
+}
+
+/** The way to ask for more time, or what became of it. */
+function MoreTime({ asks }: { asks: readonly Ask[] }) {
+  const last = asks.at(-1);
+  if (!last) {
+    return (
+      <p>
+        <a href="/answer/extension">Ask for more time</a>
+      </p>
+    );
+  }
+  const became = { extended: 'It was given.', refused: 'It was refused.' };
+  return (
+    <p>
+      You asked for time until <Day on={last.until} weekday />.{' '}
+      {last.answer === null ? 'It is not answered yet.' : became[last.answer.outcome]}{' '}
+      <a href="/answer/extension">See what you asked for</a>
+    </p>
   );
 }
 

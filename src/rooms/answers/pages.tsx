@@ -1,5 +1,6 @@
 /** All pages of this room behind the recipient's session, and the receipts for both sides. The door (link and code) is entrance.tsx. */
 import type { Route } from '../../base/route.ts';
+import { extensionRoutes } from './extension-page.tsx';
 import { formRoutes } from './form-page.tsx';
 import { historyRoutes } from './history-page.tsx';
 import { ownOrderRoutes } from './orders.ts';
@@ -15,5 +16,6 @@ export const answerRoutes: readonly Route[] = [
   ...historyRoutes,
   ...ownOrderRoutes,
   ...ownListRoutes,
+  ...extensionRoutes,
   ...receiptRoutes,
 ];
