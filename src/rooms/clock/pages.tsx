@@ -76,13 +76,15 @@ const FORMS: { readonly [D in Doing]: (zone: string) => z.ZodType<Moving> } = {
         path: ['to'],
         error: 'Give either a day or a number of days.',
       })
-      .transform(({ to, count, unit, items, asked, reason }) => ({
+      .transform(({ to, count, unit, items, asked, reason, given, ask }) => ({
         do: 'extend' as const,
         to,
         by: count === null ? null : { count, unit },
-        items: itemNumbers,
+        items,
         asked: asked === 'yes',
         reason,
+        ...(given === null ? {} : { given }),
+        ...(ask === null || asked === 'no' ? {} : { ask }),
       })),
   pause: (zone) =>
     z
