@@ -27,6 +27,9 @@ import type { CertificateFile, Services } from './base/services.ts';
 import { handovers, pastNames, signerOf } from './ledger/handover.ts';
 import { createLedger } from './ledger/ledger.ts';
 import { nodeCache } from './ledger/nodes.ts';
+import { queueDigests } from './post/digest.ts';
+import { remindAll } from './post/reminders.ts';
+import { rounds } from './post/rounds.ts';
 import { createPost } from './post/worker.ts';
 import { formatVkey } from './proof/write.ts';
 import { loadExample } from './record/example.ts';
@@ -261,6 +264,14 @@ async function wire(
   const post = createPost({ services, onError });
   post.start();
   undo.push(() => post.stop());
+  const minute = 60_000;
+  for (const one of [
+    rounds((goesOn) => remindAll(services, goesOn), minute, onError),
+    rounds(() => queueDigests(services), minute, onError),
+  ]) {
+    one.start();
+    undo.push(() => one.stop());
+  }
   const recounter = createRecounter({ services, find: () => tellServed(services), onError });
   recounter.start();
   undo.push(() => recounter.stop());

@@ -255,7 +255,12 @@ async function getBoard(c: Ctx): Promise<Response> {
         label="More"
         links={[
           { text: 'Letters', href: `${base}/letters` },
-          ...(board.unknown ? [] : [{ text: 'What follows', href: `${base}/steps` }]),
+          ...(board.unknown
+            ? []
+            : [
+                { text: 'Reminders', href: `${base}/reminders` },
+                { text: 'What follows', href: `${base}/steps` },
+              ]),
           ...(matter?.audience === 'public' ? [{ text: 'Public record', href: `/record/${matter.slug}` }] : []),
           { text: 'CSV', href: link({}, `${base}/board.csv`), download: true },
           { text: 'JSON', href: link({}, `${base}/board.json`), download: true },

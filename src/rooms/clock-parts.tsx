@@ -6,6 +6,7 @@ import { Working } from '../ui/working.tsx';
 import type { ClockState, Move, Worked } from './clock/rules.ts';
 
 export { itemsWords } from '../ui/words.ts';
+export { Asks } from './clock/ask-parts.tsx';
 
 /** Plain words for the clock of one recipient or item. */
 export function clockWords(state: ClockState): Child {

@@ -30,6 +30,10 @@ export type Moving =
       readonly by: { readonly count: number; readonly unit: Unit } | null;
       readonly asked: boolean;
       readonly reason: string;
+      /** when it was given; the present unless told */
+      readonly given?: Millis;
+      /** the entry `extension.asked` that it answers */
+      readonly ask?: string;
     }
   | {
       readonly do: 'toll';
@@ -49,13 +53,13 @@ const KINDS = {
   correct: 'service.corrected',
 } as const;
 
-/** The command's own part of the body, and when it happened: an extension when it is given, a pause when it began, a service when it was made. */
+/** The command's own part of the body, and when it happened: an extension when it was given, a pause when it began, a service when it was made. */
 function factOf(state: Clocked, command: Moving, now: Millis) {
   const { reason } = command;
   switch (command.do) {
     case 'extend':
       return {
-        at: now,
+        at: command.given ?? now,
         items: command.items,
         body: {
           reason,
@@ -63,6 +67,7 @@ function factOf(state: Clocked, command: Moving, now: Millis) {
           to: command.to,
           by: command.by && { ...command.by },
           asked: command.asked,
+          ...(command.ask === undefined ? {} : { ask: command.ask }),
         },
       };
     case 'toll': {

@@ -11,6 +11,7 @@ import type { Due, DueRule, ServedCell } from './entries.ts';
 import { calendarOfPlace, type Place } from './places.ts';
 import { startOf } from './zone.ts';
 
+export { type Ask, asksIn, waitingIn } from './asking.ts';
 export type { Closing } from './counting.ts';
 export { type Counter, counterFor, type DueResult, type Setting } from './due.ts';
 export type { CellEvent } from './events.ts';

@@ -14,7 +14,7 @@ import { Facts } from '../../ui/table.tsx';
 import { Time } from '../../ui/time.tsx';
 import { count, disposition, finding } from '../../ui/words.ts';
 import { clocksIn, type Exchange, type SentAnswer, sentItem, standingOf } from '../answers/view.ts';
-import type { ClockState, Move, Worked } from '../clock/rules.ts';
+import { asksIn, type ClockState, type Move, type Worked, waitingIn } from '../clock/rules.ts';
 import { clockWords, Moves, Workings } from '../clock-parts.tsx';
 import { History, receiptLinks, Said } from '../parts.tsx';
 import type { Item } from '../requests/entries.ts';
@@ -126,7 +126,13 @@ export function ServicePage(view: ServiceView) {
       ) : null}
       {view.mayWrite && request.conduct === 'served' && exchange.revocation === null ? (
         <p>
-          <a href={`${base}/clock`}>Extend, pause or correct…</a>
+          {waitingIn(asksIn(entries)).length > 0 ? (
+            <>
+              ! More time is asked for. <a href={`${base}/clock`}>Give it or refuse it, or move the date otherwise…</a>
+            </>
+          ) : (
+            <a href={`${base}/clock`}>Extend, pause or correct…</a>
+          )}
         </p>
       ) : null}
       <h2>Items</h2>
