@@ -37,7 +37,8 @@ export function clockedOf(served: Served, entries: readonly Recorded[], closings
     ...{ service, request, matter, issuer, recipient, revoked, items, rule, own, closings },
     audience: served.audience === 'public' ? 'public' : 'parties',
     recorded: served.conduct === 'recorded',
-    setting: place === null ? {} : { recipient: { holidays: place } },
+    // A service that was made without one counts where the rule does.
+    setting: place === null ? {} : { recipient: { holidays: place, ...(served.zone ? { zone: served.zone } : {}) } },
     served: servedIn(entries) ?? { at: served.servedAt.toISOString() },
     events: cellEventsIn(entries),
   };
