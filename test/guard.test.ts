@@ -8,6 +8,7 @@ import { newToken } from '../src/base/secrets.ts';
 import { hex, sha256, utf8 } from '../src/proof/index.ts';
 import { formatVkey } from '../src/proof/write.ts';
 import { mintLink } from '../src/rooms/answers/links.ts';
+import { feedsOf, makeFeed, revokeFeed } from '../src/rooms/calendars/feeds.ts';
 import { type Exchange, exchange, type Place } from './support/exchange.ts';
 import { type Browser, enter, firstOwner, furtherOwner, joined, signIn } from './support/people.ts';
 import { TestLog, testSigner } from './support/witness.ts';
@@ -81,7 +82,7 @@ async function fill(route: Route, known = true): Promise<string> {
     sha256: () => (known ? place.file.sha256 : '0'.repeat(64)),
     // A service's id is that of the entry that served it; so is an order's.
     file: () => `${known ? (route.path.includes('/:matter/') ? a.order : place.service) : none}.receipt.json`,
-    token: () => (known && route.path.startsWith('/r/') ? freshLink() : newToken(random)),
+    token: () => (!known ? newToken(random) : route.path.startsWith('/r/') ? freshLink() : freshFeed(route)),
     origin: () => (known ? hex(sha256(utf8(cosigned.origin))) : '0'.repeat(64)),
     '*': () => (known ? '0/000.p/1' : '0/999'),
   };
@@ -108,6 +109,15 @@ async function again(place: Place): Promise<void> {
   const { service, address } = place;
   const token = await mintLink(w.services, { service, address, expiresAt: new Date(w.clock.now() + 86_400_000) });
   Object.assign(place, { b: (await enter(w, address, `/r/${token}`)).b });
+}
+
+/** The address of a calendar; links of set-up and invitation are used up by now. */
+async function freshFeed(route: Route): Promise<string> {
+  if (!route.path.startsWith('/calendar/')) return newToken(random);
+  const { service, address } = a.places[1];
+  const holder = { who: 'recipient', service, address } as const;
+  for (const feed of await feedsOf(w.db, holder)) await revokeFeed(w.services, holder, feed.id);
+  return await makeFeed(w.services, holder, w.t.newId());
 }
 
 interface Answer {
@@ -260,7 +270,9 @@ test('recipient routes: nobody and staff are told of the letter, a recipient see
     }
     for (const place of [two, b.places[0]]) {
       const answer = await ask(place.b, route, path);
-      const fits = named(route) || /:(sha256|file)/.test(route.path) ? answer.status === 404 : inside(route, answer);
+      // An order of the matter reaches all who were asked in it, and nobody of another matter.
+      const foreign = /:(sha256|file)/.test(route.path) || (/:order/.test(route.path) && place !== two);
+      const fits = named(route) || foreign ? answer.status === 404 : inside(route, answer);
       check(fits && marks.every((mark) => !answer.text.includes(mark)), place.name, route, answer);
       if ((await place.b.get('/answer')).status !== 200) await again(place);
     }

@@ -400,6 +400,16 @@ export interface Database {
   };
   'work.step_recipient': { run: string; n: number; service: string; outcome: string | null };
   'work.contact': { service: string; address: string };
+  'work.calendar_feed': {
+    id: string;
+    hash: Buffer;
+    user_id: string | null;
+    party: string | null;
+    address: string | null;
+    service: string | null;
+    created_at: Time;
+    revoked_at: ColumnType<Date | null, Date | string | null | undefined, Date | string | null>;
+  };
   'work.order_draft': { id: string; matter: string; form: Json; document: Json | null; created_at: Time };
   'work.outbox': {
     id: Generated<number>;

@@ -125,7 +125,7 @@ function TodayColumn({ today }: { today: Today }) {
         <a href="/desk/letters">All letters</a>
       </p>
       <p>
-        <a href={CALENDAR}>Calendar of your office</a>
+        <a href={CALENDAR}>Calendar of your office</a> · <a href="/account/calendar">Due dates in your calendar</a>
       </p>
       <p>
         <a href="/desk/people">People in offices</a>

@@ -8,6 +8,7 @@ import { accessRoutes } from '../rooms/access/pages.tsx';
 import type { AccessPort } from '../rooms/access/port.ts';
 import { entranceRoutes } from '../rooms/answers/entrance.tsx';
 import { answerRoutes } from '../rooms/answers/pages.tsx';
+import { calendarFeedRoutes } from '../rooms/calendars/pages.tsx';
 import { calendarRoutes } from '../rooms/clock/calendar-pages.tsx';
 import { clockRoutes } from '../rooms/clock/pages.tsx';
 import { determinationRoutes } from '../rooms/determinations/pages.tsx';
@@ -49,6 +50,7 @@ export function allRoutes(access: AccessPort, clock: Clock, log: LogIdentity, wi
     ...determinationRoutes,
     ...clockRoutes,
     ...calendarRoutes,
+    ...calendarFeedRoutes,
     ...documentRoutes,
     ...erasureRoutes,
     ...peopleRoutes,

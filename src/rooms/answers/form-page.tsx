@@ -10,6 +10,7 @@ import { entriesOf } from '../stream.ts';
 import { currentDraft, handOver, ownExchange } from './commands.ts';
 import { type Clash, digestOf, itemOf, postedItems } from './draft.ts';
 import { AnswerForm } from './form.tsx';
+import { touchedIn, touchLinksOf } from './orders.ts';
 import { receiveForm, refuseBeforeReading } from './receiving.ts';
 import { removeUpload, saveForm } from './saving.ts';
 import { clockedIn, type Exchange } from './view.ts';
@@ -37,6 +38,8 @@ async function show(
         exchange.moved ? workingsOf(await clockedIn(services.db, exchange, entries)) : servedWorking(exchange.service)
       }
       moves={movesIn(entries)}
+      touched={await touchedIn(services.db, exchange, services.clock.now())}
+      touchLinks={touchLinksOf(exchange)}
       maxFileBytes={services.config.maxFileBytes}
       zone={zoneOf(c)}
       now={services.clock.now()}

@@ -15,8 +15,10 @@ import type { Move, Worked } from '../clock/rules.ts';
 import { Moves, Workings } from '../clock-parts.tsx';
 import type { Upload } from '../documents/view.ts';
 import { receiptLinks, Said } from '../parts.tsx';
+import type { Touched } from '../reach.ts';
 import type { Item } from '../requests/entries.ts';
 import { letterOf } from '../requests/view.ts';
+import { OrdersAndConsequences, type TouchLinks } from '../touching-parts.tsx';
 import { CHOICES } from './choices.ts';
 import { type Clash, type DraftItem, digestOf, isBlank, itemOf } from './draft.ts';
 import type { Draft } from './saving.ts';
@@ -33,6 +35,9 @@ export interface FormView {
   readonly workings: readonly Worked[];
   /** what moved the due date since it was served */
   readonly moves: readonly Move[];
+  /** orders and consequences that reach this recipient, and the addresses of what belongs to them */
+  readonly touched: Touched;
+  readonly touchLinks: TouchLinks;
   readonly maxFileBytes: number;
   readonly zone: string;
   readonly now: Millis;
@@ -99,6 +104,9 @@ export function AnswerForm(view: FormView) {
       <p>
         Nothing reaches {exchange.issuerName} before you press “Send” on the next page. You can send some items now and
         others later. {service.name} gets a receipt for each answer.
+      </p>
+      <p>
+        <a href="/answer/requests">Everything asked of you</a>, by whom and until when, also in your calendar.
       </p>
     </>
   );
@@ -171,6 +179,7 @@ function Top({ view }: { view: FormView }) {
           </details>
         ) : null}
       </div>
+      <OrdersAndConsequences touched={view.touched} links={view.touchLinks} items={request.items.length} />
       {letter ? (
         <details class="answer__letter">
           <summary>The letter</summary>

@@ -2,6 +2,8 @@
 import type { Route } from '../../base/route.ts';
 import { formRoutes } from './form-page.tsx';
 import { historyRoutes } from './history-page.tsx';
+import { ownOrderRoutes } from './orders.ts';
+import { ownListRoutes } from './own-list-page.tsx';
 import { receiptRoutes } from './receipts.ts';
 import { reviewRoutes } from './review-page.tsx';
 import { sentRoutes } from './sent-page.tsx';
@@ -11,5 +13,7 @@ export const answerRoutes: readonly Route[] = [
   ...reviewRoutes,
   ...sentRoutes,
   ...historyRoutes,
+  ...ownOrderRoutes,
+  ...ownListRoutes,
   ...receiptRoutes,
 ];

@@ -1,10 +1,10 @@
 /** The document of an order to download: always as a file to keep, never shown by the browser. Who may have it is decided before. */
 import { NotFound } from '../base/errors.ts';
 import type { Ctx } from '../base/route.ts';
-import { erasedDocuments } from '../rooms/erasure/view.ts';
-import type { Order } from '../rooms/orders/view.ts';
 import { attachmentHeaders } from '../ui/attachment.ts';
 import { dateText } from '../ui/time.tsx';
+import { erasedDocuments } from './erasure/view.ts';
+import type { Order } from './orders/view.ts';
 
 /** @throws NotFound `no-such-document`, `document-erased` */
 export async function orderDocument(c: Ctx, { document, matter }: Order): Promise<Response> {
