@@ -35,7 +35,9 @@ describe('what was written down late', () => {
     expect(items({ items: [2], due })).toEqual([[2]]);
     expect(items({ event: { items: [2] }, due })).toEqual([[2]]);
     expect(items({ tolled: 'x', due })).toEqual([[2]]);
-    expect(items({ items: null, due: { ...due, states: [{ cells: [{ items: null, on: '2018-03-02' }] }] } })).toEqual([null]);
+    expect(items({ items: null, due: { ...due, states: [{ cells: [{ items: null, on: '2018-03-02' }] }] } })).toEqual([
+      null,
+    ]);
   });
 });
 
