@@ -232,6 +232,7 @@ export interface Database {
     kind: string;
     state: string | null;
     ocd_id: string | null;
+    zone: string | null;
     due_on: string;
     due_at: Time;
     working: Json;
@@ -390,6 +391,7 @@ export interface Database {
     kind: string;
     state: string | null;
     ocd_id: string | null;
+    zone: ColumnType<string | null, string | null | undefined, string | null>;
     email: string | null;
     party: string | null;
     merge: Json;

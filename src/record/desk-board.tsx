@@ -69,7 +69,7 @@ function toRow(line: Line, board: BoardPage, request: Request, reach: Reach): Bo
     name: line.name,
     detail: line.state ? `${line.kind}, ${line.state}` : line.kind,
     href,
-    clock: { state: line.clock.state, text: clockText(line.clock) },
+    clock: { state: line.clock.state, text: clockText(line.clock), href: `${href}#clock` },
     ...(orders > 0 ? { more: <a href={`${href}#orders`}>{count(orders, 'order')}</a> } : {}),
     cells: line.cells.map((cell) => ({
       disposition: saidWord(cell, board),

@@ -74,6 +74,23 @@ export function Workings({ workings, open }: { workings: readonly Worked[]; open
   );
 }
 
+/** The clock of one item: folded out where its date is counted by itself, else with the way to the working of all items. */
+export function ItemClock(props: {
+  readonly item: number;
+  readonly workings: readonly Worked[];
+  /** the clock in words, or as a mark */
+  readonly children: Child;
+}) {
+  const own = props.workings.find(({ items }) => items?.includes(props.item));
+  if (!own) return <a href="#clock">{props.children}</a>;
+  return (
+    <>
+      {props.children}
+      <Working steps={own.due.working} />
+    </>
+  );
+}
+
 /** A date as it was told, or that there was none. */
 export const ToldDay = ({ on }: { on: string | null }) =>
   on === null ? <>no date, paused</> : <Day on={on} weekday />;

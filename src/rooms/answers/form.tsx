@@ -140,7 +140,7 @@ function Top({ view }: { view: FormView }) {
           {service.carried.length === 1 ? 'it' : 'them'} below, each with its receipt.
         </p>
       ) : null}
-      <div class="answer__due">
+      <div class="answer__due" id="clock">
         <p>
           <strong>
             {whole.state === 'paused' ? (

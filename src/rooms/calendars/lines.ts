@@ -149,7 +149,7 @@ async function daysOf(
     on: row.on,
     summary: `Due: ${row.title} (${count(row.open, 'recipient')} of ${row.all.toLocaleString('en-US')} open)`,
     description: row.revoked ? 'The request was revoked.' : `Under ${row.authority}.`,
-    url: `${baseUrl}/desk/requests/${row.request}/board`,
+    url: `${baseUrl}/desk/requests/${row.request}`,
     cancelled: row.revoked || row.open === 0,
     changedAt: row.changed,
   }));

@@ -6,7 +6,7 @@ import type { NewEntry } from '../../base/append.ts';
 import { instant, type Millis } from '../../base/clock.ts';
 import { RuleRefusal } from '../../base/errors.ts';
 import { checkEvents } from './check.ts';
-import { beginsOf, type Counted, counterOf, momentIn, statesOf, touching } from './counting.ts';
+import { beginsOf, type Counted, counterOf, momentIn, statesOf, touching, zoneOf } from './counting.ts';
 import { dayOf, wordsOf } from './days.ts';
 import type { CAUSES } from './entries.ts';
 import { cellEventsIn } from './history.ts';
@@ -140,7 +140,8 @@ export function moveDue(state: Clocked, command: Moving, id: string, now: Millis
   ]);
   if (!event) throw new Error(`no event of ${command.do}`);
   const all = [...state.events, event];
-  checkEvents({ service: state.served }, all, momentIn(state.rule.zone), state.rule.zone);
+  const zone = zoneOf(state);
+  checkEvents({ service: state.served }, all, momentIn(zone), zone);
   // Items may differ; what is told is the date of the first that is touched.
   const one = items?.[0] ?? (state.own.size > 0 ? state.items[0] : undefined);
   const counter = counterOf(state, one);
