@@ -214,7 +214,11 @@ export function PublicBoard({
         name: row.name,
         detail: [row.kind, row.state].filter(Boolean).join(', '),
         href: href(servicePath(matter, row.service), momentParams(moment)),
-        clock: { state: row.clock.state, text: clockText(row.clock) },
+        clock: {
+          state: row.clock.state,
+          text: clockText(row.clock),
+          href: `${href(servicePath(matter, row.service), momentParams(moment))}#clock`,
+        },
         more: <OrdersOf model={model} row={row} request={request} />,
         cells: row.cells.map((cell) => ({
           disposition: saidWord(cell, board),

@@ -18,7 +18,7 @@ import { testMatter } from '../support/matter.ts';
 import { filling } from '../support/paths.ts';
 import { type Browser, enter, firstOwner, joined } from '../support/people.ts';
 import { becomes, onPort, type Served } from '../support/serve.ts';
-import { TestLog, testSigner } from '../support/witness.ts';
+import { freshMemory, TestLog, testSigner } from '../support/witness.ts';
 import { BASE, browser, linkIn, random, type World, world } from '../support/world.ts';
 
 const OWNER = 'owner@office.example.gov';
@@ -45,7 +45,11 @@ beforeAll(async () => {
   const assets = await buildAssets({ cacheDir: 'build/assets' });
   const own = testSigner('records.example.gov/witness', 4);
   const logs = new Map([[cosigned.origin, [cosigned.signer.key]]]);
-  const witnessing = { own: { signer: own, vkey: formatVkey(own.key), logs }, asked: null, metricsToken: null };
+  const witnessing = {
+    own: { signer: own, vkey: formatVkey(own.key), logs, memory: freshMemory() },
+    asked: null,
+    metricsToken: null,
+  };
   w = await world({ whole: true, assets, witnessing });
   served = await onPort(w);
   await w.app.request(`${BASE}/witness/add-checkpoint`, { method: 'POST', body: await cosigned.request(0, 3) });

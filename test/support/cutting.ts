@@ -16,6 +16,8 @@ export interface CuttingLine {
   readonly config: DatabaseConfig;
   /** Cuts every connection at the n-th query from now on, counted over all of them. */
   arm(at: number, cut: Cut): void;
+  /** Ends of queries that came since it was armed, until it cut. */
+  passed(): number;
   /** Whether it cut since it was armed. */
   done(): boolean;
   close(): Promise<void>;
@@ -67,6 +69,7 @@ export async function cuttingLine(given: DatabaseConfig): Promise<CuttingLine> {
   let left = Number.POSITIVE_INFINITY;
   let how: Cut = 'before';
   let cut = false;
+  let passed = 0;
 
   function cutAll(): void {
     cut = true;
@@ -89,6 +92,7 @@ export async function cuttingLine(given: DatabaseConfig): Promise<CuttingLine> {
         const ends = !first && ['S', 'Q'].includes(typeOf(message));
         first = false;
         if (ends) {
+          passed++;
           left--;
           if (left === 0 && how === 'before') return cutAll();
           open++;
@@ -125,7 +129,9 @@ export async function cuttingLine(given: DatabaseConfig): Promise<CuttingLine> {
       left = at;
       how = which;
       cut = false;
+      passed = 0;
     },
+    passed: () => passed,
     done: () => cut,
     async close() {
       for (const socket of sockets) socket.destroy();

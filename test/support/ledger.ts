@@ -121,6 +121,12 @@ export async function testLedger(
   };
 }
 
+/** What the server itself may not do, done with the rights of the database's owner. */
+export async function asOwner(t: TestLedger, statement: string, values: readonly string[] = []): Promise<void> {
+  const owner = openPool(t.database.ownerConfig, 1);
+  await owner.query(statement, [...values]).finally(() => owner.end());
+}
+
 /** A party entry, the smallest fact there is: for tests that only need something written. */
 export function partyEntry(t: { newId(): string; readonly clock: Clock }, name = 'City of Example'): NewEntry {
   const party = t.newId();

@@ -6,6 +6,7 @@ import type { Route } from '../../src/base/route.ts';
 import { newToken } from '../../src/base/secrets.ts';
 import { hex, sha256, utf8 } from '../../src/proof/index.ts';
 import { mintLink } from '../../src/rooms/answers/links.ts';
+import { feedsOf, makeFeed, revokeFeed } from '../../src/rooms/calendars/feeds.ts';
 import type { Exchange } from './exchange.ts';
 import { random, type World } from './world.ts';
 
@@ -19,6 +20,15 @@ export const freshLink = (w: World, a: Exchange): Promise<string> =>
     address: a.places[1].address,
     expiresAt: new Date(w.clock.now() + 86_400_000),
   });
+
+/** The address of a calendar; links of set-up and invitation are used up by now. */
+async function freshFeed(w: World, a: Exchange, route: Route): Promise<string> {
+  if (!route.path.startsWith('/calendar/')) return newToken(random);
+  const { service, address } = a.places[1];
+  const holder = { who: 'recipient', service, address } as const;
+  for (const feed of await feedsOf(w.db, holder)) await revokeFeed(w.services, holder, feed.id);
+  return await makeFeed(w.services, holder, w.t.newId());
+}
 
 /** @param cosigned origin of a log that this server cosigns */
 export function filling(w: World, a: Exchange, cosigned: string): Fill {
@@ -43,7 +53,8 @@ export function filling(w: World, a: Exchange, cosigned: string): Fill {
       sha256: () => (known ? place.file.sha256 : '0'.repeat(64)),
       // A service's id is that of the entry that served it; so is an order's.
       file: () => `${known ? (route.path.includes('/:matter/') ? a.order : place.service) : none}.receipt.json`,
-      token: () => (known && route.path.startsWith('/r/') ? freshLink(w, a) : newToken(random)),
+      token: () =>
+        !known ? newToken(random) : route.path.startsWith('/r/') ? freshLink(w, a) : freshFeed(w, a, route),
       origin: () => (known ? hex(sha256(utf8(cosigned))) : '0'.repeat(64)),
       '*': () => (known ? '0/000.p/1' : '0/999'),
     };

@@ -27,14 +27,14 @@ import { PLAIN_ASSETS } from './assets.ts';
 import { random, TEST_ORIGIN, testLedger } from './ledger.ts';
 import { testMatter } from './matter.ts';
 import { BASE, testServices } from './services.ts';
-import { testSigner } from './witness.ts';
+import { freshMemory, testSigner } from './witness.ts';
 
 export { random } from './ledger.ts';
 export { BASE } from './services.ts';
 
 const ownKey = testSigner('records.example.gov/witness', 4);
 const ALONE: Witnessing = {
-  own: { signer: ownKey, vkey: formatVkey(ownKey.key), logs: new Map() },
+  own: { signer: ownKey, vkey: formatVkey(ownKey.key), logs: new Map(), memory: freshMemory() },
   asked: null,
   metricsToken: null,
 };
@@ -51,12 +51,22 @@ export interface WorldOptions {
   readonly logger?: Log;
   /** default: nobody is asked, nobody is cosigned */
   readonly witnessing?: Witnessing;
+  /** where the clock stands at first, ms; default: the present */
+  readonly now?: number;
+  /** folder of the log's key; default: one that goes with the test */
+  readonly keys?: string;
 }
 
 /** Everything that one test needs; call `close` after it. */
 export async function world(over: WorldOptions = {}) {
   const log: string[] = [];
-  const t = await testLedger({ start: true, now: Date.now(), onError: (error) => log.push(`ledger ${String(error)}`) });
+  const onError = (error: unknown) => log.push(`ledger ${String(error)}`);
+  const t = await testLedger({
+    start: true,
+    now: over.now ?? Date.now(),
+    onError,
+    ...(over.keys ? { keys: over.keys } : {}),
+  });
   const made = await testServices(t, {
     receiptPdf: pdfService(),
     certificate: certificateService(t.policy, t.clock),
