@@ -11,8 +11,9 @@ import type { figureList } from './api-schemas.ts';
 import { cacheRecord } from './caching.ts';
 import { type Cut, cutAt, visible } from './cut.ts';
 import { receiptPaths } from './entry-page.tsx';
+import { RecordEnd, recordOptions } from './frame.tsx';
 import { lastEntry, type Moment, momentParams, type PublicMatter } from './matter.ts';
-import { entryPath, href, LastUpdated, RecordHead, recordPath } from './parts.tsx';
+import { entryPath, href, RecordHead, recordPath } from './parts.tsx';
 import { opened, refuseBadTime, wrongTime } from './record-page.tsx';
 
 interface Read {
@@ -44,10 +45,11 @@ async function getPage(c: Ctx): Promise<Response> {
   const base = `${recordPath(matter)}/figures`;
   const last = await lastEntry(c.get('services').db, matter.id, cut);
   cacheRecord(c, moment, last, now);
+  const shown = { matter, moment, last, path: base };
   const keep = momentParams(moment);
   return page(
     c,
-    { title: `Figures · ${matter.title}`, area: 'public', wide: true },
+    recordOptions(c, shown, 'Figures'),
     <>
       <RecordHead matter={matter} moment={moment} now={now} tab="Figures" action={base} />
       <h2>Figures, side by side</h2>
@@ -74,7 +76,7 @@ async function getPage(c: Ctx): Promise<Response> {
         }}
         empty={{ what: 'No figure is recorded by then', how: 'Who claims which number stands here, side by side.' }}
       />
-      <LastUpdated matter={matter} last={last} zone={moment.zone} />
+      <RecordEnd c={c} shown={shown} />
     </>,
   );
 }

@@ -1,6 +1,7 @@
 /** The description of the public API, generated from the schemas that its answers are made of. */
 import { OpenAPIRegistry, OpenApiGeneratorV31 } from '@asteasolutions/zod-to-openapi';
 import { z } from 'zod';
+import { mapBody } from './api-map-schemas.ts';
 import { consequenceList, orderList } from './api-orders-schemas.ts';
 import {
   figureList,
@@ -26,6 +27,20 @@ const asOf = {
     description: 'known (default): what the record showed then; happened: what had happened by then, as known today',
   }),
   tz: z.string().optional().meta({ description: 'IANA time zone for `asOf` without one; default America/New_York' }),
+};
+
+/** What narrows a board, and the map of the same recipients. */
+const narrowing = {
+  request: z.uuid().optional().meta({ description: 'which request’s board; default the newest' }),
+  kind: z.string().optional(),
+  state: z.string().optional().meta({ description: 'as the directory words it; `none`: it names none' }),
+  text: z.string().optional(),
+  answer: z.enum(ANSWER_FILTERS).optional(),
+  determination: z.enum(DETERMINATION_FILTERS).optional(),
+  clock: z.enum(CLOCK_FILTERS).optional(),
+  step: z.int().min(1).max(9).optional(),
+  order: z.string().optional().meta({ description: 'touched by this order (its id), by `any`, or by `none`' }),
+  consequence: z.enum(CONSEQUENCE_FILTERS).optional(),
 };
 
 registry.registerPath({
@@ -62,16 +77,7 @@ registry.registerPath({
     params: z.object({ slug: z.string() }),
     query: z.object({
       ...asOf,
-      request: z.uuid().optional().meta({ description: 'which request’s board; default the newest' }),
-      kind: z.string().optional(),
-      state: z.string().optional(),
-      text: z.string().optional(),
-      answer: z.enum(ANSWER_FILTERS).optional(),
-      determination: z.enum(DETERMINATION_FILTERS).optional(),
-      clock: z.enum(CLOCK_FILTERS).optional(),
-      step: z.int().min(1).max(9).optional(),
-      order: z.string().optional().meta({ description: 'touched by this order (its id), by `any`, or by `none`' }),
-      consequence: z.enum(CONSEQUENCE_FILTERS).optional(),
+      ...narrowing,
       sort: z.enum(SORTS).optional(),
       dir: z.enum(['up', 'down']).optional(),
       page: z.int().min(1).optional(),
@@ -130,6 +136,14 @@ registry.registerPath({
   summary: 'Figures claimed around a matter, now or as of any time',
   request: { params: z.object({ slug: z.string() }), query: z.object(asOf) },
   responses: { 200: json('Its figures, those of one measure together', figureList), ...refusals },
+});
+
+registry.registerPath({
+  method: 'get',
+  path: '/api/v1/records/{slug}/map',
+  summary: 'Recipients of a request by state, with the same filters and times as its board',
+  request: { params: z.object({ slug: z.string() }), query: z.object({ ...asOf, ...narrowing }) },
+  responses: { 200: json('Its areas, and the places while they are few', mapBody), ...refusals },
 });
 
 for (const [path, summary, schema] of [

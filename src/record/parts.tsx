@@ -11,18 +11,9 @@ import { count } from '../ui/words.ts';
 import { MANY } from './changes.ts';
 import { type LastEntry, type Moment, momentParams, type PublicMatter } from './matter.ts';
 import { DAY } from './model.ts';
+import { entryPath, href, recordPath } from './paths.ts';
 
-/** `path?a=b`, without empty values. */
-export function href(path: string, params: Readonly<Record<string, string>>): string {
-  const query = new URLSearchParams(Object.entries(params).filter(([, value]) => value !== '')).toString();
-  return query === '' ? path : `${path}?${query}`;
-}
-
-export const recordPath = (matter: Pick<PublicMatter, 'slug'>): string => `/record/${matter.slug}`;
-export const servicePath = (matter: Pick<PublicMatter, 'slug'>, service: string): string =>
-  `/record/${matter.slug}/services/${service}`;
-export const entryPath = (matter: Pick<PublicMatter, 'slug'>, entry: string): string =>
-  `/record/${matter.slug}/entries/${entry}`;
+export { entryPath, href, recordPath, servicePath } from './paths.ts';
 
 const days = (n: number) => count(n, 'day');
 
@@ -53,6 +44,7 @@ export function clockText(clock: ClockState): string {
 
 export const TABS = [
   'Board',
+  'Map',
   'Timeline',
   'Meetings',
   'Statements',
@@ -107,6 +99,7 @@ export function RecordHead(props: HeadProps & { readonly timeLine?: boolean }) {
           now={now}
           axis={moment.axis}
           zone={moment.zone}
+          moments={`/api/v1/records/${matter.slug}/moments`}
           {...(props.keep ? { keep: props.keep } : {})}
           {...(changes ? { changes } : {})}
         />
@@ -116,6 +109,7 @@ export function RecordHead(props: HeadProps & { readonly timeLine?: boolean }) {
         current={tab}
         tabs={[
           { text: 'Board', href: href(base, keep) },
+          { text: 'Map', href: href(`${base}/map`, keep) },
           { text: 'Timeline', href: href(`${base}/timeline`, keep) },
           { text: 'Meetings', href: href(`${base}/meetings`, keep) },
           { text: 'Statements', href: href(`${base}/statements`, keep) },

@@ -14,8 +14,10 @@ import type { statementList } from './api-schemas.ts';
 import { cacheRecord } from './caching.ts';
 import { type Cut, cutAt, visible } from './cut.ts';
 import { receiptPaths } from './entry-page.tsx';
+import { RecordEnd, recordOptions } from './frame.tsx';
+import { quotationThings } from './json-ld.tsx';
 import { lastEntry, type Moment, momentParams, type PublicMatter } from './matter.ts';
-import { entryPath, href, LastUpdated, RecordHead, recordPath } from './parts.tsx';
+import { entryPath, href, RecordHead, recordPath } from './parts.tsx';
 import { opened, queryOf, refuseBadTime, wrongTime } from './record-page.tsx';
 
 interface Read {
@@ -60,10 +62,11 @@ async function getPage(c: Ctx): Promise<Response> {
   const base = `${recordPath(matter)}/statements`;
   const last = await lastEntry(c.get('services').db, matter.id, cut);
   cacheRecord(c, moment, last, now);
+  const shown = { matter, moment, last, path: base };
   const keep = { ...momentParams(moment), q };
   return page(
     c,
-    { title: `Statements · ${matter.title}`, area: 'public', wide: true },
+    recordOptions(c, shown, 'Statements', quotationThings(statements)),
     <>
       <RecordHead matter={matter} moment={moment} now={now} tab="Statements" action={base} />
       <h2>Statements, newest last</h2>
@@ -97,7 +100,7 @@ async function getPage(c: Ctx): Promise<Response> {
               }
         }
       />
-      <LastUpdated matter={matter} last={last} zone={moment.zone} />
+      <RecordEnd c={c} shown={shown} />
     </>,
   );
 }

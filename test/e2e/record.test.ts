@@ -49,6 +49,11 @@ it('every public page is sound: no axe violation, nothing sideways, no script er
     back: `/record/2018-letters?asOf=${asOf}&axis=happened`,
     unknown: `/record/2018-letters?asOf=${asOf}`,
     sample: '/record/sample-inquiry?answer=produced',
+    map: '/record/2018-letters/map',
+    'map-filtered': '/record/2018-letters/map?clock=unknown',
+    'map-sample': '/record/sample-inquiry/map',
+    figures: `/record/2018-letters/figures?asOf=${asOf}&axis=happened`,
+    embed: `/embed/record/2018-letters?asOf=${asOf}&axis=happened`,
     timeline: '/record/2018-letters/timeline',
     changes: '/record/sample-inquiry/changes',
     service: `/record/2018-letters/services/${service}`,
@@ -63,6 +68,53 @@ it('every public page is sound: no axe violation, nothing sideways, no script er
     expect(problems).toEqual([]);
   });
 }, 120_000);
+
+it('stands in a frame of another site, and nothing else of this server does', async () => {
+  const framed = `${base}/embed/record/2018-letters?asOf=${asOf}&axis=happened`;
+  const hostile = `<!doctype html><title>Elsewhere</title><iframe id="good" src="${framed.replaceAll('&', '&amp;')}" sandbox="allow-popups allow-popups-to-escape-sandbox" width="640" height="480"></iframe>
+    <iframe id="bad" src="${base}/record/2018-letters" width="640" height="480"></iframe>`;
+  await withPage({}, async (page, { context }) => {
+    await page.route('http://elsewhere.example.org/', (route) =>
+      route.fulfill({ contentType: 'text/html', body: hostile }),
+    );
+    await page.goto('http://elsewhere.example.org/');
+    const good = page.frameLocator('#good');
+    expect(await good.locator('h1').textContent()).toBe('The 2018 letters');
+    expect(await good.getByText('25 Jan 2018, 06:53 ET').count()).toBe(1);
+    // Styled: its style sheet was let through to a frame without an origin.
+    expect(await good.locator('main').evaluate('(main) => getComputedStyle(main).paddingLeft')).toBe('16px');
+    expect(await page.frameLocator('#bad').locator('h1').count()).toBe(0);
+    expect(await context.cookies()).toEqual([]);
+    const [opened] = await Promise.all([context.waitForEvent('page'), good.getByText('Louisville Metro').click()]);
+    await opened.waitForLoadState();
+    expect(opened.url()).toContain(`${base}/record/2018-letters/services/${service}`);
+    expect(await opened.evaluate('window.opener === null')).toBe(true);
+    expect(page.url()).toBe('http://elsewhere.example.org/');
+  });
+}, 60_000);
+
+it('moves along its moments by a slider, by keyboard, to the address that the form would open', async () => {
+  await withPage({ baseURL: base, timezone: 'America/New_York' }, async (page, { problems }) => {
+    await page.goto(`/record/2018-letters/figures?asOf=${asOf}&axis=happened`);
+    const slider = page.getByRole('slider', { name: 'Move through its moments' });
+    await slider.focus();
+    const before = await slider.getAttribute('aria-valuetext');
+    await page.keyboard.press('ArrowLeft');
+    await page.keyboard.press('ArrowLeft');
+    const after = (await slider.getAttribute('aria-valuetext')) ?? '';
+    expect(after).not.toBe(before);
+    await page.waitForURL((url) => url.searchParams.get('asOf') !== asOf);
+    const url = new URL(page.url());
+    expect([url.pathname, url.searchParams.get('axis')]).toEqual(['/record/2018-letters/figures', 'happened']);
+    expect(url.searchParams.get('asOf')).toMatch(/^20\d\d-/);
+    // Who steps on by keyboard goes on where they were.
+    await expect.poll(() => page.locator(':focus').getAttribute('aria-valuetext')).toBe(after);
+    await page.keyboard.press('End');
+    await page.waitForURL((at) => !at.searchParams.has('asOf'));
+    expect(await slider.getAttribute('aria-valuetext')).toBe('now');
+    expect(problems).toEqual([]);
+  });
+}, 60_000);
 
 describe('verification', () => {
   async function files() {

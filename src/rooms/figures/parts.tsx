@@ -3,7 +3,7 @@ import type { Child } from 'hono/jsx';
 import { Empty, type EmptyProps } from '../../ui/empty.tsx';
 import { Tag } from '../../ui/mark.tsx';
 import { Table } from '../../ui/table.tsx';
-import { Day } from '../../ui/time.tsx';
+import { Day, dateText } from '../../ui/time.tsx';
 import { SourceWords } from '../sourced.tsx';
 import { type Figure, valueText } from './view.ts';
 
@@ -19,21 +19,26 @@ export function byMeasure(figures: readonly Figure[]): readonly (readonly Figure
   return [...groups.values()];
 }
 
-const WIDTH = 320;
-/** of the longest bar; its words stand beside it */
-const BARS = 200;
-const ROW = 22;
+const WIDTH = 640;
+/** where bars begin and how long the longest is; claimants stand before it, values after */
+const [FROM, BARS] = [210, 250];
+const ROW = 34;
+
+const cut = (text: string, most: number) => (text.length > most ? `${text.slice(0, most - 1).trimEnd()}…` : text);
 
 /**
- * Each value as a bar from zero, a range as its span. For the eye alone: the table beside it says the same in words. Values are drawn to
- * scale; nothing is shown where one of them is below zero.
+ * Each claim as a bar from zero to its value, a range as its span, with who claims it, how much, in which unit and for which day. All bars
+ * look alike: a rank stands in words beside its bar and changes no bar's weight, but for those marked deprecated, which are hollow. For the
+ * eye alone: the table beside it says the same in words. Values are drawn to scale; nothing is drawn where one of them is below zero.
  */
 export function FigureChart({ figures }: { figures: readonly Figure[] }) {
   const bars = figures.map((one) => ({
     low: Number(one.low),
     high: Number(one.high ?? one.low),
     rank: one.rank,
-    words: valueText(one),
+    claimant: one.claimant,
+    words: `${valueText(one)} ${one.unit}`,
+    day: one.asOf === null ? '' : `for ${dateText(one.asOf)}`,
   }));
   const most = Math.max(...bars.map((bar) => bar.high));
   if (bars.length < 2 || most <= 0 || bars.some((bar) => bar.low < 0)) return null;
@@ -47,23 +52,36 @@ export function FigureChart({ figures }: { figures: readonly Figure[] }) {
       aria-hidden="true"
       focusable="false"
     >
-      {bars.map((bar, i) => (
-        <g class={bar.rank === 'deprecated' ? 'figures__bar figures__bar--deprecated' : 'figures__bar'}>
-          <rect x="0" y={i * ROW + 3} width={Math.max(1, x(bar.low))} height={ROW - 8} />
-          {bar.high > bar.low ? (
-            <rect
-              class="figures__span"
-              x={x(bar.low)}
-              y={i * ROW + 3}
-              width={x(bar.high) - x(bar.low)}
-              height={ROW - 8}
-            />
-          ) : null}
-          <text x={x(bar.high) + 6} y={i * ROW + 15}>
-            {bar.words}
-          </text>
-        </g>
-      ))}
+      <path class="figures__zero" d={`M${FROM} 0v${bars.length * ROW}`} />
+      {bars.map((bar, i) => {
+        const y = i * ROW;
+        const note = [bar.day, bar.rank === 'normal' ? '' : bar.rank].filter(Boolean).join(' · ');
+        return (
+          <g class={bar.rank === 'deprecated' ? 'figures__bar figures__bar--deprecated' : 'figures__bar'}>
+            <text class="figures__who" x={FROM - 8} y={y + 20} text-anchor="end">
+              {cut(bar.claimant, 32)}
+            </text>
+            <rect x={FROM} y={y + 7} width={Math.max(1, x(bar.low))} height={ROW - 16} />
+            {bar.high > bar.low ? (
+              <rect
+                class="figures__span"
+                x={FROM + x(bar.low)}
+                y={y + 7}
+                width={x(bar.high) - x(bar.low)}
+                height={ROW - 16}
+              />
+            ) : null}
+            <text x={FROM + x(bar.high) + 6} y={y + (note === '' ? 20 : 14)}>
+              {cut(bar.words, 34)}
+            </text>
+            {note === '' ? null : (
+              <text class="figures__note" x={FROM + x(bar.high) + 6} y={y + 28}>
+                {note}
+              </text>
+            )}
+          </g>
+        );
+      })}
     </svg>
   );
 }
