@@ -1,4 +1,4 @@
-/** The form of the map's answer of the public API; see api-schemas.ts. */
+/** The forms of the map's and the slider's answers of the public API; see api-schemas.ts. */
 import { z } from 'zod';
 
 const id = z.uuid().meta({ description: 'UUIDv7' });
@@ -45,3 +45,7 @@ export const mapBody = z
       .meta({ description: 'null above 300 recipients' }),
   })
   .meta({ id: 'RecordMap' });
+
+export const momentList = z
+  .strictObject({ moments: z.array(z.string().meta({ description: 'RFC 3339, UTC' })) })
+  .meta({ id: 'MomentList' });

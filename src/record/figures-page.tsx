@@ -12,6 +12,7 @@ import { cacheRecord } from './caching.ts';
 import { type Cut, cutAt, visible } from './cut.ts';
 import { receiptPaths } from './entry-page.tsx';
 import { RecordEnd, recordOptions } from './frame.tsx';
+import { figuresFtm } from './ftm.ts';
 import { lastEntry, type Moment, momentParams, type PublicMatter } from './matter.ts';
 import { entryPath, href, RecordHead, recordPath } from './parts.tsx';
 import { opened, refuseBadTime, wrongTime } from './record-page.tsx';
@@ -62,6 +63,7 @@ async function getPage(c: Ctx): Promise<Response> {
         links={[
           { text: 'CSV', href: href(`${base}.csv`, keep), download: true },
           { text: 'JSON', href: href(`/api/v1/records/${matter.slug}/figures`, keep) },
+          { text: 'FollowTheMoney', href: href(`/api/v1/records/${matter.slug}/figures/ftm`, keep) },
         ]}
       />
       <Figures
@@ -156,8 +158,16 @@ async function getJson(c: Ctx): Promise<Response> {
   return c.json({ figures: figures.map(jsonFigure) });
 }
 
+async function getFtm(c: Ctx): Promise<Response> {
+  const { matter, moment, now, cut, figures } = await read(c);
+  cacheRecord(c, moment, await lastEntry(c.get('services').db, matter.id, cut), now);
+  c.header('Access-Control-Allow-Origin', '*');
+  return c.json({ statements: figuresFtm({ dataset: matter.slug, at: moment.at }, figures) });
+}
+
 export const figurePages: readonly Route[] = [
   { method: 'GET', path: '/record/:slug/figures', access: ANYONE, handler: getPage },
   { method: 'GET', path: '/record/:slug/figures.csv', access: ANYONE, handler: getCsv },
   { method: 'GET', path: '/api/v1/records/:slug/figures', access: ANYONE, handler: getJson },
+  { method: 'GET', path: '/api/v1/records/:slug/figures/ftm', access: ANYONE, handler: getFtm },
 ];

@@ -7,6 +7,7 @@ import { BASE } from '../../test/support/services.ts';
 import { bibtex } from './cite.tsx';
 import { escaped } from './json-ld.tsx';
 import { MOST_MOMENTS, momentsOf } from './moments.ts';
+import { lastNoon } from './noon.ts';
 
 let p: TestPublic;
 let start: number;
@@ -164,4 +165,13 @@ it('gives a slider its moments, thinned out where they are many, never what is t
   expect(many.length).toBeLessThanOrEqual(MOST_MOMENTS);
   expect(many.length).toBeGreaterThan(MOST_MOMENTS / 2);
   expect(many.at(-1)).toBe(start + HOUR);
+});
+
+it('counts what changed since a noon that its readers know', () => {
+  const noon = (at: string) => lastNoon(new Date(at), 'America/New_York').toISOString();
+  expect(noon('2018-01-25T11:53:00Z')).toBe('2018-01-24T17:00:00.000Z');
+  expect(noon('2018-01-25T22:59:00Z')).toBe('2018-01-24T17:00:00.000Z');
+  expect(noon('2018-01-25T23:00:00Z')).toBe('2018-01-25T17:00:00.000Z');
+  // The day on which clocks go forward: noon comes an hour sooner.
+  expect(noon('2018-03-11T23:30:00Z')).toBe('2018-03-11T16:00:00.000Z');
 });

@@ -110,6 +110,7 @@ const MOVED: Readonly<Record<string, Point>> = { LA: [-12, -6], MI: [6, 10], ID:
 function AreaLink({ one, children }: { readonly one: Drawn; readonly children?: Child }) {
   return (
     <a class="map__area" href={one.href}>
+      {/* biome-ignore lint/a11y/noInteractiveElementToNoninteractiveRole: a group of a drawing is not interactive; its link is */}
       <g role="img" aria-label={label(one)}>
         {children}
       </g>

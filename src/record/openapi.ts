@@ -1,7 +1,7 @@
 /** The description of the public API, generated from the schemas that its answers are made of. */
 import { OpenAPIRegistry, OpenApiGeneratorV31 } from '@asteasolutions/zod-to-openapi';
 import { z } from 'zod';
-import { mapBody } from './api-map-schemas.ts';
+import { mapBody, momentList } from './api-map-schemas.ts';
 import { consequenceList, orderList } from './api-orders-schemas.ts';
 import {
   figureList,
@@ -14,6 +14,7 @@ import {
   statementList,
 } from './api-schemas.ts';
 import { ANSWER_FILTERS, CLOCK_FILTERS, CONSEQUENCE_FILTERS, DETERMINATION_FILTERS, SORTS } from './board-filter.ts';
+import { ftmList } from './ftm.ts';
 
 const registry = new OpenAPIRegistry();
 const json = (description: string, schema: z.ZodType) => ({ description, content: { 'application/json': { schema } } });
@@ -146,7 +147,17 @@ registry.registerPath({
   responses: { 200: json('Its areas, and the places while they are few', mapBody), ...refusals },
 });
 
+registry.registerPath({
+  method: 'get',
+  path: '/api/v1/records/{slug}/moments',
+  summary: 'Times at which a record changed, at most 200 of them',
+  request: { params: z.object({ slug: z.string() }), query: z.object({ axis: asOf.axis }) },
+  responses: { 200: json('Ascending; what is to come is left out', momentList), 404: refusals[404] },
+});
+
 for (const [path, summary, schema] of [
+  ['figures/ftm', 'Figures, a line a value, in the names of FollowTheMoney’s statement model', ftmList],
+  ['statements/ftm', 'Statements, likewise', ftmList],
   ['orders', 'Orders of a record: whom each reaches, and what holds now', orderList],
   [
     'consequences',

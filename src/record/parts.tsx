@@ -10,7 +10,7 @@ import { dateText, Time, timeText } from '../ui/time.tsx';
 import { count } from '../ui/words.ts';
 import { MANY } from './changes.ts';
 import { type LastEntry, type Moment, momentParams, type PublicMatter } from './matter.ts';
-import { DAY } from './model.ts';
+import { lastNoon } from './noon.ts';
 import { entryPath, href, recordPath } from './paths.ts';
 
 export { entryPath, href, recordPath, servicePath } from './paths.ts';
@@ -59,7 +59,7 @@ export interface HeadProps {
   readonly moment: Moment;
   readonly now: Date;
   readonly tab: (typeof TABS)[number];
-  /** public entries of the day before */
+  /** public entries since noon */
   readonly recent?: number;
   /** address of the form; default: the record's own page */
   readonly action?: string;
@@ -71,7 +71,7 @@ export function RecordHead(props: HeadProps & { readonly timeLine?: boolean }) {
   const { matter, moment, now, tab, recent } = props;
   const base = recordPath(matter);
   const keep = momentParams(moment);
-  const since = new Date(moment.at.getTime() - DAY);
+  const since = lastNoon(moment.at, moment.zone);
   const changes =
     recent === undefined || recent === 0 || moment.axis === 'happened'
       ? undefined

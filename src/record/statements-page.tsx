@@ -15,6 +15,7 @@ import { cacheRecord } from './caching.ts';
 import { type Cut, cutAt, visible } from './cut.ts';
 import { receiptPaths } from './entry-page.tsx';
 import { RecordEnd, recordOptions } from './frame.tsx';
+import { statementsFtm } from './ftm.ts';
 import { quotationThings } from './json-ld.tsx';
 import { lastEntry, type Moment, momentParams, type PublicMatter } from './matter.ts';
 import { entryPath, href, RecordHead, recordPath } from './parts.tsx';
@@ -82,6 +83,7 @@ async function getPage(c: Ctx): Promise<Response> {
         links={[
           { text: 'CSV', href: href(`${base}.csv`, keep), download: true },
           { text: 'JSON', href: href(`/api/v1/records/${matter.slug}/statements`, keep) },
+          { text: 'FollowTheMoney', href: href(`/api/v1/records/${matter.slug}/statements/ftm`, keep) },
         ]}
       />
       <Statements
@@ -185,8 +187,16 @@ async function getJson(c: Ctx): Promise<Response> {
   return c.json({ statements: statements.map(jsonStatement) });
 }
 
+async function getFtm(c: Ctx): Promise<Response> {
+  const { matter, moment, now, cut, statements } = await read(c);
+  cacheRecord(c, moment, await lastEntry(c.get('services').db, matter.id, cut), now);
+  c.header('Access-Control-Allow-Origin', '*');
+  return c.json({ statements: statementsFtm({ dataset: matter.slug, at: moment.at }, statements) });
+}
+
 export const statementPages: readonly Route[] = [
   { method: 'GET', path: '/record/:slug/statements', access: ANYONE, handler: getPage },
   { method: 'GET', path: '/record/:slug/statements.csv', access: ANYONE, handler: getCsv },
   { method: 'GET', path: '/api/v1/records/:slug/statements', access: ANYONE, handler: getJson },
+  { method: 'GET', path: '/api/v1/records/:slug/statements/ftm', access: ANYONE, handler: getFtm },
 ];

@@ -19,10 +19,9 @@ export function byMeasure(figures: readonly Figure[]): readonly (readonly Figure
   return [...groups.values()];
 }
 
-const WIDTH = 640;
-/** where bars begin and how long the longest is; claimants stand before it, values after */
-const [FROM, BARS] = [210, 250];
-const ROW = 34;
+const WIDTH = 360;
+/** Two lines of words and a bar; narrow enough for a phone without being made smaller. */
+const ROW = 54;
 
 const cut = (text: string, most: number) => (text.length > most ? `${text.slice(0, most - 1).trimEnd()}…` : text);
 
@@ -42,7 +41,7 @@ export function FigureChart({ figures }: { figures: readonly Figure[] }) {
   }));
   const most = Math.max(...bars.map((bar) => bar.high));
   if (bars.length < 2 || most <= 0 || bars.some((bar) => bar.low < 0)) return null;
-  const x = (value: number) => Math.round((value / most) * BARS * 10) / 10;
+  const x = (value: number) => Math.round((value / most) * (WIDTH - 2) * 10) / 10;
   return (
     <svg
       class="figures__chart"
@@ -52,33 +51,21 @@ export function FigureChart({ figures }: { figures: readonly Figure[] }) {
       aria-hidden="true"
       focusable="false"
     >
-      <path class="figures__zero" d={`M${FROM} 0v${bars.length * ROW}`} />
       {bars.map((bar, i) => {
         const y = i * ROW;
-        const note = [bar.day, bar.rank === 'normal' ? '' : bar.rank].filter(Boolean).join(' · ');
+        const value = [bar.words, bar.day, bar.rank === 'normal' ? '' : bar.rank].filter(Boolean).join(' · ');
         return (
           <g class={bar.rank === 'deprecated' ? 'figures__bar figures__bar--deprecated' : 'figures__bar'}>
-            <text class="figures__who" x={FROM - 8} y={y + 20} text-anchor="end">
-              {cut(bar.claimant, 32)}
+            <text class="figures__who" x="0" y={y + 13}>
+              {cut(bar.claimant, 52)}
             </text>
-            <rect x={FROM} y={y + 7} width={Math.max(1, x(bar.low))} height={ROW - 16} />
+            <text x="0" y={y + 28}>
+              {cut(value, 58)}
+            </text>
+            <rect x="1" y={y + 33} width={Math.max(1, x(bar.low))} height="10" />
             {bar.high > bar.low ? (
-              <rect
-                class="figures__span"
-                x={FROM + x(bar.low)}
-                y={y + 7}
-                width={x(bar.high) - x(bar.low)}
-                height={ROW - 16}
-              />
+              <rect class="figures__span" x={1 + x(bar.low)} y={y + 33} width={x(bar.high) - x(bar.low)} height="10" />
             ) : null}
-            <text x={FROM + x(bar.high) + 6} y={y + (note === '' ? 20 : 14)}>
-              {cut(bar.words, 34)}
-            </text>
-            {note === '' ? null : (
-              <text class="figures__note" x={FROM + x(bar.high) + 6} y={y + 28}>
-                {note}
-              </text>
-            )}
           </g>
         );
       })}
