@@ -59,7 +59,7 @@ function start(form: HTMLFormElement, moments: readonly string[]): void {
     for (const [key, value] of new FormData(form))
       if (typeof value === 'string' && value !== '') to.searchParams.set(key, value);
     const moment = moments[Number(slider.value)];
-    if (moment === undefined) for (const key of ['asOf', 'axis']) to.searchParams.delete(key);
+    if (moment === undefined) to.searchParams.delete('asOf');
     else to.searchParams.set('asOf', moment);
     if (to.href === window.location.href) return;
     if (document.activeElement === slider) sessionStorage.setItem(FOCUS, '1');

@@ -2,13 +2,9 @@
  * How a record is cited: a permanent address of it as of a time, and the receipt of the last entry that it stood on, in words, for BibTeX and as
  * CSL-JSON. What is cited does not change; what is cited of the present is pinned to the minute at which it was read.
  */
-import { ANYONE, type Ctx, type Route } from '../base/route.ts';
 import { timeText } from '../ui/time.tsx';
-import { cacheRecord } from './caching.ts';
-import { cutAt } from './cut.ts';
-import { type LastEntry, lastEntry, type Moment, momentParams, type PublicMatter } from './matter.ts';
+import { type LastEntry, type Moment, momentParams, type PublicMatter } from './matter.ts';
 import { href, recordPath } from './paths.ts';
-import { opened, refuseBadTime } from './record-page.tsx';
 
 const MINUTE = 60_000;
 
@@ -145,34 +141,3 @@ const attribute = (text: string) => text.replaceAll('&', '&amp;').replaceAll('"'
 /** HTML for other sites' pages. The frame may open links in new windows, and nothing else. */
 export const iframe = (src: string, title: string, width = 640, height = 480): string =>
   `<iframe src="${attribute(src)}" title="${attribute(title)}" width="${width}" height="${height}" sandbox="allow-popups allow-popups-to-escape-sandbox" loading="lazy"></iframe>`;
-
-async function cited(c: Ctx): Promise<{ readonly slug: string; readonly citation: Citation }> {
-  const { db, config } = c.get('services');
-  const { matter, moment, now } = await opened(c);
-  refuseBadTime(moment);
-  const last = await lastEntry(db, matter.id, await cutAt(db, moment.point));
-  cacheRecord(c, moment, last, now);
-  const citation = citationOf({ base: config.baseUrl, log: config.logOrigin }, matter, moment, last);
-  return { slug: matter.slug, citation };
-}
-
-async function getBib(c: Ctx): Promise<Response> {
-  const { slug, citation } = await cited(c);
-  return c.body(bibtex(slug, citation), 200, {
-    'Content-Type': 'application/x-bibtex; charset=utf-8',
-    'Content-Disposition': `attachment; filename="${slug}.bib"`,
-  });
-}
-
-async function getCsl(c: Ctx): Promise<Response> {
-  const { slug, citation } = await cited(c);
-  return c.body(JSON.stringify(cslJson(slug, citation), null, 2), 200, {
-    'Content-Type': 'application/vnd.citationstyles.csl+json; charset=utf-8',
-    'Content-Disposition': `attachment; filename="${slug}.csl.json"`,
-  });
-}
-
-export const citeRoutes: readonly Route[] = [
-  { method: 'GET', path: '/record/:slug/cite.bib', access: ANYONE, handler: getBib },
-  { method: 'GET', path: '/record/:slug/cite.json', access: ANYONE, handler: getCsl },
-];

@@ -35,7 +35,7 @@ interface Of {
   readonly at: Date;
 }
 
-type Values = readonly (readonly [prop: string, value: string | null, original?: string])[];
+type Values = readonly (readonly [prop: string, value: string | null, original?: string | undefined])[];
 interface Source {
   readonly publisher: string;
   readonly title: string;

@@ -6,7 +6,7 @@ import { apiRoutes } from './api.ts';
 import { orderApi } from './api-orders.ts';
 import { apiServiceRoutes } from './api-service.ts';
 import { changesRoutes } from './changes-page.tsx';
-import { citeRoutes } from './cite.tsx';
+import { citeRoutes } from './cite-files.ts';
 import { embedRoutes } from './embed-page.tsx';
 import { entryRoutes } from './entry-page.tsx';
 import { feedRoutes } from './feeds.ts';

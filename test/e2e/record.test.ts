@@ -3,6 +3,7 @@
  * LOOK_PICTURES to a folder to keep pictures.
  */
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -73,24 +74,30 @@ it('stands in a frame of another site, and nothing else of this server does', as
   const framed = `${base}/embed/record/2018-letters?asOf=${asOf}&axis=happened`;
   const hostile = `<!doctype html><title>Elsewhere</title><iframe id="good" src="${framed.replaceAll('&', '&amp;')}" sandbox="allow-popups allow-popups-to-escape-sandbox" width="640" height="480"></iframe>
     <iframe id="bad" src="${base}/record/2018-letters" width="640" height="480"></iframe>`;
+  const other = createServer((_, answer) => answer.setHeader('Content-Type', 'text/html').end(hostile));
+  await new Promise<void>((done) => other.listen(0, '127.0.0.1', done));
+  const address = other.address();
+  if (address === null || typeof address === 'string') throw new Error('no port');
+  // By its number, so that it is another site than localhost.
+  const elsewhere = `http://127.0.0.1:${address.port}/`;
   await withPage({}, async (page, { context }) => {
-    await page.route('http://elsewhere.example.org/', (route) =>
-      route.fulfill({ contentType: 'text/html', body: hostile }),
-    );
-    await page.goto('http://elsewhere.example.org/');
+    await page.goto(elsewhere);
     const good = page.frameLocator('#good');
     expect(await good.locator('h1').textContent()).toBe('The 2018 letters');
     expect(await good.getByText('25 Jan 2018, 06:53 ET').count()).toBe(1);
     // Styled: its style sheet was let through to a frame without an origin.
-    expect(await good.locator('main').evaluate('(main) => getComputedStyle(main).paddingLeft')).toBe('16px');
+    const [frame, title] = [await page.locator('#good').boundingBox(), await good.locator('h1').boundingBox()];
+    expect((title?.x ?? 0) - (frame?.x ?? 0)).toBe(16);
     expect(await page.frameLocator('#bad').locator('h1').count()).toBe(0);
     expect(await context.cookies()).toEqual([]);
     const [opened] = await Promise.all([context.waitForEvent('page'), good.getByText('Louisville Metro').click()]);
     await opened.waitForLoadState();
     expect(opened.url()).toContain(`${base}/record/2018-letters/services/${service}`);
     expect(await opened.evaluate('window.opener === null')).toBe(true);
-    expect(page.url()).toBe('http://elsewhere.example.org/');
+    expect(page.url()).toBe(elsewhere);
   });
+  other.closeAllConnections();
+  await new Promise((done) => other.close(done));
 }, 60_000);
 
 it('moves along its moments by a slider, by keyboard, to the address that the form would open', async () => {
