@@ -6,11 +6,16 @@ import { apiRoutes } from './api.ts';
 import { orderApi } from './api-orders.ts';
 import { apiServiceRoutes } from './api-service.ts';
 import { changesRoutes } from './changes-page.tsx';
+import { citeRoutes } from './cite-files.ts';
+import { embedRoutes } from './embed-page.tsx';
 import { entryRoutes } from './entry-page.tsx';
 import { feedRoutes } from './feeds.ts';
 import { figurePages } from './figures-page.tsx';
 import { homeRoutes } from './home-page.tsx';
+import { mapPages } from './map-page.tsx';
 import { meetingPages } from './meetings-page.tsx';
+import { momentRoutes } from './moments.ts';
+import { oembedRoutes } from './oembed.ts';
 import { orderPages } from './orders-page.tsx';
 import { receiptRoutes } from './receipts.ts';
 import { recordRoutes } from './record-page.tsx';
@@ -32,6 +37,11 @@ export function publicRoutes(log: LogIdentity): readonly Route[] {
     ...timelineRoutes,
     ...searchRoutes,
     ...feedRoutes,
+    ...mapPages,
+    ...momentRoutes,
+    ...citeRoutes,
+    ...embedRoutes,
+    ...oembedRoutes,
     ...meetingPages,
     ...statementPages,
     ...figurePages,
