@@ -92,6 +92,10 @@ export async function partyById(db: Kysely<Database>, id: string, seen: Seen = N
   return rows[0] ?? null;
 }
 
+/** SQL: the name that a party of `view.party` under this alias has now. */
+export const nameNow = (alias: string): RawBuilder<string> => sql<string>`coalesce((select c.name from view.party_change c
+  where c.party = ${sql.ref(`${alias}.id`)} order by c.occurred_at desc, c.seq desc limit 1), ${sql.ref(`${alias}.name`)})`;
+
 /** A party as it was or is called, described as it is now. */
 const described = (found: RawBuilder<unknown>) => sql`
   with found (n, how, party) as (${found})
@@ -107,8 +111,10 @@ const standing = sql`not exists (select 1 from view.alias_withdrawal w where w.a
 // it has no statistics of a directory that has just grown.
 const byId = (ids: readonly string[], n: readonly number[]) => sql`
   select w.n, ${HOW.indexOf('id')}, x.party from unnest(${[...ids]}::text[], ${[...n]}::int[]) w (id, n), lateral (
-    (select id as party from view.party where ocd_id = w.id offset 0)
-    union all (select party from view.party_change where ocd_id = w.id offset 0)
+    (select p.id as party from view.party p where p.ocd_id = w.id
+       and not exists (select 1 from view.party_change c where c.party = p.id) offset 0)
+    union all (select c.party from view.party_change c where c.ocd_id = w.id and not exists (
+       select 1 from view.party_change l where l.party = c.party and (l.occurred_at, l.seq) > (c.occurred_at, c.seq)) offset 0)
     union all (select a.party from view.party_alias a where lower(a.value) = w.id and a.what = 'ocd-id' and ${standing} offset 0)) x`;
 const byName = (names: readonly string[], n: readonly number[]) => sql`
   select w.n, ${HOW.indexOf('name')}, x.party from unnest(${names.map((one) => one.toLowerCase())}::text[], ${[...n]}::int[]) w (name, n), lateral (
