@@ -37,6 +37,7 @@ create table view.party_alias (
 );
 create index party_alias_party on view.party_alias (party, seq);
 create index party_alias_value on view.party_alias (lower(value));
+create index party_alias_bare on view.party_alias (work.bare_name(value)) where what = 'name';
 create table view.alias_withdrawal (
   seq bigint primary key, entry uuid not null, alias uuid not null, party uuid not null, reason text not null,
   occurred_at timestamptz not null, recorded_at timestamptz not null

@@ -1,7 +1,7 @@
 -- Lists on their way into the directory: the files as they came, what each row would change, and what was chosen of it. Work in progress, not evidence.
 create table work.directory_import (
   id uuid primary key, party uuid not null, name text not null, form text not null, mapping jsonb, state text not null, total integer not null default 0,
-  done integer not null default 0, notes jsonb not null default '[]', trouble text, taken_until timestamptz, created_at timestamptz not null, updated_at timestamptz not null
+  done integer not null default 0, notes jsonb not null default '{}', trouble text, taken_until timestamptz, created_at timestamptz not null, updated_at timestamptz not null
 );
 create index directory_import_party on work.directory_import (party, created_at desc);
 create table work.directory_import_file (

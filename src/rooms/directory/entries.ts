@@ -4,7 +4,7 @@
  */
 import { z } from 'zod';
 import { once } from '../../base/once.ts';
-import { isoDate, line, prose, timeZone, uuid } from '../fields.ts';
+import { isoDate, line, nfc, prose, timeZone, uuid } from '../fields.ts';
 
 export const PARTY_KINDS = [
   'state',
@@ -26,7 +26,7 @@ export type PartyKind = (typeof PARTY_KINDS)[number];
 export const ocdId = z
   .string()
   .max(300)
-  .overwrite((text) => text.normalize('NFC'))
+  .overwrite(nfc)
   .regex(/^ocd-division\/country:[a-z]{2}(\/[a-z_]+:[\p{Ll}\p{Nd}._~-]+)*$/u, 'is not an Open Civic Data division id');
 
 /** Where a fact about a party is known from; a list that was imported has a publisher and a day. */

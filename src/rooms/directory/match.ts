@@ -21,11 +21,11 @@ export interface Party {
 }
 
 /**
- * How a party came among the candidates: by its id or one that stands for it (`id`); by one of its names, present, former or further (`name`);
- * by its name without the word for what it is, where what was asked for is whole (`whole`: "Oklahoma City" for "Oklahoma City city"), or where
- * that was left out too (`bare`: "City of Exampleton" for "Exampleton city").
+ * How a party came among the candidates: by its id or one that stands for it (`id`); by its name, present or former (`name`), or a further one
+ * (`alias`); by its name without the word for what it is, where what was asked for is whole (`whole`: "Oklahoma City" for "Oklahoma City
+ * city"), or where that was left out too (`bare`: "City of Exampleton" for "Exampleton city"; `bare alias` by a further name).
  */
-export const HOW = ['id', 'name', 'whole', 'bare'] as const;
+export const HOW = ['id', 'name', 'alias', 'whole', 'bare', 'bare alias'] as const;
 export type How = (typeof HOW)[number];
 export type Candidate = Party & { readonly how?: How };
 
@@ -53,6 +53,12 @@ const same = (a: string | null, b: string | null) => (a ?? '').toLowerCase() ===
 export const stateOf = ({ state, ocdId }: Pick<Named, 'state' | 'ocdId'>): string | null =>
   state === null ? (ocdId === null ? null : stateOfDivision(ocdId)) : stateName(state);
 
+/** A city and county in one stands in the directory once, and goes by the names of both. */
+const sameKind = (one: Candidate, kind: PartyKind): boolean =>
+  one.kind === kind ||
+  ((one.how === 'alias' || one.how === 'bare alias') &&
+    [one.kind, kind].every((each) => each === 'county' || each === 'place'));
+
 const distinct = (parties: readonly Candidate[]): readonly Party[] => [
   ...new Map(parties.map(({ how: _, ...party }) => [party.id, party])).values(),
 ];
@@ -66,7 +72,7 @@ function oneOf(parties: readonly Party[], asked: string | null): Match {
 }
 
 /** Matches what somebody gave against the directory's candidates (see `candidatesFor` of the view). */
-export function fit(asked: Named, candidates: readonly Candidate[]): Match {
+export function meant(asked: Named, candidates: readonly Candidate[]): Match {
   if (asked.ocdId !== null) {
     const byId = distinct(candidates.filter((one) => one.how === 'id' || one.ocdId === asked.ocdId));
     if (byId.length > 0) return oneOf(byId, null);
@@ -74,15 +80,16 @@ export function fit(asked: Named, candidates: readonly Candidate[]): Match {
   const state = stateOf(asked);
   // Two ids are two parties, whatever they are called.
   const near = candidates.filter(
-    (one) => one.how !== 'id' && one.kind === asked.kind && same(stateOf(one), state) && !(asked.ocdId && one.ocdId),
+    (one) => one.how !== 'id' && sameKind(one, asked.kind) && same(stateOf(one), state) && !(asked.ocdId && one.ocdId),
   );
-  const named = distinct(near.filter((one) => one.how === 'name' || same(one.name, asked.name)));
+  const named = distinct(near.filter((one) => one.how === 'name' || one.how === 'alias' || same(one.name, asked.name)));
   if (named.length > 0) return oneOf(named, null);
   if (!NEEDS_PLACE.includes(asked.kind) || state === null || asked.ocdId !== null) return { match: 'new' };
   const word = designation(asked.name);
   const whole = distinct(near.filter((one) => one.how === 'whole'));
   if (whole.length > 0) return oneOf(whole, word);
   const bare = near.filter((one) => {
+    if (one.how === 'bare alias') return true;
     const theirs = designation(one.name);
     return one.how === 'bare' && (word === null || theirs === null || theirs === word);
   });

@@ -11,9 +11,9 @@ import {
   partyCorrected,
   partyRegistered,
 } from './entries.ts';
-import { type Candidate, HOW, type Party } from './match.ts';
+import { type Candidate, HOW, type How, type Party } from './match.ts';
 
-export { type Candidate, fit, type Match, type Named, NEEDS_PLACE, type Party } from './match.ts';
+export { type Candidate, type Match, meant, type Named, NEEDS_PLACE, type Party } from './match.ts';
 export { stateName, stateOfDivision } from './states.ts';
 
 /** A party with everything that is said of it. */
@@ -93,7 +93,9 @@ export async function partyById(db: Kysely<Database>, id: string, seen: Seen = N
 }
 
 /** SQL: the name that a party of `view.party` under this alias has now. */
-export const nameNow = (alias: string): RawBuilder<string> => sql<string>`coalesce((select c.name from view.party_change c
+export const nameNow = (
+  alias: string,
+): RawBuilder<string> => sql<string>`coalesce((select c.name from view.party_change c
   where c.party = ${sql.ref(`${alias}.id`)} order by c.occurred_at desc, c.seq desc limit 1), ${sql.ref(`${alias}.name`)})`;
 
 /** A party as it was or is called, described as it is now. */
@@ -105,28 +107,32 @@ const described = (found: RawBuilder<unknown>) => sql`
   left join lateral (select party, name, kind, ocd_id, state from view.party_change where party = f.party
     order by occurred_at desc, seq desc limit 1) c on true`;
 
+/** SQL: a way of being found, as a number. */
+const how = (one: How) => sql`${HOW.indexOf(one)}::int`;
 const standing = sql`not exists (select 1 from view.alias_withdrawal w where w.alias = a.id)`;
 
 // Look-ups by index, one after the other. "offset 0" keeps the planner from reading the whole table instead, which it does for as long as
 // it has no statistics of a directory that has just grown.
 const byId = (ids: readonly string[], n: readonly number[]) => sql`
-  select w.n, ${HOW.indexOf('id')}, x.party from unnest(${[...ids]}::text[], ${[...n]}::int[]) w (id, n), lateral (
+  select w.n, ${how('id')} as how, x.party from unnest(${[...ids]}::text[], ${[...n]}::int[]) w (id, n), lateral (
     (select p.id as party from view.party p where p.ocd_id = w.id
        and not exists (select 1 from view.party_change c where c.party = p.id) offset 0)
     union all (select c.party from view.party_change c where c.ocd_id = w.id and not exists (
        select 1 from view.party_change l where l.party = c.party and (l.occurred_at, l.seq) > (c.occurred_at, c.seq)) offset 0)
     union all (select a.party from view.party_alias a where lower(a.value) = w.id and a.what = 'ocd-id' and ${standing} offset 0)) x`;
 const byName = (names: readonly string[], n: readonly number[]) => sql`
-  select w.n, ${HOW.indexOf('name')}, x.party from unnest(${names.map((one) => one.toLowerCase())}::text[], ${[...n]}::int[]) w (name, n), lateral (
-    (select id as party from view.party where lower(name) = w.name offset 0)
-    union all (select party from view.party_change where lower(name) = w.name offset 0)
-    union all (select a.party from view.party_alias a where lower(a.value) = w.name and a.what = 'name' and ${standing} offset 0)) x`;
+  select w.n, x.how, x.party from unnest(${names.map((one) => one.toLowerCase())}::text[], ${[...n]}::int[]) w (name, n), lateral (
+    (select ${how('name')} as how, id as party from view.party where lower(name) = w.name offset 0)
+    union all (select ${how('name')}, party from view.party_change where lower(name) = w.name offset 0)
+    union all (select ${how('alias')}, a.party from view.party_alias a where lower(a.value) = w.name and a.what = 'name' and ${standing} offset 0)) x`;
 const byBareName = (names: readonly string[], n: readonly number[]) => sql`
-  select w.n, w.how, x.party from (
-    select n, ${HOW.indexOf('whole')} as how, work.plain_name(name) as key from unnest(${[...names]}::text[], ${[...n]}::int[]) v (name, n)
-    union all select n, ${HOW.indexOf('bare')}, work.bare_name(name) from unnest(${[...names]}::text[], ${[...n]}::int[]) v (name, n)) w, lateral (
-    (select id as party from view.party where work.bare_name(name) = w.key offset 0)
-    union all (select party from view.party_change where work.bare_name(name) = w.key offset 0)) x`;
+  select w.n, x.how, x.party from (
+    select n, ${how('whole')} as how, work.plain_name(name) as key from unnest(${[...names]}::text[], ${[...n]}::int[]) v (name, n)
+    union all select n, ${how('bare')}, work.bare_name(name) from unnest(${[...names]}::text[], ${[...n]}::int[]) v (name, n)) w, lateral (
+    (select w.how, id as party from view.party where work.bare_name(name) = w.key offset 0)
+    union all (select w.how, party from view.party_change where work.bare_name(name) = w.key offset 0)
+    union all (select ${how('bare alias')}, a.party from view.party_alias a
+      where work.bare_name(a.value) = w.key and a.what = 'name' and ${standing} offset 0)) x`;
 
 interface FoundRow extends Party {
   readonly n: number;
@@ -145,7 +151,7 @@ export async function partiesLike(
   return [...new Map(rows.map(({ n: _, how: __, ...party }) => [party.id, party])).values()];
 }
 
-/** Candidates for each of these rows, for `fit`: by id and the ids that stand for it, by every name, and by the bare name. Three look-ups a row. */
+/** Candidates for each of these rows, for `meant`: by id and the ids that stand for it, by every name, and by the bare name. Three look-ups a row. */
 export async function candidatesFor<R extends { readonly name: string; readonly ocdId: string | null }>(
   db: Kysely<Database>,
   asked: readonly R[],
@@ -161,8 +167,8 @@ export async function candidatesFor<R extends { readonly name: string; readonly 
   const { rows } = await sql<FoundRow>`${described(found)}`.execute(db);
   const places = new Map(asked.map((row, i) => [row, i]));
   const index = new Map<number, Candidate[]>();
-  for (const { n: place, how, ...party } of rows) {
-    const one: Candidate = { ...party, how: HOW[how] ?? 'name' };
+  for (const { n: place, how: by, ...party } of rows) {
+    const one: Candidate = { ...party, how: HOW[by] ?? 'name' };
     const there = index.get(place);
     if (there) there.push(one);
     else index.set(place, [one]);
@@ -201,7 +207,11 @@ export interface Change {
 }
 
 /** What a party was registered as and what it became, oldest first. */
-export async function descriptionsOf(db: Kysely<Database>, party: string, seen: Seen = NOW): Promise<readonly Change[]> {
+export async function descriptionsOf(
+  db: Kysely<Database>,
+  party: string,
+  seen: Seen = NOW,
+): Promise<readonly Change[]> {
   const { rows } = await sql<Change>`
     select * from (
       select e.id as entry, p.name, p.kind, p.state, '' as reason, null::uuid as corrects, false as ended, p.occurred_at as "occurredAt",

@@ -86,12 +86,18 @@ const people = (seen: Seen) => sql`lateral (
   from view.person p left join lateral (
     select c.person, c.name, c.note from view.person_change c where c.person = p.id and ${seen('c')} order by c.seq desc limit 1) c on true`;
 
-async function holdings(db: Kysely<Database>, which: RawBuilder<unknown>, seen: Seen = NOW): Promise<readonly Holding[]> {
+async function holdings(
+  db: Kysely<Database>,
+  which: RawBuilder<unknown>,
+  seen: Seen = NOW,
+): Promise<readonly Holding[]> {
   const { rows } = await sql<Holding>`
     select h.id, h.person, p.name, p.note, h.office, o.title, o.party, ${nameNow('y')} as "partyName", ${daysOf('h')}
     from view.holding h join ${people(seen)} where p.id = h.person) p on true join view.office o on o.id = h.office
     join view.party y on y.id = o.party ${lastWord('h', seen)}
-    where ${seen('h')} and ${STANDS} and ${which} order by lower(p.name), "from" nulls first, h.seq limit 500`.execute(db);
+    where ${seen('h')} and ${STANDS} and ${which} order by lower(p.name), "from" nulls first, h.seq limit 500`.execute(
+    db,
+  );
   return rows;
 }
 
@@ -132,7 +138,9 @@ export async function peopleNamed(
   const key = name.toLowerCase();
   const { rows } = await sql<Person>`
     select p.id, p.name, p.note from ${people(NOW)} where lower(p.name) = ${key}
-      or exists (select 1 from view.person_change k where k.person = p.id and lower(k.name) = ${key})) p order by p.seq`.execute(db);
+      or exists (select 1 from view.person_change k where k.person = p.id and lower(k.name) = ${key})) p order by p.seq`.execute(
+    db,
+  );
   return rows;
 }
 
@@ -160,7 +168,11 @@ export interface Membership extends Held {
   readonly source: Source;
 }
 
-async function memberships(db: Kysely<Database>, which: RawBuilder<unknown>, seen: Seen): Promise<readonly Membership[]> {
+async function memberships(
+  db: Kysely<Database>,
+  which: RawBuilder<unknown>,
+  seen: Seen,
+): Promise<readonly Membership[]> {
   const { rows } = await sql<Membership>`
     select m.id, m.entry, m.association, ${nameNow('a')} as "associationName", m.person, m.member, coalesce(p.name, ${nameNow('y')}) as name, p.note,
       m.role, m.source, ${daysOf('m')}
@@ -207,7 +219,9 @@ export async function termById(
   id: string,
 ): Promise<Held | null> {
   const { rows } = await sql<Held>`
-    select ${daysOf('h')} from ${sql.table(`view.${of}`)} h ${lastWord('h', NOW)} where h.id = ${id} and ${STANDS}`.execute(db);
+    select ${daysOf('h')} from ${sql.table(`view.${of}`)} h ${lastWord('h', NOW)} where h.id = ${id} and ${STANDS}`.execute(
+    db,
+  );
   return rows[0] ?? null;
 }
 

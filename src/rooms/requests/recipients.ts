@@ -7,8 +7,8 @@ import { z } from 'zod';
 import { breather } from '../../base/breath.ts';
 import { InvalidInput } from '../../base/errors.ts';
 import { ocdId, PARTY_KINDS, type PartyKind } from '../directory/entries.ts';
-import { type Candidate, fit, type Match, NEEDS_PLACE } from '../directory/view.ts';
-import { line } from '../fields.ts';
+import { type Candidate, type Match, meant, NEEDS_PLACE } from '../directory/view.ts';
+import { line, mailbox } from '../fields.ts';
 
 export const MAX_ROWS = 200_000;
 export const MAX_CSV_BYTES = 64 * 1024 * 1024;
@@ -70,11 +70,7 @@ export function* decodeCsv(bytes: Uint8Array): Generator<string> {
 
 // What a spreadsheet would run as a formula when the list is opened again (CSV injection, OWASP).
 const FORMULA = /^[=+\-@\t\r]/;
-/** A mailbox that mail can be sent to: plain `local@domain`, nothing that could break out of a header line. */
-export const email = z
-  .string()
-  .max(254)
-  .regex(/^[A-Za-z0-9._%+'-]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?\.[A-Za-z]{2,}$/);
+export const email = mailbox;
 // Made once: building a schema costs a hundred times what a row's check costs.
 const nameText = line(200);
 const stateText = line(60);
@@ -249,4 +245,4 @@ export function readRow(
 export const matchParty = (
   row: Pick<Recipient, 'name' | 'kind' | 'state' | 'ocdId'>,
   candidates: readonly Candidate[],
-): Match => fit(row, candidates);
+): Match => meant(row, candidates);
