@@ -28,11 +28,13 @@ import { createLedger } from './ledger/ledger.ts';
 import { nodeCache } from './ledger/nodes.ts';
 import { createPost } from './post/worker.ts';
 import { formatVkey } from './proof/write.ts';
+import { followChannels } from './record/contacts.ts';
 import { loadExample } from './record/example.ts';
 import { signInMail } from './rooms/access/mails.ts';
 import { createRecounter } from './rooms/clock/recount.ts';
 import { startSweeping } from './rooms/documents/sweep.ts';
 import { checkBody, streamOf } from './rooms/entries.ts';
+import { resumeImports, stopImports } from './rooms/directory/import/run.ts';
 import { resumeTaking, stopTaking } from './rooms/escalation/taking.ts';
 import { tellServed } from './rooms/orders/late-served.ts';
 import { project } from './rooms/project.ts';
@@ -281,9 +283,11 @@ async function wire(
   if (settings.example) await loadExample(services);
   await resumeServing(services);
   await resumeTaking(services);
+  await resumeImports(services, (party) => followChannels(services, party));
   undo.push(startSweeping(services, onError));
   undo.push(() => stopServing(services));
   undo.push(() => stopTaking(services));
+  undo.push(() => stopImports(services));
   undo.push(closeServer);
 
   const link = await ownerLink({ pool: signIn, clock, random, baseUrl });

@@ -128,6 +128,9 @@ function TodayColumn({ today }: { today: Today }) {
         <a href={CALENDAR}>Calendar of your office</a>
       </p>
       <p>
+        <a href="/desk/directory">Directory of parties</a>
+      </p>
+      <p>
         <a href="/desk/people">People in offices</a>
       </p>
       <p>

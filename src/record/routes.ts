@@ -4,6 +4,7 @@ import type { LogIdentity } from '../base/log-identity.ts';
 import type { Route } from '../base/route.ts';
 import { apiRoutes } from './api.ts';
 import { orderApi } from './api-orders.ts';
+import { partyApi } from './api-parties.ts';
 import { apiServiceRoutes } from './api-service.ts';
 import { changesRoutes } from './changes-page.tsx';
 import { entryRoutes } from './entry-page.tsx';
@@ -12,6 +13,7 @@ import { figurePages } from './figures-page.tsx';
 import { homeRoutes } from './home-page.tsx';
 import { meetingPages } from './meetings-page.tsx';
 import { orderPages } from './orders-page.tsx';
+import { partyPages } from './party-page.tsx';
 import { receiptRoutes } from './receipts.ts';
 import { recordRoutes } from './record-page.tsx';
 import { recordsRoutes } from './records-page.tsx';
@@ -29,6 +31,8 @@ export function publicRoutes(log: LogIdentity): readonly Route[] {
     ...recordsRoutes,
     ...apiRoutes,
     ...apiServiceRoutes,
+    ...partyApi,
+    ...partyPages,
     ...timelineRoutes,
     ...searchRoutes,
     ...feedRoutes,

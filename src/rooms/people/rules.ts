@@ -133,14 +133,26 @@ export function holdMembership(
     readonly role: string;
     readonly source: Source;
   },
-  standing: readonly (Days & { readonly person: string | null; readonly member: string | null; readonly role: string })[],
+  standing: readonly (Days & {
+    readonly person: string | null;
+    readonly member: string | null;
+    readonly role: string;
+  })[],
   membership: string,
 ): NewEntry['body'] {
   const refuse = (code: string, what: string, next: string) => new RuleRefusal(code, { what, lost: kept, next });
   if (association.kind !== 'association')
-    throw refuse('not-an-association', `${association.name} is no association.`, 'Correct its kind first, or note an office.');
+    throw refuse(
+      'not-an-association',
+      `${association.name} is no association.`,
+      'Correct its kind first, or note an office.',
+    );
   if (given.member === association.id)
-    throw refuse('member-of-itself', 'An association is no member of itself.', 'Choose the party or person that is meant.');
+    throw refuse(
+      'member-of-itself',
+      'An association is no member of itself.',
+      'Choose the party or person that is meant.',
+    );
   const same = standing.find(
     (one) =>
       one.person === given.person &&
@@ -149,7 +161,11 @@ export function holdMembership(
       overlap(one, given),
   );
   if (same)
-    throw refuse('member-already', `This stands there already: ${given.role}.`, 'Where its days were wrong, correct them.');
+    throw refuse(
+      'member-already',
+      `This stands there already: ${given.role}.`,
+      'Where its days were wrong, correct them.',
+    );
   return { membership, association: association.id, ...given, source: { ...given.source } };
 }
 

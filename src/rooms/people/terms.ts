@@ -28,7 +28,8 @@ const NAMES = {
 /** The person of an address. @throws NotFound */
 export async function thePerson({ db }: Pick<Services, 'db'>, id: string): Promise<Person> {
   const person = UUID.test(id) ? await personById(db, id) : null;
-  if (!person) throw new NotFound('no-person', { what: 'The directory has no such person.', next: 'Look them up by name.' });
+  if (!person)
+    throw new NotFound('no-person', { what: 'The directory has no such person.', next: 'Look them up by name.' });
   return person;
 }
 
@@ -40,7 +41,15 @@ async function write(
   body: NewEntry['body'],
 ): Promise<void> {
   const now = clock.now();
-  const entry = { kind, id: uuidv7(now, random), matter: null, by, occurredAt: instant(now), audience: 'public' as const, body };
+  const entry = {
+    kind,
+    id: uuidv7(now, random),
+    matter: null,
+    by,
+    occurredAt: instant(now),
+    audience: 'public' as const,
+    body,
+  };
   await ledger.append({ key, entries: [entry] });
 }
 const newId = ({ clock, random }: Needs) => uuidv7(clock.now(), random);
@@ -92,7 +101,8 @@ export async function stateAffiliation(
   const { id } = await thePerson(services, person);
   if (await written(services, `affiliation:${once}`)) return;
   const same = (await affiliationsOf(services.db, id)).some(
-    (one) => one.with.toLowerCase() === given.with.toLowerCase() && one.from === given.from && one.until === given.until,
+    (one) =>
+      one.with.toLowerCase() === given.with.toLowerCase() && one.from === given.from && one.until === given.until,
   );
   if (same)
     throw new RuleRefusal('affiliation-known', { what: 'This stands there already.', lost: 'Nothing was written.' });
@@ -133,6 +143,9 @@ export async function correctPerson(
   const now = await thePerson(services, person);
   if (await written(services, `person:${once}`)) return;
   if (now.name === given.name && now.note === given.note)
-    throw new RuleRefusal('nothing-new', { what: 'This is what the directory says already.', lost: 'Nothing was written.' });
+    throw new RuleRefusal('nothing-new', {
+      what: 'This is what the directory says already.',
+      lost: 'Nothing was written.',
+    });
   await write(services, by, `person:${once}`, 'person.corrected', { person: now.id, ...given });
 }

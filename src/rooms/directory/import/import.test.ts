@@ -3,8 +3,8 @@ import { readFile } from 'node:fs/promises';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Desk, testDesk } from '../../../../test/support/desk.ts';
-import type { Services } from '../../../base/services.ts';
 import { openPool } from '../../../adapters/postgres/pool.ts';
+import type { Services } from '../../../base/services.ts';
 import { rebuild } from '../../../ledger/rebuild.ts';
 import { project } from '../../project.ts';
 import { channelsOf } from '../channels.ts';
@@ -62,7 +62,12 @@ const counted = async (one: Import) => {
   const { new: fresh, changed, gone, problem } = await countRows(desk.t.db, one.id);
   return { new: fresh.all, changed: changed.all, gone: gone.all, problem: problem.all, same: one.notes.same };
 };
-const find = async (name: string, state: string | null, kind: 'place' | 'county' = 'place', ocdId: string | null = null) => {
+const find = async (
+  name: string,
+  state: string | null,
+  kind: 'place' | 'county' = 'place',
+  ocdId: string | null = null,
+) => {
   const asked = { name, kind, state, ocdId };
   return meant(asked, (await candidatesFor(desk.t.db, [asked]))(asked));
 };
@@ -123,7 +128,9 @@ describe('Open Civic Data', () => {
   it('never matches a bare Washington silently', async () => {
     expect(await find('Washington', null)).toEqual({ match: 'new' });
     expect(await find('Washington', 'Illinois')).toMatchObject({ match: 'ambiguous', among: [{}, {}] });
-    expect(await find('City of Washington', 'Illinois')).toMatchObject({ party: { name: 'Washington city', state: 'Illinois' } });
+    expect(await find('City of Washington', 'Illinois')).toMatchObject({
+      party: { name: 'Washington city', state: 'Illinois' },
+    });
     expect(await find('Washington township', 'Illinois')).toMatchObject({ party: { name: 'Washington township' } });
     expect(await find('Washington village', 'Illinois')).toEqual({ match: 'new' });
     expect(await find('Washington', 'Iowa')).toMatchObject({ match: 'known', party: { state: 'Iowa' } });
@@ -133,7 +140,10 @@ describe('Open Civic Data', () => {
 
   it('shows a changed name, old and new, and who is gone; each is written only where it is chosen', async () => {
     const one = await ocd((text) =>
-      text.replace('Watsonville city', 'City of Watsonville').replace('Fremont city', 'City of Fremont').replace(/.*Burlington.*\n/, ''),
+      text
+        .replace('Watsonville city', 'City of Watsonville')
+        .replace('Fremont city', 'City of Fremont')
+        .replace(/.*Burlington.*\n/, ''),
     );
     expect(await counted(one)).toEqual({ new: 0, changed: 2, gone: 1, problem: 0, same: 24 });
     const rows = await rowsPage(desk.t.db, one.id, 'changed', 0, 10);
@@ -161,7 +171,12 @@ describe('Open Civic Data', () => {
   it('passes over what somebody wrote between comparing and writing', async () => {
     const one = await ocd((text) => text.replace('Watsonville city', 'Watsonville'));
     const { id } = await party(`${OCD}:ca/place:watsonville`);
-    const form = { name: 'Watsonville, the city', kind: 'place', ocdId: `${OCD}:ca/place:watsonville`, state: 'California' };
+    const form = {
+      name: 'Watsonville, the city',
+      kind: 'place',
+      ocdId: `${OCD}:ca/place:watsonville`,
+      state: 'California',
+    };
     const more = { seat: '', timeZone: 'America/Los_Angeles', since: '', reason: 'By hand.' };
     await describeParty(desk.services, desk.office.party, id, { ...form, ...more }, desk.t.newId());
     expect((await write(one)).notes.written).toMatchObject({ changed: 0, passed: 1 });
@@ -188,10 +203,17 @@ describe('any list', () => {
     const mapped = { ...guess(['Jurisdiction', 'Type', 'St', 'Clerk mail', 'Phone'], 'clerks') };
     expect(one.mapping).toEqual(mapped);
     expect(mapped.columns).toMatchObject({ name: 0, kind: 1, state: 2, mail: null, phone: 4 });
-    await changeImport(desk.services, one.id, { mapping: { ...mapped, columns: { ...mapped.columns, mail: 3 } }, state: 'comparing' });
+    await changeImport(desk.services, one.id, {
+      mapping: { ...mapped, columns: { ...mapped.columns, mail: 3 } },
+      state: 'comparing',
+    });
     const { columns, rows } = await preview(desk.services, await loadImport(desk.t.db, one.id), 2);
     expect(columns[3]).toBe('Clerk mail');
-    expect(rows[0]?.read).toMatchObject({ name: 'Cedar County', state: 'Nebraska', channels: [{ type: 'mail' }, { type: 'phone' }] });
+    expect(rows[0]?.read).toMatchObject({
+      name: 'Cedar County',
+      state: 'Nebraska',
+      channels: [{ type: 'mail' }, { type: 'phone' }],
+    });
     await compareList(desk.services, one.id);
     const problems = await rowsPage(desk.t.db, one.id, 'problem', 0, 10);
     expect(problems.map(({ line, problem }) => `${line}: ${problem}`)).toEqual([
@@ -209,7 +231,11 @@ describe('any list', () => {
     expect(channels.map(({ address }) => address).sort()).toEqual(['+1 555 0100', 'records@cedar-county.example.gov']);
     // What an organisation knows of an address is its own, in the ledger and in what others may read.
     expect(await channelsOf(desk.t.db, desk.t.newId(), county?.id ?? '')).toEqual([]);
-    const told = await desk.t.db.selectFrom('ledger.entry').select('audience').where('kind', '=', 'channel.noted').execute();
+    const told = await desk.t.db
+      .selectFrom('ledger.entry')
+      .select('audience')
+      .where('kind', '=', 'channel.noted')
+      .execute();
     expect(new Set(told.map((row) => row.audience))).toEqual(new Set(['own']));
   });
 
@@ -224,7 +250,9 @@ describe('any list', () => {
     ]);
     await write(await loadImport(desk.t.db, one.id));
     const [county] = await partiesLike(desk.t.db, [], ['Cedar County']);
-    const mail = (await channelsOf(desk.t.db, desk.office.party, county?.id ?? '')).filter((each) => each.type === 'mail');
+    const mail = (await channelsOf(desk.t.db, desk.office.party, county?.id ?? '')).filter(
+      (each) => each.type === 'mail',
+    );
     expect(mail.map(({ address, over }) => [address, over])).toEqual([
       ['clerk@cedar-county.example.gov', null],
       ['records@cedar-county.example.gov', 'another took its place'],
@@ -246,7 +274,11 @@ describe('any list', () => {
 
   it('reads rows by the mapping alone', () => {
     const map = { ...guess(['a', 'b'], 'x'), columns: { ...guess([], 'x').columns, name: 1 }, kind: 'agency' as const };
-    expect(readListed(['zzz', 'Board of Examples'], map)).toMatchObject({ name: 'Board of Examples', kind: 'agency', state: null });
+    expect(readListed(['zzz', 'Board of Examples'], map)).toMatchObject({
+      name: 'Board of Examples',
+      kind: 'agency',
+      state: null,
+    });
     expect(readListed(['zzz'], map)).toBe('The name is missing.');
   });
 });
