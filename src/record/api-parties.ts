@@ -9,7 +9,8 @@ import type { partyBody, partyLine, partyList, personBody } from './api-parties-
 import { cachePublic, cacheRecord } from './caching.ts';
 import type { Moment } from './matter.ts';
 import { type AskedToMeet, allParties, PARTIES_SIZE, partiesPage, partyFilter, type SaidBy } from './parties.ts';
-import { partyPath, personPath, publicParty, publicPerson } from './party-page.tsx';
+import { publicParty, publicPerson } from './party-page.tsx';
+import { partyPath, personPath } from './party-paths.ts';
 import { queryOf } from './record-page.tsx';
 
 const MAX_SIZE = 1000;

@@ -15,8 +15,8 @@ import { Links, Pages, Table } from '../ui/table.tsx';
 import { count } from '../ui/words.ts';
 import { partiesCsv } from './api-parties.ts';
 import { type Outdated, outdatedContacts, sentTo } from './contacts.ts';
-import { href } from './parts.tsx';
 import { associations, filterParams, PARTIES_SIZE, partiesPage, partyFilter, statesOf } from './parties.ts';
+import { href } from './parts.tsx';
 import { PartyFilterForm } from './party-page.tsx';
 import { queryOf } from './record-page.tsx';
 
@@ -37,7 +37,14 @@ export function DescriptionFields({ text, errors }: { text: (name: string) => st
         choices={PARTY_KINDS.map((kind) => ({ value: kind, label: kind === 'place' ? 'city, town or village' : kind }))}
       />
       <Field name="state" label="State" value={text('state')} errors={errors} width="medium" maxlength={60} />
-      <Field name="seat" label="Seat" hint="Where it sits, where that is more than its state." value={text('seat')} errors={errors} maxlength={100} />
+      <Field
+        name="seat"
+        label="Seat"
+        hint="Where it sits, where that is more than its state."
+        value={text('seat')}
+        errors={errors}
+        maxlength={100}
+      />
       <Field
         name="ocdId"
         label="Open Civic Data id"
@@ -46,7 +53,14 @@ export function DescriptionFields({ text, errors }: { text: (name: string) => st
         errors={errors}
         maxlength={300}
       />
-      <Field name="timeZone" label="Time zone" hint="For example America/Los_Angeles" value={text('timeZone')} errors={errors} width="medium" />
+      <Field
+        name="timeZone"
+        label="Time zone"
+        hint="For example America/Los_Angeles"
+        value={text('timeZone')}
+        errors={errors}
+        width="medium"
+      />
     </>
   );
 }
@@ -125,10 +139,19 @@ async function show(c: Ctx, values: Texts = {}, errors: Errors = {}, sent = ''):
           </p>
           <details class="working" open={failed || undefined}>
             <summary>Add one party</summary>
-            <Form action={DIRECTORY} errors={errors} hidden={{ once: sent || uuidv7(clock.now(), random) }} label="Add one party">
+            <Form
+              action={DIRECTORY}
+              errors={errors}
+              hidden={{ once: sent || uuidv7(clock.now(), random) }}
+              label="Add one party"
+            >
               <DescriptionFields text={text} errors={errors} />
               {errors[''] ? (
-                <Checkbox name="anyway" label="This is another one than those that the directory has." checked={text('anyway') === 'on'} />
+                <Checkbox
+                  name="anyway"
+                  label="This is another one than those that the directory has."
+                  checked={text('anyway') === 'on'}
+                />
               ) : null}
               <Submit text="Add this party" />
             </Form>
@@ -148,7 +171,8 @@ export function OutdatedList({ outdated, writes }: { outdated: readonly Outdated
       <ul>
         {outdated.slice(0, 50).map((one) => (
           <li>
-            <a href={`/desk/services/${one.service}`}>{one.name}</a>, {one.title}: {one.before ?? 'no address'} → {one.address}{' '}
+            <a href={`/desk/services/${one.service}`}>{one.name}</a>, {one.title}: {one.before ?? 'no address'} →{' '}
+            {one.address}{' '}
             {writes ? (
               <form class="inline" method="post" action={`${DIRECTORY}/resend`}>
                 <input type="hidden" name="service" value={one.service} />
@@ -198,7 +222,11 @@ async function resend(c: Ctx): Promise<Response> {
   for (const one of wanted) if (await sentTo(services, one)) n++;
   const back = c.req.query('party');
   const to = back !== undefined && UUID.test(back) ? deskParty(back) : DIRECTORY;
-  return redirectWith(c, to, n === 0 ? 'Nothing was left to send.' : `${count(n, 'letter')} will leave for the new address.`);
+  return redirectWith(
+    c,
+    to,
+    n === 0 ? 'Nothing was left to send.' : `${count(n, 'letter')} will leave for the new address.`,
+  );
 }
 
 export const deskDirectoryRoutes: readonly Route[] = [

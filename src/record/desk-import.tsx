@@ -31,7 +31,7 @@ import {
 } from '../rooms/directory/import/store.ts';
 import { errorsOf } from '../rooms/input.ts';
 import { redirectWith, zoneOf } from '../ui/context.ts';
-import { Checkbox, type Errors, ErrorSummary, Field, FileField, Form, Select, Submit } from '../ui/form.tsx';
+import { Checkbox, ErrorSummary, type Errors, Field, FileField, Form, Select, Submit } from '../ui/form.tsx';
 import { Heading } from '../ui/heading.tsx';
 import { Notice } from '../ui/notice.tsx';
 import { page } from '../ui/page.tsx';
@@ -80,8 +80,8 @@ async function showAll(c: Ctx, errors: Errors = {}): Promise<Response> {
           hint={
             <>
               Open Civic Data’s <code>us_census_places.csv</code>, with its <code>aliases.csv</code> and{' '}
-              <code>census_whitelist.csv</code> if you like; or one CSV of any form. Up to {MAX_ROWS.toLocaleString('en-US')} rows, packed with gzip or
-              not.
+              <code>census_whitelist.csv</code> if you like; or one CSV of any form. Up to{' '}
+              {MAX_ROWS.toLocaleString('en-US')} rows, packed with gzip or not.
             </>
           }
           errors={errors}
@@ -118,8 +118,12 @@ async function postFiles(c: Ctx): Promise<Response> {
       onFile: async (raw) => {
         const file = await unlessEmpty(raw);
         if (!file) return;
-        const name = (file.name.split(/[\\/]/).at(-1) ?? '').replace(/[\u0000-\u001f\u007f-\u009f]/g, '').slice(0, 120) || 'list.csv';
-        await putFile(db, id, files++, name, file.bytes, MAX_BYTES, () => wrongFile(`${name} is larger than ${MAX_BYTES / 1024 / 1024} MiB.`));
+        const name =
+          (file.name.split(/[\\/]/).at(-1) ?? '').replace(/[\u0000-\u001f\u007f-\u009f]/g, '').slice(0, 120) ||
+          'list.csv';
+        await putFile(db, id, files++, name, file.bytes, MAX_BYTES, () =>
+          wrongFile(`${name} is larger than ${MAX_BYTES / 1024 / 1024} MiB.`),
+        );
       },
     });
     if (form.tooManyFiles) throw wrongFile(`These are more than ${MOST_FILES} files.`);
@@ -184,11 +188,28 @@ async function showOne(c: Ctx, errors: Errors = {}, values: Texts | null = null)
 }
 
 const saidOf = (read: Listed) =>
-  [read.state, read.seat, read.ocdId, read.timeZone, ...read.aliases.map((a) => a.value), ...read.channels.map((ch) => ch.address)]
+  [
+    read.state,
+    read.seat,
+    read.ocdId,
+    read.timeZone,
+    ...read.aliases.map((a) => a.value),
+    ...read.channels.map((ch) => ch.address),
+  ]
     .filter(Boolean)
     .join(' · ') || '–';
 
-async function MappingPart({ c, list, errors, values }: { c: Ctx; list: Import; errors: Errors; values: Texts | null }) {
+async function MappingPart({
+  c,
+  list,
+  errors,
+  values,
+}: {
+  c: Ctx;
+  list: Import;
+  errors: Errors;
+  values: Texts | null;
+}) {
   const { columns, rows } = await preview(c.get('services'), list, 10);
   const map = list.mapping;
   const choices = columns.map((name, i) => ({ value: String(i), label: name === '' ? `column ${i + 1}` : name }));
@@ -214,9 +235,19 @@ async function MappingPart({ c, list, errors, values }: { c: Ctx; list: Import; 
           label="Kind, where no column says it"
           none="none"
           value={value('allKind', map?.kind ?? '')}
-          choices={PARTY_KINDS.map((kind) => ({ value: kind, label: kind === 'place' ? 'city, town or village' : kind }))}
+          choices={PARTY_KINDS.map((kind) => ({
+            value: kind,
+            label: kind === 'place' ? 'city, town or village' : kind,
+          }))}
         />
-        <Field name="allState" label="State, where no column says it" value={value('allState', map?.state ?? '')} errors={errors} width="medium" maxlength={60} />
+        <Field
+          name="allState"
+          label="State, where no column says it"
+          value={value('allState', map?.state ?? '')}
+          errors={errors}
+          width="medium"
+          maxlength={60}
+        />
         <Field
           name="list"
           label="Name of the list"
@@ -231,7 +262,12 @@ async function MappingPart({ c, list, errors, values }: { c: Ctx; list: Import; 
           label="The list is complete: whoever came with it before and is not in it now is shown as gone."
           checked={values ? values['whole'] === 'on' : map?.whole === true}
         />
-        <Submit text="Compare with the directory" name="then" value="compare" second={{ text: 'Save and look below', name: 'then', value: 'look' }} />
+        <Submit
+          text="Compare with the directory"
+          name="then"
+          value="compare"
+          second={{ text: 'Save and look below', name: 'then', value: 'look' }}
+        />
       </Form>
       <h2 id="preview">The first rows, as they would be read</h2>
       <Table
@@ -244,7 +280,8 @@ async function MappingPart({ c, list, errors, values }: { c: Ctx; list: Import; 
           {
             head: 'Name',
             names: true,
-            cell: (row) => (typeof row.read === 'string' ? row.cells.filter(Boolean).slice(0, 2).join(', ') : row.read.name),
+            cell: (row) =>
+              typeof row.read === 'string' ? row.cells.filter(Boolean).slice(0, 2).join(', ') : row.read.name,
           },
           { head: 'Kind', cell: (row) => (typeof row.read === 'string' ? '–' : row.read.kind) },
           { head: 'What else it says', cell: (row) => (typeof row.read === 'string' ? row.read : saidOf(row.read)) },
@@ -331,7 +368,10 @@ async function ComparedPart({ c, list }: { c: Ctx; list: Import }) {
         tabs={WHATS.map((each) => ({ text: name(each), href: `${one(list.id)}?what=${each}` }))}
       />
       {what === 'problem' && rows.length > 0 ? (
-        <Links label="Download" links={[{ text: 'All of them as CSV', href: `${one(list.id)}/problems.csv`, download: true }]} />
+        <Links
+          label="Download"
+          links={[{ text: 'All of them as CSV', href: `${one(list.id)}/problems.csv`, download: true }]}
+        />
       ) : null}
       <form method="post" action={action}>
         <input type="hidden" name="what" value={what} />
@@ -350,7 +390,14 @@ async function ComparedPart({ c, list }: { c: Ctx; list: Import }) {
                     cell: (row: RowOf) => (
                       <>
                         <input type="hidden" name="shown" value={String(row.n)} />
-                        <input type="checkbox" class="tick" name="row" value={String(row.n)} checked={row.chosen} aria-label={`Take ${row.name}`} />
+                        <input
+                          type="checkbox"
+                          class="tick"
+                          name="row"
+                          value={String(row.n)}
+                          checked={row.chosen}
+                          aria-label={`Take ${row.name}`}
+                        />
                       </>
                     ),
                   },
@@ -400,7 +447,10 @@ async function DonePart({ c, list }: { c: Ctx; list: Import }) {
         </p>
       </Notice>
       {counts.problem.all > 0 ? (
-        <Links label="Rows that could not be used" links={[{ text: 'as CSV', href: `${one(list.id)}/problems.csv`, download: true }]} />
+        <Links
+          label="Rows that could not be used"
+          links={[{ text: 'as CSV', href: `${one(list.id)}/problems.csv`, download: true }]}
+        />
       ) : null}
     </>
   );
@@ -433,7 +483,9 @@ async function postMapping(c: Ctx): Promise<Response> {
   if (name === '') errors['list'] = 'The list needs a name.';
   if (Object.keys(errors).length > 0) return await showOne(c, errors, values);
   const compare = values['then'] !== 'look';
-  await changeImport(services, id, { mapping: map, ...(compare ? { state: 'comparing' as const, done: 0 } : {}) }, ['mapping']);
+  await changeImport(services, id, { mapping: map, ...(compare ? { state: 'comparing' as const, done: 0 } : {}) }, [
+    'mapping',
+  ]);
   if (compare) inBackground(c, id);
   return redirectWith(c, compare ? one(id) : `${one(id)}#preview`);
 }
@@ -454,8 +506,17 @@ async function postChoice(c: Ctx): Promise<Response> {
   if (list.state !== 'compared' || what === 'problem' || !shown.success || !ticked.success)
     return redirectWith(c, one(id), 'Nothing was changed.');
   const take = text('take');
-  await chooseRows(services, id, what, take === 'all' || take === 'none' ? take : { shown: shown.data, ticked: ticked.data });
-  return redirectWith(c, `${one(id)}?what=${what}&page=${encodeURIComponent(text('page') || '1')}`, 'Your choice is kept. Nothing is written yet.');
+  await chooseRows(
+    services,
+    id,
+    what,
+    take === 'all' || take === 'none' ? take : { shown: shown.data, ticked: ticked.data },
+  );
+  return redirectWith(
+    c,
+    `${one(id)}?what=${what}&page=${encodeURIComponent(text('page') || '1')}`,
+    'Your choice is kept. Nothing is written yet.',
+  );
 }
 
 async function postWrite(c: Ctx): Promise<Response> {

@@ -1,15 +1,23 @@
 /** A party on the desk: everything that is known of it, how the office reaches it, and the forms that say something new of it. */
 import { type RawBuilder, sql } from 'kysely';
+import { InvalidInput } from '../base/errors.ts';
 import { bodyOf, type Texts, textsOf } from '../base/form.ts';
 import { UUID, uuidv7 } from '../base/ids.ts';
 import { type Ctx, EDITOR, type Route, staff, VIEWER } from '../base/route.ts';
 import { channelsOf } from '../rooms/directory/channels.ts';
-import { describeParty, endChannel, giveAlias, giveChannel, partyCalled, theParty, withdrawAlias } from '../rooms/directory/commands.ts';
+import {
+  describeParty,
+  endChannel,
+  giveAlias,
+  giveChannel,
+  partyCalled,
+  theParty,
+  withdrawAlias,
+} from '../rooms/directory/commands.ts';
 import { aliasesOf, descriptionsOf } from '../rooms/directory/view.ts';
 import { errorsOf } from '../rooms/input.ts';
 import { addMembership } from '../rooms/people/terms.ts';
 import { holdingsOfParty, membershipsOfParty, membersOf, peopleNamed } from '../rooms/people/view.ts';
-import { InvalidInput } from '../base/errors.ts';
 import { redirectWith, zoneOf } from '../ui/context.ts';
 import { Checkbox, type Errors, Field, Form, Select, Submit } from '../ui/form.tsx';
 import { Heading } from '../ui/heading.tsx';
@@ -21,7 +29,7 @@ import { cutAt } from './cut.ts';
 import { DescriptionFields, DIRECTORY, deskParty, OutdatedList } from './desk-directory.tsx';
 import { meetingsWith, saidIn, servedOn } from './parties.ts';
 import { Holdings, Meetings, Memberships, Said, Served, type Side } from './party-parts.tsx';
-import { partyPath } from './party-page.tsx';
+import { partyPath } from './party-paths.ts';
 
 export const deskPerson = (id: string): string => `/desk/people/${id}`;
 
@@ -48,9 +56,31 @@ export const pageErrors = (errors: Errors): Errors => {
 export function SourceFields({ text, errors }: { text: (name: string) => string; errors: Errors }) {
   return (
     <>
-      <Field name="publisher" label="Publisher of the source" required value={text('publisher')} errors={errors} maxlength={200} />
-      <Field name="sourceTitle" label="Title of the source" required value={text('sourceTitle')} errors={errors} maxlength={300} />
-      <Field name="sourceDate" type="date" label="Date of the source" required value={text('sourceDate')} errors={errors} width="medium" />
+      <Field
+        name="publisher"
+        label="Publisher of the source"
+        required
+        value={text('publisher')}
+        errors={errors}
+        maxlength={200}
+      />
+      <Field
+        name="sourceTitle"
+        label="Title of the source"
+        required
+        value={text('sourceTitle')}
+        errors={errors}
+        maxlength={300}
+      />
+      <Field
+        name="sourceDate"
+        type="date"
+        label="Date of the source"
+        required
+        value={text('sourceDate')}
+        errors={errors}
+        width="medium"
+      />
     </>
   );
 }
@@ -59,7 +89,15 @@ export function DayFields({ text, errors }: { text: (name: string) => string; er
   return (
     <>
       <Field name="from" type="date" label="First day" value={text('from')} errors={errors} width="medium" />
-      <Field name="until" type="date" label="Last day" hint="Empty: it lasts, or is not known." value={text('until')} errors={errors} width="medium" />
+      <Field
+        name="until"
+        type="date"
+        label="Last day"
+        hint="Empty: it lasts, or is not known."
+        value={text('until')}
+        errors={errors}
+        width="medium"
+      />
     </>
   );
 }
@@ -76,7 +114,14 @@ export const deskSide = (zone: string, now: Date, writes: boolean, back: string)
   ...(writes
     ? {
         change: (of, row, what) => {
-          const query = new URLSearchParams({ of, term: row.id, what, from: row.from ?? '', until: row.until ?? '', back });
+          const query = new URLSearchParams({
+            of,
+            term: row.id,
+            what,
+            from: row.from ?? '',
+            until: row.until ?? '',
+            back,
+          });
           return (
             <a href={`/desk/people/days?${query}`}>
               Days<span class="usa-sr-only"> of {what}</span>
@@ -96,18 +141,19 @@ async function show(c: Ctx, shown: Shown | null = null): Promise<Response> {
   const writes = actor.role !== 'viewer';
   const zone = zoneOf(c);
   const cut = await cutAt(db);
-  const [aliases, history, channels, holdings, memberships, members, served, meetings, said, outdated] = await Promise.all([
-    aliasesOf(db, id),
-    descriptionsOf(db, id),
-    channelsOf(db, actor.party, id),
-    holdingsOfParty(db, id),
-    membershipsOfParty(db, id),
-    party.kind === 'association' ? membersOf(db, id) : [],
-    servedOn(db, id, cut, actor.party),
-    meetingsWith(db, sql`p.party = ${id}`, cut, actor.party),
-    saidIn(db, sql`o.party = ${id}`, cut, actor.party),
-    outdatedContacts(db, actor.party, sql`s.recipient = ${id}`),
-  ]);
+  const [aliases, history, channels, holdings, memberships, members, served, meetings, said, outdated] =
+    await Promise.all([
+      aliasesOf(db, id),
+      descriptionsOf(db, id),
+      channelsOf(db, actor.party, id),
+      holdingsOfParty(db, id),
+      membershipsOfParty(db, id),
+      party.kind === 'association' ? membersOf(db, id) : [],
+      servedOn(db, id, cut, actor.party),
+      meetingsWith(db, sql`p.party = ${id}`, cut, actor.party),
+      saidIn(db, sql`o.party = ${id}`, cut, actor.party),
+      outdatedContacts(db, actor.party, sql`s.recipient = ${id}`),
+    ]);
   const side = deskSide(zone, new Date(clock.now()), writes, deskParty(id));
   const once = shown?.once || uuidv7(clock.now(), random);
   const standing = channels.filter((one) => one.over === null);
@@ -120,7 +166,14 @@ async function show(c: Ctx, shown: Shown | null = null): Promise<Response> {
   const describe = (field: string) =>
     anew.open
       ? anew.text(field)
-      : ({ name: party.name, kind: party.kind, state: party.state, seat: party.seat, ocdId: party.ocdId, timeZone: party.timeZone }[field] ?? '');
+      : ({
+          name: party.name,
+          kind: party.kind,
+          state: party.state,
+          seat: party.seat,
+          ocdId: party.ocdId,
+          timeZone: party.timeZone,
+        }[field] ?? '');
   const [alias, channel, member] = [form('aliases'), form('channels'), form('members')];
   const base = deskParty(id);
   return page(
@@ -150,7 +203,10 @@ async function show(c: Ctx, shown: Shown | null = null): Promise<Response> {
         caption="How your office reaches it"
         quietCaption
         rows={channels}
-        empty={{ what: 'No address noted', how: 'Addresses are known to your office alone. Note one below, or bring them with a list.' }}
+        empty={{
+          what: 'No address noted',
+          how: 'Addresses are known to your office alone. Note one below, or bring them with a list.',
+        }}
         columns={[
           { head: 'Address', names: true, cell: (one) => one.address },
           { head: 'By', cell: (one) => one.type },
@@ -192,8 +248,22 @@ async function show(c: Ctx, shown: Shown | null = null): Promise<Response> {
                 { value: 'postal', label: 'post' },
               ]}
             />
-            <Field name="address" label="Address or number" required value={channel.text('address')} errors={channel.errors} maxlength={500} />
-            <Field name="label" label="Whose it is" hint="Records officer, clerk" value={channel.text('label')} errors={channel.errors} maxlength={120} />
+            <Field
+              name="address"
+              label="Address or number"
+              required
+              value={channel.text('address')}
+              errors={channel.errors}
+              maxlength={500}
+            />
+            <Field
+              name="label"
+              label="Whose it is"
+              hint="Records officer, clerk"
+              value={channel.text('label')}
+              errors={channel.errors}
+              maxlength={120}
+            />
             {standing.length > 0 ? (
               <Select
                 name="replaces"
@@ -223,7 +293,12 @@ async function show(c: Ctx, shown: Shown | null = null): Promise<Response> {
       {party.kind === 'association' ? (
         <>
           <h2 id="members">Members and roles</h2>
-          <Memberships memberships={members} side={side} show="members" how="Write them down below, each with its source." />
+          <Memberships
+            memberships={members}
+            side={side}
+            show="members"
+            how="Write them down below, each with its source."
+          />
           {writes ? (
             <details class="working" open={member.open}>
               <summary>Write down a member or a role</summary>
@@ -238,8 +313,24 @@ async function show(c: Ctx, shown: Shown | null = null): Promise<Response> {
                     { value: 'party', label: 'a party' },
                   ]}
                 />
-                <Field name="member" label="Name" hint="As the directory has it, or the id from the address of its page." required value={member.text('member')} errors={member.errors} maxlength={200} />
-                <Field name="role" label="Role" hint="member, president, vice president" required value={member.text('role')} errors={member.errors} maxlength={120} />
+                <Field
+                  name="member"
+                  label="Name"
+                  hint="As the directory has it, or the id from the address of its page."
+                  required
+                  value={member.text('member')}
+                  errors={member.errors}
+                  maxlength={200}
+                />
+                <Field
+                  name="role"
+                  label="Role"
+                  hint="member, president, vice president"
+                  required
+                  value={member.text('role')}
+                  errors={member.errors}
+                  maxlength={120}
+                />
                 <DayFields text={member.text} errors={member.errors} />
                 <SourceFields text={member.text} errors={member.errors} />
                 <Submit text="Write it down" />
@@ -249,7 +340,12 @@ async function show(c: Ctx, shown: Shown | null = null): Promise<Response> {
         </>
       ) : null}
       <h2 id="memberships">Memberships</h2>
-      <Memberships memberships={memberships} side={side} show="associations" how="They are written down on the page of the association." />
+      <Memberships
+        memberships={memberships}
+        side={side}
+        show="associations"
+        how="They are written down on the page of the association."
+      />
       <h2 id="meetings">Meetings of your matters</h2>
       <Meetings meetings={meetings} side={side} />
       <h2 id="said">Statements in your matters</h2>
@@ -296,7 +392,14 @@ async function show(c: Ctx, shown: Shown | null = null): Promise<Response> {
                   { value: 'ocd-id', label: 'an Open Civic Data id' },
                 ]}
               />
-              <Field name="value" label="Name or id" required value={alias.text('value')} errors={alias.errors} maxlength={300} />
+              <Field
+                name="value"
+                label="Name or id"
+                required
+                value={alias.text('value')}
+                errors={alias.errors}
+                maxlength={300}
+              />
               <Field name="note" label="Note" value={alias.text('note')} errors={alias.errors} maxlength={300} />
               <Submit text="Add it" />
             </Form>
@@ -305,10 +408,33 @@ async function show(c: Ctx, shown: Shown | null = null): Promise<Response> {
             <summary>It changed, or was described wrongly</summary>
             <Form action={`${base}/describe`} errors={anew.errors} hidden={{ once }} label="Describe it anew">
               <DescriptionFields text={describe} errors={anew.errors} />
-              <Checkbox name="ended" label="It exists no more." checked={anew.open ? anew.text('ended') === 'on' : party.ended} />
-              <Checkbox name="wasWrong" label="What stands there was wrong from the beginning." checked={anew.text('wasWrong') === 'on'} />
-              <Field name="since" type="date" label="Since" hint="Empty: today. Not needed for a correction." value={anew.text('since')} errors={anew.errors} width="medium" />
-              <Field name="reason" label="Reason, or where it is known from" required value={anew.text('reason')} errors={anew.errors} maxlength={500} />
+              <Checkbox
+                name="ended"
+                label="It exists no more."
+                checked={anew.open ? anew.text('ended') === 'on' : party.ended}
+              />
+              <Checkbox
+                name="wasWrong"
+                label="What stands there was wrong from the beginning."
+                checked={anew.text('wasWrong') === 'on'}
+              />
+              <Field
+                name="since"
+                type="date"
+                label="Since"
+                hint="Empty: today. Not needed for a correction."
+                value={anew.text('since')}
+                errors={anew.errors}
+                width="medium"
+              />
+              <Field
+                name="reason"
+                label="Reason, or where it is known from"
+                required
+                value={anew.text('reason')}
+                errors={anew.errors}
+                maxlength={500}
+              />
               <Submit text="Write it down" />
             </Form>
           </details>
@@ -362,8 +488,14 @@ async function personCalled(c: Ctx, name: string): Promise<string> {
   const people = UUID.test(name) ? [{ id: name }] : await peopleNamed(c.get('services').db, name);
   const [one] = people;
   if (one && people.length === 1) return one.id;
-  const what = one ? `There are ${people.length} people called ${name}. Write the id of the one that is meant.` : `The directory has nobody called ${name}.`;
-  throw new InvalidInput(one ? 'person-ambiguous' : 'person-unknown', { what, lost: 'Nothing was written, and what you entered is kept.' }, { member: what });
+  const what = one
+    ? `There are ${people.length} people called ${name}. Write the id of the one that is meant.`
+    : `The directory has nobody called ${name}.`;
+  throw new InvalidInput(
+    one ? 'person-ambiguous' : 'person-unknown',
+    { what, lost: 'Nothing was written, and what you entered is kept.' },
+    { member: what },
+  );
 }
 
 export const deskPartyRoutes: readonly Route[] = [
@@ -381,10 +513,15 @@ export const deskPartyRoutes: readonly Route[] = [
     method: 'POST',
     path: `${DIRECTORY}/:party/aliases`,
     access: EDITOR,
-    handler: posting('aliases', ['of', 'value', 'note'], 'It is found under this, too.', async (c, party, values, once) => {
-      await giveAlias(c.get('services'), staff(c).party, party, values, once);
-      return undefined;
-    }),
+    handler: posting(
+      'aliases',
+      ['of', 'value', 'note'],
+      'It is found under this, too.',
+      async (c, party, values, once) => {
+        await giveAlias(c.get('services'), staff(c).party, party, values, once);
+        return undefined;
+      },
+    ),
   },
   {
     method: 'POST',
@@ -399,12 +536,19 @@ export const deskPartyRoutes: readonly Route[] = [
     method: 'POST',
     path: `${DIRECTORY}/:party/channels`,
     access: EDITOR,
-    handler: posting('channels', ['type', 'address', 'label', 'replaces'], 'It is noted.', async (c, party, values, once) => {
-      const services = c.get('services');
-      await giveChannel(services, staff(c).party, party, values, once);
-      const moved = await followChannels(services, staff(c).party, ofParty(party));
-      return moved === 0 ? undefined : `It is noted. ${moved} ${moved === 1 ? 'letter that waits goes' : 'letters that wait go'} there.`;
-    }),
+    handler: posting(
+      'channels',
+      ['type', 'address', 'label', 'replaces'],
+      'It is noted.',
+      async (c, party, values, once) => {
+        const services = c.get('services');
+        await giveChannel(services, staff(c).party, party, values, once);
+        const moved = await followChannels(services, staff(c).party, ofParty(party));
+        return moved === 0
+          ? undefined
+          : `It is noted. ${moved} ${moved === 1 ? 'letter that waits goes' : 'letters that wait go'} there.`;
+      },
+    ),
   },
   {
     method: 'POST',
@@ -431,4 +575,3 @@ export const deskPartyRoutes: readonly Route[] = [
     }),
   },
 ];
-

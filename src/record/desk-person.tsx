@@ -11,10 +11,19 @@ import { Checkbox, Field, Form, Submit } from '../ui/form.tsx';
 import { Heading } from '../ui/heading.tsx';
 import { page } from '../ui/page.tsx';
 import { cutAt } from './cut.ts';
-import { DayFields, deskPerson, deskSide, pageErrors, type Shown, SOURCE_NAMES, SourceFields, sourceOf } from './desk-party.tsx';
+import {
+  DayFields,
+  deskPerson,
+  deskSide,
+  pageErrors,
+  type Shown,
+  SOURCE_NAMES,
+  SourceFields,
+  sourceOf,
+} from './desk-party.tsx';
 import { meetingsWith, saidIn } from './parties.ts';
 import { Affiliations, Holdings, Meetings, Memberships, Said } from './party-parts.tsx';
-import { personPath } from './party-page.tsx';
+import { personPath } from './party-paths.ts';
 
 async function show(c: Ctx, shown: Shown | null = null): Promise<Response> {
   const services = c.get('services');
@@ -70,14 +79,32 @@ async function show(c: Ctx, shown: Shown | null = null): Promise<Response> {
         }
       />
       <h2 id="memberships">Memberships and roles</h2>
-      <Memberships memberships={memberships} side={side} show="associations" how="They are written down on the page of the association." />
+      <Memberships
+        memberships={memberships}
+        side={side}
+        show="associations"
+        how="They are written down on the page of the association."
+      />
       <h2 id="affiliation">Affiliation</h2>
       <Affiliations affiliations={affiliations} side={side} how="It stands here only with a source that says so." />
       {writes ? (
         <details class="working" open={counted.open}>
           <summary>Write down an affiliation</summary>
-          <Form action={`${deskPerson(id)}/affiliation`} errors={counted.errors} hidden={{ once }} label="An affiliation">
-            <Field name="with" label="With" hint="As the source says it." required value={counted.text('with')} errors={counted.errors} maxlength={120} />
+          <Form
+            action={`${deskPerson(id)}/affiliation`}
+            errors={counted.errors}
+            hidden={{ once }}
+            label="An affiliation"
+          >
+            <Field
+              name="with"
+              label="With"
+              hint="As the source says it."
+              required
+              value={counted.text('with')}
+              errors={counted.errors}
+              maxlength={120}
+            />
             <DayFields text={counted.text} errors={counted.errors} />
             <SourceFields text={counted.text} errors={counted.errors} />
             <Submit text="Write it down" />
@@ -92,9 +119,29 @@ async function show(c: Ctx, shown: Shown | null = null): Promise<Response> {
         <details class="working" open={called.open}>
           <summary>Correct the name, or what tells them apart</summary>
           <Form action={`${deskPerson(id)}/names`} errors={called.errors} hidden={{ once }} label="Correct the name">
-            <Field name="name" label="Name" required value={called.open ? called.text('name') : person.name} errors={called.errors} maxlength={200} />
-            <Field name="note" label="In a few words, who this is" value={called.open ? called.text('note') : (person.note ?? '')} errors={called.errors} maxlength={200} />
-            <Field name="reason" label="Reason" required value={called.text('reason')} errors={called.errors} maxlength={300} />
+            <Field
+              name="name"
+              label="Name"
+              required
+              value={called.open ? called.text('name') : person.name}
+              errors={called.errors}
+              maxlength={200}
+            />
+            <Field
+              name="note"
+              label="In a few words, who this is"
+              value={called.open ? called.text('note') : (person.note ?? '')}
+              errors={called.errors}
+              maxlength={200}
+            />
+            <Field
+              name="reason"
+              label="Reason"
+              required
+              value={called.text('reason')}
+              errors={called.errors}
+              maxlength={300}
+            />
             <Submit text="Correct it" />
           </Form>
         </details>
@@ -133,7 +180,11 @@ async function showDays(c: Ctx, shown: Shown | null = null): Promise<Response> {
     c,
     { title: 'Days', area: 'staff', status: shown ? 422 : 200 },
     <>
-      <Heading title={`Days: ${value('what') || 'of what?'}`} crumbs={[{ text: 'People', href: '/desk/people' }]} lead="What stood there before stays readable as of its time." />
+      <Heading
+        title={`Days: ${value('what') || 'of what?'}`}
+        crumbs={[{ text: 'People', href: '/desk/people' }]}
+        lead="What stood there before stays readable as of its time."
+      />
       <Form
         action="/desk/people/days"
         errors={errors}
@@ -141,7 +192,14 @@ async function showDays(c: Ctx, shown: Shown | null = null): Promise<Response> {
         label="Say the days anew"
       >
         <DayFields text={value} errors={errors} />
-        <Field name="reason" label="Reason, or where it is known from" required value={value('reason')} errors={errors} maxlength={300} />
+        <Field
+          name="reason"
+          label="Reason, or where it is known from"
+          required
+          value={value('reason')}
+          errors={errors}
+          maxlength={300}
+        />
         <Checkbox name="never" label="It never was: take it back whole." checked={value('never') === 'on'} />
         <Submit text="Write it down" cancel={{ text: 'Back', href: back }} />
       </Form>
@@ -170,6 +228,16 @@ export const deskPersonRoutes: readonly Route[] = [
   { method: 'GET', path: '/desk/people/days', access: EDITOR, handler: (c) => showDays(c) },
   { method: 'POST', path: '/desk/people/days', access: EDITOR, handler: postDays },
   { method: 'GET', path: '/desk/people/:person', access: VIEWER, handler: (c) => show(c) },
-  { method: 'POST', path: '/desk/people/:person/affiliation', access: EDITOR, handler: (c) => post(c, 'affiliation', AFFILIATION) },
-  { method: 'POST', path: '/desk/people/:person/names', access: EDITOR, handler: (c) => post(c, 'names', ['name', 'note', 'reason']) },
+  {
+    method: 'POST',
+    path: '/desk/people/:person/affiliation',
+    access: EDITOR,
+    handler: (c) => post(c, 'affiliation', AFFILIATION),
+  },
+  {
+    method: 'POST',
+    path: '/desk/people/:person/names',
+    access: EDITOR,
+    handler: (c) => post(c, 'names', ['name', 'note', 'reason']),
+  },
 ];

@@ -15,6 +15,7 @@ import { type Cut, cutAt, visible } from './cut.ts';
 import { receiptPaths } from './entry-page.tsx';
 import { lastEntry, type Moment, momentParams, type PublicMatter } from './matter.ts';
 import { entryPath, href, LastUpdated, RecordHead, recordPath } from './parts.tsx';
+import { partyPath } from './party-paths.ts';
 import { opened, refuseBadTime, wrongTime } from './record-page.tsx';
 
 interface Read {
@@ -77,6 +78,7 @@ async function getPage(c: Ctx): Promise<Response> {
             participants={participants}
             zone={moment.zone}
             receipt={(entry) => entryPath(matter, entry)}
+            party={(id) => href(partyPath(id), momentParams(moment))}
             empty={{ what: 'Nobody had been invited by name by then' }}
           />
         </section>

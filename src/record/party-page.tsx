@@ -40,10 +40,8 @@ import {
 } from './parties.ts';
 import { href } from './parts.tsx';
 import { Affiliations, Holdings, Meetings, Memberships, Said, Served, type Side } from './party-parts.tsx';
+import { partyPath, personPath } from './party-paths.ts';
 import { queryOf, refuseBadTime } from './record-page.tsx';
-
-export const partyPath = (id: string): string => `/party/${id}`;
-export const personPath = (id: string): string => `/person/${id}`;
 
 /** The moment of a query, and the cut that goes with it. @throws InvalidInput `bad-time` */
 export async function momentAndCut(

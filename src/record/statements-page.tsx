@@ -16,6 +16,7 @@ import { type Cut, cutAt, visible } from './cut.ts';
 import { receiptPaths } from './entry-page.tsx';
 import { lastEntry, type Moment, momentParams, type PublicMatter } from './matter.ts';
 import { entryPath, href, LastUpdated, RecordHead, recordPath } from './parts.tsx';
+import { personPath } from './party-paths.ts';
 import { opened, queryOf, refuseBadTime, wrongTime } from './record-page.tsx';
 
 interface Read {
@@ -85,6 +86,7 @@ async function getPage(c: Ctx): Promise<Response> {
         statements={statements}
         zone={moment.zone}
         receipt={(entry) => entryPath(matter, entry)}
+        person={(id) => href(personPath(id), momentParams(moment))}
         empty={
           q === ''
             ? {

@@ -25,9 +25,14 @@ import {
 type Needs = Pick<Services, 'db' | 'clock'>;
 const CHUNK = 500;
 
-async function firstLine(db: Needs['db'], id: string, file: number): Promise<Line | undefined> {
-  for await (const one of linesOf(bytesOf(db, id, file))) return one;
-  return undefined;
+/** @param whole reads the file through, too @throws InvalidInput `list-refused` */
+async function firstLine(db: Needs['db'], id: string, file: number, whole = false): Promise<Line | undefined> {
+  let first: Line | undefined;
+  for await (const one of linesOf(bytesOf(db, id, file))) {
+    first ??= one;
+    if (!whole) break;
+  }
+  return first;
 }
 
 /** What a list is once its files are there: Open Civic Data's own, or any other, whose columns somebody has to name. @throws InvalidInput `list-refused` */
@@ -36,7 +41,8 @@ export async function recognise(services: Needs, id: string): Promise<Import['fo
   const files = await filesOf(db, id);
   const [only] = files;
   if (!only) throw wrongFile('No file came.');
-  const firsts = await Promise.all(files.map(({ file }) => firstLine(db, id, file)));
+  // Read to its end: a file that breaks off is refused now, and not after somebody has named its columns.
+  const firsts = await Promise.all(files.map(({ file }) => firstLine(db, id, file, true)));
   const kinds = firsts.map(ocdFileOf);
   const empty = firsts.findIndex((one) => one === undefined);
   if (empty >= 0) throw wrongFile(`${files[empty]?.name ?? 'The file'} is empty.`);
