@@ -16,8 +16,8 @@ import { count } from '../ui/words.ts';
 import { partiesCsv } from './api-parties.ts';
 import { type Outdated, outdatedContacts, sentTo } from './contacts.ts';
 import { associations, filterParams, PARTIES_SIZE, partiesPage, partyFilter, statesOf } from './parties.ts';
+import { PartyFilterForm } from './parties-page.tsx';
 import { href } from './parts.tsx';
-import { PartyFilterForm } from './party-page.tsx';
 import { queryOf } from './record-page.tsx';
 
 export const DIRECTORY = '/desk/directory';

@@ -13,7 +13,7 @@ import { deskDirectoryRoutes } from './desk-directory.tsx';
 import { deskImportRoutes } from './desk-import.tsx';
 import { deskMatterRoutes } from './desk-matter.tsx';
 import { deskOrderRoutes } from './desk-orders.tsx';
-import { deskPartyRoutes } from './desk-party.tsx';
+import { deskPartyRoutes } from './desk-party-posts.ts';
 import { deskPersonRoutes } from './desk-person.tsx';
 import { escalationRoutes } from './escalation-pages.tsx';
 

@@ -1,138 +1,26 @@
-/** A party on the desk: everything that is known of it, how the office reaches it, and the forms that say something new of it. */
-import { type RawBuilder, sql } from 'kysely';
-import { InvalidInput } from '../base/errors.ts';
-import { bodyOf, type Texts, textsOf } from '../base/form.ts';
-import { UUID, uuidv7 } from '../base/ids.ts';
-import { type Ctx, EDITOR, type Route, staff, VIEWER } from '../base/route.ts';
+/** A party on the desk: everything that is known of it, how the office reaches it, and the forms that say something new of it (desk-party-posts.ts). */
+import { sql } from 'kysely';
+import { uuidv7 } from '../base/ids.ts';
+import { type Ctx, staff } from '../base/route.ts';
 import { channelsOf } from '../rooms/directory/channels.ts';
-import {
-  describeParty,
-  endChannel,
-  giveAlias,
-  giveChannel,
-  partyCalled,
-  theParty,
-  withdrawAlias,
-} from '../rooms/directory/commands.ts';
+import { theParty } from '../rooms/directory/commands.ts';
 import { aliasesOf, descriptionsOf } from '../rooms/directory/view.ts';
-import { errorsOf } from '../rooms/input.ts';
-import { addMembership } from '../rooms/people/terms.ts';
-import { holdingsOfParty, membershipsOfParty, membersOf, peopleNamed } from '../rooms/people/view.ts';
-import { redirectWith, zoneOf } from '../ui/context.ts';
-import { Checkbox, type Errors, Field, Form, Select, Submit } from '../ui/form.tsx';
+import { holdingsOfParty, membershipsOfParty, membersOf } from '../rooms/people/view.ts';
+import { zoneOf } from '../ui/context.ts';
+import { Checkbox, Field, Form, Select, Submit } from '../ui/form.tsx';
 import { Heading } from '../ui/heading.tsx';
 import { page } from '../ui/page.tsx';
 import { Facts, Table } from '../ui/table.tsx';
-import { localInput, Time } from '../ui/time.tsx';
-import { followChannels, outdatedContacts } from './contacts.ts';
+import { Time } from '../ui/time.tsx';
+import { outdatedContacts } from './contacts.ts';
 import { cutAt } from './cut.ts';
 import { DescriptionFields, DIRECTORY, deskParty, OutdatedList } from './desk-directory.tsx';
+import { DayFields, deskSide, type Shown, SourceFields } from './desk-people-parts.tsx';
 import { meetingsWith, saidIn, servedOn } from './parties.ts';
-import { Holdings, Meetings, Memberships, Said, Served, type Side } from './party-parts.tsx';
+import { Holdings, Meetings, Memberships, Said, Served } from './party-parts.tsx';
 import { partyPath } from './party-paths.ts';
 
-export const deskPerson = (id: string): string => `/desk/people/${id}`;
-
-/** Which form was sent, to open it again with what was typed. */
-export interface Shown {
-  readonly form: string;
-  readonly values: Texts;
-  readonly errors: Errors;
-  readonly once: string;
-}
-
-export const SOURCE_NAMES = ['publisher', 'sourceTitle', 'sourceDate'] as const;
-export const sourceOf = ({ publisher, sourceTitle: title, sourceDate: date }: Texts) => ({ publisher, title, date });
-/** Errors of a source under the names of its fields on the page. */
-export const pageErrors = (errors: Errors): Errors => {
-  const names: Readonly<Record<string, string>> = {
-    'source.publisher': 'publisher',
-    'source.title': 'sourceTitle',
-    'source.date': 'sourceDate',
-  };
-  return Object.fromEntries(Object.entries(errors).map(([name, words]) => [names[name] ?? name, words]));
-};
-
-export function SourceFields({ text, errors }: { text: (name: string) => string; errors: Errors }) {
-  return (
-    <>
-      <Field
-        name="publisher"
-        label="Publisher of the source"
-        required
-        value={text('publisher')}
-        errors={errors}
-        maxlength={200}
-      />
-      <Field
-        name="sourceTitle"
-        label="Title of the source"
-        required
-        value={text('sourceTitle')}
-        errors={errors}
-        maxlength={300}
-      />
-      <Field
-        name="sourceDate"
-        type="date"
-        label="Date of the source"
-        required
-        value={text('sourceDate')}
-        errors={errors}
-        width="medium"
-      />
-    </>
-  );
-}
-
-export function DayFields({ text, errors }: { text: (name: string) => string; errors: Errors }) {
-  return (
-    <>
-      <Field name="from" type="date" label="First day" value={text('from')} errors={errors} width="medium" />
-      <Field
-        name="until"
-        type="date"
-        label="Last day"
-        hint="Empty: it lasts, or is not known."
-        value={text('until')}
-        errors={errors}
-        width="medium"
-      />
-    </>
-  );
-}
-
-/** The desk's side of shared tables: links into the desk, and a page for saying days anew. */
-export const deskSide = (zone: string, now: Date, writes: boolean, back: string): Side => ({
-  party: deskParty,
-  person: deskPerson,
-  served: (one) => `/desk/services/${one.service}`,
-  meeting: (one) => `/desk/matters/${one.matterId}/meetings/${one.meeting}`,
-  said: (one) => `/desk/matters/${one.matterId}/statements`,
-  day: localInput(now, zone).slice(0, 10),
-  zone,
-  ...(writes
-    ? {
-        change: (of, row, what) => {
-          const query = new URLSearchParams({
-            of,
-            term: row.id,
-            what,
-            from: row.from ?? '',
-            until: row.until ?? '',
-            back,
-          });
-          return (
-            <a href={`/desk/people/days?${query}`}>
-              Days<span class="usa-sr-only"> of {what}</span>
-            </a>
-          );
-        },
-      }
-    : {}),
-});
-
-async function show(c: Ctx, shown: Shown | null = null): Promise<Response> {
+export async function show(c: Ctx, shown: Shown | null = null): Promise<Response> {
   const services = c.get('services');
   const { db, clock, random } = services;
   const actor = staff(c);
@@ -454,124 +342,3 @@ async function show(c: Ctx, shown: Shown | null = null): Promise<Response> {
     </>,
   );
 }
-
-const DESCRIPTION = ['name', 'kind', 'state', 'seat', 'ocdId', 'timeZone', 'ended', 'wasWrong', 'since', 'reason'];
-const MEMBER = ['sort', 'member', 'role', 'from', 'until', ...SOURCE_NAMES];
-
-/** A form of the page: what it writes, or the page again with what was typed and what is wrong. */
-function posting(
-  form: string,
-  names: readonly string[],
-  notice: string,
-  write: (c: Ctx, party: string, values: Texts, once: string) => Promise<string | undefined>,
-) {
-  return async (c: Ctx): Promise<Response> => {
-    const services = c.get('services');
-    const body = await bodyOf(c);
-    const values = textsOf(body, names);
-    const { once: sent = '' } = textsOf(body, ['once']);
-    const once = UUID.test(sent) ? sent : uuidv7(services.clock.now(), services.random);
-    const { id } = await theParty(services, c.req.param('party') ?? '');
-    try {
-      const more = await write(c, id, values, once);
-      return redirectWith(c, `${deskParty(id)}#${form === 'aliases' ? 'names' : form}`, more ?? notice);
-    } catch (error) {
-      return await show(c, { form, values, errors: pageErrors(errorsOf(error)), once });
-    }
-  };
-}
-
-const ofParty = (id: string): RawBuilder<unknown> => sql`s.recipient = ${id}`;
-
-/** Nobody is matched silently: a name that several people have has to be told apart by the id of one. */
-async function personCalled(c: Ctx, name: string): Promise<string> {
-  const people = UUID.test(name) ? [{ id: name }] : await peopleNamed(c.get('services').db, name);
-  const [one] = people;
-  if (one && people.length === 1) return one.id;
-  const what = one
-    ? `There are ${people.length} people called ${name}. Write the id of the one that is meant.`
-    : `The directory has nobody called ${name}.`;
-  throw new InvalidInput(
-    one ? 'person-ambiguous' : 'person-unknown',
-    { what, lost: 'Nothing was written, and what you entered is kept.' },
-    { member: what },
-  );
-}
-
-export const deskPartyRoutes: readonly Route[] = [
-  { method: 'GET', path: `${DIRECTORY}/:party`, access: VIEWER, handler: (c) => show(c) },
-  {
-    method: 'POST',
-    path: `${DIRECTORY}/:party/describe`,
-    access: EDITOR,
-    handler: posting('describe', DESCRIPTION, 'It is written down.', async (c, party, values, once) => {
-      await describeParty(c.get('services'), staff(c).party, party, values, once);
-      return undefined;
-    }),
-  },
-  {
-    method: 'POST',
-    path: `${DIRECTORY}/:party/aliases`,
-    access: EDITOR,
-    handler: posting(
-      'aliases',
-      ['of', 'value', 'note'],
-      'It is found under this, too.',
-      async (c, party, values, once) => {
-        await giveAlias(c.get('services'), staff(c).party, party, values, once);
-        return undefined;
-      },
-    ),
-  },
-  {
-    method: 'POST',
-    path: `${DIRECTORY}/:party/aliases/withdraw`,
-    access: EDITOR,
-    handler: posting('aliases', ['alias', 'reason'], 'It is taken back.', async (c, party, values, once) => {
-      await withdrawAlias(c.get('services'), staff(c).party, party, values['alias'] ?? '', values, once);
-      return undefined;
-    }),
-  },
-  {
-    method: 'POST',
-    path: `${DIRECTORY}/:party/channels`,
-    access: EDITOR,
-    handler: posting(
-      'channels',
-      ['type', 'address', 'label', 'replaces'],
-      'It is noted.',
-      async (c, party, values, once) => {
-        const services = c.get('services');
-        await giveChannel(services, staff(c).party, party, values, once);
-        const moved = await followChannels(services, staff(c).party, ofParty(party));
-        return moved === 0
-          ? undefined
-          : `It is noted. ${moved} ${moved === 1 ? 'letter that waits goes' : 'letters that wait go'} there.`;
-      },
-    ),
-  },
-  {
-    method: 'POST',
-    path: `${DIRECTORY}/:party/channels/end`,
-    access: EDITOR,
-    handler: posting('channels', ['channel', 'reason'], 'It is given up.', async (c, party, values, once) => {
-      await endChannel(c.get('services'), staff(c).party, party, values['channel'] ?? '', values, once);
-      return undefined;
-    }),
-  },
-  {
-    method: 'POST',
-    path: `${DIRECTORY}/:party/members`,
-    access: EDITOR,
-    handler: posting('members', MEMBER, 'It is written down.', async (c, association, values, once) => {
-      const services = c.get('services');
-      const name = (values['member'] ?? '').trim();
-      const isParty = values['sort'] === 'party';
-      const member = isParty && name !== '' ? (await partyCalled(services, name, 'member')).id : '';
-      const person = !isParty && name !== '' ? await personCalled(c, name) : '';
-      const form = { ...values, association, member, person, source: sourceOf(values) };
-      await addMembership(services, staff(c).party, form, once);
-      return undefined;
-    }),
-  },
-];

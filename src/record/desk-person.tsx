@@ -20,7 +20,7 @@ import {
   SOURCE_NAMES,
   SourceFields,
   sourceOf,
-} from './desk-party.tsx';
+} from './desk-people-parts.tsx';
 import { meetingsWith, saidIn } from './parties.ts';
 import { Affiliations, Holdings, Meetings, Memberships, Said } from './party-parts.tsx';
 import { personPath } from './party-paths.ts';

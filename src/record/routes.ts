@@ -13,6 +13,7 @@ import { figurePages } from './figures-page.tsx';
 import { homeRoutes } from './home-page.tsx';
 import { meetingPages } from './meetings-page.tsx';
 import { orderPages } from './orders-page.tsx';
+import { partiesPages } from './parties-page.tsx';
 import { partyPages } from './party-page.tsx';
 import { receiptRoutes } from './receipts.ts';
 import { recordRoutes } from './record-page.tsx';
@@ -32,6 +33,7 @@ export function publicRoutes(log: LogIdentity): readonly Route[] {
     ...apiRoutes,
     ...apiServiceRoutes,
     ...partyApi,
+    ...partiesPages,
     ...partyPages,
     ...timelineRoutes,
     ...searchRoutes,

@@ -27,11 +27,11 @@ export async function channelsOfAll(
   const found = new Map<string, Channel[]>();
   if (parties.length === 0) return found;
   const { rows } = await sql<Channel>`
-    select c.id, c.party, c.type, c.address, c.label, c.recorded_at as "recordedAt",
+    select * from (select c.id, c.party, c.type, c.address, c.label, c.recorded_at as "recordedAt",
       case when exists (select 1 from view.channel n where n.replaces = c.id) then 'another took its place'
-        else (select e.reason from view.channel_end e where e.channel = c.id order by e.seq limit 1) end as over
-    from view.channel c where c.by_party = ${by} and c.party = any(${[...parties]}::uuid[])
-    order by over is not null, c.seq desc`.execute(db);
+        else (select e.reason from view.channel_end e where e.channel = c.id order by e.seq limit 1) end as over, c.seq
+    from view.channel c where c.by_party = ${by} and c.party = any(${[...parties]}::uuid[])) x
+    order by x.over is not null, x.seq desc`.execute(db);
   for (const row of rows) {
     const list = found.get(row.party);
     if (list) list.push(row);
