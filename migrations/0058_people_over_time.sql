@@ -13,7 +13,7 @@ create index membership_association on view.membership (association, seq);
 create index membership_person on view.membership (person);
 create index membership_member on view.membership (member);
 create table view.affiliation (
-  seq bigint not null, entry uuid not null, id uuid primary key, person uuid not null, "with" text not null, from_on date, until_on date, source jsonb not null,
+  seq bigint not null, entry uuid not null, id uuid primary key, person uuid not null, among text not null, from_on date, until_on date, source jsonb not null,
   occurred_at timestamptz not null, recorded_at timestamptz not null
 );
 create index affiliation_person on view.affiliation (person, seq);

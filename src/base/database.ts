@@ -149,7 +149,7 @@ export interface Database {
     entry: string;
     id: string;
     person: string;
-    with: string;
+    among: string;
     from_on: string | null;
     until_on: string | null;
     source: Json;

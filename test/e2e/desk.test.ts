@@ -7,10 +7,16 @@ import { createAdaptorServer } from '@hono/node-server';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { buildAssets } from '../../src/adapters/assets.ts';
 import { addToCalendar } from '../../src/rooms/clock/calendar-commands.ts';
+import { addParty, giveAlias, giveChannel } from '../../src/rooms/directory/commands.ts';
+import { compareList, recognise } from '../../src/rooms/directory/import/compared.ts';
+import { beginImport, changeImport, putFile } from '../../src/rooms/directory/import/store.ts';
+import { partiesLike } from '../../src/rooms/directory/view.ts';
 import { setLadderOf } from '../../src/rooms/escalation/commands.ts';
 import { addFigure } from '../../src/rooms/figures/commands.ts';
 import { addMeeting, inviteTo } from '../../src/rooms/meetings/commands.ts';
 import { holdOffice } from '../../src/rooms/people/commands.ts';
+import { addMembership, stateAffiliation } from '../../src/rooms/people/terms.ts';
+import { peopleNamed } from '../../src/rooms/people/view.ts';
 import { loadDraft } from '../../src/rooms/requests/drafts.ts';
 import { serveDraft } from '../../src/rooms/requests/serve.ts';
 import { keepSource } from '../../src/rooms/sources/commands.ts';
@@ -102,6 +108,7 @@ beforeAll(async () => {
     log: '/desk/log',
     calendar: '/desk/calendar',
     people: '/desk/people',
+    ...(await directory()),
     sources: `/desk/matters/${matter}/sources`,
     statements: `/desk/matters/${matter}/statements`,
     figures: `/desk/matters/${matter}/figures`,
@@ -179,6 +186,60 @@ async function around(matter: string): Promise<string> {
   return meeting;
 }
 
+/** An association with a president, an address that changed, and a list that waits for a choice and one whose columns have to be named. */
+async function directory(): Promise<Record<string, string>> {
+  const { services, office, t } = desk;
+  const from = { publisher: 'Example Courier', title: 'Elections', date: '2026-01-20' };
+  const kind = { kind: 'association', ocdId: '', state: '', seat: 'Example City', timeZone: '' };
+  const association = await addParty(services, office.party, { ...kind, name: 'Conference of Examples' }, t.newId());
+  const held = {
+    name: 'Kim Sample',
+    who: '',
+    note: '',
+    party: 'Place 000005',
+    title: 'Mayor',
+    from: '2024-01-02',
+    until: '',
+  };
+  await holdOffice(services, office.party, { ...held, source: from }, t.newId());
+  const person = (await peopleNamed(t.db, 'Kim Sample'))[0]?.id ?? '';
+  const role = { association, person, member: '', role: 'president', from: '2026-01-20', until: '', source: from };
+  await addMembership(services, office.party, role, t.newId());
+  await stateAffiliation(
+    services,
+    office.party,
+    person,
+    { with: 'Example Party', from: '', until: '', source: from },
+    t.newId(),
+  );
+  const [place] = await partiesLike(t.db, [], ['Place 000005']);
+  const channel = { type: 'mail', address: 'records@place-5.example.gov', label: 'records officer', replaces: '' };
+  await giveChannel(services, office.party, place?.id ?? '', channel, t.newId());
+  await giveAlias(services, office.party, place?.id ?? '', { of: 'name', value: 'Fifth Place', note: '' }, t.newId());
+  const list = async (text: string, compared: boolean) => {
+    const id = await beginImport(services, office.party);
+    async function* bytes() {
+      yield new TextEncoder().encode(text);
+    }
+    await putFile(t.db, id, 0, 'clerks.csv', bytes(), 100_000, () => new Error('too large'));
+    await recognise(services, id);
+    if (compared) await changeImport(services, id, { state: 'comparing' });
+    await compareList(services, id);
+    return `/desk/directory/imports/${id}`;
+  };
+  const csv =
+    'name,kind,state,seat,email\nPlace 000005,place,Example State,Old Town,desk@place-5.example.gov\nElm,hamlet,,,\nOak,place,Example State,,\n';
+  return {
+    directory: '/desk/directory?state=Example+State',
+    association: `/desk/directory/${association}`,
+    party: `/desk/directory/${place?.id}`,
+    person: `/desk/people/${person}`,
+    imports: '/desk/directory/imports',
+    mapping: await list(csv, false),
+    compared: `${await list(csv, true)}?what=changed`,
+  };
+}
+
 afterAll(async () => {
   await new Promise((done) => server.close(done));
   await desk.t.close();
@@ -211,6 +272,13 @@ const PAGES = [
   'log',
   'calendar',
   'people',
+  'directory',
+  'association',
+  'party',
+  'person',
+  'imports',
+  'mapping',
+  'compared',
   'sources',
   'statements',
   'figures',

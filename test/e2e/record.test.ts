@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { loadExample } from '../../src/record/example.ts';
+import { peopleNamed } from '../../src/rooms/people/view.ts';
 import { look, withPage } from '../support/browser.ts';
 import { testMatter } from '../support/matter.ts';
 import { type TestPublic, testPublic } from '../support/public.ts';
@@ -16,6 +17,8 @@ let base: string;
 let folder: string;
 let service: string;
 let entry: string;
+let party: string;
+let person: string;
 const asOf = '2018-01-25T11:53:00Z';
 
 beforeAll(async () => {
@@ -29,10 +32,12 @@ beforeAll(async () => {
   await p.t.ledger.publish();
   const row = await p.t.db
     .selectFrom('view.service')
-    .select('id')
+    .select(['id', 'recipient'])
     .where('name', '=', 'Louisville Metro')
     .executeTakeFirstOrThrow();
   service = row.id;
+  party = row.recipient;
+  person = (await peopleNamed(p.t.db, 'Greg Fischer'))[0]?.id ?? '';
   entry = row.id;
   base = await p.listen();
 });
@@ -53,6 +58,9 @@ it('every public page is sound: no axe violation, nothing sideways, no script er
     changes: '/record/sample-inquiry/changes',
     service: `/record/2018-letters/services/${service}`,
     entry: `/record/2018-letters/entries/${entry}`,
+    parties: '/parties?q=louisville',
+    party: `/party/${party}`,
+    person: `/person/${person}`,
     verify: '/verify',
   };
   await withPage({ baseURL: base, timezone: 'America/New_York' }, async (page, { problems }) => {

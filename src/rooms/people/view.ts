@@ -57,8 +57,10 @@ export const projectPeople: Project = (entry, seq) => {
       return [{ table: 'view.membership', row: { ...at, id: membership, ...b, from_on: from, until_on: until } }];
     }
     case 'affiliation.stated': {
-      const { affiliation, from, until, ...b } = affiliationStated.parse(entry.body);
-      return [{ table: 'view.affiliation', row: { ...at, id: affiliation, ...b, from_on: from, until_on: until } }];
+      const { affiliation, from, until, with: among, ...b } = affiliationStated.parse(entry.body);
+      return [
+        { table: 'view.affiliation', row: { ...at, id: affiliation, among, ...b, from_on: from, until_on: until } },
+      ];
     }
     case 'term.stated': {
       const { from, until, ...b } = termStated.parse(entry.body);
@@ -207,7 +209,7 @@ export async function affiliationsOf(
   seen: Seen = NOW,
 ): Promise<readonly Affiliation[]> {
   const { rows } = await sql<Affiliation>`
-    select f.id, f.entry, f.person, f."with", f.source, ${daysOf('f')} from view.affiliation f ${lastWord('f', seen)}
+    select f.id, f.entry, f.person, f.among as "with", f.source, ${daysOf('f')} from view.affiliation f ${lastWord('f', seen)}
     where f.person = ${person} and ${seen('f')} and ${STANDS} order by "from" nulls first, f.seq`.execute(db);
   return rows;
 }
