@@ -77,7 +77,7 @@ export const directoryCommand: Command = async ([verb, ...argv], io) => {
       const id = await beginImport(services, party);
       try {
         for (const [n, file] of files.entries())
-          await putFile(services.db, id, n, basename(file), createReadStream(file), MAX_BYTES, () =>
+          await putFile(services.db, id, n, basename(file), contentsOf(file), MAX_BYTES, () =>
             wrongFile(`${file} is too large.`),
           );
         if ((await recognise(services, id)) === 'csv') await mapColumns(services, id, values);
@@ -116,6 +116,16 @@ export const directoryCommand: Command = async ([verb, ...argv], io) => {
     }
   });
 };
+
+/** @throws InvalidInput `list-refused` where there is no such file, or it may not be read */
+async function* contentsOf(file: string): AsyncGenerator<Uint8Array> {
+  try {
+    for await (const piece of createReadStream(file)) if (piece instanceof Uint8Array) yield piece;
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? ` (${String(error.code)})` : '';
+    throw wrongFile(`${file} cannot be read${code}.`);
+  }
+}
 
 type Needs = Pick<Services, 'db' | 'ledger' | 'clock' | 'random'>;
 

@@ -107,7 +107,7 @@ export function Memberships(props: {
   const { memberships, side, show } = props;
   return (
     <Table
-      caption={show === 'members' ? 'Members and roles' : 'Memberships'}
+      caption={show === 'members' ? 'List of members and roles' : 'List of memberships'}
       quietCaption
       rows={memberships}
       empty={{
@@ -155,7 +155,7 @@ export function Affiliations({
 }) {
   return (
     <Table
-      caption="Affiliation"
+      caption="List of affiliations"
       quietCaption
       rows={affiliations}
       empty={{ what: 'No affiliation is noted', ...(how ? { how } : {}) }}
@@ -172,7 +172,7 @@ export function Affiliations({
 export function Served({ served, side }: { served: readonly ServedOn[]; side: Side }) {
   return (
     <Table
-      caption="Requests served"
+      caption="List of requests served"
       quietCaption
       rows={served}
       empty={{ what: 'No request was served by then', how: 'A request stands here once it is served on this party.' }}
@@ -190,7 +190,7 @@ export function Meetings({ meetings, side }: { meetings: readonly AskedToMeet[];
   if (meetings.length === 0) return <p class="soft">Invited to no meeting that is known here.</p>;
   return (
     <Table
-      caption="Meetings"
+      caption="List of meetings"
       quietCaption
       rows={meetings}
       empty={{ what: 'No meeting' }}

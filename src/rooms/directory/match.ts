@@ -78,13 +78,24 @@ export function meant(asked: Named, candidates: readonly Candidate[]): Match {
     if (byId.length > 0) return oneOf(byId, null);
   }
   const state = stateOf(asked);
+  // A state lies in none.
+  const itself = asked.kind === 'state';
   // Two ids are two parties, whatever they are called.
   const near = candidates.filter(
-    (one) => one.how !== 'id' && sameKind(one, asked.kind) && same(stateOf(one), state) && !(asked.ocdId && one.ocdId),
+    (one) =>
+      one.how !== 'id' &&
+      sameKind(one, asked.kind) &&
+      (itself || same(stateOf(one), state)) &&
+      !(asked.ocdId && one.ocdId),
   );
   const named = distinct(near.filter((one) => one.how === 'name' || one.how === 'alias' || same(one.name, asked.name)));
   if (named.length > 0) return oneOf(named, null);
-  if (!NEEDS_PLACE.includes(asked.kind) || state === null || asked.ocdId !== null) return { match: 'new' };
+  if (!NEEDS_PLACE.includes(asked.kind) || asked.ocdId !== null) return { match: 'new' };
+  if (state === null && !itself) {
+    // A bare name without its state: whoever goes by it may be meant, and be it one alone.
+    const among = distinct(candidates.filter((one) => one.how !== 'id' && sameKind(one, asked.kind)));
+    return among.length > 0 ? { match: 'ambiguous', among } : { match: 'new' };
+  }
   const word = designation(asked.name);
   const whole = distinct(near.filter((one) => one.how === 'whole'));
   if (whole.length > 0) return oneOf(whole, word);

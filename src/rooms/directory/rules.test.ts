@@ -24,8 +24,11 @@ describe('who is meant', () => {
     expect(ask('Union village', [city, township])).toEqual({ match: 'new' });
   });
 
-  it('is nobody without a state, in another state, or of another kind', () => {
-    expect(ask('Union', [city], null)).toEqual({ match: 'new' });
+  it('is not settled without a state, and nobody in another state or of another kind', () => {
+    expect(ask('Union', [city], null)).toMatchObject({ match: 'ambiguous', among: [{}] });
+    expect(ask('Elsewhere', [], null)).toEqual({ match: 'new' });
+    const state = party('State of Ohio', { kind: 'state', how: 'bare', state: null });
+    expect(meant({ name: 'Ohio', kind: 'state', state: 'OH', ocdId: null }, [state])).toMatchObject({ match: 'known' });
     expect(ask('Union', [city], 'Iowa')).toEqual({ match: 'new' });
     expect(ask('Union', [{ ...city, kind: 'county' }])).toEqual({ match: 'new' });
     expect(ask('Union', [{ ...city, kind: 'county', how: 'bare alias' }])).toMatchObject({ match: 'known' });

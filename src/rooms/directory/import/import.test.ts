@@ -126,7 +126,8 @@ describe('Open Civic Data', () => {
   });
 
   it('never matches a bare Washington silently', async () => {
-    expect(await find('Washington', null)).toEqual({ match: 'new' });
+    expect(await find('Washington', null)).toMatchObject({ match: 'ambiguous', among: [{}, {}, {}] });
+    expect(await find('Watsonville', null)).toMatchObject({ match: 'ambiguous', among: [{}] });
     expect(await find('Washington', 'Illinois')).toMatchObject({ match: 'ambiguous', among: [{}, {}] });
     expect(await find('City of Washington', 'Illinois')).toMatchObject({
       party: { name: 'Washington city', state: 'Illinois' },
