@@ -246,7 +246,7 @@ test('who is what in an association, from when to when, with its source; days ar
   });
   const days = `/desk/people/days?of=membership&term=${read.memberships[0]?.id}&what=x&from=2024-01-01&until=`;
   const until = await send(days, '/desk/people/days', { until: '2023-01-01', reason: 'Stepped down.' });
-  expect(wordsOf(until.text)).toContain('The last day lies before the first one');
+  expect(wordsOf(until.text)).toContain('This day lies before the first one');
   const noted = desk.t.clock.now();
   desk.t.clock.tick(60_000);
   expect((await send(days, '/desk/people/days', { until: '2025-06-30', reason: 'Stepped down.' })).status).toBe(303);
