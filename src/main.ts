@@ -27,11 +27,16 @@ import type { CertificateFile, Services } from './base/services.ts';
 import { handovers, pastNames, signerOf } from './ledger/handover.ts';
 import { createLedger } from './ledger/ledger.ts';
 import { nodeCache } from './ledger/nodes.ts';
+import { queueDigests } from './post/digest.ts';
+import { remindAll } from './post/reminders.ts';
+import { rounds } from './post/rounds.ts';
 import { createPost } from './post/worker.ts';
 import { formatVkey } from './proof/write.ts';
+import { followChannels } from './record/contacts.ts';
 import { loadExample } from './record/example.ts';
 import { signInMail } from './rooms/access/mails.ts';
 import { createRecounter } from './rooms/clock/recount.ts';
+import { resumeImports, stopImports } from './rooms/directory/import/run.ts';
 import { startSweeping } from './rooms/documents/sweep.ts';
 import { checkBody, streamOf } from './rooms/entries.ts';
 import { resumeTaking, stopTaking } from './rooms/escalation/taking.ts';
@@ -261,6 +266,14 @@ async function wire(
   const post = createPost({ services, onError });
   post.start();
   undo.push(() => post.stop());
+  const minute = 60_000;
+  for (const one of [
+    rounds((goesOn) => remindAll(services, goesOn), minute, onError),
+    rounds(() => queueDigests(services), minute, onError),
+  ]) {
+    one.start();
+    undo.push(() => one.stop());
+  }
   const recounter = createRecounter({ services, find: () => tellServed(services), onError });
   recounter.start();
   undo.push(() => recounter.stop());
@@ -282,9 +295,11 @@ async function wire(
   if (settings.example) await loadExample(services);
   await resumeServing(services);
   await resumeTaking(services);
+  await resumeImports(services, (party) => followChannels(services, party));
   undo.push(startSweeping(services, onError));
   undo.push(() => stopServing(services));
   undo.push(() => stopTaking(services));
+  undo.push(() => stopImports(services));
   undo.push(closeServer);
 
   const link = await ownerLink({ pool: signIn, clock, random, baseUrl });

@@ -12,8 +12,8 @@ import { openPool } from '../adapters/postgres/pool.ts';
 import { buildViewer } from '../adapters/viewer.ts';
 import { titleOf } from '../cli/export.ts';
 import { oneState } from '../ledger/fsck.ts';
-import { openDocumentsOf } from '../record/order-document.ts';
 import { erase } from '../rooms/erasure/commands.ts';
+import { openDocumentsOf } from '../rooms/order-document.ts';
 import { exportTo } from './export.ts';
 
 test('opens from a file, finds, shows, and gives the receipt that the server gave', { timeout: 120_000 }, async () => {

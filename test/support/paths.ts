@@ -6,8 +6,9 @@ import type { Route } from '../../src/base/route.ts';
 import { newToken } from '../../src/base/secrets.ts';
 import { hex, sha256, utf8 } from '../../src/proof/index.ts';
 import { mintLink } from '../../src/rooms/answers/links.ts';
+import { feedsOf, makeFeed, revokeFeed } from '../../src/rooms/calendars/feeds.ts';
 import type { Exchange } from './exchange.ts';
-import { random, type World } from './world.ts';
+import { BASE, random, type World } from './world.ts';
 
 /** A path of the route, with what is there, or (`known` false) with what is not. */
 export type Fill = (route: Route, known?: boolean) => Promise<string>;
@@ -19,6 +20,15 @@ export const freshLink = (w: World, a: Exchange): Promise<string> =>
     address: a.places[1].address,
     expiresAt: new Date(w.clock.now() + 86_400_000),
   });
+
+/** The address of a calendar; links of set-up and invitation are used up by now. */
+async function freshFeed(w: World, a: Exchange, route: Route): Promise<string> {
+  if (!route.path.startsWith('/calendar/')) return newToken(random);
+  const { service, address } = a.places[1];
+  const holder = { who: 'recipient', service, address } as const;
+  for (const feed of await feedsOf(w.db, holder)) await revokeFeed(w.services, holder, feed.id);
+  return await makeFeed(w.services, holder, w.t.newId());
+}
 
 /** @param cosigned origin of a log that this server cosigns */
 export function filling(w: World, a: Exchange, cosigned: string): Fill {
@@ -38,12 +48,17 @@ export function filling(w: World, a: Exchange, cosigned: string): Fill {
       step: () => '1',
       source: () => (known ? a.source : none),
       meeting: () => (known ? a.meeting : none),
+      party: () => (known ? a.party : none),
+      person: () => (known ? a.person : none),
+      // Leaving a list uses it up.
+      import: () => (known ? a.newImport() : none),
       order: () => (known ? a.order : none),
       consequence: () => (known ? a.consequence : none),
       sha256: () => (known ? place.file.sha256 : '0'.repeat(64)),
       // A service's id is that of the entry that served it; so is an order's.
       file: () => `${known ? (route.path.includes('/:matter/') ? a.order : place.service) : none}.receipt.json`,
-      token: () => (known && route.path.startsWith('/r/') ? freshLink(w, a) : newToken(random)),
+      token: () =>
+        !known ? newToken(random) : route.path.startsWith('/r/') ? freshLink(w, a) : freshFeed(w, a, route),
       origin: () => (known ? hex(sha256(utf8(cosigned))) : '0'.repeat(64)),
       '*': () => (known ? '0/000.p/1' : '0/999'),
     };
@@ -54,6 +69,9 @@ export function filling(w: World, a: Exchange, cosigned: string): Fill {
       else if (values[name]) path += `/${await values[name]()}`;
       else throw new Error(`say in test/support/paths.ts what :${name} of ${route.path} stands for`);
     }
+    // Of two the query says which thing is meant, or as of when.
+    if (path === '/oembed') return `${path}?url=${encodeURIComponent(`${BASE}/record/${a.slug}`)}`;
+    if (path.startsWith('/embed/')) return `${path}?asOf=2018-01-25T11:53:00Z`;
     return path;
   };
 }

@@ -5,11 +5,11 @@
 import { NotFound } from '../base/errors.ts';
 import type { Ctx } from '../base/route.ts';
 import type { DocumentRef, Entry } from '../proof/index.ts';
-import { erasedDocuments } from '../rooms/erasure/view.ts';
-import { orderEntered } from '../rooms/orders/entries.ts';
-import type { Order } from '../rooms/orders/view.ts';
 import { attachmentHeaders } from '../ui/attachment.ts';
 import { dateText } from '../ui/time.tsx';
+import { erasedDocuments } from './erasure/view.ts';
+import { orderEntered } from './orders/entries.ts';
+import type { Order } from './orders/view.ts';
 
 /** @throws NotFound `no-such-document`, `document-erased` */
 export async function orderDocument(c: Ctx, { document, matter }: Order): Promise<Response> {
