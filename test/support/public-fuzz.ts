@@ -321,9 +321,10 @@ export function publicTarget(
             const cpu = process.cpuUsage();
             const { result: status, ms } = await longestTurn(async () => {
               const path = url.slice(BASE.length);
-              const sent = port ? fetch(port.base + path, init) : Promise.resolve(app.request(url, init));
+              const sent = async () => (port ? fetch(port.base + path, init) : app.request(url, init));
               // A body or a line above its limit is refused while it still arrives: the connection may break before the answer is read.
-              const answer = await sent.catch(() => null);
+              // And a connection that was kept may be closed after a refusal just when it is used again: then once more, on a new one.
+              const answer = await sent().catch(() => sent().catch(() => null));
               await answer?.arrayBuffer();
               const told = much ? 413 : url.length > 12_000 ? 431 : 0;
               return answer?.status ?? (port ? told : 0);
