@@ -15,6 +15,7 @@ import { MOST_DOCUMENTS, MOST_RECEIPTS, RECEIPT_LIMIT } from '../../src/record/v
 import { buildApp } from '../../src/web/app.tsx';
 import { publicLogRoutes } from '../../src/web/public-log.ts';
 import { PLAIN_ASSETS } from './assets.ts';
+import { costing } from './cost.ts';
 import { servicesWithoutStore } from './web.ts';
 import type { Fuzzed } from './witness-fuzz.ts';
 
@@ -317,8 +318,7 @@ export function publicTarget(
           done++;
           const ask = async () => {
             const [url, { much = false, ...init }] = make();
-            const from = performance.now();
-            const cpu = process.cpuUsage();
+            const cost = costing();
             const { result: status, ms } = await longestTurn(async () => {
               const path = url.slice(BASE.length);
               const sent = async () => (port ? fetch(port.base + path, init) : app.request(url, init));
@@ -329,9 +329,7 @@ export function publicTarget(
               const told = much ? 413 : url.length > 12_000 ? 431 : 0;
               return answer?.status ?? (port ? told : 0);
             });
-            // What this process worked, where that is less: other work of the machine is not the input's doing.
-            const { user, system } = process.cpuUsage(cpu);
-            return { status, ms: Math.min(much ? ms : performance.now() - from, (user + system) / 1000) };
+            return { status, ms: much ? cost(ms) : cost() };
           };
           let { status, ms } = await ask();
           // A machine with other work is late now and then; an input that is slow is slow again.
