@@ -122,7 +122,7 @@ export async function MappingPart({
 }
 
 const Drop = ({ list }: { list: Import }) => (
-  <form method="post" action={`${one(list.id)}/drop`}>
+  <form class="leave" method="post" action={`${one(list.id)}/drop`}>
     <button class="linklike" type="submit">
       Leave it: nothing is written
     </button>
@@ -178,7 +178,8 @@ export async function ComparedPart({ c, list }: { c: Ctx; list: Import }) {
   return (
     <>
       <p>
-        {count(list.notes.same, 'row')} say what the directory says already.{list.notes.lines.map((text) => ` ${text}`)}
+        {list.notes.same === 0 ? '' : `Unchanged: ${count(list.notes.same, 'row')}.`}
+        {list.notes.lines.map((text) => ` ${text}`)}
       </p>
       <Form action={`${one(list.id)}/write`} label="Write what is chosen">
         <p>
@@ -187,7 +188,7 @@ export async function ComparedPart({ c, list }: { c: Ctx; list: Import }) {
               ? 'Nothing is chosen.'
               : `Chosen: ${counts.new.chosen.toLocaleString('en-US')} new, ${counts.changed.chosen.toLocaleString('en-US')} changed, ${counts.gone.chosen.toLocaleString('en-US')} gone.`}
           </strong>{' '}
-          {counts.problem.all > 0 ? `${count(counts.problem.all, 'row')} cannot be used and stay out.` : ''}
+          {counts.problem.all > 0 ? `Left out: ${count(counts.problem.all, 'row')} that cannot be used.` : ''}
         </p>
         {chosen > 0 ? <Submit text={`Write ${count(chosen, 'row')} into the directory`} /> : null}
       </Form>

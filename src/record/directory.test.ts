@@ -322,7 +322,7 @@ test('a list comes through the desk: columns named, differences shown, rows chos
   const id = list.split('/').at(-1) ?? '';
   await importInBackground(desk.services, id);
   const seen = await desk.t.db.selectFrom('log.head').select('size').executeTakeFirstOrThrow();
-  expect(wordsOf(await get(list))).toContain('Chosen: 1 new, 1 changed, 0 gone. 1 row cannot be used');
+  expect(wordsOf(await get(list))).toContain('Chosen: 1 new, 1 changed, 0 gone. Left out: 1 row that cannot be used.');
   expect(wordsOf(await get(`${list}?what=changed`))).toContain(
     'e-mail address: clerk@elm.example.gov → desk@elm.example.gov',
   );

@@ -80,9 +80,9 @@ export function Holdings({
         {
           head: 'Days',
           cell: (one) => (
-            <>
+            <span>
               {spanText(one)} {now(one, side.day)}
-            </>
+            </span>
           ),
         },
         ...changing<Holding>(side, 'holding', (one) => `${one.name}, ${one.title}`),
@@ -92,9 +92,9 @@ export function Holdings({
 }
 
 const SourceText = ({ source }: { source: Source }) => (
-  <>
+  <span>
     {source.publisher}, “{source.title}”, <Day on={source.date} />
-  </>
+  </span>
 );
 
 /** @param show the association's own list, or what somebody belongs to */
@@ -132,9 +132,9 @@ export function Memberships(props: {
         {
           head: 'Days',
           cell: (one) => (
-            <>
+            <span>
               {spanText(one)} {now(one, side.day)}
-            </>
+            </span>
           ),
         },
         { head: 'Known from', cell: (one) => <SourceText source={one.source} /> },
