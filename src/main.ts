@@ -18,6 +18,7 @@ import { witnessMemory } from './adapters/keys/witness-memory.ts';
 import { fileMailer } from './adapters/mail/file.ts';
 import { smtpMailer } from './adapters/mail/smtp.ts';
 import { pdfService } from './adapters/pdf/service.ts';
+import { inTurn } from './adapters/postgres/in-turn.ts';
 import { assertAppRole, fromPostgres, migrate, openDatabase } from './adapters/postgres/index.ts';
 import { openKysely, openPool } from './adapters/postgres/pool.ts';
 import type { Clock } from './base/clock.ts';
@@ -161,13 +162,23 @@ async function wire(
   undo.push(() => writing.end());
 
   const [known, past] = await Promise.all([signerOf(pool), handovers(pool)]);
-  const [{ signer, vkey, origin: logOrigin }, blobs, assets, secret] = await Promise.all([
-    loadLogKey(join(settings.dataDir, 'keys'), `${baseUrl.replace(/^https?:\/\//, '')}/log`, known),
+  const keys = join(settings.dataDir, 'keys');
+  const host = baseUrl.replace(/^https?:\/\//, '');
+  // Processes that start for the first time together share what the first of them makes.
+  const [{ signer, vkey, origin: logOrigin }, witnessKey, secret] = await inTurn(
+    pool,
+    async () =>
+      [
+        await loadLogKey(keys, `${host}/log`, known),
+        await loadWitnessKey(keys, `${host}/witness`),
+        await readSecret(settings.dataDir),
+      ] as const,
+  );
+  const [blobs, assets] = await Promise.all([
     fileBlobs({ dir: join(settings.dataDir, 'blobs') }),
     buildAssets({ cacheDir: join(ROOT, 'build', 'assets') }),
-    readSecret(settings.dataDir),
   ]);
-  const [witnesses, witnessLogs, witnessKey] = await Promise.all([
+  const [witnesses, witnessLogs] = await Promise.all([
     named('WITNESSES', settings.witnesses).then((text) =>
       readWitnesses(
         text,
@@ -176,7 +187,6 @@ async function wire(
       ),
     ),
     named('WITNESS_LOGS', settings.witnessLogs).then(readWitnessLogs),
-    loadWitnessKey(join(settings.dataDir, 'keys'), `${baseUrl.replace(/^https?:\/\//, '')}/witness`),
   ]);
   const ledger = createLedger({
     pool: writing,
