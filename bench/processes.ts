@@ -3,11 +3,13 @@
  * process with as many callers as all of them together. Fresh processes and a fresh database each, in alternating order.
  */
 import { spawn } from 'node:child_process';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
+import { loadLogKey } from '../src/adapters/keys/log-key.ts';
 import { benchDatabase } from './database.ts';
 import { callers, itemAnswered } from './entry.ts';
-import { benchLedger } from './ledger.ts';
+import { benchLedger, ORIGIN } from './ledger.ts';
 import { type BenchLine, isRole, median, report, round } from './lib.ts';
 
 /** Shared out among the processes: what is compared is the same work by more hands. */
@@ -50,6 +52,8 @@ const share = (processes: number, i: number) => Math.floor(CALLERS / processes) 
 
 async function together(processes: number): Promise<number> {
   const database = await benchDatabase();
+  // Made once: processes that start together would each make one.
+  await loadLogKey(join(database.dataDir, 'keys'), ORIGIN);
   const from = Date.now() + 4000;
   const each = await Promise.all(
     Array.from(

@@ -53,15 +53,23 @@ function attend(done: string): void {
 function take(old: Element, fresh: Element): void {
   for (const { name } of [...old.attributes]) if (!fresh.hasAttribute(name)) old.removeAttribute(name);
   for (const { name, value } of fresh.attributes) if (old.getAttribute(name) !== value) old.setAttribute(name, value);
-  const now = [...fresh.childNodes];
-  now.forEach((to, i) => {
-    const from = old.childNodes[i];
-    if (!from) old.append(document.importNode(to, true));
-    else if (from.nodeName !== to.nodeName) from.replaceWith(document.importNode(to, true));
-    else if (from instanceof Element && to instanceof Element) take(from, to);
-    else if (from.nodeValue !== to.nodeValue) from.nodeValue = to.nodeValue;
-  });
-  while (old.childNodes.length > now.length) old.lastChild?.remove();
+  // What stands at the beginning and at the end of both stays; between them something came, went or changed.
+  const [from, to] = [[...old.childNodes], [...fresh.childNodes]];
+  const least = Math.min(from.length, to.length);
+  const alike = (i: number, j: number) => from[i]?.nodeName === to[j]?.nodeName;
+  let [head, tail] = [0, 0];
+  while (head < least && alike(head, head)) head += 1;
+  while (tail < least - head && alike(from.length - 1 - tail, to.length - 1 - tail)) tail += 1;
+  const after = from[from.length - tail] ?? null;
+  for (const gone of from.slice(head, from.length - tail)) gone.remove();
+  for (const come of to.slice(head, to.length - tail)) old.insertBefore(document.importNode(come, true), after);
+  for (let i = 0; i < head; i++) renew(from[i], to[i]);
+  for (let i = 1; i <= tail; i++) renew(from.at(-i), to.at(-i));
+}
+
+function renew(from: Node | undefined, to: Node | undefined): void {
+  if (from instanceof Element && to instanceof Element) take(from, to);
+  else if (from && to && from.nodeValue !== to.nodeValue) from.nodeValue = to.nodeValue;
 }
 
 export {};

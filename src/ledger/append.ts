@@ -232,7 +232,7 @@ export function appender(deps: AppendDeps): Appender {
     await together([begun, turn, head, known, lasts]);
     latest = Math.max(latest, await head);
     const ground = { known: await known, lasts: await lasts };
-    const planned = await planAloud(client, deps, batch, timeNow(), ground);
+    const planned = await planAloud(client, deps, batch, timeNow(), ground, null);
     if (planned.commands.length === 0) return planned.settle(0);
     // What was asked under the lock need not be asked again.
     const base = advance(client, { ...planned.move, lasts: new Map() }, planned.commands, silence);

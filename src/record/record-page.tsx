@@ -1,4 +1,6 @@
 /** The public record of a matter: the board as of any time, what was reported around it, its timeline. Shows only what is public. */
+
+import type { Child } from 'hono/jsx';
 import { InvalidInput } from '../base/errors.ts';
 import type { Ctx, Route } from '../base/route.ts';
 import { ANYONE } from '../base/route.ts';
@@ -14,19 +16,10 @@ import { type BoardPage, type BoardRow, foundWord, saidWord } from './board.ts';
 import { boardParams } from './board-filter.ts';
 import { cacheRecord } from './caching.ts';
 import { FilterForm } from './filter-form.tsx';
+import { RecordEnd, recordOptions } from './frame.tsx';
 import { type Moment, momentOf, momentParams, type PublicMatter, publicMatter } from './matter.ts';
 import { type PublicNote, type RecordModel, recordModel } from './model.ts';
-import {
-  clockText,
-  entryPath,
-  FeedLinks,
-  type HeadProps,
-  href,
-  LastUpdated,
-  RecordHead,
-  recordPath,
-  servicePath,
-} from './parts.tsx';
+import { clockText, entryPath, type HeadProps, href, RecordHead, recordPath, servicePath } from './parts.tsx';
 import { touchesOf } from './reach.ts';
 
 /** Query of a request as plain text; of a repeated parameter the last one counts. */
@@ -69,12 +62,13 @@ async function record(c: Ctx): Promise<Response> {
   }
   const model = await recordModel(c.get('services').db, matter, moment, queryOf(c));
   cacheRecord(c, moment, model.last, now);
-  const head = <FeedLinks matter={matter} />;
-  return page(c, { title, area: 'public', wide: true, head }, <Record model={model} now={now} />);
+  const shown = { matter, moment, last: model.last, path: recordPath(matter) };
+  const end = <RecordEnd c={c} shown={shown} />;
+  return page(c, recordOptions(c, shown, null), <Record model={model} now={now} end={end} />);
 }
 
-function Record({ model, now }: { model: RecordModel; now: Date }) {
-  const { matter, moment, board, request, last } = model;
+function Record({ model, now, end }: { model: RecordModel; now: Date; end: Child }) {
+  const { matter, moment, board, request } = model;
   const keep: Record<string, string> = model.requests.length > 1 && request ? { request: request.id } : {};
   return (
     <>
@@ -90,7 +84,7 @@ function Record({ model, now }: { model: RecordModel; now: Date }) {
         <NothingThen model={model} />
       )}
       <Notes matter={matter} notes={model.notes} />
-      <LastUpdated matter={matter} last={last} zone={moment.zone} />
+      {end}
     </>
   );
 }

@@ -120,6 +120,14 @@ async function publicStates(): Promise<void> {
   for (const one of ['timeline', 'changes', 'statements', 'figures', 'meetings', 'orders', 'consequences'])
     also(`/record/:slug/${one}`, { path: `${example}/${one}` });
   also('/record/:slug/changes', { path: '/record/wide-letters/changes' });
+  also(
+    '/record/:slug/map',
+    { path: `${example}/map` },
+    { path: `${example}/map?clock=unknown` },
+    { path: '/record/wide-letters/map' },
+  );
+  also('/record/:slug/figures', { path: `${example}/figures?${asOf}&axis=happened` });
+  also('/embed/record/:slug', { path: `/embed/record/2018-letters?${asOf}&axis=happened` });
   also('/record/:slug/services/:service', { path: `${example}/services/${id}` });
   also('/record/:slug/services/:service', { path: `/record/wide-letters/services/${wide.services[3]}` });
   also('/record/:slug/entries/:entry', { path: `${example}/entries/${id}` });

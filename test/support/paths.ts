@@ -8,7 +8,7 @@ import { hex, sha256, utf8 } from '../../src/proof/index.ts';
 import { mintLink } from '../../src/rooms/answers/links.ts';
 import { feedsOf, makeFeed, revokeFeed } from '../../src/rooms/calendars/feeds.ts';
 import type { Exchange } from './exchange.ts';
-import { random, type World } from './world.ts';
+import { BASE, random, type World } from './world.ts';
 
 /** A path of the route, with what is there, or (`known` false) with what is not. */
 export type Fill = (route: Route, known?: boolean) => Promise<string>;
@@ -48,6 +48,10 @@ export function filling(w: World, a: Exchange, cosigned: string): Fill {
       step: () => '1',
       source: () => (known ? a.source : none),
       meeting: () => (known ? a.meeting : none),
+      party: () => (known ? a.party : none),
+      person: () => (known ? a.person : none),
+      // Leaving a list uses it up.
+      import: () => (known ? a.newImport() : none),
       order: () => (known ? a.order : none),
       consequence: () => (known ? a.consequence : none),
       sha256: () => (known ? place.file.sha256 : '0'.repeat(64)),
@@ -65,6 +69,9 @@ export function filling(w: World, a: Exchange, cosigned: string): Fill {
       else if (values[name]) path += `/${await values[name]()}`;
       else throw new Error(`say in test/support/paths.ts what :${name} of ${route.path} stands for`);
     }
+    // Of two the query says which thing is meant, or as of when.
+    if (path === '/oembed') return `${path}?url=${encodeURIComponent(`${BASE}/record/${a.slug}`)}`;
+    if (path.startsWith('/embed/')) return `${path}?asOf=2018-01-25T11:53:00Z`;
     return path;
   };
 }
