@@ -10,6 +10,7 @@ import { openPool } from '../adapters/postgres/pool.ts';
 import type { NewEntry } from '../base/append.ts';
 import { rebuild } from '../ledger/rebuild.ts';
 import { createRecounter } from '../rooms/clock/recount.ts';
+import { CONSEQUENCE_KINDS } from '../rooms/consequences/entries.ts';
 import { project } from '../rooms/project.ts';
 import { consequenceList, order, orderList } from './api-orders-schemas.ts';
 import { recordBody } from './api-schemas.ts';
@@ -90,6 +91,24 @@ async function agreed(asOf?: AsOfPoint) {
   for (const consequence of CONSEQUENCE_FILTERS) {
     const mine = all.filter((one) => one.standings.some(({ status }) => status === consequence));
     expect([consequence, names(await board({ consequence }))]).toEqual([consequence, names(mine)]);
+  }
+  // One consequence has to be all of what is asked for, not several together.
+  const words = new Set(known.consequences.map(({ programme }) => programme));
+  for (const programme of [...words, 'No such aid']) {
+    for (const consequenceKind of CONSEQUENCE_KINDS) {
+      for (const consequence of [undefined, ...CONSEQUENCE_FILTERS]) {
+        const mine = all.filter((one) =>
+          one.standings.some(
+            ({ consequence: of, status }) =>
+              of.programme === programme && of.kind === consequenceKind && (consequence ?? status) === status,
+          ),
+        );
+        const asked = { programme, consequenceKind, consequence };
+        expect([asked, names(await board(asked))]).toEqual([asked, names(mine)]);
+      }
+    }
+    const under = all.filter((one) => one.standings.some(({ consequence: of }) => of.programme === programme));
+    expect([programme, names(await board({ programme }))]).toEqual([programme, names(under)]);
   }
   const groups = await groupsOf(a.t.db, known, cut);
   for (const one of known.consequences) {
