@@ -32,9 +32,11 @@ import { remindAll } from './post/reminders.ts';
 import { rounds } from './post/rounds.ts';
 import { createPost } from './post/worker.ts';
 import { formatVkey } from './proof/write.ts';
+import { followChannels } from './record/contacts.ts';
 import { loadExample } from './record/example.ts';
 import { signInMail } from './rooms/access/mails.ts';
 import { createRecounter } from './rooms/clock/recount.ts';
+import { resumeImports, stopImports } from './rooms/directory/import/run.ts';
 import { startSweeping } from './rooms/documents/sweep.ts';
 import { checkBody, streamOf } from './rooms/entries.ts';
 import { resumeTaking, stopTaking } from './rooms/escalation/taking.ts';
@@ -293,9 +295,11 @@ async function wire(
   if (settings.example) await loadExample(services);
   await resumeServing(services);
   await resumeTaking(services);
+  await resumeImports(services, (party) => followChannels(services, party));
   undo.push(startSweeping(services, onError));
   undo.push(() => stopServing(services));
   undo.push(() => stopTaking(services));
+  undo.push(() => stopImports(services));
   undo.push(closeServer);
 
   const link = await ownerLink({ pool: signIn, clock, random, baseUrl });

@@ -180,6 +180,9 @@ function TodayColumn({ today, moved }: { today: Today; moved: readonly Moved[] }
         <a href={CALENDAR}>Calendar of your office</a> · <a href="/account/calendar">Due dates in your calendar</a>
       </p>
       <p>
+        <a href="/desk/directory">Directory of parties</a>
+      </p>
+      <p>
         <a href="/desk/people">People in offices</a>
       </p>
       <p>

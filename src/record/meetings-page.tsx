@@ -17,6 +17,7 @@ import { RecordEnd, recordOptions } from './frame.tsx';
 import { meetingThing } from './json-ld.tsx';
 import { lastEntry, type Moment, momentParams, type PublicMatter } from './matter.ts';
 import { entryPath, href, RecordHead, recordPath } from './parts.tsx';
+import { partyPath } from './party-paths.ts';
 import { opened, refuseBadTime, wrongTime } from './record-page.tsx';
 
 interface Read {
@@ -85,6 +86,7 @@ async function getPage(c: Ctx): Promise<Response> {
             participants={participants}
             zone={moment.zone}
             receipt={(entry) => entryPath(matter, entry)}
+            party={(id) => href(partyPath(id), momentParams(moment))}
             empty={{ what: 'Nobody had been invited by name by then' }}
           />
         </section>

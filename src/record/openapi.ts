@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { CONSEQUENCE_KINDS } from '../rooms/consequences/entries.ts';
 import { mapBody, momentList } from './api-map-schemas.ts';
 import { consequenceList, orderList } from './api-orders-schemas.ts';
+import { partyBody, partyList, personBody } from './api-parties-schemas.ts';
 import {
   figureList,
   meetingList,
@@ -16,6 +17,7 @@ import {
 } from './api-schemas.ts';
 import { ANSWER_FILTERS, CLOCK_FILTERS, CONSEQUENCE_FILTERS, DETERMINATION_FILTERS, SORTS } from './board-filter.ts';
 import { ftmList } from './ftm.ts';
+import { PARTY_SORTS } from './parties.ts';
 
 const registry = new OpenAPIRegistry();
 const json = (description: string, schema: z.ZodType) => ({ description, content: { 'application/json': { schema } } });
@@ -176,6 +178,52 @@ for (const [path, summary, schema] of [
     responses: { 200: json(summary, schema), ...refusals },
   });
 }
+
+registry.registerPath({
+  method: 'get',
+  path: '/api/v1/parties',
+  summary: 'Parties of the directory',
+  request: {
+    query: z.object({
+      q: z.string().optional().meta({ description: 'in the name or a further name, or a whole Open Civic Data id' }),
+      kind: z.string().optional(),
+      state: z.string().optional().meta({ description: 'name or postal code' }),
+      association: z
+        .uuid()
+        .optional()
+        .meta({ description: 'members of this association, and parties with an office that a member holds' }),
+      sort: z.enum(PARTY_SORTS).optional(),
+      dir: z.enum(['up', 'down']).optional(),
+      page: z.int().min(1).optional(),
+      size: z.int().min(1).max(1000).optional(),
+    }),
+  },
+  responses: { 200: json('A page of parties', partyList) },
+});
+
+registry.registerPath({
+  method: 'get',
+  path: '/api/v1/parties/{party}',
+  summary: 'What is public of a party, now or as of any time',
+  request: { params: z.object({ party: z.uuid() }), query: z.object(asOf) },
+  responses: {
+    200: json('The party', partyBody),
+    404: json('The directory has no such party, or had none by then', problem),
+    422: json('The time asked for is not one', problem),
+  },
+});
+
+registry.registerPath({
+  method: 'get',
+  path: '/api/v1/people/{person}',
+  summary: 'What is public of a person, now or as of any time',
+  request: { params: z.object({ person: z.uuid() }), query: z.object(asOf) },
+  responses: {
+    200: json('The person', personBody),
+    404: json('The directory has no such person, or had none by then', problem),
+    422: json('The time asked for is not one', problem),
+  },
+});
 
 /** OpenAPI 3.1 document of the public API. @param baseUrl where people reach this server */
 export function openApi(baseUrl: string) {

@@ -21,6 +21,7 @@ import { cutAt } from './cut.ts';
 import { momentParams, type PublicMatter } from './matter.ts';
 import { publicLinks } from './orders-page.tsx';
 import { clockText, entryPath, href, recordPath, servicePath } from './parts.tsx';
+import { partyPath } from './party-paths.ts';
 import { concerning, reachAt, touchesOf } from './reach.ts';
 import { opened } from './record-page.tsx';
 import { movedClock } from './service-clock.ts';
@@ -128,6 +129,10 @@ async function servicePage(c: Ctx): Promise<Response> {
                     </a>
                   </>
                 ),
+              },
+              {
+                name: 'Party',
+                value: <a href={href(partyPath(service.recipient), momentParams(moment))}>what else is public of it</a>,
               },
               {
                 name: 'Evidence of delivery',

@@ -19,6 +19,7 @@ import { statementsFtm } from './ftm.ts';
 import { quotationThings } from './json-ld.tsx';
 import { lastEntry, type Moment, momentParams, type PublicMatter } from './matter.ts';
 import { entryPath, href, RecordHead, recordPath } from './parts.tsx';
+import { personPath } from './party-paths.ts';
 import { opened, queryOf, refuseBadTime, wrongTime } from './record-page.tsx';
 
 interface Read {
@@ -90,6 +91,7 @@ async function getPage(c: Ctx): Promise<Response> {
         statements={statements}
         zone={moment.zone}
         receipt={(entry) => entryPath(matter, entry)}
+        person={(id) => href(personPath(id), momentParams(moment))}
         empty={
           q === ''
             ? {

@@ -22,6 +22,8 @@ import { projectStatements } from './statements/view.ts';
 
 const BY_ROOM: Readonly<Record<string, Project>> = {
   party: projectDirectory,
+  alias: projectDirectory,
+  channel: projectDirectory,
   matter: projectMatters,
   request: (entry, seq) => [...projectRequests(entry, seq), ...projectClock(entry, seq)],
   service: (entry, seq) => [...projectRequests(entry, seq), ...projectClock(entry, seq)],
@@ -40,6 +42,9 @@ const BY_ROOM: Readonly<Record<string, Project>> = {
   order: projectOrders,
   person: projectPeople,
   office: projectPeople,
+  membership: projectPeople,
+  affiliation: projectPeople,
+  term: projectPeople,
   source: projectSources,
   statement: projectStatements,
   figure: projectFigures,

@@ -6,11 +6,17 @@
 
 import type { Services } from '../../src/base/services.ts';
 import { addToCalendar } from '../../src/rooms/clock/calendar-commands.ts';
+import { addParty, giveAlias, giveChannel } from '../../src/rooms/directory/commands.ts';
+import { compareList, recognise } from '../../src/rooms/directory/import/compared.ts';
+import { beginImport, changeImport, putFile } from '../../src/rooms/directory/import/store.ts';
+import { partiesLike } from '../../src/rooms/directory/view.ts';
 import { setLadderOf } from '../../src/rooms/escalation/commands.ts';
 import { addFigure } from '../../src/rooms/figures/commands.ts';
 import { openMatter } from '../../src/rooms/matters/commands.ts';
 import { addMeeting, inviteTo } from '../../src/rooms/meetings/commands.ts';
 import { holdOffice } from '../../src/rooms/people/commands.ts';
+import { addMembership, stateAffiliation } from '../../src/rooms/people/terms.ts';
+import { peopleNamed } from '../../src/rooms/people/view.ts';
 import { serveDraft, startServing } from '../../src/rooms/requests/serve.ts';
 import { keepSource } from '../../src/rooms/sources/commands.ts';
 import { addStatement } from '../../src/rooms/statements/commands.ts';
@@ -58,8 +64,10 @@ export async function fullDesk(needs: FullDeskNeeds): Promise<Readonly<Record<st
     .where('service', '=', service)
     .execute();
   const meeting = await around(needs, matter);
+  const directory = await directoryOn(needs);
   await alarms(services);
   return {
+    ...directory,
     '/desk/matters/:matter': [`/desk/matters/${matter}`],
     '/desk/drafts/:draft/what': [`/desk/drafts/${draft}/what`],
     '/desk/drafts/:draft/whom': [`/desk/drafts/${draft}/whom`, `/desk/drafts/${further}/whom`],
@@ -175,4 +183,61 @@ async function around({ services, office, newId, clock }: FullDeskNeeds, matter:
   const by = { issuer: office.party, zone: 'America/New_York' };
   await addToCalendar(services, by, { party: office.party, event, reason: 'By the council.', source: null }, newId());
   return meeting;
+}
+
+/** An association with a president, an address that changed, a list that waits for a choice and one whose columns have to be named. */
+async function directoryOn({
+  services,
+  office,
+  newId,
+}: FullDeskNeeds): Promise<Readonly<Record<string, readonly string[]>>> {
+  const from = { publisher: 'Example Courier', title: 'Elections', date: '2026-01-20' };
+  const { db } = services;
+  const kind = { kind: 'association', ocdId: '', state: '', seat: 'Example City', timeZone: '' };
+  const association = await addParty(services, office.party, { ...kind, name: 'Conference of Examples' }, newId());
+  const mayor = {
+    name: 'Kim Sample',
+    who: '',
+    note: '',
+    party: 'Place 000005',
+    title: 'Mayor',
+    from: '2024-01-02',
+    until: '',
+  };
+  await holdOffice(services, office.party, { ...mayor, source: from }, newId());
+  const person = (await peopleNamed(db, 'Kim Sample'))[0]?.id ?? '';
+  const role = { association, person, member: '', role: 'president', from: '2026-01-20', until: '', source: from };
+  await addMembership(services, office.party, role, newId());
+  const counted = { with: 'Example Party', from: '', until: '', source: from };
+  await stateAffiliation(services, office.party, person, counted, newId());
+  const [{ id: place } = { id: '' }] = await partiesLike(db, [], ['Place 000005']);
+  const channel = { type: 'mail', address: 'records@place-5.example.gov', label: 'records officer', replaces: '' };
+  await giveChannel(services, office.party, place, channel, newId());
+  await giveAlias(services, office.party, place, { of: 'name', value: 'Fifth Place', note: '' }, newId());
+  const csv = [
+    'name,kind,state,ocd_id,email',
+    'Place 000005,place,Example State,ocd-division/country:us/state:zz/place:p000005,desk@place-5.example.gov',
+    'Elm,hamlet,,,',
+    'Oak,place,Example State,,',
+  ].join('\n');
+  const list = async (compared: boolean) => {
+    const id = await beginImport(services, office.party);
+    async function* bytes() {
+      yield new TextEncoder().encode(csv);
+    }
+    await putFile(db, id, 0, 'clerks.csv', bytes(), 100_000, () => new Error('too large'));
+    await recognise(services, id);
+    if (compared) await changeImport(services, id, { state: 'comparing' });
+    await compareList(services, id);
+    return `/desk/directory/imports/${id}`;
+  };
+  return {
+    '/desk/directory': ['/desk/directory?state=Example+State'],
+    '/desk/directory/:party': [association, place].map((id) => `/desk/directory/${id}`),
+    '/desk/people/:person': [`/desk/people/${person}`],
+    '/desk/directory/imports/:import': [await list(false), `${await list(true)}?what=changed`],
+    '/party/:party': [association, place].map((id) => `/party/${id}`),
+    '/person/:person': [`/person/${person}`],
+    '/parties': ['/parties?q=place'],
+  };
 }

@@ -48,6 +48,10 @@ export function filling(w: World, a: Exchange, cosigned: string): Fill {
       step: () => '1',
       source: () => (known ? a.source : none),
       meeting: () => (known ? a.meeting : none),
+      party: () => (known ? a.party : none),
+      person: () => (known ? a.person : none),
+      // Leaving a list uses it up.
+      import: () => (known ? a.newImport() : none),
       order: () => (known ? a.order : none),
       consequence: () => (known ? a.consequence : none),
       sha256: () => (known ? place.file.sha256 : '0'.repeat(64)),

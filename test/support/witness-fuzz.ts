@@ -4,6 +4,7 @@
  */
 import fc from 'fast-check';
 import { type Signer, signNote } from '../../src/proof/write.ts';
+import { costing } from './cost.ts';
 import { TestLog, testSigner } from './witness.ts';
 
 export const FUZZED = new TestLog('fuzzed.example.gov/log');
@@ -137,9 +138,9 @@ export async function fuzzWitness(
   let slowest = 0;
   let known = 0;
   const timed = async (bytes: Uint8Array<ArrayBuffer>) => {
-    const from = performance.now();
+    const cost = costing();
     const { status, text } = await ask(bytes);
-    return { status, text, ms: performance.now() - from };
+    return { status, text, ms: cost() };
   };
   // A witness that knows nothing takes the first checkpoint at its word, whatever size it names; no case could go on from there.
   if ((await ask(new TextEncoder().encode(await FUZZED.request(0, 1)))).status === 200) known = 1;

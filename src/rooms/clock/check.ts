@@ -12,9 +12,16 @@ function refuse(code: string, what: string): RuleRefusal {
 /** Days of a closing; ten years of them are no closing any more. */
 const LONGEST = 3660;
 
+/** Where several things are wrong, which of them is named must not follow the order of recording: what is said is looked at in order. */
+const inOrder = <T extends CalendarEvent | CellEvent>(events: readonly T[]): readonly T[] =>
+  events
+    .map((event) => ({ event, text: JSON.stringify(event) }))
+    .sort((a, b) => (a.text < b.text ? -1 : 1))
+    .map(({ event }) => event);
+
 /** @throws RuleRefusal `ends-before-it-begins`, `closing-too-long` */
 export function checkClosings(events: readonly CalendarEvent[]): void {
-  for (const event of events) {
+  for (const event of inOrder(events)) {
     if (event.type !== 'closing' || !('until' in event)) continue;
     const days = dayOf(event.until) - dayOf(event.from);
     if (days < 0) throw refuse('ends-before-it-begins', `The closing “${event.name}” ends before it begins.`);
@@ -29,10 +36,11 @@ export function checkClosings(events: readonly CalendarEvent[]): void {
  */
 export function checkEvents(
   given: { readonly service: Service },
-  events: readonly CellEvent[],
+  recorded: readonly CellEvent[],
   at: (moment: When) => number,
   zone: string,
 ): void {
+  const events = inOrder(recorded);
   const day = (moment: When) => (moment.length === 10 ? dayOf(moment) : dayIn(zone, Date.parse(moment)));
   const dayServed = (one: Service) => day('at' in one ? one.at : one.on);
   const served = Math.min(dayServed(given.service), dayServed(serviceOf(given.service, events, at).service));

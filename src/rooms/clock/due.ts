@@ -99,7 +99,7 @@ export function serviceOf(service: Service, events: readonly CellEvent[], at: (w
   for (const event of events) {
     if (event.type !== 'service-corrected') continue;
     const when = at(event.at);
-    const text = JSON.stringify(event.to);
+    const text = JSON.stringify([event.to, event.words ?? '']);
     if (when < made || (when === made && text <= key)) continue;
     made = when;
     key = text;

@@ -104,7 +104,7 @@ function actsOf(events: readonly CellEvent[], days: Days): readonly Act[] {
   for (const event of events) {
     if (event.type !== 'lifted') continue;
     const first = ends.get(event.of);
-    if (!first || days.at(event.at) < days.at(first.at)) ends.set(event.of, event);
+    if (!first || keyOf(event, days) < keyOf(first, days)) ends.set(event.of, event);
   }
   return events.flatMap((event): readonly Act[] => {
     if (event.type === 'extended') return [event];
@@ -116,7 +116,7 @@ function actsOf(events: readonly CellEvent[], days: Days): readonly Act[] {
 }
 
 function stepsOf(events: readonly CellEvent[], days: Days): readonly Step[] {
-  const acts = actsOf(events, days);
+  const acts = [...actsOf(events, days)].sort((a, b) => (keyOf(a, days) < keyOf(b, days) ? -1 : 1));
   let pauses = pausesOf(events, days);
   for (const act of acts) if (act.type === 'compelled') pauses = endedBy(pauses, days.day(act.at), days.at(act.at));
   const on = acts.map((act) => days.day(act.at)).sort((a, b) => a - b);

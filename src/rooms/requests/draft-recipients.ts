@@ -8,7 +8,7 @@ import type { Database } from '../../base/database.ts';
 import { InvalidInput, RuleRefusal } from '../../base/errors.ts';
 import type { Services } from '../../base/services.ts';
 import { PARTY_KINDS } from '../directory/entries.ts';
-import { type Party, partiesLike } from '../directory/view.ts';
+import { type Candidate, candidatesFor, type Party } from '../directory/view.ts';
 import type { DraftBody } from './draft.ts';
 import { changeRecipients } from './drafts.ts';
 import { merge } from './entries.ts';
@@ -28,34 +28,11 @@ export function* chunks<T>(rows: readonly T[], size: number): Generator<readonly
   for (let i = 0; i < rows.length; i += size) yield rows.slice(i, i + size);
 }
 
-/** Candidates of the directory, found by OCD id or name in one look-up a row. */
-export async function directoryFor(
+/** Candidates of the directory: by OCD id, by every name, and by the bare name. */
+export const directoryFor = (
   db: Kysely<Database>,
   rows: readonly Recipient[],
-): Promise<(row: Recipient) => readonly Party[]> {
-  const ids = rows.flatMap((row) => (row.ocdId ? [row.ocdId] : []));
-  const parties = await partiesLike(
-    db,
-    ids,
-    rows.map((row) => row.name),
-  );
-  const index = new Map<string, Party[]>();
-  const put = (key: string, party: Party) => {
-    const there = index.get(key);
-    if (there) there.push(party);
-    else index.set(key, [party]);
-  };
-  for (const party of parties) {
-    put(`n:${party.name.toLowerCase()}`, party);
-    if (party.ocdId) put(`o:${party.ocdId}`, party);
-  }
-  return (row) => [
-    ...new Set([
-      ...((row.ocdId && index.get(`o:${row.ocdId}`)) || []),
-      ...(index.get(`n:${row.name.toLowerCase()}`) ?? []),
-    ]),
-  ];
-}
+): Promise<(row: Recipient) => readonly Candidate[]> => candidatesFor(db, rows);
 
 const describe = (party: Party) => (party.state ? `${party.name} (${party.kind}, ${party.state})` : party.name);
 

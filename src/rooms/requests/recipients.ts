@@ -7,8 +7,8 @@ import { z } from 'zod';
 import { breather } from '../../base/breath.ts';
 import { InvalidInput } from '../../base/errors.ts';
 import { ocdId, PARTY_KINDS, type PartyKind } from '../directory/entries.ts';
-import type { Party } from '../directory/view.ts';
-import { line, timeZone } from '../fields.ts';
+import { type Candidate, type Match, meant, NEEDS_PLACE } from '../directory/view.ts';
+import { line, mailbox, timeZone } from '../fields.ts';
 
 export const MAX_ROWS = 200_000;
 export const MAX_CSV_BYTES = 64 * 1024 * 1024;
@@ -72,16 +72,11 @@ export function* decodeCsv(bytes: Uint8Array): Generator<string> {
 
 // What a spreadsheet would run as a formula when the list is opened again (CSV injection, OWASP).
 const FORMULA = /^[=+\-@\t\r]/;
-/** A mailbox that mail can be sent to: plain `local@domain`, nothing that could break out of a header line. */
-export const email = z
-  .string()
-  .max(254)
-  .regex(/^[A-Za-z0-9._%+'-]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?\.[A-Za-z]{2,}$/);
+export const email = mailbox;
 // Made once: building a schema costs a hundred times what a row's check costs.
 const nameText = line(200);
 const stateText = line(60);
 const mergeText = line(500);
-const NEEDS_PLACE: readonly PartyKind[] = ['state', 'county', 'place', 'district'];
 
 /**
  * Rows and problems of a CSV. Works in slices of some milliseconds, so that a large file keeps nobody else waiting.
@@ -253,25 +248,8 @@ export function readRow(
   };
 }
 
-/** The party that a row names: known, new, or ambiguous. A bare name never matches silently. */
-export type Match =
-  | { readonly match: 'known'; readonly party: Party }
-  | { readonly match: 'new' }
-  | { readonly match: 'ambiguous'; readonly among: readonly Party[] };
-
-/** Matches one row against the directory's candidates (same OCD id or same name). */
-export function matchParty(
+/** Matches one row against the directory's candidates. A bare name never matches silently: the directory says who is meant. */
+export const matchParty = (
   row: Pick<Recipient, 'name' | 'kind' | 'state' | 'ocdId'>,
-  candidates: readonly Party[],
-): Match {
-  if (row.ocdId) {
-    const byId = candidates.filter((p) => p.ocdId === row.ocdId);
-    if (byId[0]) return byId.length === 1 ? { match: 'known', party: byId[0] } : { match: 'ambiguous', among: byId };
-  }
-  const same = (a: string | null, b: string | null) => (a ?? '').toLowerCase() === (b ?? '').toLowerCase();
-  const byName = candidates.filter(
-    (p) => same(p.name, row.name) && p.kind === row.kind && same(p.state, row.state) && !(row.ocdId && p.ocdId),
-  );
-  if (byName.length > 1) return { match: 'ambiguous', among: byName };
-  return byName[0] ? { match: 'known', party: byName[0] } : { match: 'new' };
-}
+  candidates: readonly Candidate[],
+): Match => meant(row, candidates);
