@@ -53,29 +53,26 @@ export function placesCsv(n: number): Uint8Array {
   return new TextEncoder().encode(`${lines.join('\n')}\n`);
 }
 
-/** An organisation, its matter and a draft that lacks nothing. */
+/** An organisation, its matter and a draft that lacks nothing. @param more an organisation that is there already; another due rule */
 export async function draftFor(
   services: Services,
   slug: string,
   items: readonly string[],
   csv: Uint8Array,
+  more: { readonly party?: string; readonly due?: DraftBody['due'] } = {},
 ): Promise<{ matter: string; draft: string; party: string }> {
   const newId = () => uuidv7(services.clock.now(), services.random);
-  const party = newId();
-  await services.ledger.append({
-    key: `office:${party}`,
-    entries: [
-      {
-        kind: 'party.registered',
-        id: newId(),
-        matter: null,
-        by: party,
-        occurredAt: instant(services.clock.now()),
-        audience: 'public',
-        body: { party, name: 'Office of Records', kind: 'agency', ocdId: null, state: null },
-      },
-    ],
-  });
+  const party = more.party ?? newId();
+  const registered = {
+    kind: 'party.registered',
+    id: newId(),
+    matter: null,
+    by: party,
+    occurredAt: instant(services.clock.now()),
+    audience: 'public' as const,
+    body: { party, name: 'Office of Records', kind: 'agency', ocdId: null, state: null },
+  };
+  if (more.party === undefined) await services.ledger.append({ key: `office:${party}`, entries: [registered] });
   const office = { party, partyName: 'Office of Records' };
   const input = { title: `Bench ${slug}`, slug, summary: '', audience: 'public' as const };
   const { id: matter } = await openMatter(services, office, input, newId());
@@ -83,7 +80,7 @@ export async function draftFor(
     title: 'Certification',
     authority: 'Example Code § 12',
     items: [...items],
-    due: { type: 'days', days: 30, business: false, zone: 'America/New_York' },
+    due: more.due ?? { type: 'days', days: 30, business: false, zone: 'America/New_York' },
     letter: {
       subject: '{{title}}: {{recipient}}',
       text: 'To {{recipient}}, {{state}}\n\n{{issuer}} asks under {{authority}}:\n{{items}}\n\nPlease answer by {{due_date}}: {{link}}\n',

@@ -5,12 +5,13 @@
 import { type RawBuilder, type SqlBool, sql } from 'kysely';
 import { z } from 'zod';
 import { DISPOSITIONS } from '../rooms/answers/entries.ts';
+import { CONSEQUENCE_KINDS } from '../rooms/consequences/entries.ts';
 import { FINDINGS } from '../rooms/determinations/entries.ts';
 import { PARTY_KINDS } from '../rooms/directory/entries.ts';
 import { type Cut, newerThan, visible } from './cut.ts';
 import { dueSteps } from './desk-steps.ts';
 import { movedDues, newestCells } from './moved.ts';
-import { anyTouchedSql, type OfRequest, type Reach, statusIsSql, touchedSql } from './reach.ts';
+import { anyTouchedSql, consequenceIsSql, type OfRequest, type Reach, touchedSql } from './reach.ts';
 
 export const ANSWER_FILTERS = ['unanswered', ...DISPOSITIONS] as const;
 /** `to review`: the newest answer to an item has no determination of its own yet. */
@@ -46,6 +47,10 @@ export interface BoardFilter {
   /** touched by this order, by `any`, or by `none` in force */
   readonly order?: string | undefined;
   readonly consequence?: (typeof CONSEQUENCE_FILTERS)[number] | undefined;
+  /** with a consequence of this kind; with status and programme, one that is all of it */
+  readonly consequenceKind?: (typeof CONSEQUENCE_KINDS)[number] | undefined;
+  /** with a consequence under this programme, whatever its fiscal year */
+  readonly programme?: string | undefined;
   /** part of the recipient's name or state, any case */
   readonly text?: string | undefined;
 }
@@ -66,13 +71,15 @@ const query = z.object({
   step: loose(z.coerce.number().int().min(1).max(9)),
   order: loose(z.union([z.enum(['any', 'none']), z.uuid()])),
   consequence: loose(z.enum(CONSEQUENCE_FILTERS)),
+  consequenceKind: loose(z.enum(CONSEQUENCE_KINDS)),
+  programme: loose(z.string().trim().min(1).max(200)),
   text: loose(z.string().trim().min(1).max(200)),
   sort: z.enum(SORTS).catch('recipient'),
   dir: z.enum(['up', 'down']).catch('up'),
   page: z.coerce.number().int().min(1).max(1_000_000).catch(1),
 });
 
-/** Filter, sort and page of a query string (`kind`, `state`, `answer`, `determination`, `clock`, `step`, `text`, `sort`, `dir`, `page`). */
+/** Filter, sort and page of a query string: the names of `BoardFilter`, and `sort`, `dir`, `page`. */
 export function readBoardQuery(raw: Readonly<Record<string, string>>): {
   readonly filter: BoardFilter;
   readonly sort: BoardSort;
@@ -256,7 +263,7 @@ export function filterConditions(filter: BoardFilter, f: FilterFacts): readonly 
 
 /** What orders and consequences ask for; services alone decide, and what was known of both stands in the key. */
 export function reachConditions(
-  { order, consequence }: BoardFilter,
+  { order, consequence, consequenceKind, programme }: BoardFilter,
   reach: Reach,
   request: OfRequest,
 ): readonly Condition[] {
@@ -275,9 +282,14 @@ export function reachConditions(
             order === 'any' ? any : order === 'none' ? sql<SqlBool>`not ${any}` : touchedSql(reach, order, request),
           ),
         ]),
-    ...(consequence === undefined
+    ...(consequence === undefined && consequenceKind === undefined && programme === undefined
       ? []
-      : [add(['consequence', consequence], statusIsSql(reach, consequence, request.id))]),
+      : [
+          add(
+            ['consequence', consequence ?? '', consequenceKind ?? '', programme ?? ''],
+            consequenceIsSql(reach, { status: consequence, kind: consequenceKind, programme }, request.id),
+          ),
+        ]),
   ];
 }
 

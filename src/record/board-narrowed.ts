@@ -96,7 +96,9 @@ export async function narrowed(db: Kysely<Database>, query: NarrowQuery): Promis
     soonPassed: passedAt(sums, at.getTime() + SOON_MS),
     present: query.asOf === undefined,
   };
-  const reach = filter.order || filter.consequence ? await reachAt(db, request.matter, cut, at) : null;
+  const { order, consequence, consequenceKind, programme } = filter;
+  const reaches = order ?? consequence ?? consequenceKind ?? programme;
+  const reach = reaches !== undefined ? await reachAt(db, request.matter, cut, at) : null;
   const conditions = [...filterConditions(filter, facts), ...(reach ? reachConditions(filter, reach, request) : [])];
   return { ...stand, at, recorded, sums, facts, conditions, memory: known.fits, touched };
 }

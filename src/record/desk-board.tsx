@@ -2,32 +2,22 @@
 import { type Cell, csvDownload, download, fileName } from '../base/csv.ts';
 import { type Ctx, type Route, staff, VIEWER } from '../base/route.ts';
 import type { ClockState } from '../rooms/clock/rules.ts';
-import { PARTY_KINDS } from '../rooms/directory/entries.ts';
+import { ladderOf } from '../rooms/escalation/view.ts';
 import { matterById } from '../rooms/matters/view.ts';
 import { leavesAtOf, revocableUntil } from '../rooms/requests/revoke.ts';
 import { type Request, requestById, revocationOf } from '../rooms/requests/view.ts';
 import { Board, type BoardRow } from '../ui/board.tsx';
 import { zoneOf } from '../ui/context.ts';
-import { Field, Select, Submit } from '../ui/form.tsx';
 import { Heading } from '../ui/heading.tsx';
 import { Notice } from '../ui/notice.tsx';
 import { page } from '../ui/page.tsx';
 import { Counts, Links, Pages } from '../ui/table.tsx';
 import { dateText, Time } from '../ui/time.tsx';
-import { clockState, consequenceStatus, count, disposition, finding } from '../ui/words.ts';
+import { count } from '../ui/words.ts';
 import { type BoardPage, boardPage, foundWord, type BoardRow as Line, saidWord } from './board.ts';
-import {
-  ANSWER_FILTERS,
-  type BoardFilter,
-  type BoardSort,
-  boardParams,
-  CLOCK_FILTERS,
-  CONSEQUENCE_FILTERS,
-  DETERMINATION_FILTERS,
-  readBoardQuery,
-} from './board-filter.ts';
+import { boardParams, readBoardQuery } from './board-filter.ts';
 import { cutAt } from './cut.ts';
-import { CLOCK_WORDS, orderChoices } from './filter-form.tsx';
+import { DeskFilter } from './desk-filter.tsx';
 import { pausedText } from './parts.tsx';
 import { type Reach, reachAt, touchesOf } from './reach.ts';
 
@@ -81,98 +71,6 @@ function toRow(line: Line, board: BoardPage, request: Request, reach: Reach): Bo
   };
 }
 
-function Filters({
-  base,
-  filter,
-  sort,
-  board,
-  reach,
-}: {
-  base: string;
-  reach: Reach;
-  filter: BoardFilter;
-  sort: BoardSort;
-  board: BoardPage;
-}) {
-  const { step } = filter;
-  const keep = { ...boardParams({}, sort), ...(step === undefined ? {} : { step: String(step) }) };
-  const used = Object.values(filter).some((value) => value !== undefined);
-  return (
-    <details class="working" open={used || undefined}>
-      <summary>Filter</summary>
-      <form class="form form--row" method="get" action={base} aria-label="Filter">
-        {Object.entries(keep).map(([name, value]) => (
-          <input type="hidden" name={name} value={value} />
-        ))}
-        <Field name="text" type="search" label="Name or state" value={filter.text ?? ''} width="medium" />
-        {board.kinds.length > 1 ? (
-          <Select
-            name="kind"
-            label="Kind"
-            none="all"
-            value={filter.kind ?? ''}
-            choices={PARTY_KINDS.filter((k) => board.kinds.includes(k)).map((k) => ({ value: k, label: k }))}
-          />
-        ) : null}
-        {board.states.length > 1 ? (
-          <Select
-            name="state"
-            label="State"
-            none="all"
-            value={filter.state ?? ''}
-            choices={board.states.map((s) => ({ value: s, label: s }))}
-          />
-        ) : null}
-        <Select
-          name="answer"
-          label="Recipient says"
-          none="anything"
-          value={filter.answer ?? ''}
-          choices={ANSWER_FILTERS.map((a) => ({ value: a, label: disposition(a).word }))}
-        />
-        <Select
-          name="determination"
-          label="Issuer says"
-          none="anything"
-          value={filter.determination ?? ''}
-          choices={DETERMINATION_FILTERS.map((d) => ({ value: d, label: finding(d).word }))}
-        />
-        <Select
-          name="clock"
-          label="Clock"
-          none="anything"
-          value={filter.clock ?? ''}
-          choices={CLOCK_FILTERS.filter(
-            (s) => (s === 'unknown') === board.unknown || s === 'stopped' || s === 'running',
-          ).map((s) => ({
-            value: s,
-            label: CLOCK_WORDS[s] ?? clockState(s).word,
-          }))}
-        />
-        {orderChoices(reach).length > 0 ? (
-          <Select
-            name="order"
-            label="Order"
-            none="whatever"
-            value={filter.order ?? ''}
-            choices={orderChoices(reach).map(({ value, text }) => ({ value, label: text }))}
-          />
-        ) : null}
-        {reach.consequences.length > 0 ? (
-          <Select
-            name="consequence"
-            label="Consequence"
-            none="anything"
-            value={filter.consequence ?? ''}
-            choices={CONSEQUENCE_FILTERS.map((s) => ({ value: s, label: consequenceStatus(s).word }))}
-          />
-        ) : null}
-        <Submit text="Show" {...(used ? { cancel: { text: 'Show all', href: base } } : {})} />
-      </form>
-    </details>
-  );
-}
-
 function countsOf(board: BoardPage, base: string) {
   const n = board.counts;
   const asked = { n: n.asked, text: 'asked', href: base };
@@ -195,11 +93,12 @@ async function getBoard(c: Ctx): Promise<Response> {
   const base = `/desk/requests/${request.id}`;
   const { filter, sort, page: pageNo } = readBoardQuery(c.req.query());
   const now = services.clock.now();
-  const [board, matter, revoked, leavesAt] = await Promise.all([
+  const [board, matter, revoked, leavesAt, ladder] = await Promise.all([
     boardPage(services.db, { request, filter, sort, page: pageNo, size: SIZE, now: new Date(now) }),
     matterById(services.db, request.matter),
     revocationOf(services.db, request.id),
     leavesAtOf(services.db, request.id),
+    ladderOf(services.db, request.id),
   ]);
   const reach = await reachAt(services.db, request.matter, await cutAt(services.db), new Date(now));
   const params = boardParams(filter, sort);
@@ -271,7 +170,7 @@ async function getBoard(c: Ctx): Promise<Response> {
           Only recipients due now for step {filter.step} of <a href={`${base}/steps`}>what follows</a>.
         </p>
       )}
-      <Filters base={base} filter={filter} sort={sort} board={board} reach={reach} />
+      <DeskFilter {...{ base, filter, sort, board, reach, ladder }} request={request.id} />
       <Board
         caption={`Board of ${request.title}`}
         items={request.items.map((item) => ({ number: item.item, text: short(item.text) }))}

@@ -85,6 +85,10 @@ test('reminders go to those who are due, once, and can be taken back until they 
   a.t.clock.set(at('2026-04-02T12:00:00Z'));
   expect([await fit({ clock: 'due soon' }), await fit({ step: 1 })]).toEqual([[], ['1', '2', '3']]);
   expect(await steps()).toContain('3 recipients are due for it');
+  const narrowed = (await a.staff('viewer').get(`${base()}?step=2`)).html;
+  expect(narrowed).toMatch(/<select[^>]*name="step"[\s\S]*<option value="2" selected[^>]*>2, final notice</);
+  expect(narrowed).not.toContain('type="hidden" name="step"');
+  expect((await a.staff('viewer').get(`${base()}?step=9`)).html).toMatch(/type="hidden" name="step" value="9"/);
   const waiting = await todayOf(a.t.db, a.m.issuer, new Date(a.t.clock.now()));
   expect(waiting.nextSteps).toMatchObject([{ request: a.m.request, step: 1, kind: 'reminder', n: 3 }]);
   const first = await take(1, { scope: 'all', words: 'Please answer by Friday.' });

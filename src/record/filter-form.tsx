@@ -1,6 +1,6 @@
 /** The filters above a board: one plain GET form, folded until it is used. Keeps the time and the request that are shown. */
 import { orderName } from '../rooms/orders/view.ts';
-import { clockState, consequenceStatus, disposition, finding } from '../ui/words.ts';
+import { clockState, consequenceKind, consequenceStatus, disposition, finding } from '../ui/words.ts';
 import type { BoardPage } from './board.ts';
 import {
   ANSWER_FILTERS,
@@ -13,7 +13,7 @@ import {
   NO_STATE,
 } from './board-filter.ts';
 import { href } from './parts.tsx';
-import type { Reach } from './reach.ts';
+import { consequenceWords, type Reach } from './reach.ts';
 
 interface Choice {
   readonly value: string;
@@ -52,6 +52,21 @@ export function orderChoices({ forces }: Pick<Reach, 'forces'>): readonly Choice
   ];
 }
 
+/** Kinds and programmes of consequences to choose from: none where there are not several, nor one asked for already. */
+export function consequenceChoices(
+  reach: Reach,
+  request: string,
+  filter: BoardFilter,
+): { readonly kinds: readonly Choice[]; readonly programmes: readonly Choice[] } {
+  const { kinds, programmes } = consequenceWords(reach, request);
+  const several = (values: readonly string[], asked: string | undefined) =>
+    values.length > 1 || asked !== undefined ? [...new Set([...values, ...(asked === undefined ? [] : [asked])])] : [];
+  return {
+    kinds: several(kinds, filter.consequenceKind).map((value) => ({ value, text: consequenceKind(value) })),
+    programmes: several(programmes, filter.programme).map((value) => ({ value, text: value })),
+  };
+}
+
 /** What a choice of the clock says, where its own word needs a date beside it. */
 export const CLOCK_WORDS: Readonly<Record<string, string>> = {
   running: 'running',
@@ -68,10 +83,13 @@ export function FilterForm(props: {
   readonly sort: BoardSort;
   readonly board: BoardPage;
   readonly reach: Reach;
+  /** id of the request whose board it is */
+  readonly request: string;
   /** parameters to keep: time, request */
   readonly keep: Readonly<Record<string, string>>;
 }) {
   const { filter, board } = props;
+  const consequences = consequenceChoices(props.reach, props.request, filter);
   const used = Object.values(filter).some((value) => value !== undefined);
   const { sort, dir } = boardParams({}, props.sort);
   const keep = { ...props.keep, sort: sort ?? '', dir: dir ?? '' };
@@ -139,6 +157,24 @@ export function FilterForm(props: {
             any="anything"
             value={filter.consequence}
             choices={CONSEQUENCE_FILTERS.map((value) => ({ value, text: consequenceStatus(value).word }))}
+          />
+        ) : null}
+        {consequences.kinds.length > 0 ? (
+          <Select
+            name="consequenceKind"
+            label="Kind of consequence"
+            any="every kind"
+            value={filter.consequenceKind}
+            choices={consequences.kinds}
+          />
+        ) : null}
+        {consequences.programmes.length > 0 ? (
+          <Select
+            name="programme"
+            label="Programme"
+            any="every programme"
+            value={filter.programme}
+            choices={consequences.programmes}
           />
         ) : null}
         <p class="board-filter__do">

@@ -84,7 +84,15 @@ async function getPage(c: Ctx): Promise<Response> {
         <>
           <h2>{request.title}, by state</h2>
           <div class="record-tools">
-            <FilterForm action={base} filter={model.filter} sort={SORT} board={board} keep={keep} reach={model.reach} />
+            <FilterForm
+              action={base}
+              filter={model.filter}
+              sort={SORT}
+              board={board}
+              keep={keep}
+              reach={model.reach}
+              request={request.id}
+            />
             <Links
               label="Download"
               links={[

@@ -119,7 +119,11 @@ test('a pause recorded late: known then, overdue; as it happened, nobody was ove
   expect(await agreed(happened('2026-04-05T15:00:00Z'))).toEqual(['1 running', '2 paused']);
   expect(await agreed(happened('2026-03-20T15:00:00Z'))).toEqual(['2 running', '1 running']);
   const today = await todayOf(a.t.db, a.m.issuer, new Date(a.t.clock.now()));
-  expect([today.overdue, today.paused.map((one) => one.n), today.dueSoon]).toEqual([[], [1], []]);
+  expect([today.overdue, today.paused.map((one) => [one.n, one.cause]), today.dueSoon]).toEqual([
+    [],
+    [[1, 'fee awaited']],
+    [],
+  ]);
   const path = `/record/${a.m.slug}/services/${service(1)}`;
   const then = '?asOf=2026-04-05T15:00:00Z';
   expect(wordsOf((await a.recipient(0).get(path + then)).html)).toContain('overdue since');
@@ -191,8 +195,11 @@ test('refused: what somebody else moved meanwhile, no later date, viewers, empty
 
 test('a pause whose end is known ends by itself, also in what a board remembers', async () => {
   const until = { from: '2026-04-16T10:00', until: '2026-04-20T10:00' };
-  await move('pause', { cause: 'other', ...until, reason: 'The archive moves.' }, 1);
+  const reason = 'Other: the archive moves, as 7% do.';
+  await move('pause', { cause: 'other', ...until, reason }, 1);
   expect(await agreed()).toEqual(['1 stopped', '2 paused']);
+  const { paused } = await todayOf(a.t.db, a.m.issuer, new Date(a.t.clock.now()));
+  expect(paused).toMatchObject([{ by: 'tolling', cause: reason, n: 1 }]);
   a.t.clock.set(at('2026-04-21T15:00:00Z'));
   expect(await agreed()).toEqual(['1 stopped', '2 running']);
   const after = (await board()).rows[1]?.clock;

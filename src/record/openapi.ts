@@ -1,6 +1,7 @@
 /** The description of the public API, generated from the schemas that its answers are made of. */
 import { OpenAPIRegistry, OpenApiGeneratorV31 } from '@asteasolutions/zod-to-openapi';
 import { z } from 'zod';
+import { CONSEQUENCE_KINDS } from '../rooms/consequences/entries.ts';
 import { mapBody, momentList } from './api-map-schemas.ts';
 import { consequenceList, orderList } from './api-orders-schemas.ts';
 import { partyBody, partyList, personBody } from './api-parties-schemas.ts';
@@ -43,7 +44,9 @@ const narrowing = {
   clock: z.enum(CLOCK_FILTERS).optional(),
   step: z.int().min(1).max(9).optional(),
   order: z.string().optional().meta({ description: 'touched by this order (its id), by `any`, or by `none`' }),
-  consequence: z.enum(CONSEQUENCE_FILTERS).optional(),
+  consequence: z.enum(CONSEQUENCE_FILTERS).optional().meta({ description: 'status of a consequence' }),
+  consequenceKind: z.enum(CONSEQUENCE_KINDS).optional(),
+  programme: z.string().optional().meta({ description: 'of a consequence, as it was announced' }),
 };
 
 registry.registerPath({

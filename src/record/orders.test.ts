@@ -10,6 +10,7 @@ import { openPool } from '../adapters/postgres/pool.ts';
 import type { NewEntry } from '../base/append.ts';
 import { rebuild } from '../ledger/rebuild.ts';
 import { createRecounter } from '../rooms/clock/recount.ts';
+import { CONSEQUENCE_KINDS } from '../rooms/consequences/entries.ts';
 import { project } from '../rooms/project.ts';
 import { consequenceList, order, orderList } from './api-orders-schemas.ts';
 import { recordBody } from './api-schemas.ts';
@@ -19,7 +20,7 @@ import { amountsWords, grandTotal } from './consequence-view.tsx';
 import { type AsOfPoint, cutAt } from './cut.ts';
 import { todayOf } from './desk-facts.ts';
 import { deskPages } from './desk-pages.ts';
-import { concerning, groupsOf, reachAt, totalsOf, touchesOf } from './reach.ts';
+import { concerning, groupsOf, reachAt, type Standing, totalsOf, touchesOf } from './reach.ts';
 import { publicRoutes } from './routes.ts';
 
 let a: Answering;
@@ -91,6 +92,23 @@ async function agreed(asOf?: AsOfPoint) {
     const mine = all.filter((one) => one.standings.some(({ status }) => status === consequence));
     expect([consequence, names(await board({ consequence }))]).toEqual([consequence, names(mine)]);
   }
+  // One consequence has to be all of what is asked for, not several together.
+  for (const { programme, kind } of known.consequences) {
+    const others = CONSEQUENCE_KINDS.filter((other) => other !== kind).slice(0, 1);
+    const [last] = CONSEQUENCE_FILTERS.filter((status) =>
+      all.some((one) => one.standings.some((s) => s.status === status)),
+    );
+    for (const [consequenceKind, consequence] of [
+      ...others.map((other) => [other, undefined] as const),
+      [kind, last],
+    ] as const) {
+      const fits = ({ consequence: of, status }: Standing) =>
+        of.programme === programme && of.kind === consequenceKind && (consequence ?? status) === status;
+      const asked = { programme, consequenceKind, consequence };
+      const mine = all.filter((one) => one.standings.some(fits));
+      expect([asked, names(await board(asked))]).toEqual([asked, names(mine)]);
+    }
+  }
   const groups = await groupsOf(a.t.db, known, cut);
   for (const one of known.consequences) {
     const said = all.flatMap(({ standings }) => standings.filter(({ consequence }) => consequence.id === one.id));
@@ -135,6 +153,21 @@ test('consequences are announced, with amounts or without, and totals say what i
     'Place 001': [0, 'announced', 'announced'],
     'Place 002': [0, 'announced'],
   });
+});
+
+test('both boards offer programme and kind of consequence, and keep what was chosen', async () => {
+  const asked = '?programme=Example+Fine&consequenceKind=penalty&consequence=announced';
+  for (const path of [`/desk/requests/${a.m.request}`, record()]) {
+    const all = (await a.staff('viewer').get(path)).html;
+    for (const option of ['Example Aid', 'Example Fine', 'grant', 'penalty'])
+      expect(all).toContain(`value="${option}"`);
+    const { html } = await a.staff('viewer').get(path + asked);
+    const chosen = [...html.matchAll(/<option value="([^"]+)" selected/g)].map((found) => found[1]);
+    expect(chosen).toEqual(expect.arrayContaining(['Example Fine', 'penalty', 'announced']));
+    expect([html.includes('>Harbor<'), html.includes('>Place 002<')]).toEqual([true, false]);
+    const none = (await a.staff('viewer').get(`${path}?programme=Example+Fine&consequenceKind=grant`)).html;
+    expect(none).not.toContain('>Harbor<');
+  }
 });
 
 let stay: string;

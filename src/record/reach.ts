@@ -4,7 +4,7 @@
  */
 import { type Kysely, type RawBuilder, type SqlBool, sql } from 'kysely';
 import type { Database } from '../base/database.ts';
-import { type Money, money } from '../rooms/consequences/entries.ts';
+import { CONSEQUENCE_KINDS, type Money, money } from '../rooms/consequences/entries.ts';
 import { type Consequence, consequencesOf } from '../rooms/consequences/view.ts';
 import type { Geography } from '../rooms/orders/entries.ts';
 import { type Order, ordersOf, statesOf } from '../rooms/orders/view.ts';
@@ -99,13 +99,40 @@ function amountSql(reach: Reach, one: Consequence): RawBuilder<string | null> {
     : sql<string | null>`case ${sql.join(stated, sql` `)} else ${first} end`;
 }
 
-/** Services `s` of a request with a consequence of this status. */
-export const statusIsSql = (reach: Reach, status: string, request: string): Sql =>
+/** Consequences of a request that had been announced by the time asked about. */
+const announcedFor = (reach: Reach, request: string): readonly Consequence[] =>
+  reach.consequences.filter((one) => one.request === request && one.at <= reach.at);
+
+/** What a consequence can be looked for by; what is left out is not asked. */
+export interface Sought {
+  readonly status?: string | undefined;
+  readonly kind?: string | undefined;
+  readonly programme?: string | undefined;
+}
+
+/** Services `s` of a request with one consequence that is all of what is sought. */
+export const consequenceIsSql = (reach: Reach, { status, kind, programme }: Sought, request: string): Sql =>
   either(
-    reach.consequences
-      .filter((one) => one.request === request && one.at <= reach.at)
-      .map((one) => sql<SqlBool>`(${forSql(one.recipients)} and ${statusSql(reach, one)} = ${status})`),
+    announcedFor(reach, request)
+      .filter((one) => kind === undefined || one.kind === kind)
+      .filter((one) => programme === undefined || one.programme === programme)
+      .map((one) => {
+        const concerned = forSql(one.recipients);
+        return status === undefined ? concerned : sql<SqlBool>`(${concerned} and ${statusSql(reach, one)} = ${status})`;
+      }),
   );
+
+/** Kinds and programmes among the consequences of a request, for a choice; each once. */
+export function consequenceWords(
+  reach: Reach,
+  request: string,
+): { readonly kinds: readonly string[]; readonly programmes: readonly string[] } {
+  const all = announcedFor(reach, request);
+  return {
+    kinds: CONSEQUENCE_KINDS.filter((kind) => all.some((one) => one.kind === kind)),
+    programmes: [...new Set(all.map((one) => one.programme))].sort((a, b) => a.localeCompare(b, 'en')),
+  };
+}
 
 /** Recipients of one consequence with the same status and amount. */
 export interface Group {

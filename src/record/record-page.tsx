@@ -245,7 +245,15 @@ function BoardSection({ model, board, request }: { model: RecordModel; board: Bo
   return (
     <section aria-label="Board">
       <div class="record-tools">
-        <FilterForm action={base} filter={filter} sort={sort} board={board} keep={keep} reach={model.reach} />
+        <FilterForm
+          action={base}
+          filter={filter}
+          sort={sort}
+          board={board}
+          keep={keep}
+          reach={model.reach}
+          request={request.id}
+        />
         <Links
           label="Download"
           links={[

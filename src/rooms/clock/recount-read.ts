@@ -1,12 +1,16 @@
-/** What the worker of recounts reads of a row and of the services that it reaches: a handful of queries a chunk, none a service. Writes nothing. */
+/**
+ * What the worker of recounts reads of a row and of the services that it reaches: a handful of queries a chunk, none a service, and little
+ * of those whose date stays. Writes nothing.
+ */
 import { type Kysely, sql } from 'kysely';
 import type { Database } from '../../base/database.ts';
+import { RuleRefusal } from '../../base/errors.ts';
 import { type Request, requestById, revocationOf, type Service, servedFacts, toService } from '../requests/view.ts';
 import { entriesOfAll, lastsOf, type StreamEntry } from '../stream.ts';
 import { addedBy, closingsFor, withoutFact } from './closings.ts';
 import type { Closing, Counters } from './counting.ts';
 import type { CellEvent } from './events.ts';
-import type { Cause, Recounted } from './recounting.ts';
+import { type Cause, type Recounted, staysPut } from './recounting.ts';
 import { clockedOf, MOVING_KINDS } from './standing.ts';
 import { duesIn } from './view.ts';
 
@@ -43,20 +47,63 @@ export async function groundOf(db: Kysely<Database>, row: Row, event: CellEvent 
   return { request, closings, cause: { id: row.cause, reason: row.reason, event, calendar }, made: new Map() };
 }
 
-/** The next services of a row, in the order in which they were served. */
+/** Of a service what a clock that nothing touched yet is counted from: little, because most services need no more. */
+export interface Next extends Pick<Service, 'id' | 'recipient' | 'state' | 'ocdId' | 'zone' | 'occurredAt'> {
+  /** when its letter could leave; null where none did */
+  readonly leavesAt: string | null;
+  /** whether anything moved its clock, or its items have dates of their own */
+  readonly moved: boolean;
+}
+
+/** The next services of a row, in the order in which they were served. One query. */
 export async function nextOf(
   db: Kysely<Database>,
   row: Row,
   after: string | null,
   chunk: number,
-): Promise<readonly Service[]> {
+): Promise<readonly Next[]> {
   const { services } = row;
-  let query = db.selectFrom('view.service').selectAll().where('request', '=', row.request);
-  if (services !== null) query = query.where((eb) => eb('id', '=', eb.fn.any(eb.val(services))));
-  if (after !== null) {
-    query = query.where('seq', '>', (eb) => eb.selectFrom('view.service').select('seq').where('id', '=', after));
+  const some = services === null ? sql`` : sql`and s.id = any(${services}::uuid[])`;
+  const later = after === null ? sql`` : sql`and s.seq > (select x.seq from view.service x where x.id = ${after})`;
+  const { rows } = await sql<Next>`
+    select s.id, s.recipient, s.state, s.ocd_id as "ocdId", s.zone, s.occurred_at as "occurredAt",
+      e.canonical::json #>> '{body,leavesAt}' as "leavesAt",
+      exists (select 1 from view.due d where d.service = s.id) as moved
+    from view.service s left join ledger.entry e on e.seq = s.seq
+    where s.request = ${row.request} ${some} ${later} order by s.seq limit ${chunk}`.execute(db);
+  return rows;
+}
+
+/** Those that have to be looked at: all but the ones whose date is the same for certain, for which nothing more is read. */
+export function mayMove(ground: Ground, next: readonly Next[]): readonly string[] {
+  const { request, closings, cause, made } = ground;
+  return next.flatMap((one) => {
+    if (one.moved) return [one.id];
+    const clocked = clockedOf(servedFacts(one, request, false), [], closings);
+    const state = one.leavesAt === null ? clocked : { ...clocked, served: { at: one.leavesAt } };
+    return countedSame(state) ? [] : [one.id];
+  });
+
+  function countedSame(state: Parameters<typeof staysPut>[0]): boolean {
+    try {
+      return staysPut(state, cause, made);
+    } catch (error) {
+      // What cannot be counted is told by its name, where it is looked at.
+      if (error instanceof RuleRefusal) return false;
+      throw error;
+    }
   }
-  return (await query.orderBy('seq').limit(chunk).execute()).map(toService);
+}
+
+/** Services by id, in the order in which they were served. */
+export async function servicesById(db: Kysely<Database>, ids: readonly string[]): Promise<readonly Service[]> {
+  if (ids.length === 0) return [];
+  const query = db.selectFrom('view.service').selectAll();
+  const rows = await query
+    .where((eb) => eb('id', '=', eb.fn.any(eb.val([...ids]))))
+    .orderBy('seq')
+    .execute();
+  return rows.map(toService);
 }
 
 const KINDS = ['request.served', ...MOVING_KINDS];

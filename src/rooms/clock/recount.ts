@@ -12,13 +12,13 @@ import { uuidv7 } from '../../base/ids.ts';
 import type { Services } from '../../base/services.ts';
 import type { Service } from '../requests/view.ts';
 import { cellEvent } from './events.ts';
-import { type Ground, groundOf, nextOf, type Read, type Row, readAll } from './recount-read.ts';
+import { type Ground, groundOf, mayMove, nextOf, type Read, type Row, readAll, servicesById } from './recount-read.ts';
 import { recountDue } from './recounting.ts';
 
 type Needs = Pick<Services, 'db' | 'ledger' | 'clock' | 'random'>;
 
 /** Services read and written together: what is in memory at once. */
-export const CHUNK = 500;
+export const CHUNK = 1_000;
 /** While a process has a row, nobody else takes it for this long; renewed with every chunk. */
 export const LEASE_MS = 60_000;
 const ATTEMPTS = 5;
@@ -110,9 +110,12 @@ async function through(needs: Needs, row: Row, chunk: number, goesOn: () => bool
   let trouble = row.trouble?.endsWith(AGAIN) ? null : row.trouble;
   while (goesOn()) {
     const ground = await groundOf(db, row, event);
-    const services = ground === null ? [] : await nextOf(db, row, after, chunk);
-    const over = services.length < chunk;
+    const next = ground === null ? [] : await nextOf(db, row, after, chunk);
+    const over = next.length < chunk;
     const before = after;
+    done += next.length;
+    after = next.at(-1)?.id ?? after;
+    const services = ground === null ? [] : await servicesById(db, mayMove(ground, next));
     if (ground !== null && services.length > 0) {
       const written = await writtenBefore(db, row, services);
       const reads = await readAll(
@@ -121,10 +124,8 @@ async function through(needs: Needs, row: Row, chunk: number, goesOn: () => bool
         services.filter((service) => !written.has(service.id)),
       );
       const outcomes = await Promise.all(reads.map((read) => one(needs, row, ground, read)));
-      done += services.length;
       moved += written.size + outcomes.filter((outcome) => outcome.moved).length;
       trouble = outcomes.find((outcome) => outcome.trouble !== null)?.trouble ?? trouble;
-      after = services.at(-1)?.id ?? after;
     }
     const now = clock.now();
     const { numAffectedRows } = await sql`

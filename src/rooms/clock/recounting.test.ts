@@ -1,14 +1,14 @@
 /** Given a clock, when a fact that moves many reaches it, then one entry with old and new date, or none. */
 import { describe, expect, it } from 'vitest';
 import { checkBody, streamOf } from '../entries.ts';
-import type { Closing } from './counting.ts';
+import type { Closing, Counters } from './counting.ts';
 import { counterFor } from './due.ts';
 import type { CellEvent } from './events.ts';
 import { cellEventsIn, type Recorded } from './history.ts';
 import type { Clocked } from './moving.ts';
 import { moveDue } from './moving.ts';
 import { presetById } from './presets.ts';
-import { type Cause, recountDue } from './recounting.ts';
+import { type Cause, recountDue, staysPut } from './recounting.ts';
 
 const uuid = (n: number) => `01900000-0000-7000-8000-${String(n).padStart(12, '0')}`;
 const at = (text: string) => Date.parse(text);
@@ -70,6 +70,26 @@ describe('a closing', () => {
       },
     });
     expect(cellEventsIn([recorded(entry)])).toEqual([]);
+  });
+
+  it('is passed over quickly only where the date stays for certain', () => {
+    const later = closing(7, '2024-04-12', '2024-03-05T15:00:00Z');
+    const theirs = { ...inside, party: uuid(5) };
+    expect(staysPut(given({ closings: [later] }), closes(later))).toBe(true);
+    expect(staysPut(given({ closings: [theirs] }), closes(theirs))).toBe(true);
+    expect(staysPut(given({ closings: [inside] }), closes(inside))).toBe(false);
+    // Served at another moment by the same calendar: the closing lies before the first day, or after the last.
+    const made: Counters = new Map();
+    const served = (at: string) => staysPut(given({ closings: [inside], served: { at } }), closes(inside), made);
+    expect(['2024-03-01T15:00:00Z', '2024-03-13T15:00:00Z', '2024-01-05T15:00:00Z'].map(served)).toEqual([
+      false,
+      true,
+      true,
+    ]);
+    const tolled: CellEvent = { type: 'tolled', id: uuid(8), at: '2024-03-05T16:00:00Z' };
+    expect(staysPut(given({ closings: [later], events: [tolled] }), closes(later))).toBe(false);
+    expect(staysPut(given({ closings: [later], own: new Map([[2, foia]]) }), closes(later))).toBe(false);
+    expect(staysPut(given(), orders(STAY))).toBe(false);
   });
 
   it('says nothing to whom it does not move, who is through, or who was told already', () => {

@@ -8,6 +8,7 @@ import type { JsonObject, JsonValue } from '../../proof/index.ts';
 import {
   beginsOf,
   type Closing,
+  type Counted,
   type Counters,
   counterOf,
   duesOf,
@@ -16,8 +17,8 @@ import {
   uniform,
   zoneOf,
 } from './counting.ts';
-import type { DueResult } from './due.ts';
-import type { CalendarEvent, CellEvent } from './events.ts';
+import type { Counter, DueResult } from './due.ts';
+import type { CalendarEvent, CellEvent, Service } from './events.ts';
 import type { Clocked } from './moving.ts';
 
 /** The fact, as it reaches every clock. */
@@ -55,6 +56,30 @@ function notBefore(event: CellEvent, served: Millis, zone: string): CellEvent {
   return momentIn(zone)(event.at) < served ? { ...event, at: instant(served) } : event;
 }
 
+// Services of one serving share counter and moment: the date of most of them is counted once.
+const counted = new WeakMap<Counter, Map<string, Millis | null>>();
+function dateOnce(counter: Counter, served: Service): Millis | null {
+  const moment = 'at' in served ? served.at : served.on;
+  const known = counted.get(counter) ?? new Map<string, Millis | null>();
+  counted.set(counter, known);
+  const found = known.get(moment);
+  if (found !== undefined) return found;
+  const at = counter.date(served)?.at ?? null;
+  known.set(moment, at);
+  return at;
+}
+
+/**
+ * The quick way for those to whom nothing happened yet, most of them: whether a change of a calendar leaves the date as it is. False says
+ * nothing; `recountDue` then finds out.
+ * @throws RuleRefusal as `recountDue`
+ */
+export function staysPut(state: Counted, { event, calendar }: Cause, made: Counters = new Map()): boolean {
+  if (event !== null || calendar === null || state.events.length > 0 || !uniform(state, [])) return false;
+  const before = counterOf({ ...state, closings: calendar.without }, undefined, undefined, made);
+  return dateOnce(before, state.served) === dateOnce(counterOf(state, undefined, undefined, made), state.served);
+}
+
 /**
  * The entry, or null where nothing is to be told: revoked, conducted elsewhere, every item answered, or the same date as before. An item
  * that was answered counts only where it is late by the old date and in time by the new.
@@ -75,7 +100,7 @@ export function recountDue(
   const without = cause.calendar === null ? state : { ...state, closings: cause.calendar.without };
   const touched = state.items.filter((item) => event?.items === undefined || event.items.includes(item));
   if (touched.every((item) => answered.has(item)) && touched.every((item) => !lateBy(item))) return null;
-  if (event === null && state.events.length === 0 && uniform(state, []) && sameWithoutEvents()) return null;
+  if (staysPut(state, cause, made)) return null;
 
   const before = duesOf(without, state.events, undefined, made);
   const after = duesOf(state, events, undefined, made);
@@ -119,12 +144,6 @@ export function recountDue(
     const at = answered.get(item);
     const due = told(item).at;
     return at !== undefined && due !== null && at >= due;
-  }
-  /** The quick way for those to whom nothing happened yet: most of them. */
-  function sameWithoutEvents(): boolean {
-    const a = counterOf(without, undefined, undefined, made).date(state.served);
-    const b = counterOf(state, undefined, undefined, made).date(state.served);
-    return a?.at === b?.at;
   }
   /** While the clock stands there is no date to compare; its pauses say what is new. */
   function pausesIn(item: number): boolean {

@@ -318,7 +318,11 @@ export const ownRules = ({ items }: Pick<Request, 'items'>): ReadonlyMap<number,
 export const letterDue = ({ dueOn, cells }: Pick<Service, 'dueOn' | 'cells'>): LetterDue => ({ on: dueOn, cells });
 
 /** What the clock of a service is counted from, beside its stream. */
-export const servedFacts = (service: Service, request: Request, revoked: boolean) => ({
+export const servedFacts = (
+  service: Pick<Service, 'id' | 'recipient' | 'occurredAt' | 'ocdId' | 'zone' | 'state'>,
+  request: Request,
+  revoked: boolean,
+) => ({
   service: service.id,
   request: request.id,
   matter: request.matter,

@@ -1,0 +1,146 @@
+/** The filters above the desk's board: one plain GET form, folded until it is used. Decides nothing; what an address asks for is read by `board-filter.ts`. */
+import { PARTY_KINDS } from '../rooms/directory/entries.ts';
+import type { LadderStep } from '../rooms/escalation/entries.ts';
+import { Field, Select, Submit } from '../ui/form.tsx';
+import { clockState, consequenceStatus, disposition, finding } from '../ui/words.ts';
+import type { BoardPage } from './board.ts';
+import {
+  ANSWER_FILTERS,
+  type BoardFilter,
+  type BoardSort,
+  boardParams,
+  CLOCK_FILTERS,
+  CONSEQUENCE_FILTERS,
+  DETERMINATION_FILTERS,
+} from './board-filter.ts';
+import { CLOCK_WORDS, consequenceChoices, orderChoices } from './filter-form.tsx';
+import type { Reach } from './reach.ts';
+
+export function DeskFilter({
+  base,
+  request,
+  filter,
+  sort,
+  board,
+  reach,
+  ladder,
+}: {
+  readonly base: string;
+  /** its id */
+  readonly request: string;
+  readonly filter: BoardFilter;
+  readonly sort: BoardSort;
+  readonly board: BoardPage;
+  readonly reach: Reach;
+  readonly ladder: readonly LadderStep[];
+}) {
+  const { step } = filter;
+  // A step that the ladder has no more is kept, so that sending the form does not widen what is shown.
+  const gone = step !== undefined && !ladder.some((one) => one.step === step);
+  const keep = { ...boardParams({}, sort), ...(gone ? { step: String(step) } : {}) };
+  const consequences = consequenceChoices(reach, request, filter);
+  const choices = (all: readonly { readonly value: string; readonly text: string }[]) =>
+    all.map(({ value, text }) => ({ value, label: text }));
+  const used = Object.values(filter).some((value) => value !== undefined);
+  return (
+    <details class="working" open={used || undefined}>
+      <summary>Filter</summary>
+      <form class="form form--row" method="get" action={base} aria-label="Filter">
+        {Object.entries(keep).map(([name, value]) => (
+          <input type="hidden" name={name} value={value} />
+        ))}
+        <Field name="text" type="search" label="Name or state" value={filter.text ?? ''} width="medium" />
+        {board.kinds.length > 1 ? (
+          <Select
+            name="kind"
+            label="Kind"
+            none="all"
+            value={filter.kind ?? ''}
+            choices={PARTY_KINDS.filter((k) => board.kinds.includes(k)).map((k) => ({ value: k, label: k }))}
+          />
+        ) : null}
+        {board.states.length > 1 ? (
+          <Select
+            name="state"
+            label="State"
+            none="all"
+            value={filter.state ?? ''}
+            choices={board.states.map((s) => ({ value: s, label: s }))}
+          />
+        ) : null}
+        <Select
+          name="answer"
+          label="Recipient says"
+          none="anything"
+          value={filter.answer ?? ''}
+          choices={ANSWER_FILTERS.map((a) => ({ value: a, label: disposition(a).word }))}
+        />
+        <Select
+          name="determination"
+          label="Issuer says"
+          none="anything"
+          value={filter.determination ?? ''}
+          choices={DETERMINATION_FILTERS.map((d) => ({ value: d, label: finding(d).word }))}
+        />
+        <Select
+          name="clock"
+          label="Clock"
+          none="anything"
+          value={filter.clock ?? ''}
+          choices={CLOCK_FILTERS.filter(
+            (s) => (s === 'unknown') === board.unknown || s === 'stopped' || s === 'running',
+          ).map((s) => ({
+            value: s,
+            label: CLOCK_WORDS[s] ?? clockState(s).word,
+          }))}
+        />
+        {orderChoices(reach).length > 0 ? (
+          <Select
+            name="order"
+            label="Order"
+            none="whatever"
+            value={filter.order ?? ''}
+            choices={choices(orderChoices(reach))}
+          />
+        ) : null}
+        {reach.consequences.length > 0 ? (
+          <Select
+            name="consequence"
+            label="Consequence"
+            none="anything"
+            value={filter.consequence ?? ''}
+            choices={CONSEQUENCE_FILTERS.map((s) => ({ value: s, label: consequenceStatus(s).word }))}
+          />
+        ) : null}
+        {consequences.kinds.length > 0 ? (
+          <Select
+            name="consequenceKind"
+            label="Kind of consequence"
+            none="every kind"
+            value={filter.consequenceKind ?? ''}
+            choices={choices(consequences.kinds)}
+          />
+        ) : null}
+        {consequences.programmes.length > 0 ? (
+          <Select
+            name="programme"
+            label="Programme"
+            none="every programme"
+            value={filter.programme ?? ''}
+            choices={choices(consequences.programmes)}
+          />
+        ) : null}
+        {ladder.length > 0 && !gone ? (
+          <Select
+            name="step"
+            label="Due for step"
+            none="whichever"
+            value={step === undefined ? '' : String(step)}
+            choices={ladder.map((one) => ({ value: String(one.step), label: `${one.step}, ${one.kind}` }))}
+          />
+        ) : null}
+        <Submit text="Show" {...(used ? { cancel: { text: 'Show all', href: base } } : {})} />
+      </form>
+    </details>
+  );
+}
