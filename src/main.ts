@@ -14,6 +14,7 @@ import { authPool, createAuth, ownerLink, readSecret } from './adapters/auth/ind
 import { fileBlobs } from './adapters/blobs/files.ts';
 import { loadLogKey } from './adapters/keys/log-key.ts';
 import { loadWitnessKey } from './adapters/keys/witness-key.ts';
+import { witnessMemory } from './adapters/keys/witness-memory.ts';
 import { fileMailer } from './adapters/mail/file.ts';
 import { smtpMailer } from './adapters/mail/smtp.ts';
 import { pdfService } from './adapters/pdf/service.ts';
@@ -26,6 +27,9 @@ import type { CertificateFile, Services } from './base/services.ts';
 import { handovers, pastNames, signerOf } from './ledger/handover.ts';
 import { createLedger } from './ledger/ledger.ts';
 import { nodeCache } from './ledger/nodes.ts';
+import { queueDigests } from './post/digest.ts';
+import { remindAll } from './post/reminders.ts';
+import { rounds } from './post/rounds.ts';
 import { createPost } from './post/worker.ts';
 import { formatVkey } from './proof/write.ts';
 import { loadExample } from './record/example.ts';
@@ -248,7 +252,7 @@ async function wire(
     past: pastNames(past),
   };
   const routes = allRoutes(access, clock, identity, {
-    own: { ...witnessKey, logs: witnessLogs },
+    own: { ...witnessKey, logs: witnessLogs, memory: witnessMemory(join(settings.dataDir, 'keys')) },
     asked: witnesses,
     metricsToken: settings.metricsToken,
     tsa: settings.tsa,
@@ -260,6 +264,14 @@ async function wire(
   const post = createPost({ services, onError });
   post.start();
   undo.push(() => post.stop());
+  const minute = 60_000;
+  for (const one of [
+    rounds((goesOn) => remindAll(services, goesOn), minute, onError),
+    rounds(() => queueDigests(services), minute, onError),
+  ]) {
+    one.start();
+    undo.push(() => one.stop());
+  }
   const recounter = createRecounter({ services, find: () => tellServed(services), onError });
   recounter.start();
   undo.push(() => recounter.stop());

@@ -232,6 +232,7 @@ export interface Database {
     kind: string;
     state: string | null;
     ocd_id: string | null;
+    zone: string | null;
     due_on: string;
     due_at: Time;
     working: Json;
@@ -251,6 +252,18 @@ export interface Database {
     cells: Json;
     uneven: Json | null;
   };
+  'view.extension_ask': Fact & {
+    entry: string;
+    service: string;
+    request: string;
+    until_on: string;
+    items: Json | null;
+    reason: string;
+  };
+  'view.extension_answer': Fact & { entry: string; ask: string; service: string; request: string; outcome: string };
+  'view.reminder_setting': Fact & { entry: string; request: string; days: Json; most: number };
+  'view.reminder': Fact & { entry: string; service: string; request: string; due_on: string; days: number };
+  'view.reminder_wish': Fact & { entry: string; service: string; request: string; wanted: boolean };
   'view.consequence': Fact & {
     id: string;
     matter: string;
@@ -378,6 +391,7 @@ export interface Database {
     kind: string;
     state: string | null;
     ocd_id: string | null;
+    zone: ColumnType<string | null, string | null | undefined, string | null>;
     email: string | null;
     party: string | null;
     merge: Json;
@@ -398,6 +412,24 @@ export interface Database {
   };
   'work.step_recipient': { run: string; n: number; service: string; outcome: string | null };
   'work.contact': { service: string; address: string };
+  'work.moved_seen': {
+    user_id: string;
+    party: string;
+    seen_seq: Generated<number>;
+    every: Generated<string>;
+    told_seq: Generated<number>;
+    told_at: ColumnType<Date | null, Date | string | null | undefined, Date | string | null>;
+  };
+  'work.calendar_feed': {
+    id: string;
+    hash: Buffer;
+    user_id: string | null;
+    party: string | null;
+    address: string | null;
+    service: string | null;
+    created_at: Time;
+    revoked_at: ColumnType<Date | null, Date | string | null | undefined, Date | string | null>;
+  };
   'work.order_draft': { id: string; matter: string; form: Json; document: Json | null; created_at: Time };
   'work.outbox': {
     id: Generated<number>;

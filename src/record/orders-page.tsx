@@ -1,6 +1,7 @@
 /** A record's orders and consequences as pages: lists, one order with its document to keep. Shows only what is public. */
 import { NotFound } from '../base/errors.ts';
 import { ANYONE, type Ctx, type Route } from '../base/route.ts';
+import { orderDocument } from '../rooms/order-document.ts';
 import { isOriginal, type Order, orderName } from '../rooms/orders/view.ts';
 import type { Request } from '../rooms/requests/view.ts';
 import { AsOf } from '../ui/asof.tsx';
@@ -16,7 +17,6 @@ import { type Cut, cutAt } from './cut.ts';
 import { RecordEnd, recordOptions } from './frame.tsx';
 import { lastEntry, type Moment, momentParams, type PublicMatter } from './matter.ts';
 import { publicRequests } from './model.ts';
-import { orderDocument } from './order-document.ts';
 import { OrderFacts, type OrderLinks, OrdersTable } from './order-view.tsx';
 import { entryPath, type HeadProps, href, RecordHead, recordPath } from './parts.tsx';
 import { groupsOf, type Reach, reachAt, totalsOf, touchedCounts } from './reach.ts';

@@ -5,7 +5,7 @@ import { InvalidInput } from '../base/errors.ts';
 import type { Ctx, Route } from '../base/route.ts';
 import { ANYONE } from '../base/route.ts';
 import type { Request } from '../rooms/requests/view.ts';
-import { Board } from '../ui/board.tsx';
+import { Board, type BoardProps } from '../ui/board.tsx';
 import { zoneOf } from '../ui/context.ts';
 import { Empty } from '../ui/empty.tsx';
 import { page } from '../ui/page.tsx';
@@ -191,6 +191,43 @@ function determined({ itemsAnswered, itemsDetermined }: BoardPage['counts']) {
 
 const plural = (n: number, word: string) => (n === 1 ? word : `${word}s`);
 
+/** The rows of a record's board as the public sees them. */
+export function PublicBoard({
+  model,
+  board,
+  request,
+  ...more
+}: { model: RecordModel; board: BoardPage; request: Request } & Pick<BoardProps, 'sort' | 'empty'>) {
+  const { matter, moment } = model;
+  return (
+    <Board
+      caption={`Recipients and items of ${request.title}`}
+      items={request.items.map((i) => ({ number: i.item, text: short(i.text) }))}
+      rows={board.rows.map((row) => ({
+        id: row.service,
+        name: row.name,
+        detail: [row.kind, row.state].filter(Boolean).join(', '),
+        href: href(servicePath(matter, row.service), momentParams(moment)),
+        clock: {
+          state: row.clock.state,
+          text: clockText(row.clock),
+          href: `${href(servicePath(matter, row.service), momentParams(moment))}#clock`,
+        },
+        more: <OrdersOf model={model} row={row} request={request} />,
+        cells: row.cells.map((cell) => ({
+          disposition: saidWord(cell, board),
+          finding: foundWord(cell, board),
+          documents: cell.answer?.documents ?? 0,
+          ...(cell.answer?.carriedFrom
+            ? { carried: `${servicePath(matter, cell.answer.carriedFrom)}#item-${cell.item}` }
+            : {}),
+        })),
+      }))}
+      {...more}
+    />
+  );
+}
+
 function BoardSection({ model, board, request }: { model: RecordModel; board: BoardPage; request: Request }) {
   const { matter, moment, filter, sort, page: at, size } = model;
   const base = recordPath(matter);
@@ -217,25 +254,8 @@ function BoardSection({ model, board, request }: { model: RecordModel; board: Bo
           ]}
         />
       </div>
-      <Board
-        caption={`Recipients and items of ${request.title}`}
-        items={request.items.map((i) => ({ number: i.item, text: short(i.text) }))}
-        rows={board.rows.map((row) => ({
-          id: row.service,
-          name: row.name,
-          detail: [row.kind, row.state].filter(Boolean).join(', '),
-          href: href(servicePath(matter, row.service), momentParams(moment)),
-          clock: { state: row.clock.state, text: clockText(row.clock) },
-          more: <OrdersOf model={model} row={row} request={request} />,
-          cells: row.cells.map((cell) => ({
-            disposition: saidWord(cell, board),
-            finding: foundWord(cell, board),
-            documents: cell.answer?.documents ?? 0,
-            ...(cell.answer?.carriedFrom
-              ? { carried: `${servicePath(matter, cell.answer.carriedFrom)}#item-${cell.item}` }
-              : {}),
-          })),
-        }))}
+      <PublicBoard
+        {...{ model, board, request }}
         sort={{ by: sort.by, down: sort.down, href: sortHref }}
         empty={{
           what: board.total === 0 ? 'No recipient fits this filter' : 'This page of the board is empty',

@@ -14,6 +14,7 @@ import { projectMatters } from './matters/view.ts';
 import { projectMeetings } from './meetings/view.ts';
 import { projectOrders } from './orders/view.ts';
 import { projectPeople } from './people/view.ts';
+import { projectReminders } from './reminders/view.ts';
 import { projectRequests } from './requests/view.ts';
 import { projectSearch } from './search/view.ts';
 import { projectSources } from './sources/view.ts';
@@ -25,7 +26,9 @@ const BY_ROOM: Readonly<Record<string, Project>> = {
   request: (entry, seq) => [...projectRequests(entry, seq), ...projectClock(entry, seq)],
   service: (entry, seq) => [...projectRequests(entry, seq), ...projectClock(entry, seq)],
   due: projectClock,
+  extension: projectClock,
   clock: projectClock,
+  reminder: projectReminders,
   ladder: projectEscalation,
   step: projectEscalation,
   closing: projectClosings,

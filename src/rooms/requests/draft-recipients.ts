@@ -100,8 +100,8 @@ export async function insertRecipients(
 ): Promise<void> {
   for (const chunk of chunks(rows, CHUNK)) {
     const json = JSON.stringify(chunk.map(({ ocdId, ...row }) => ({ ...row, ocd_id: ocdId, draft })));
-    await sql`insert into work.draft_recipient (draft, line, name, kind, state, ocd_id, email, party, merge, predecessor)
-      select draft, line, name, kind, state, ocd_id, email, party, merge, predecessor
+    await sql`insert into work.draft_recipient (draft, line, name, kind, state, ocd_id, zone, email, party, merge, predecessor)
+      select draft, line, name, kind, state, ocd_id, zone, email, party, merge, predecessor
       from json_populate_recordset(null::work.draft_recipient, ${json})`.execute(db);
   }
 }
@@ -155,6 +155,7 @@ export interface OneRecipient {
   readonly kind: string;
   readonly state: string;
   readonly ocdId: string;
+  readonly zone: string;
   readonly email: string;
   readonly merge: Readonly<Record<string, string>>;
 }
@@ -180,6 +181,7 @@ export async function addRecipient(services: Services, draft: string, one: OneRe
       ['kind', one.kind.trim()] as const,
       ['state', one.state.trim()] as const,
       ['ocd_id', one.ocdId.trim()] as const,
+      ['time_zone', one.zone.trim()] as const,
       ['email', one.email.trim()] as const,
     ]);
     const row = readRow(cells, Math.max(2, (last?.line ?? 1) + 1), body.columns);
@@ -230,6 +232,7 @@ interface RecipientRow {
   kind: string;
   state: string | null;
   ocd_id: string | null;
+  zone: string | null;
   email: string | null;
   party: string | null;
   merge: unknown;
@@ -244,6 +247,7 @@ export const toRecipient = (row: RecipientRow): DraftRecipient => ({
   kind: kindOf.parse(row.kind),
   state: row.state,
   ocdId: row.ocd_id,
+  zone: row.zone,
   email: row.email,
   merge: merge.parse(row.merge),
   party: row.party,

@@ -8,7 +8,7 @@ import { breather } from '../../base/breath.ts';
 import { InvalidInput } from '../../base/errors.ts';
 import { ocdId, PARTY_KINDS, type PartyKind } from '../directory/entries.ts';
 import type { Party } from '../directory/view.ts';
-import { line } from '../fields.ts';
+import { line, timeZone } from '../fields.ts';
 
 export const MAX_ROWS = 200_000;
 export const MAX_CSV_BYTES = 64 * 1024 * 1024;
@@ -20,6 +20,8 @@ export interface Recipient {
   readonly kind: PartyKind;
   readonly state: string | null;
   readonly ocdId: string | null;
+  /** IANA time zone, where it was given */
+  readonly zone: string | null;
   readonly email: string | null;
   /** further columns, for merge fields */
   readonly merge: Readonly<Record<string, string>>;
@@ -37,7 +39,7 @@ export interface Recipients {
   readonly columns: readonly string[];
 }
 
-const KNOWN = ['name', 'kind', 'state', 'ocd_id', 'email'] as const;
+const KNOWN = ['name', 'kind', 'state', 'ocd_id', 'time_zone', 'email'] as const;
 const NEEDED = ['name', 'kind'] as const;
 const wrongFile = (what: string) =>
   new InvalidInput('csv-refused', {
@@ -221,6 +223,10 @@ export function readRow(
   if (NEEDS_PLACE.includes(kind) && !id && !state && kind !== 'state') {
     return `${name.data} is ambiguous: there may be others of that name. Give its state or its ocd_id.`;
   }
+  const rawZone = cells.get('time_zone') ?? '';
+  if (rawZone !== '' && !timeZone.safeParse(rawZone).success) {
+    return `The time_zone “${rawZone.slice(0, 60)}” is not one such as America/Chicago.`;
+  }
   const rawMail = cells.get('email') ?? '';
   const mail = rawMail === '' ? null : email.safeParse(rawMail);
   if (mail && !mail.success) return `The e-mail address “${rawMail.slice(0, 80)}” is not one that mail can be sent to.`;
@@ -241,6 +247,7 @@ export function readRow(
     kind,
     state: state ? state.data : null,
     ocdId: id ? id.data : null,
+    zone: rawZone === '' ? null : rawZone,
     email: mail ? mail.data : null,
     merge,
   };

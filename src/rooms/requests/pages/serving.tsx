@@ -1,11 +1,11 @@
-/** A serving under way: how far it is, what is safe meanwhile, and what to do where it stopped. Reloads itself; needs no script. */
+/** A serving under way: how far it is, what is safe meanwhile, and what to do where it stopped. Looks again by itself where scripts run, by a link where not. */
 import type { Ctx } from '../../../base/route.ts';
 import { redirectWith } from '../../../ui/context.ts';
 import { Form, Submit } from '../../../ui/form.tsx';
 import { Heading } from '../../../ui/heading.tsx';
 import { Notice } from '../../../ui/notice.tsx';
 import { page } from '../../../ui/page.tsx';
-import { Progress, refreshHead } from '../../../ui/progress.tsx';
+import { LookAgain, Progress } from '../../../ui/progress.tsx';
 import { Time } from '../../../ui/time.tsx';
 import { servedSoFar, serveInBackground } from '../serve.ts';
 import { requestById } from '../view.ts';
@@ -26,7 +26,7 @@ export async function getServing(c: Ctx): Promise<Response> {
   const zone = draft.body.due?.zone ?? 'UTC';
   return page(
     c,
-    { title: `Serving · ${draft.body.title ?? ''}`, area: 'staff', head: serving.trouble ? null : refreshHead(false) },
+    { title: `Serving · ${draft.body.title ?? ''}`, area: 'staff', islands: serving.trouble ? [] : ['again'] },
     <>
       <Heading
         title={`Serving “${draft.body.title ?? ''}”`}
@@ -54,6 +54,7 @@ export async function getServing(c: Ctx): Promise<Response> {
       >
         You can close this page; the work goes on. It also goes on if this server stops and starts again.
       </Progress>
+      {serving.trouble ? null : <LookAgain c={c} done="Serving has ended." />}
       {serving.leavesAt === null ? null : (
         <p>
           Letters leave at <Time at={new Date(serving.leavesAt)} zone={zone} />.{' '}
