@@ -37,6 +37,7 @@ import { checkBody, streamOf } from './rooms/entries.ts';
 import { resumeTaking, stopTaking } from './rooms/escalation/taking.ts';
 import { tellServed } from './rooms/orders/late-served.ts';
 import { project } from './rooms/project.ts';
+import { resumeReading, stopReading } from './rooms/requests/reading.ts';
 import { resumeServing, stopServing } from './rooms/requests/serve.ts';
 import { readSettings, type Settings } from './settings.ts';
 import { buildApp } from './web/app.tsx';
@@ -280,9 +281,11 @@ async function wire(
   }
 
   if (settings.example) await loadExample(services);
+  await resumeReading(services);
   await resumeServing(services);
   await resumeTaking(services);
   undo.push(startSweeping(services, onError));
+  undo.push(() => stopReading(services));
   undo.push(() => stopServing(services));
   undo.push(() => stopTaking(services));
   undo.push(closeServer);

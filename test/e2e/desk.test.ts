@@ -4,6 +4,7 @@
  */
 import type { AddressInfo } from 'node:net';
 import { createAdaptorServer } from '@hono/node-server';
+import { type RawBuilder, sql } from 'kysely';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { buildAssets } from '../../src/adapters/assets.ts';
 import { addToCalendar } from '../../src/rooms/clock/calendar-commands.ts';
@@ -12,7 +13,7 @@ import { addFigure } from '../../src/rooms/figures/commands.ts';
 import { addMeeting, inviteTo } from '../../src/rooms/meetings/commands.ts';
 import { holdOffice } from '../../src/rooms/people/commands.ts';
 import { loadDraft } from '../../src/rooms/requests/drafts.ts';
-import { serveDraft } from '../../src/rooms/requests/serve.ts';
+import { SERVING_LOCK, serveDraft } from '../../src/rooms/requests/serve.ts';
 import { keepSource } from '../../src/rooms/sources/commands.ts';
 import { addStatement } from '../../src/rooms/statements/commands.ts';
 import { raise } from '../../src/witness/alarms.ts';
@@ -263,14 +264,56 @@ it('composes and serves a request without JavaScript', async () => {
   });
 });
 
-it('shows the progress of a large request and leads to its board at the end', async () => {
+it('shows the progress of a large list and of a large request, and leads to the board at the end', async () => {
   const matter = await desk.openMatter();
-  const draft = await desk.draft(matter, placesCsv(2_500));
+  const draft = await desk.draft(matter, placesCsv(1));
+  const n = 6_000;
   await withPage({ javaScript: false, baseURL: base }, async (tab) => {
+    const bar = tab.locator('progress');
+    const percent = async () => {
+      const words = await tab.locator('.progress__count').textContent();
+      expect(words).toMatch(/^[\d,]+ of [\d,]+ (lines|rows|recipients) \(\d+%\)$/);
+      expect(Number(await bar.getAttribute('value'))).toBeLessThanOrEqual(Number(await bar.getAttribute('max')));
+      return words ?? '';
+    };
+    await tab.goto(`/desk/drafts/${draft}/whom`);
+    await tab.getByLabel('Another CSV file').setInputFiles({
+      name: 'list.csv',
+      mimeType: 'text/csv',
+      buffer: Buffer.from(placesCsv(n)),
+    });
+    // While somebody holds the recipients there were, they are not replaced, so that the page can be looked at.
+    await held(sql`select from work.draft_recipient where draft = ${draft} for share`, async () => {
+      await tab.getByRole('button', { name: 'Read this file' }).click();
+      expect(new URL(tab.url()).pathname).toBe(`/desk/drafts/${draft}/whom/reading`);
+      await percent();
+      await look(tab, 'desk-reading', { dark: true });
+    });
+    await expect.poll(() => new URL(tab.url()).pathname, { timeout: 25_000 }).toBe(`/desk/drafts/${draft}/whom`);
+    expect(await tab.getByRole('status').first().textContent()).toBe(
+      `${n.toLocaleString('en-US')} recipients read from the file.`,
+    );
+
     await tab.goto(`/desk/drafts/${draft}/check`);
-    await tab.getByRole('button', { name: 'Serve', exact: true }).click();
-    await expect.poll(() => new URL(tab.url()).pathname, { timeout: 25_000 }).toMatch(/^\/desk\/requests\//);
-    await tab.getByText('1–100 of 2,500 recipients').waitFor();
+    // Another serving is under way: this one is checked meanwhile, and waits for its turn.
+    await held(sql`select pg_advisory_xact_lock(${SERVING_LOCK})`, async () => {
+      await tab.getByRole('button', { name: 'Serve', exact: true }).click();
+      expect(new URL(tab.url()).pathname).toBe(`/desk/drafts/${draft}/serving`);
+      expect(await percent()).toContain('of 6,000 recipients');
+      await tab.getByRole('heading', { name: 'Serving “' }).waitFor();
+      expect(await percent()).toBe('0 of 6,000 recipients (0%)');
+      await look(tab, 'desk-serving', { dark: true });
+    });
+    await expect.poll(() => new URL(tab.url()).pathname, { timeout: 40_000 }).toMatch(/^\/desk\/requests\//);
+    await tab.getByText('1–100 of 6,000 recipients').waitFor();
   });
   expect((await loadDraft(desk.t.db, draft)).serving?.ended).toBe('served');
 });
+
+/** Runs `work` while something is held in the database that the work in the background needs. */
+async function held(what: RawBuilder<unknown>, work: () => Promise<void>): Promise<void> {
+  await desk.t.db.transaction().execute(async (trx) => {
+    await what.execute(trx);
+    await work();
+  });
+}

@@ -1,7 +1,8 @@
 /** Calendars of recipients: every state has one, and nothing is guessed from a name that is none. */
 import { describe, expect, it } from 'vitest';
+import { STATES } from '../states.ts';
 import { holidaysOf } from './holidays.ts';
-import { calendarOfPlace, STATES } from './places.ts';
+import { calendarOfPlace } from './places.ts';
 import { byIssuer, dueByPlace } from './rules.ts';
 
 describe('the calendar of a place', () => {

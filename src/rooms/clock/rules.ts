@@ -15,7 +15,7 @@ export type { Closing } from './counting.ts';
 export { type Counter, counterFor, type DueResult, type Setting } from './due.ts';
 export type { CellEvent } from './events.ts';
 export type { Clocked } from './moving.ts';
-export { calendarOfPlace, type Place, STATES } from './places.ts';
+export { calendarOfPlace, type Place } from './places.ts';
 export { type Preset, presetById, presets } from './presets.ts';
 export { clockedOf, type Move, movesIn, type Served, type Worked, workingsOf, workingsTold } from './standing.ts';
 export {

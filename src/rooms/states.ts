@@ -1,0 +1,69 @@
+/** States of the United States and their district as people and programs write them. Guesses nothing: what is not in the table is no state. */
+
+/** States and the district by postal code, as calendars are named by them. */
+export const STATES: Readonly<Record<string, string>> = {
+  AL: 'Alabama',
+  AK: 'Alaska',
+  AZ: 'Arizona',
+  AR: 'Arkansas',
+  CA: 'California',
+  CO: 'Colorado',
+  CT: 'Connecticut',
+  DE: 'Delaware',
+  DC: 'District of Columbia',
+  FL: 'Florida',
+  GA: 'Georgia',
+  HI: 'Hawaii',
+  ID: 'Idaho',
+  IL: 'Illinois',
+  IN: 'Indiana',
+  IA: 'Iowa',
+  KS: 'Kansas',
+  KY: 'Kentucky',
+  LA: 'Louisiana',
+  ME: 'Maine',
+  MD: 'Maryland',
+  MA: 'Massachusetts',
+  MI: 'Michigan',
+  MN: 'Minnesota',
+  MS: 'Mississippi',
+  MO: 'Missouri',
+  MT: 'Montana',
+  NE: 'Nebraska',
+  NV: 'Nevada',
+  NH: 'New Hampshire',
+  NJ: 'New Jersey',
+  NM: 'New Mexico',
+  NY: 'New York',
+  NC: 'North Carolina',
+  ND: 'North Dakota',
+  OH: 'Ohio',
+  OK: 'Oklahoma',
+  OR: 'Oregon',
+  PA: 'Pennsylvania',
+  RI: 'Rhode Island',
+  SC: 'South Carolina',
+  SD: 'South Dakota',
+  TN: 'Tennessee',
+  TX: 'Texas',
+  UT: 'Utah',
+  VT: 'Vermont',
+  VA: 'Virginia',
+  WA: 'Washington',
+  WV: 'West Virginia',
+  WI: 'Wisconsin',
+  WY: 'Wyoming',
+};
+
+const BY_NAME = new Map(Object.entries(STATES).map(([code, name]) => [name.toLowerCase(), code]));
+
+/** `CA` for “California”, “california”, “CA” or “ca”; null for what is none of the states. */
+export function stateCode(text: string | null): string | null {
+  const written = (text ?? '').trim();
+  const code = BY_NAME.get(written.toLowerCase()) ?? written.toUpperCase();
+  return Object.hasOwn(STATES, code) ? code : null;
+}
+
+/** The code that an Open Civic Data division id names, `CA` of `ocd-division/country:us/state:ca/…`, whether or not it is in the table; else null. */
+export const stateOfId = (ocdId: string | null): string | null =>
+  /^ocd-division\/country:us\/(?:state|district):([a-z]{2})(?:\/|$)/.exec(ocdId ?? '')?.[1]?.toUpperCase() ?? null;
