@@ -14,13 +14,16 @@ import type { Append, Appended } from '../base/append.ts';
 import type { Clock } from '../base/clock.ts';
 import { likely, type Plan, type PlanDeps, plan, planning } from './plan.ts';
 import type { Outcome } from './queue.ts';
+import type { ColumnTypes, TableRows } from './spelled.ts';
 import {
   advance,
+  copyRows,
   insertRows,
   patience,
   readCommands,
   readLasts,
   readLatest,
+  readTypes,
   refusedAdvance,
   takeTurn,
   writeEntries,
@@ -44,11 +47,15 @@ async function together(queries: readonly Promise<unknown>[]): Promise<void> {
   for (const result of await Promise.allSettled(queries)) if (result.status === 'rejected') throw result.reason;
 }
 
-/** Entries, views and work rows of a plan. */
-const rows = (client: PoolClient, planned: Plan) => [
+/** Entries, views and work rows of a plan. @param add how the rows of one table are added */
+const rows = (client: PoolClient, planned: Plan, add: (client: PoolClient, rows: TableRows) => Promise<void>) => [
   ...(planned.entries ? [writeEntries(client, planned.entries)] : []),
-  ...planned.tables.map(({ table, columns, json }) => insertRows(client, table, columns, json, true)),
+  ...planned.tables.map((one) => add(client, one)),
 ];
+
+/** Passes over work rows that are there already, which COPY cannot. */
+const addWithCare = (client: PoolClient, { table, columns, rows }: TableRows) =>
+  insertRows(client, table, columns, JSON.stringify(rows), true);
 
 const stateOf = (error: unknown): string =>
   error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
@@ -143,8 +150,18 @@ export function appender(deps: AppendDeps): Appender {
   let latest = 0;
   /** until when times are rounded */
   let sharedUntil = 0;
+  let asked: Promise<ColumnTypes> | null = null;
   const shared = sharedConnection(deps.pool);
   const inLine = line();
+
+  const types = (): Promise<ColumnTypes> => {
+    asked ??= readTypes(deps.pool);
+    // A database that did not answer is asked again.
+    asked.catch(() => {
+      asked = null;
+    });
+    return asked;
+  };
 
   function timeNow(): number {
     const now = deps.clock.now();
@@ -160,7 +177,7 @@ export function appender(deps: AppendDeps): Appender {
     return shared(async (client) => {
       const begun = client.query('begin');
       const base = advance(client, planned.move, planned.commands);
-      const all = [begun, base, ...rows(client, planned), client.query('commit')];
+      const all = [begun, base, ...rows(client, planned, copyRows), client.query('commit')];
       gone();
       await together(all);
       return base;
@@ -170,7 +187,7 @@ export function appender(deps: AppendDeps): Appender {
   /** Batches are planned and sent in the order in which they came; the answer to one is not waited for before the next. */
   function plannedAndSent(batch: readonly Append[]): Promise<{ planned: Plan; base: Promise<number> }> {
     return inLine(async () => {
-      const planned = await planUnhurried(deps, batch, timeNow(), likely(batch));
+      const planned = await planUnhurried(deps, batch, timeNow(), likely(batch), await types());
       if (planned.commands.length === 0) return { planned, base: Promise.resolve(0) };
       return await new Promise((resolve) => {
         const base: Promise<number> = sent(planned, () => resolve({ planned, base }));
@@ -203,7 +220,7 @@ export function appender(deps: AppendDeps): Appender {
     if (planned.commands.length === 0) return planned.settle(0);
     // What was asked under the lock need not be asked again.
     const base = advance(client, { ...planned.move, lasts: new Map() }, planned.commands, silence);
-    await together([base, ...rows(client, planned)]);
+    await together([base, ...rows(client, planned, addWithCare)]);
     return planned.settle(await base);
   }
 

@@ -27,9 +27,11 @@ export class BinaryRows {
   readonly #columns: number;
   #bytes: Buffer;
   #end = HEAD.length;
-  // The time that was read last: all entries of a batch were recorded at the same.
+  // The two times that were read last: all entries of a batch were recorded at the same, and many happened at the same.
   #time = '';
-  readonly #since = Buffer.alloc(8);
+  #since = Buffer.alloc(8);
+  #otherTime = '';
+  #otherSince = Buffer.alloc(8);
 
   /** @param room bytes that will probably be needed; more are found when they are */
   constructor(columns: number, room: number) {
@@ -111,13 +113,18 @@ export class BinaryRows {
 
   /** @param text RFC 3339 in UTC */
   time(text: string): void {
-    if (text !== this.#time) {
-      const since = Date.parse(text) - EPOCH;
-      if (Number.isNaN(since)) throw refused('a time', text);
-      this.#since.writeBigInt64BE(BigInt(since) * 1000n);
-      this.#time = text;
-    }
+    if (text !== this.#time) this.#turnTo(text);
     this.bytes(this.#since);
+  }
+
+  #turnTo(text: string): void {
+    [this.#time, this.#otherTime] = [this.#otherTime, this.#time];
+    [this.#since, this.#otherSince] = [this.#otherSince, this.#since];
+    if (text === this.#time) return;
+    const since = Date.parse(text) - EPOCH;
+    if (Number.isNaN(since)) throw refused('a time', text);
+    this.#since.writeBigInt64BE(BigInt(since) * 1000n);
+    this.#time = text;
   }
 
   /** @returns where they begin */

@@ -214,14 +214,19 @@ async function check(source: LogSource, options: CheckOptions): Promise<Finding>
     recordedAt = at;
   };
 
-  /** Leaves of a page that fits, up to the position `to`. */
+  /** Leaves of a page that fits, up to the position `to`: as many at once as no checkpoint lies between. */
   const leavesTo = async (to: number, { from, leaves }: FittingPage): Promise<void> => {
-    for (; seq < to; seq++) {
-      if (seq >= tree) continue;
+    const end = Math.min(to, tree);
+    while (seq < end) {
+      const ahead = (awaited?.size ?? Number.POSITIVE_INFINITY) - edge.size - pends;
+      const n = Math.min(end - seq, PAGE - pends, ahead > 0 ? ahead : 1);
       const at = (seq - from) * HASH_BYTES;
-      pending.set(leaves.subarray(at, at + HASH_BYTES), pends * HASH_BYTES);
+      pending.set(leaves.subarray(at, at + n * HASH_BYTES), pends * HASH_BYTES);
+      seq += n;
+      pends += n - 1;
       await leaf();
     }
+    seq = Math.max(seq, to);
   };
   const whole = async (page: FittingPage): Promise<void> => {
     if (page.from !== seq || seq + page.count > head)

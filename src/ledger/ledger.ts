@@ -22,7 +22,7 @@ export interface LedgerDeps extends AppendDeps {
   readonly onError: (error: unknown) => void;
   /** turns the database's errors into refusals (full disk, lost connection) */
   readonly mapError: (error: unknown) => unknown;
-  /** milliseconds between rounds of the sequencer: receipts come within about twice this */
+  /** milliseconds between rounds of the sequencer: receipts come within about twice this; a quarter of it where many entries wait */
   readonly publishEvery?: number;
   /** whose cosignatures receipts wait for; left out where no witness is asked */
   readonly witnesses?: WitnessPolicy | undefined;
@@ -45,6 +45,8 @@ const MOST = 512;
 const DEPTH = 2;
 /** Entries that are worth a batch of their own while another is under way. */
 const WORTH = 16;
+/** Entries that are worth a checkpoint of their own before its time: so many hide how few callers there are as well as the rhythm does. */
+const WORTH_A_CHECKPOINT = 1_024;
 
 /** @returns the ledger; call `start` for publishing at a fixed rhythm (also what keeps batch timing from telling much) */
 export function createLedger(deps: LedgerDeps): Ledger {
@@ -59,6 +61,9 @@ export function createLedger(deps: LedgerDeps): Ledger {
   let appended = 0;
   let timer: NodeJS.Timeout | null = null;
   let running: Promise<number> | null = null;
+  let unpublished = 0;
+  let begun = 0;
+  let hastened = false;
 
   async function publishAll(): Promise<number> {
     for (;;) {
@@ -74,6 +79,8 @@ export function createLedger(deps: LedgerDeps): Ledger {
   }
 
   function publish(): Promise<number> {
+    unpublished = 0;
+    begun = performance.now();
     running ??= publishAll().finally(() => {
       running = null;
     });
@@ -81,15 +88,25 @@ export function createLedger(deps: LedgerDeps): Ledger {
   }
 
   /** The rhythm is from begin to begin; after a long round there is a pause all the same, in which callers get their turn. */
-  function schedule(took = 0): void {
+  function schedule(ms = every): void {
+    hastened = false;
     timer = setTimeout(
       async () => {
-        const begun = performance.now();
         await publish().catch(deps.onError);
-        if (timer) schedule(performance.now() - begun);
+        if (!timer) return;
+        schedule();
+        hasten();
       },
-      Math.max(every - took, every / 8),
+      Math.max(begun + ms - performance.now(), every / 8),
     );
+  }
+
+  /** Where many wait already, the next round is not put off for as long. */
+  function hasten(): void {
+    if (!timer || hastened || running || unpublished < WORTH_A_CHECKPOINT) return;
+    clearTimeout(timer);
+    schedule(every / 4);
+    hastened = true;
   }
 
   return {
@@ -97,7 +114,10 @@ export function createLedger(deps: LedgerDeps): Ledger {
     tiles,
     async append(command) {
       try {
-        return await queue.push(command, Math.max(1, command.entries.length));
+        const done = await queue.push(command, Math.max(1, command.entries.length));
+        unpublished += done.entries.length;
+        hasten();
+        return done;
       } catch (error) {
         throw deps.mapError(error);
       } finally {

@@ -10,6 +10,7 @@ import { OPENING_BYTES } from '../proof/commitment.ts';
 import type { Entry } from '../proof/index.ts';
 import { EntryRows, type EntryValues } from './entry-rows.ts';
 import type { Outcome } from './queue.ts';
+import { type ColumnTypes, type Specials, spelledRow, type TableRows } from './spelled.ts';
 import type { Advance, CommandRow } from './sql.ts';
 import { inOrder, stamp } from './stamp.ts';
 
@@ -38,7 +39,7 @@ export interface Plan {
   readonly commands: readonly CommandRow[];
   /** null: commands without entries */
   readonly entries: EntryValues | null;
-  readonly tables: readonly { readonly table: string; readonly columns: readonly string[]; readonly json: string }[];
+  readonly tables: readonly TableRows[];
 }
 
 /** What is most likely true of the log: no key was used before, and every expectation holds. */
@@ -71,9 +72,17 @@ function outcome(fate: Fate, base: number): Outcome<Appended> {
   return { ok: true, value: { entries, repeated: fate.repeated } };
 }
 
+const NONE: Specials = new Map();
+
 /** The whole plan at once. */
-export function plan(deps: PlanDeps, batch: readonly Append[], at: number, ground: Ground): Plan {
-  const steps = planning(deps, batch, at, ground);
+export function plan(
+  deps: PlanDeps,
+  batch: readonly Append[],
+  at: number,
+  ground: Ground,
+  types: ColumnTypes | null = null,
+): Plan {
+  const steps = planning(deps, batch, at, ground, types);
   for (;;) {
     const { done, value } = steps.next();
     if (done) return value;
@@ -84,12 +93,14 @@ export function plan(deps: PlanDeps, batch: readonly Append[], at: number, groun
  * Settles repeats and conflicts, stamps and commits to entries, makes the rows of views. Commands that fail take nobody with them. Pauses
  * after each command, so that whoever has something else to do meanwhile can do it.
  * @param at time of recording, milliseconds: one for the batch
+ * @param types null: rows are not spelled for COPY
  */
 export function* planning(
   deps: PlanDeps,
   batch: readonly Append[],
   at: number,
   ground: Ground,
+  types: ColumnTypes | null,
 ): Generator<undefined, Plan, undefined> {
   const time = instant(at);
   const commands: CommandRow[] = [];
@@ -97,12 +108,18 @@ export function* planning(
   const written = new Set<string>();
   const fresh = new Map<string, Fate>();
   // Rows of one table that name different columns go in statements of their own: none may lose what another does not have.
-  const tables = new Map<string, { table: string; columns: string[]; rows: Readonly<Record<string, unknown>>[] }>();
+  const tables = new Map<string, ReturnType<typeof newTable>>();
+  const newTable = (table: string, columns: readonly string[]) => ({
+    ...{ table, columns, specials: types?.get(table) ?? NONE, spelled: '' },
+    rows: [] as Readonly<Record<string, unknown>>[],
+  });
   const add = (table: string, row: Readonly<Record<string, unknown>>) => {
-    const key = `${table} ${Object.keys(row).join(' ')}`;
-    const same = tables.get(key);
-    if (same) same.rows.push(row);
-    else tables.set(key, { table, columns: Object.keys(row), rows: [row] });
+    const columns = Object.keys(row);
+    const key = `${table} ${columns.join(' ')}`;
+    const to = tables.get(key) ?? newTable(table, columns);
+    if (to.rows.length === 0) tables.set(key, to);
+    to.rows.push(row);
+    if (types) to.spelled += spelledRow(row, to.columns, to.specials);
   };
   const holds = (command: Append) =>
     (command.expect ?? []).every((e) => !written.has(e.stream) && (ground.lasts.get(e.stream) ?? null) === e.last);
@@ -153,6 +170,6 @@ export function* planning(
     settle: (base) => fates.map((fate) => outcome(fate, base)),
     commands,
     entries: rows.count === 0 ? null : rows.done(),
-    tables: [...tables.values()].map(({ table, columns, rows }) => ({ table, columns, json: JSON.stringify(rows) })),
+    tables: [...tables.values()],
   };
 }

@@ -102,6 +102,7 @@ export async function rebuild(
     await client.query(`
       drop schema view cascade;
       alter schema view_rebuilt rename to view;
+      select log.place_views('view');
       grant usage on schema view to counterfoil_app;
       grant select, insert on all tables in schema view to counterfoil_app`);
     await client.query('commit');

@@ -2,11 +2,12 @@
  * The SQL of one append, one function a query, so that what an append costs can be read and counted. Sets travel as arrays or
  * JSON, never as one statement a row.
  */
-import type { ClientBase } from 'pg';
+import type { ClientBase, Pool } from 'pg';
 import { z } from 'zod';
 import { checkEntry, type Entry } from '../proof/index.ts';
 import { copyIn } from './copy.ts';
 import { COLUMNS, type EntryValues } from './entry-rows.ts';
+import type { ColumnTypes, Special, TableRows } from './spelled.ts';
 
 /** The advisory lock on which writers wait for their turn; the same number stands in `log.advance`. */
 const TURN = 1131834694;
@@ -162,6 +163,29 @@ export function writeEntries(client: ClientBase, { rows }: EntryValues): Promise
 
 const tableName = z.string().regex(/^(view|view_rebuilt|work)\.[a-z_]+$/);
 const columnName = z.string().regex(/^[a-z_]+$/);
+
+/** Which columns of views and work tables are arrays or JSON: all that COPY's text has to know of types. */
+export async function readTypes(client: ClientBase | Pool): Promise<ColumnTypes> {
+  const { rows } = await client.query<{ name: string; column: string; special: Special }>({
+    name: 'read-types',
+    text: `select n.nspname || '.' || c.relname as name, a.attname as column,
+                  case when t.typcategory = 'A' then 'array' else 'json' end as special
+           from pg_attribute a join pg_class c on c.oid = a.attrelid join pg_namespace n on n.oid = c.relnamespace
+           join pg_type t on t.oid = a.atttypid
+           where n.nspname in ('view', 'work') and c.relkind = 'r' and a.attnum > 0 and not a.attisdropped
+             and (t.typcategory = 'A' or t.typname in ('json', 'jsonb'))`,
+  });
+  const types = new Map<string, Map<string, Special>>();
+  for (const { name, column, special } of rows) types.set(name, (types.get(name) ?? new Map()).set(column, special));
+  return types;
+}
+
+/** Adds rows to a view or work table at the least cost to the database. A row that is there already refuses all of them. */
+export function copyRows(client: ClientBase, { table, columns, spelled }: TableRows): Promise<void> {
+  const name = tableName.parse(table);
+  const names = z.array(columnName).parse(columns);
+  return copyIn(client, 'copy-rows', `copy ${name} (${names.join(', ')}) from stdin`, Buffer.from(spelled));
+}
 
 // Statements for tables are prepared once a connection; the name says nothing, because names are cut at 63 bytes.
 const statements = new Map<string, string>();

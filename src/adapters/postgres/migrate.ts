@@ -14,6 +14,9 @@ import { fromPostgres } from './errors.ts';
 /** Any fixed number: two programs that migrate one database take turns on it. */
 const LOCK = 7_201_828_401;
 
+/** From this file on, tables of views get the trigger that gives their rows positions; later files need not think of it. */
+const PLACING = '0032_placed.sql';
+
 export interface Migrated {
   /** Names of the files that were applied now, in order. */
   readonly applied: readonly string[];
@@ -94,6 +97,8 @@ export async function migrate(owner: DatabaseConfig, dir: string): Promise<Migra
       await applyOne(client, file);
       applied.push(file.name);
     }
+    if (applied.length > 0 && known.has(PLACING))
+      for (const views of ['view', 'work']) await client.query('select log.place_views($1)', [views]);
     return { applied, all: files.map((file) => file.name) };
   } catch (error) {
     throw fromPostgres(error);
