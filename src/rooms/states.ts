@@ -57,13 +57,26 @@ export const STATES: Readonly<Record<string, string>> = {
 
 const BY_NAME = new Map(Object.entries(STATES).map(([code, name]) => [name.toLowerCase(), code]));
 
+// Lists name the same few states a hundred thousand times; what is no state is not kept, for there is no end to it.
+const known = new Map<string, string>();
+
 /** `CA` for “California”, “california”, “CA” or “ca”; null for what is none of the states. */
 export function stateCode(text: string | null): string | null {
-  const written = (text ?? '').trim();
-  const code = BY_NAME.get(written.toLowerCase()) ?? written.toUpperCase();
-  return Object.hasOwn(STATES, code) ? code : null;
+  if (text === null || text === '') return null;
+  const before = known.get(text);
+  if (before !== undefined) return before;
+  const written = text.trim();
+  const code = BY_NAME.get(written.toLowerCase()) ?? (written.length === 2 ? written.toUpperCase() : '');
+  if (!Object.hasOwn(STATES, code)) return null;
+  if (known.size < 1000) known.set(text, code);
+  return code;
 }
 
+const COUNTRY = 'ocd-division/country:us/';
+const SEAT = /^(?:state|district):([a-z]{2})(?:\/|$)/;
+
 /** The code that an Open Civic Data division id names, `CA` of `ocd-division/country:us/state:ca/…`, whether or not it is in the table; else null. */
-export const stateOfId = (ocdId: string | null): string | null =>
-  /^ocd-division\/country:us\/(?:state|district):([a-z]{2})(?:\/|$)/.exec(ocdId ?? '')?.[1]?.toUpperCase() ?? null;
+export function stateOfId(ocdId: string | null): string | null {
+  if (ocdId === null || !ocdId.startsWith(COUNTRY)) return null;
+  return SEAT.exec(ocdId.slice(COUNTRY.length))?.[1]?.toUpperCase() ?? null;
+}

@@ -191,9 +191,9 @@ export async function addRecipient(services: Services, draft: string, one: OneRe
     const others = seenRows<DraftRecipient>();
     for (const other of alike.map(toRecipient)) {
       if (fit.party !== null && other.party === fit.party) throw refuse(twinWords(fit, other, 'id', other.line));
-      others.add(other);
+      others.see(other);
     }
-    const twin = others.twinOf(fit);
+    const twin = others.see(fit);
     if (twin) throw refuse(twinWords(fit, twin.row, twin.by, twin.row.line).replaceAll('ocd_id', 'OCD id'));
     await insertRecipients(trx, draft, [fit]);
     return { result: undefined };

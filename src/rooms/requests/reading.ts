@@ -82,15 +82,17 @@ export async function takeFile(services: Services, draft: string, source: AsyncI
     .execute();
   try {
     let bytes = 0;
-    let lines = 1;
+    let lines = 0;
+    let open = false;
     for await (const { n, part } of partsOf(source)) {
       bytes += part.length;
       if (bytes > MAX_CSV_BYTES) throw wrongFile(`The file is larger than ${MAX_CSV_BYTES / 1024 / 1024} MiB.`);
       for (let at = part.indexOf(NEWLINE); at !== -1; at = part.indexOf(NEWLINE, at + 1)) lines += 1;
+      open = part.at(-1) !== NEWLINE;
       await db.insertInto('work.recipients_part').values({ file: id, n, bytes: part }).execute();
     }
     if (bytes === 0) await forget(db, id);
-    else await takesPlace(db, draft, id, lines);
+    else await takesPlace(db, draft, id, lines + (open ? 1 : 0));
     return bytes;
   } catch (error) {
     await forget(db, id).catch(() => {});

@@ -40,7 +40,7 @@ const NEEDED = ['name', 'kind'] as const;
 // What a spreadsheet would run as a formula when the list is opened again (CSV injection, OWASP).
 const FORMULA = /^[=+\-@\t\r]/;
 /** How people write that there is none. */
-const NOTHING = /^[-–—]$/;
+const NOTHING: ReadonlySet<string> = new Set(['-', '–', '—']);
 const OPTIONAL: ReadonlySet<string> = new Set(['state', 'ocd_id', 'email']);
 /** A mailbox that mail can be sent to: plain `local@domain`, nothing that could break out of a header line. */
 export const email = z
@@ -95,13 +95,9 @@ export async function readRecipients(bytes: CsvBytes, onProgress: OnProgress = (
       problems.push({ line: at, what: row });
       continue;
     }
-    const twin = seen.twinOf(row);
-    if (twin) {
-      problems.push({ line: at, what: twinWords(row, twin.row, twin.by, twin.row.line) });
-      continue;
-    }
-    seen.add(row);
-    rows.push(row);
+    const twin = seen.see(row);
+    if (twin) problems.push({ line: at, what: twinWords(row, twin.row, twin.by, twin.row.line) });
+    else rows.push(row);
   }
   return { rows, problems, columns };
 }
@@ -118,12 +114,12 @@ export function readRow(
   // Further columns are looked at once the letter uses them (check.ts): a telephone number may start with a plus.
   for (const column of KNOWN) {
     const cell = cells.get(column) ?? '';
-    if (FORMULA.test(cell) && !(NOTHING.test(cell) && OPTIONAL.has(column)))
+    if (FORMULA.test(cell) && !(NOTHING.has(cell) && OPTIONAL.has(column)))
       return `The ${column} starts with “${cell.slice(0, 1)}”, which a spreadsheet would run as a formula.`;
   }
   const optional = (column: string) => {
     const cell = cells.get(column) ?? '';
-    return NOTHING.test(cell) ? '' : cell;
+    return NOTHING.has(cell) ? '' : cell;
   };
   const name = nameText.safeParse(cells.get('name') ?? '');
   if (!name.success) return `The name ${name.error.issues[0]?.message ?? 'cannot be used'}.`;

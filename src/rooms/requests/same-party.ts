@@ -21,50 +21,39 @@ export const stateName = (state: string): string => STATES[stateCode(state) ?? '
 /** Keys that two rows of one name share where they may be in the same place: the state as written, and as the id says. */
 function nameKeys({ name, kind, state, ocdId }: Named): readonly string[] {
   const there = written(state);
+  const own = `${kind}|${there}|${name}`.toLowerCase();
   const byId = there === '' ? stateOfId(ocdId) : null;
-  const key = (seat: string) => `${kind}|${seat}|${name}`.toLowerCase();
-  return byId === null ? [key(there)] : [key(there), key(byId)];
+  return byId === null ? [own] : [own, `${kind}|${byId}|${name}`.toLowerCase()];
 }
 
 /** “Watsonville (place, California)”, with what tells it from others. */
 export const placeWords = ({ name, kind, state }: Named): string =>
   `${name} (${state === null ? kind : `${kind}, ${state}`})`;
 
-interface Seen<T> {
-  bare: T | null;
-  withId: T | null;
-}
-
 /** Rows that were seen, and which of them a further row repeats. Some map look-ups a row, however many there are. */
 export interface SeenRows<T extends Named> {
-  /** The row that this one repeats, and why they are taken to be the same; null where it is a new one. */
-  twinOf(row: Named): { readonly row: T; readonly by: 'id' | 'name' } | null;
-  add(row: T): void;
+  /** The row that this one repeats, and why they are taken to be the same; null where it is a new one, which is seen from now on. */
+  see(row: T): { readonly row: T; readonly by: 'id' | 'name' } | null;
 }
 
 export function seenRows<T extends Named>(): SeenRows<T> {
   const ids = new Map<string, T>();
-  const names = new Map<string, Seen<T>>();
+  // Apart by whether they have an id: two ids are two parties, also under one name.
+  const bare = new Map<string, T>();
+  const withId = new Map<string, T>();
   return {
-    twinOf(row) {
+    see(row) {
       const same = row.ocdId === null ? undefined : ids.get(row.ocdId);
       if (same) return { row: same, by: 'id' };
-      for (const key of nameKeys(row)) {
-        const seen = names.get(key);
-        // Two ids are two parties, also under one name.
-        const twin = seen?.bare ?? (row.ocdId === null ? seen?.withId : null);
+      const keys = nameKeys(row);
+      for (const key of keys) {
+        const twin = bare.get(key) ?? (row.ocdId === null ? withId.get(key) : undefined);
         if (twin) return { row: twin, by: 'name' };
       }
-      return null;
-    },
-    add(row) {
       if (row.ocdId !== null) ids.set(row.ocdId, row);
-      for (const key of nameKeys(row)) {
-        const seen = names.get(key) ?? { bare: null, withId: null };
-        if (row.ocdId === null) seen.bare ??= row;
-        else seen.withId ??= row;
-        names.set(key, seen);
-      }
+      const names = row.ocdId === null ? bare : withId;
+      for (const key of keys) if (!names.has(key)) names.set(key, row);
+      return null;
     },
   };
 }
@@ -82,8 +71,9 @@ export function twinWords(row: Named, twin: Named, by: 'id' | 'name', line: numb
 
 /** Where the state that is written is not the one of the id: what is told; null where they agree or cannot be compared. */
 export function stateContradiction({ state, ocdId }: Pick<Named, 'state' | 'ocdId'>): string | null {
+  if (state === null || ocdId === null) return null;
   const name = STATES[stateOfId(ocdId) ?? ''];
-  if (state === null || name === undefined || stateName(state) === name) return null;
+  if (name === undefined || stateName(state) === name) return null;
   return `The state is “${state}”, but the ocd_id “${ocdId}” lies in ${name}. Write ${name}, leave the state empty, or mend the ocd_id.`;
 }
 

@@ -102,9 +102,9 @@ async function refuseUnclear(
     const { matched, problems } = await matchRows(services.db, fresh, used);
     for (const row of matched) {
       if (row.party) used.set(row.party, row.line);
-      const twin = seen.twinOf(row);
-      if (twin) unclear.push(`Line ${row.line}: ${twinWords(row, twin.row, twin.by, twin.row.line)}`);
-      else seen.add({ name: row.name, kind: row.kind, state: row.state, ocdId: row.ocdId, line: row.line });
+      const { name, kind, state, ocdId, line } = row;
+      const twin = seen.see({ name, kind, state, ocdId, line });
+      if (twin) unclear.push(`Line ${line}: ${twinWords(row, twin.row, twin.by, twin.row.line)}`);
     }
     unclear.push(...problems.map((p) => `Line ${p.line}: ${p.what}`));
     done += rows.length;
