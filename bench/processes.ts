@@ -1,17 +1,22 @@
 /**
- * `npm run bench -- processes`: entries a second of two server processes that append to one PostgreSQL at once, beside one process
- * with as many callers as each of them. Same database, fresh processes in alternating order.
+ * `npm run bench -- processes`: entries a second of two, three and four server processes that append to one PostgreSQL at once, beside one
+ * process with as many callers as all of them together. Fresh processes and a fresh database each, in alternating order.
  */
 import { spawn } from 'node:child_process';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
+import { loadLogKey } from '../src/adapters/keys/log-key.ts';
 import { benchDatabase } from './database.ts';
 import { callers, itemAnswered } from './entry.ts';
-import { benchLedger } from './ledger.ts';
+import { benchLedger, ORIGIN } from './ledger.ts';
 import { type BenchLine, isRole, median, report, round } from './lib.ts';
 
-const CALLERS = 128;
+/** Shared out among the processes: what is compared is the same work by more hands. */
+const CALLERS = 256;
 const SECONDS = 5;
+const ROUNDS = 3;
+const PROCESSES = [2, 3, 4] as const;
 
 const given = z.object({
   appConfig: z.record(z.string(), z.union([z.string(), z.number()])),
@@ -42,15 +47,21 @@ async function writer(): Promise<void> {
 
 const said = z.object({ perSecond: z.number() });
 
+/** Callers of the i-th of so many processes. */
+const share = (processes: number, i: number) => Math.floor(CALLERS / processes) + (i < CALLERS % processes ? 1 : 0);
+
 async function together(processes: number): Promise<number> {
   const database = await benchDatabase();
+  // Made once: processes that start together would each make one.
+  await loadLogKey(join(database.dataDir, 'keys'), ORIGIN);
   const from = Date.now() + 4000;
-  const input = { appConfig: database.appConfig, dataDir: database.dataDir, callers: CALLERS, from };
   const each = await Promise.all(
     Array.from(
       { length: processes },
-      () =>
+      (_, i) =>
         new Promise<number>((resolve, reject) => {
+          const { appConfig, dataDir } = database;
+          const input = { appConfig, dataDir, callers: share(processes, i), from };
           const child = spawn(process.execPath, ['--import', 'tsx', fileURLToPath(import.meta.url)], {
             env: { ...process.env, BENCH_ROLE: 'writer', BENCH_GIVEN: JSON.stringify(input) },
             stdio: ['ignore', 'pipe', 'inherit'],
@@ -73,26 +84,24 @@ async function together(processes: number): Promise<number> {
 }
 
 export async function run(): Promise<readonly BenchLine[]> {
-  const two: number[] = [];
-  const one: number[] = [];
-  for (let i = 0; i < 3; i++) {
-    two.push(await together(2));
-    one.push(await together(1));
-  }
-  const ratio = median(two) / median(one);
-  return [
-    report({
+  const found = new Map<number, number[]>();
+  for (let i = 0; i < ROUNDS; i++)
+    for (const n of [...PROCESSES, 1]) found.set(n, [...(found.get(n) ?? []), await together(n)]);
+  const of = (n: number) => median(found.get(n) ?? []);
+  return PROCESSES.map((n) => {
+    const ratio = of(n) / of(1);
+    return report({
       bench: 'processes',
-      work: `${CALLERS} callers in each of two processes on one database for ${SECONDS} s: durable, in views`,
+      work: `${CALLERS} callers shared out among ${n} processes on one database for ${SECONDS} s: durable, in views`,
       unit: 'entries/s',
-      ours: round(median(two), 0),
-      reference: round(median(one), 0),
-      referenceName: 'one process with as many callers as each of the two',
+      ours: round(of(n), 0),
+      reference: round(of(1), 0),
+      referenceName: 'one process with all of the callers',
       ratio: round(ratio),
       goal: '≥ 1',
       met: ratio >= 1,
-    }),
-  ];
+    });
+  });
 }
 
 if (isRole('writer')) await writer();

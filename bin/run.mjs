@@ -31,6 +31,7 @@ const COMMANDS = {
   bench: { file: 'bench/run.ts' },
   soak: { file: 'test/soak.ts' },
   hammer: { file: 'test/hammer/run.ts' },
+  proof: { program: ['bin/proof.mjs'] },
   format: { program: ['node_modules/@biomejs/biome/bin/biome', 'check', '--write', '.'] },
 };
 

@@ -14,6 +14,7 @@ import { authPool, createAuth, ownerLink, readSecret } from './adapters/auth/ind
 import { fileBlobs } from './adapters/blobs/files.ts';
 import { loadLogKey } from './adapters/keys/log-key.ts';
 import { loadWitnessKey } from './adapters/keys/witness-key.ts';
+import { witnessMemory } from './adapters/keys/witness-memory.ts';
 import { fileMailer } from './adapters/mail/file.ts';
 import { smtpMailer } from './adapters/mail/smtp.ts';
 import { pdfService } from './adapters/pdf/service.ts';
@@ -27,11 +28,16 @@ import type { CertificateFile, Services } from './base/services.ts';
 import { handovers, pastNames, signerOf } from './ledger/handover.ts';
 import { createLedger } from './ledger/ledger.ts';
 import { nodeCache } from './ledger/nodes.ts';
+import { queueDigests } from './post/digest.ts';
+import { remindAll } from './post/reminders.ts';
+import { rounds } from './post/rounds.ts';
 import { createPost } from './post/worker.ts';
 import { formatVkey } from './proof/write.ts';
+import { followChannels } from './record/contacts.ts';
 import { loadExample } from './record/example.ts';
 import { signInMail } from './rooms/access/mails.ts';
 import { createRecounter } from './rooms/clock/recount.ts';
+import { resumeImports, stopImports } from './rooms/directory/import/run.ts';
 import { startSweeping } from './rooms/documents/sweep.ts';
 import { checkBody, streamOf } from './rooms/entries.ts';
 import { resumeTaking, stopTaking } from './rooms/escalation/taking.ts';
@@ -250,7 +256,7 @@ async function wire(
     past: pastNames(past),
   };
   const routes = allRoutes(access, clock, identity, {
-    own: { ...witnessKey, logs: witnessLogs },
+    own: { ...witnessKey, logs: witnessLogs, memory: witnessMemory(join(settings.dataDir, 'keys')) },
     asked: witnesses,
     metricsToken: settings.metricsToken,
     tsa: settings.tsa,
@@ -262,6 +268,14 @@ async function wire(
   const post = createPost({ services, onError });
   post.start();
   undo.push(() => post.stop());
+  const minute = 60_000;
+  for (const one of [
+    rounds((goesOn) => remindAll(services, goesOn), minute, onError),
+    rounds(() => queueDigests(services), minute, onError),
+  ]) {
+    one.start();
+    undo.push(() => one.stop());
+  }
   const recounter = createRecounter({ services, find: () => tellServed(services), onError });
   recounter.start();
   undo.push(() => recounter.stop());
@@ -284,10 +298,12 @@ async function wire(
   await resumeReading(services);
   await resumeServing(services);
   await resumeTaking(services);
+  await resumeImports(services, (party) => followChannels(services, party));
   undo.push(startSweeping(services, onError));
   undo.push(() => stopReading(services));
   undo.push(() => stopServing(services));
   undo.push(() => stopTaking(services));
+  undo.push(() => stopImports(services));
   undo.push(closeServer);
 
   const link = await ownerLink({ pool: signIn, clock, random, baseUrl });

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { formatVkey } from '../src/proof/write.ts';
 import { raise } from '../src/witness/alarms.ts';
 import { type Browser, firstOwner, furtherOwner, joined } from './support/people.ts';
-import { TestLog, testSigner } from './support/witness.ts';
+import { freshMemory, TestLog, testSigner } from './support/witness.ts';
 import { BASE, browser, random, type World, world } from './support/world.ts';
 
 const other = new TestLog('log.example.gov/log');
@@ -18,7 +18,11 @@ beforeAll(async () => {
   const logs = new Map([[other.origin, [other.signer.key]]]);
   w = await world({
     whole: true,
-    witnessing: { own: { signer: own, vkey: formatVkey(own.key), logs }, asked: null, metricsToken: TOKEN },
+    witnessing: {
+      own: { signer: own, vkey: formatVkey(own.key), logs, memory: freshMemory() },
+      asked: null,
+      metricsToken: TOKEN,
+    },
   });
   owner = await firstOwner(w, 'owner@office.example.gov', 'Office alpha');
   viewer = await joined(w, owner, 'viewer@office.example.gov', 'viewer');

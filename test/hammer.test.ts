@@ -12,4 +12,6 @@ test('a kill of each kind under load: nothing acknowledged is lost, nothing is t
   expect(found.acknowledged).toBeGreaterThan(50);
   expect(found.receipts).toBe(found.entries);
   expect(found.checkpoints).toBeGreaterThan(1);
+  expect(found.audited).toMatchObject({ outcome: 'consistent', included: found.entries });
+  expect(found).toMatchObject({ audits: expect.any(Number) });
 }, 420_000);

@@ -25,6 +25,7 @@ import { signHandover } from '../src/proof/handover.ts';
 import { parseCheckpoint, parseNote, parseVkey, verifyReceipt } from '../src/proof/index.ts';
 import type { Signer } from '../src/proof/write.ts';
 import { streamOf } from '../src/rooms/entries.ts';
+import { openDocumentsOf } from '../src/rooms/order-document.ts';
 import { project } from '../src/rooms/project.ts';
 import { buildApp } from '../src/web/app.tsx';
 import { publicLogRoutes } from '../src/web/public-log.ts';
@@ -243,7 +244,7 @@ test('an export has the hand-overs, and a server made of it without the key goes
   const facts = await oneState(owner, (client) =>
     exportTo(
       to,
-      { client, blobs, origin: now.origin, key: now.signer.key, now: 0, titleOf, viewer },
+      { client, blobs, origin: now.origin, key: now.signer.key, now: 0, titleOf, openDocumentsOf, viewer },
       { public: false },
     ),
   );

@@ -6,8 +6,17 @@ import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/pr
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { nodeCache } from '../src/ledger/nodes.ts';
 import { EMPTY_EDGE, edgeRoot, growTiles } from '../src/proof/grow.ts';
-import { leafHash, parseCheckpoint, parseNote, parseReceipt, utf8, verifierKey } from '../src/proof/index.ts';
+import {
+  leafHash,
+  parseCheckpoint,
+  parseNote,
+  parseReceipt,
+  utf8,
+  type VerifierKey,
+  verifierKey,
+} from '../src/proof/index.ts';
 import {
   formatCheckpoint,
   formatNote,
@@ -17,14 +26,21 @@ import {
   signNote,
   signText,
 } from '../src/proof/write.ts';
+import { createCollector } from '../src/witness/collect.ts';
+import { readWitnesses } from '../src/witness/config.ts';
 import { NORTH, SOUTH } from './fixtures/world.ts';
 import { type Built, buildGo, runProgram } from './support/go.ts';
-import { partyEntry } from './support/ledger.ts';
+import { partyEntry, random, type TestLedger, testLedger } from './support/ledger.ts';
 import { flipped, type Middleman, proxyTo } from './support/proxy.ts';
 import { type TestPublic, testPublic } from './support/public.ts';
+import { seeded } from './support/seeded.ts';
+import { testSigner, witnessesFile } from './support/witness.ts';
+import { type FuzzTarget, fuzzTarget } from './support/witness-app.ts';
 
 const ROUNDS = [1, 0, 255, 300, 1, 700, 511, 32, 900, 600, 1024, 3];
 const RECEIPTS = 1000;
+/** Which receipts are drawn; `INTEROP_SEED` draws those of another run. */
+const SEED = Number(process.env.INTEROP_SEED ?? Date.now() % 2 ** 31);
 
 const built: Built = await buildGo('interop');
 if ('missing' in built) console.log(`SKIPPED test/interop.test.ts, foreign verifiers: ${built.missing}`);
@@ -34,6 +50,7 @@ describe.skipIf('missing' in built)('foreign verifiers', () => {
   let proxy: Middleman;
   let dir = '';
   let size = 0;
+  let first = '';
 
   beforeAll(async () => {
     dir = await mkdtemp(join(tmpdir(), 'counterfoil-interop-'));
@@ -41,6 +58,7 @@ describe.skipIf('missing' in built)('foreign verifiers', () => {
     await mkdir(join(dir, 'receipts'));
     p = await testPublic();
     const url = await p.listen();
+    first = url;
     proxy = await proxyTo(url);
     const ids: string[] = [];
     for (const [round, count] of ROUNDS.entries()) {
@@ -53,8 +71,10 @@ describe.skipIf('missing' in built)('foreign verifiers', () => {
       await writeFile(join(dir, 'checkpoints', String(round)), note);
     }
     // A thousand different ones, drawn anew in every run.
+    console.log(`interop: receipts by seed ${SEED}`);
+    const dice = seeded(SEED);
     for (let i = 0; i < RECEIPTS; i++) {
-      const at = i + Math.floor(Math.random() * (ids.length - i));
+      const at = i + Math.floor(dice() * (ids.length - i));
       const id = ids[at] ?? '';
       ids[at] = ids[i] ?? '';
       const answer = await fetch(`${url}/receipts/${id}.receipt.json`);
@@ -233,6 +253,89 @@ describe.skipIf('missing' in built)('foreign verifiers', () => {
     proxy.change('/log/checkpoint', () => utf8(`${text}\n${[log, north, bent].map(formatSignature).join('')}`));
     await convicted({ policy }, /^1 FAIL checkpoint: /);
     proxy.change('/log/checkpoint', null);
+  });
+
+  describe('cosignatures that the server collected itself', () => {
+    let witness: TestLedger;
+    let target: FuzzTarget;
+    let open: Awaited<ReturnType<FuzzTarget['listen']>>;
+    let q: TestPublic;
+
+    beforeAll(async () => {
+      const logs = new Map<string, VerifierKey[]>();
+      witness = await testLedger();
+      target = fuzzTarget(witness.db, witness.clock, logs);
+      open = await target.listen();
+      const file = witnessesFile([{ key: target.key, url: `${open.base}/witness` }], 1);
+      const policyFor = (vkey: string) => {
+        const read = readWitnesses(file, vkey);
+        if (read === null) throw new Error('no witness');
+        return read;
+      };
+      q = await testPublic({}, policyFor);
+      logs.set(q.t.signer.key.name, [q.t.signer.key]);
+      const witnesses = policyFor(q.t.vkey);
+      const collector = createCollector({
+        pool: q.t.pool,
+        db: q.t.db,
+        clock: q.t.clock,
+        random,
+        witnesses,
+        at: nodeCache(q.t.ledger.tiles).at,
+        gap: 0,
+        onError: (error) => {
+          throw error;
+        },
+      });
+      await mkdir(join(dir, 'collected'));
+      await writeFile(join(dir, 'collected.policy'), witnesses.text);
+      const url = await q.listen();
+      for (let round = 0; round < 3; round++) {
+        const entries = Array.from({ length: 40 }, (_, i) => partyEntry(q.t, `Place ${round}.${i}`));
+        await q.t.ledger.append({ key: `collected ${round}`, entries });
+        await q.t.ledger.publish();
+        const early = await fetch(`${url}/receipts/${entries[0]?.id}.receipt.json`);
+        expect(early.headers.get('counterfoil-witnesses')).not.toContain('complete');
+        if (round === 0) await writeFile(join(dir, 'early.receipt.json'), await early.text());
+        await collector.round();
+        for (const { id } of entries.filter((_, i) => i % 10 === 0)) {
+          const answer = await fetch(`${url}/receipts/${id}.receipt.json`);
+          expect(answer.headers.get('counterfoil-witnesses')).toBe('1/1 complete');
+          await writeFile(join(dir, 'collected', `${id}.receipt.json`), await answer.text());
+        }
+      }
+      await collector.stop();
+      expect(target.accidents).toEqual([]);
+      proxy.turn(url);
+    }, 120_000);
+    afterAll(async () => {
+      proxy.turn(first);
+      await q?.close();
+      await open?.close();
+      await witness?.close();
+    });
+
+    const run = (receipts: string, policy: string) =>
+      runProgram('program' in built ? built.program : '', [
+        ...['-url', `${proxy.url}/log`, '-vkey', q.t.vkey],
+        ...['-receipts', receipts, '-receipt-policy', policy],
+      ]);
+
+    test('hold before the foreign verifier, under the policy that the server publishes', async () => {
+      const ran = await run(join(dir, 'collected'), join(dir, 'collected.policy'));
+      expect(ran.err).toBe('');
+      expect(ran.out).toContain('ok   receipts: 12 verify, and stand in the log\nall hold');
+    });
+
+    test('are missed where the receipt is older, or the policy names another witness', async () => {
+      const early = await folder('early', '.', ['early.receipt.json']);
+      const missed = await run(early, join(dir, 'collected.policy'));
+      expect(`${missed.code} ${missed.err}`).toMatch(/^1 FAIL receipts: early\.receipt\.json: .*(?:policy|satisf)/);
+      const stranger = { key: testSigner(target.key.name, 4).key, url: `${open.base}/witness` };
+      await writeFile(join(dir, 'other.policy'), readWitnesses(witnessesFile([stranger], 1), q.t.vkey)?.text ?? '');
+      const other = await run(join(dir, 'collected'), join(dir, 'other.policy'));
+      expect(`${other.code} ${other.err}`).toMatch(/^1 FAIL receipts: .*(?:policy|satisf)/);
+    });
   });
 
   test('a log that is not there, or no log, is not checked rather than wrong', async () => {

@@ -95,12 +95,23 @@ beforeAll(async () => {
   await w.post.round();
   const again = await enter(w, one.address);
 
+  // A calendar's address is shown once, to the person who made it, and read by a program.
+  const calendar = formOf((await again.b.get('/answer/calendar')).text, '/answer/calendar');
+  const shown = await again.b.post(calendar.action, calendar.values);
+  const secret = /\/calendar\/([A-Za-z0-9_-]{43})/.exec(shown.text)?.[1] ?? '';
+  expect(secret).not.toBe('');
+  secrets.links.add(secret);
+  for (const path of [`/calendar/${secret}`, `/calendar/${secret}.ics`])
+    expect((await browser(w.app, '192.0.2.65').get(path)).status).toBe(200);
+
   // People and machines that get things wrong leave traces too: mistyped, queried, guessed, broken.
   const token = one.link.split('/').at(-1) ?? '';
   const stranger = browser(w.app, '192.0.2.66');
   for (const path of [
     `/r/${token}x`,
     `/r/${token}/nothing`,
+    `/calendar/${secret}x`,
+    `/calendar/${secret}/nothing`,
     `/nothing/${token}`,
     `/${token}`,
     `/desk?next=/r/${token}`,
@@ -184,7 +195,7 @@ test('there is something to find, and it would be found', async () => {
   expect(secrets.sessions.size).toBeGreaterThanOrEqual(5);
   const mails = (await w.mails()).map((mail, i) => ({ path: `mail ${i}`, text: mail.text ?? '' }));
   const everyMailed = [...secrets.links].filter((token) => found([token], mails).length === 0);
-  expect(everyMailed).toHaveLength(1); // the owner link was printed, not mailed
+  expect(everyMailed).toHaveLength(2); // the owner link was printed, the calendar's address shown once; neither was mailed
   expect([...secrets.codes].filter((code) => found([code], mails).length === 0)).toEqual([]);
   for (const kind of ['public', 'owner', 'recipient'] as const) expect(seen[kind].length).toBeGreaterThan(8);
   expect(seen.owner.length).toBeGreaterThan(40);

@@ -126,7 +126,13 @@ const report = z.object({
       name: z.string(),
       status: z.string(),
       message: z.string().optional(),
-      assertionResults: z.array(z.object({ fullName: z.string(), status: z.string() })),
+      assertionResults: z.array(
+        z.object({
+          fullName: z.string(),
+          status: z.string(),
+          meta: z.object({ why: z.string().optional() }).optional(),
+        }),
+      ),
     }),
   ),
 });
@@ -148,7 +154,7 @@ async function vitest(filters: readonly string[]): Promise<void> {
       for (const test of result.assertionResults) {
         if (test.status === 'passed') passed += 1;
         else if (test.status === 'failed') failed += 1;
-        else left.push(test.fullName);
+        else left.push(test.meta?.why === undefined ? test.fullName : `${test.fullName} (${test.meta.why})`);
       }
     }
     // An error outside of any test.

@@ -1,13 +1,13 @@
 /** The program itself, started and ended in every way that people and machines start and end it. */
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
-import { availableParallelism, loadavg, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, expect, test } from 'vitest';
 import { uuidv7 } from '../src/base/ids.ts';
 import { random } from './support/ledger.ts';
-import { freePort, type Program, postgresOf, processesIn, startProgram } from './support/program.ts';
+import { freePort, type Program, postgresOf, processesIn, processorTimes, startProgram } from './support/program.ts';
 
 const dirs: string[] = [];
 const running: Program[] = [];
@@ -123,13 +123,13 @@ test('starts with the example, again within seconds, and Ctrl-C leaves nothing r
   const again = performance.now();
   const second = run(env);
   await ready(second, port);
-  const took = performance.now() - again;
-  // Five seconds on a machine of one's own; where others work on it too, as many times that as they take of it, and twice for good measure.
-  const limit = 5_000 * 2 * Math.max(1, (loadavg()[0] ?? 1) / availableParallelism());
-  console.log(
-    `second start: ${Math.round(took)} ms (wanted: 5000; asserted on this machine, busy as it is: ${Math.round(limit)})`,
-  );
-  expect(took).toBeLessThan(limit);
+  const took = (performance.now() - again) / 1000;
+  const times = processorTimes([second.pid, postgresOf(DATA_DIR) ?? -1]);
+  const told = times ? `, ${times.used.toFixed(1)} s of processor, ${times.waited.toFixed(1)} s waiting for one` : '';
+  console.log(`second start: ${took.toFixed(1)} s${told}`);
+  // Others may work on this machine, too: what counts is the work that a start is, and the time in which nobody kept it from working.
+  expect(took - (times?.waited ?? 0)).toBeLessThan(5);
+  expect(times?.used ?? 0).toBeLessThan(5);
   expect((await (await fetch(`http://localhost:${port}/api/v1/records`)).text()).length).toBe(records.length);
   second.signal('SIGTERM');
   expect(await second.ended).toEqual({ code: 0, signal: null });
@@ -190,16 +190,22 @@ test('kill -9 while 64 callers write: nothing acknowledged is lost, and the next
   await ready(second, port);
   expect(postgresOf(DATA_DIR)).toBe(postgres);
   // The session survived too. What was under way is asked again with the same form: done once, whether it had been done or not.
-  for (const { title, once } of unanswered) {
-    const at = await openMatter(base, cookie, title, once);
-    expect(at).not.toBeNull();
-    acknowledged.set(title, { at: at ?? '', once });
-  }
-  for (const { at } of acknowledged.values()) {
-    const answer = await fetch(base + at, { headers: { cookie } });
-    expect(answer.status).toBe(200);
-    await answer.body?.cancel();
-  }
+  await Promise.all(
+    unanswered.map(async ({ title, once }) => {
+      const at = await openMatter(base, cookie, title, once);
+      expect(at).not.toBeNull();
+      acknowledged.set(title, { at: at ?? '', once });
+    }),
+  );
+  const addresses = [...acknowledged.values()].map(({ at }) => at);
+  const reader = async () => {
+    for (let at = addresses.pop(); at !== undefined; at = addresses.pop()) {
+      const answer = await fetch(base + at, { headers: { cookie } });
+      expect(answer.status).toBe(200);
+      await answer.body?.cancel();
+    }
+  };
+  await Promise.all(Array.from({ length: 8 }, reader));
   const [some] = acknowledged;
   expect(some && (await openMatter(base, cookie, some[0], some[1].once))).toBe(some?.[1].at);
   const said = await fsck(DATA_DIR, port);

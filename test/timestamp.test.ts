@@ -192,7 +192,16 @@ describe.skipIf(!found())('a timestamp authority', () => {
     const facts = await oneState(owner, (client) =>
       exportTo(
         to,
-        { client, blobs, origin: t.signer.key.name, key: t.signer.key, now: 0, titleOf: () => '', viewer },
+        {
+          client,
+          blobs,
+          origin: t.signer.key.name,
+          key: t.signer.key,
+          now: 0,
+          titleOf: () => '',
+          openDocumentsOf: () => [],
+          viewer,
+        },
         { public: false },
       ),
     );

@@ -70,6 +70,48 @@ export interface Database {
   };
 
   'view.party': Fact & { id: string; name: string; kind: string; ocd_id: string | null; state: string | null };
+  'view.party_change': Fact & {
+    entry: string;
+    party: string;
+    corrects: string | null;
+    name: string;
+    kind: string;
+    ocd_id: string | null;
+    state: string | null;
+    seat: string | null;
+    time_zone: string | null;
+    ended: boolean;
+    reason: string;
+    source: Json | null;
+  };
+  'view.party_detail': Fact & {
+    party: string;
+    entry: string;
+    seat: string | null;
+    time_zone: string | null;
+    list: string | null;
+  };
+  'view.party_alias': Fact & {
+    entry: string;
+    id: string;
+    party: string;
+    what: string;
+    value: string;
+    note: string | null;
+  };
+  'view.alias_withdrawal': Fact & { entry: string; alias: string; party: string; reason: string };
+  'view.channel': Fact & {
+    entry: string;
+    id: string;
+    by_party: string;
+    party: string;
+    type: string;
+    address: string;
+    label: string | null;
+    replaces: string | null;
+    audience: string;
+  };
+  'view.channel_end': Fact & { entry: string; channel: string; by_party: string; party: string; reason: string };
   'view.matter': Fact & {
     id: string;
     slug: string;
@@ -90,6 +132,37 @@ export interface Database {
     from_on: string | null;
     until_on: string | null;
     source: Json;
+  };
+  'view.person_change': Fact & { entry: string; person: string; name: string; note: string | null; reason: string };
+  'view.membership': Fact & {
+    entry: string;
+    id: string;
+    association: string;
+    person: string | null;
+    member: string | null;
+    role: string;
+    from_on: string | null;
+    until_on: string | null;
+    source: Json;
+  };
+  'view.affiliation': Fact & {
+    entry: string;
+    id: string;
+    person: string;
+    among: string;
+    from_on: string | null;
+    until_on: string | null;
+    source: Json;
+  };
+  'view.term': Fact & {
+    entry: string;
+    term: string;
+    of: string;
+    from_on: string | null;
+    until_on: string | null;
+    withdrawn: boolean;
+    reason: string;
+    source: Json | null;
   };
   'view.source': Fact & {
     entry: string;
@@ -232,6 +305,7 @@ export interface Database {
     kind: string;
     state: string | null;
     ocd_id: string | null;
+    zone: string | null;
     due_on: string;
     due_at: Time;
     working: Json;
@@ -251,6 +325,18 @@ export interface Database {
     cells: Json;
     uneven: Json | null;
   };
+  'view.extension_ask': Fact & {
+    entry: string;
+    service: string;
+    request: string;
+    until_on: string;
+    items: Json | null;
+    reason: string;
+  };
+  'view.extension_answer': Fact & { entry: string; ask: string; service: string; request: string; outcome: string };
+  'view.reminder_setting': Fact & { entry: string; request: string; days: Json; most: number };
+  'view.reminder': Fact & { entry: string; service: string; request: string; due_on: string; days: number };
+  'view.reminder_wish': Fact & { entry: string; service: string; request: string; wanted: boolean };
   'view.consequence': Fact & {
     id: string;
     matter: string;
@@ -384,6 +470,35 @@ export interface Database {
     created_at: Time;
   };
   'work.recipients_part': { file: string; n: number; bytes: Buffer };
+  'work.directory_import': {
+    id: string;
+    party: string;
+    name: string;
+    form: string;
+    mapping: ColumnType<unknown, string | null, string | null>;
+    state: string;
+    total: Generated<number>;
+    done: Generated<number>;
+    notes: ColumnType<unknown, string | undefined, string>;
+    trouble: string | null;
+    taken_until: ColumnType<Date | null, Date | string | null | undefined, Date | string | null>;
+    created_at: Time;
+    updated_at: Time;
+  };
+  'work.directory_import_file': { import: string; file: number; n: number; name: string; data: Buffer };
+  'work.directory_import_row': {
+    import: string;
+    n: number;
+    file: string;
+    line: number;
+    what: string;
+    name: string;
+    party: string | null;
+    body: Json;
+    before: ColumnType<unknown, string | null, string | null>;
+    problem: string | null;
+    chosen: boolean;
+  };
   'work.draft_problem': { draft: string; line: number; what: string };
   'work.draft_recipient': {
     draft: string;
@@ -392,6 +507,7 @@ export interface Database {
     kind: string;
     state: string | null;
     ocd_id: string | null;
+    zone: ColumnType<string | null, string | null | undefined, string | null>;
     email: string | null;
     party: string | null;
     merge: Json;
@@ -412,6 +528,24 @@ export interface Database {
   };
   'work.step_recipient': { run: string; n: number; service: string; outcome: string | null };
   'work.contact': { service: string; address: string };
+  'work.moved_seen': {
+    user_id: string;
+    party: string;
+    seen_seq: Generated<number>;
+    every: Generated<string>;
+    told_seq: Generated<number>;
+    told_at: ColumnType<Date | null, Date | string | null | undefined, Date | string | null>;
+  };
+  'work.calendar_feed': {
+    id: string;
+    hash: Buffer;
+    user_id: string | null;
+    party: string | null;
+    address: string | null;
+    service: string | null;
+    created_at: Time;
+    revoked_at: ColumnType<Date | null, Date | string | null | undefined, Date | string | null>;
+  };
   'work.order_draft': { id: string; matter: string; form: Json; document: Json | null; created_at: Time };
   'work.outbox': {
     id: Generated<number>;

@@ -4,7 +4,8 @@
  */
 import type { Readable } from 'node:stream';
 import { Busboy } from '@fastify/busboy';
-import { InvalidInput, Refusal } from './errors.ts';
+import { breather } from './breath.ts';
+import { InvalidInput } from './errors.ts';
 
 export interface IncomingFile {
   /** name of the form field */
@@ -22,7 +23,12 @@ export interface FormOptions {
   readonly maxFields: number;
   /** bytes of one text field */
   readonly maxFieldBytes: number;
+  /** Above a limit nothing more is looked at, only let pass: for forms that strangers send. */
+  readonly strict?: boolean;
 }
+
+/** Bytes that are looked at in one turn. */
+const SLICE = 65_536;
 
 export interface PostedForm {
   /** the last value where a name came twice */
@@ -32,7 +38,7 @@ export interface PostedForm {
 }
 
 /** The connection ended before the form did (HTTP 422, mostly seen by nobody). */
-export class UploadCutOff extends Refusal {
+export class UploadCutOff extends InvalidInput {
   constructor() {
     super('upload-cut-off', {
       what: 'The upload broke off before it was whole.',
@@ -65,6 +71,7 @@ export async function readForm(
   const open = new Set<Readable>();
   let tooManyFiles = false;
   let tooLarge = false;
+  let enough = false;
 
   parser.on('field', (name, value, _nameCut, valueCut) => {
     if (typeof name !== 'string') return;
@@ -73,9 +80,11 @@ export async function readForm(
   });
   parser.on('fieldsLimit', () => {
     tooLarge = true;
+    enough = options.strict === true;
   });
   parser.on('filesLimit', () => {
     tooManyFiles = true;
+    enough = options.strict === true;
   });
   parser.on('file', (field, stream, name) => {
     open.add(stream);
@@ -98,19 +107,29 @@ export async function readForm(
   });
   finished.catch(() => {});
   try {
+    const breath = breather();
     for await (const chunk of request.body) {
-      if (!parser.write(chunk)) await Promise.race([drained(parser), finished]);
+      for (let at = 0; at < chunk.length && !enough; at += SLICE) {
+        if (!parser.write(chunk.subarray(at, at + SLICE))) await Promise.race([drained(parser), finished]);
+        await breath();
+      }
     }
-    parser.end();
-    await finished;
+    if (enough) for (const stream of open) stream.destroy(new UploadCutOff());
+    else {
+      parser.end();
+      await finished;
+    }
   } catch {
     // Broken connection, or an end without the closing boundary: for the files still open it is the same.
     for (const stream of open) stream.destroy(new UploadCutOff());
     await Promise.allSettled(files);
     throw new UploadCutOff();
   }
-  await Promise.allSettled(files);
-  await Promise.all(files);
+  const taken = await Promise.allSettled(files);
+  for (const one of taken) {
+    // Of a form above its limits, what was being read was cut off by us.
+    if (one.status === 'rejected' && !(enough && one.reason instanceof UploadCutOff)) throw one.reason;
+  }
   if (tooLarge) {
     throw new InvalidInput('form-too-large', {
       what: 'One of the texts in the form is longer than this page takes.',

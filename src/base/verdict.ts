@@ -42,6 +42,8 @@ const PLAIN: Readonly<Record<FailureName, string>> = {
   'unknown-log': 'This receipt is from a log that your policy does not name.',
   'bad-signature': 'The log’s signature does not hold.',
   'quorum-missing': 'Too few of the witnesses that your policy asks for have signed.',
+  'unsupported-signature':
+    'Your policy asks for a signature of a kind that this program cannot check. That says nothing against the receipt.',
   'document-mismatch': 'The receipt holds, but a document you gave is not one that it names.',
   'bad-policy': 'The policy is not written the way policies are.',
   'bad-key': 'A key in the policy is not written the way keys are.',
@@ -121,11 +123,13 @@ export async function looksLikeReceipt(bytes: Uint8Array): Promise<boolean> {
 /**
  * Checks all receipts under one policy. With one receipt, every document must be one that it names; with several, each document
  * must be named by at least one, and is matched to those.
+ * @param breath asked after each receipt: waited for where others should have a turn (base/breath.ts)
  */
 export async function checkFiles(
   policy: string,
   receipts: readonly ReceiptBytes[],
   documents: readonly GivenDocument[],
+  breath: () => Promise<void> | null = () => null,
 ): Promise<readonly Spoken[]> {
   let verifier: Verifier;
   try {
@@ -139,6 +143,7 @@ export async function checkFiles(
   const [only] = receipts;
   if (only && receipts.length === 1) return [spoken(only.name, await verifier.verify(only.bytes, documents))];
   for (const { name, bytes } of receipts) {
+    await breath();
     const alone = await verifier.verify(bytes);
     if (!alone.ok) {
       results.push(spoken(name, alone));

@@ -8,6 +8,7 @@ import { oneState } from '../ledger/fsck.ts';
 import { exportTo } from '../portable/export.ts';
 import type { Entry } from '../proof/index.ts';
 import { words } from '../record/timeline.ts';
+import { openDocumentsOf } from '../rooms/order-document.ts';
 import { entryWords } from '../rooms/parts.tsx';
 import { progressTo, withDatabase } from './database.ts';
 import type { Command } from './io.ts';
@@ -45,7 +46,17 @@ export const exportCommand: Command = async (argv, io) => {
     const facts = await oneState(owner, (client) =>
       exportTo(
         dir,
-        { client, blobs, origin, key, now: Date.now(), titleOf, viewer, onProgress: progressTo(io, 'Exported') },
+        {
+          client,
+          blobs,
+          origin,
+          key,
+          now: Date.now(),
+          titleOf,
+          openDocumentsOf,
+          viewer,
+          onProgress: progressTo(io, 'Exported'),
+        },
         { public: values.public ?? false },
       ),
     );

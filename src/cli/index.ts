@@ -33,6 +33,10 @@ const COMMANDS: Readonly<Record<string, Listed>> = {
     what: 'make an equal, empty server whole from an export',
     load: async () => (await import('./import.ts')).importCommand,
   },
+  directory: {
+    what: 'import parties from lists: directory import FILE… (shows what would change; --yes writes it)',
+    load: async () => (await import('./directory.ts')).directoryCommand,
+  },
   erase: {
     what: 'erase an entry or a document by order of a court or by law',
     load: async () => (await import('./erase.ts')).eraseCommand,

@@ -7,11 +7,23 @@ import { parseArgs } from 'node:util';
 import type { Pool } from 'pg';
 import { readIfThere } from '../adapters/keys/files.ts';
 import { type LogKey, VKEY_FILE } from '../adapters/keys/log-key.ts';
-import { adoptNextKey, currentLogKey, nextLogKey, nextOrigin, rememberLost } from '../adapters/keys/rotation.ts';
+import {
+  adoptNextKey,
+  clearNext,
+  currentLogKey,
+  isAdopted,
+  type KeyDisk,
+  keyDisk,
+  nextLogKey,
+  nextOrigin,
+  rememberLost,
+  retiredKey,
+} from '../adapters/keys/rotation.ts';
 import { openPool } from '../adapters/postgres/pool.ts';
 import { InvalidInput, RuleRefusal } from '../base/errors.ts';
 import { uuidv7 } from '../base/ids.ts';
-import { endOldName, signerOf } from '../ledger/handover.ts';
+import { endOldName, handovers, signerOf } from '../ledger/handover.ts';
+import type { StoredHandover } from '../ledger/lineage.ts';
 import { signHandover } from '../proof/handover.ts';
 import { hex, ProofFailure, parseVkey, type VerifierKey, verifierKey } from '../proof/index.ts';
 import { useNodeCrypto } from '../proof/node-crypto.ts';
@@ -75,12 +87,28 @@ export const keysCommand: Command = async (argv, io) => {
 };
 
 /** The whole hand-over; see `src/ledger/handover.ts` for the order and what a crash means. */
-export async function handOver(pool: Pool, keysDir: string, io: Io, wanted: Wanted): Promise<number> {
+export async function handOver(
+  pool: Pool,
+  keysDir: string,
+  io: Io,
+  wanted: Wanted,
+  disk: KeyDisk = keyDisk,
+): Promise<number> {
   const name = await newestName(pool);
   const known = await signerOf(pool);
   const unfinished = await unfinishedTo(keysDir, known);
   const current = unfinished !== null && unfinished.origin === name ? null : await currentLogKey(keysDir, name);
   const from = current?.signer.key ?? (await oldKeyOf(keysDir, known, name, wanted.oldKey, unfinished));
+  const finish = async () => {
+    const done = (await handovers(pool)).at(-1);
+    if (done === undefined) throw new Error('a hand-over without its entry');
+    await adoptNextKey(keysDir, parseVkey(done.from), disk);
+    await tell(io, keysDir, done);
+    await clearNext(keysDir, disk);
+    return 0;
+  };
+  // Signed under the new name already: only files are left to move, or not even these.
+  if (unfinished?.origin === name || (current !== null && (await isAdopted(keysDir, name)))) return await finish();
   if (current !== null && wanted.lost && unfinished === null)
     throw new RuleRefusal('key-is-here', {
       what: `The key of ${name} is here, so it is not lost.`,
@@ -88,20 +116,16 @@ export async function handOver(pool: Pool, keysDir: string, io: Io, wanted: Want
       next: 'Use “counterfoil keys rotate”: then both keys sign.',
     });
   if (current === null && !wanted.lost && unfinished === null) throw keyLost(name);
-  if (current === null && unfinished?.origin === name) {
-    // Signed under the new name already: only files are left to move.
-    await adoptNextKey(keysDir, name);
-    io.stdout.write(`✓ The log goes on as ${name}. Start the server.\n`);
-    return 0;
-  }
-  const next = await nextLogKey(keysDir, nameOf(wanted.origin ?? nextOrigin(name)));
-  if (next.origin === name)
+  const proposed = nameOf(wanted.origin ?? nextOrigin(name));
+  // Before a key is made for it, which would be there the next time.
+  if (proposed === name)
     throw new RuleRefusal('same-origin', { what: `The log has the name ${name} already: a new key needs a new name.` });
+  const next = await nextLogKey(keysDir, proposed, disk);
   const keys = { from: formatVkey(from), to: next.vkey };
   const said = await keeperOf(pool);
   if (current !== null && unfinished === null) await announce(pool, current, next, said, wanted.reason);
   const lost = current === null;
-  if (lost) await rememberLost(keysDir, from);
+  if (lost) await rememberLost(keysDir, from, disk);
   const ended = await endOldName(pool, from, next.vkey);
   const statement = await signHandover(ended, { from: current?.signer ?? from, to: next.signer });
   const body = { ...keys, size: ended.size, root: hex(ended.root), lost, statement, checkpoint: ended.checkpoint };
@@ -111,22 +135,27 @@ export async function handOver(pool: Pool, keysDir: string, io: Io, wanted: Want
     entries: [...said.first(name), continued(said.now(), body, wanted.reason)],
   });
   await ledger.stop();
-  const { retired } = await adoptNextKey(keysDir, name);
+  return await finish();
+}
+
+/** What was done and what is left to do for people. */
+async function tell(io: Io, keysDir: string, { from, to, size, lost }: StoredHandover): Promise<void> {
+  const [old, now] = [parseVkey(from), parseVkey(to)];
+  const retired = await retiredKey(keysDir, old);
   io.stdout.write(
     [
-      `✓ ${name} ended with ${ended.size.toLocaleString('en-US')} entries; the log goes on as ${next.origin}.`,
-      `  New verifier key: ${next.vkey}`,
+      `✓ ${old.name} ended with ${size.toLocaleString('en-US')} entries; the log goes on as ${now.name}.`,
+      `  New verifier key: ${to}`,
       ...(lost
         ? ['  The old key did not sign this: tell everyone who relies on the log by another way, and why.']
         : []),
-      ...(retired
-        ? [`  The old private key lies in ${retired}. Nothing needs it any more: destroy it, and its copies.`]
-        : []),
+      ...(retired === null
+        ? []
+        : [`  The old private key lies in ${retired}. Nothing needs it any more: destroy it, and its copies.`]),
       '  Give the new key to your witnesses, and start the server.',
       '',
     ].join('\n'),
   );
-  return 0;
 }
 
 /** @throws InvalidInput where it cannot be the name of a key */

@@ -12,19 +12,20 @@
 import type { Pool, PoolClient } from 'pg';
 import type { Append, Appended } from '../base/append.ts';
 import type { Clock } from '../base/clock.ts';
-import { likely, type Plan, type PlanDeps, plan, planning } from './plan.ts';
+import { likely, type Plan, type PlanDeps, planning } from './plan.ts';
 import type { Outcome } from './queue.ts';
 import type { ColumnTypes, TableRows } from './spelled.ts';
 import {
   advance,
   copyRows,
   insertRows,
-  patience,
+  PATIENCE,
   readCommands,
   readLasts,
   readLatest,
   readTypes,
   refusedAdvance,
+  stillHere,
   takeTurn,
   writeEntries,
 } from './sql.ts';
@@ -126,6 +127,20 @@ async function planUnhurried(...args: Parameters<typeof planning>): Promise<Plan
   }
 }
 
+/** Milliseconds of planning with the lock in hand after which PostgreSQL is told that this process still works: well below its patience. */
+const A_WORD = 100;
+
+async function planAloud(client: PoolClient, ...args: Parameters<typeof planning>): Promise<Plan> {
+  const steps = planning(...args);
+  for (let since = performance.now(); ; ) {
+    const { done, value } = steps.next();
+    if (done) return value;
+    if (performance.now() - since < A_WORD) continue;
+    await stillHere(client);
+    since = performance.now();
+  }
+}
+
 /** Lets one in after the other, in the order in which they came. */
 function line(): <R>(work: () => Promise<R>) => Promise<R> {
   let last: Promise<unknown> = Promise.resolve();
@@ -216,7 +231,8 @@ export function appender(deps: AppendDeps): Appender {
     );
     await together([begun, turn, head, known, lasts]);
     latest = Math.max(latest, await head);
-    const planned = plan(deps, batch, timeNow(), { known: await known, lasts: await lasts });
+    const ground = { known: await known, lasts: await lasts };
+    const planned = await planAloud(client, deps, batch, timeNow(), ground, null);
     if (planned.commands.length === 0) return planned.settle(0);
     // What was asked under the lock need not be asked again.
     const base = advance(client, { ...planned.move, lasts: new Map() }, planned.commands, silence);
@@ -225,19 +241,18 @@ export function appender(deps: AppendDeps): Appender {
   }
 
   async function careful(batch: readonly Append[]): Promise<readonly Outcome<Appended>[]> {
-    const silence = patience(batch.reduce((sum, one) => sum + one.entries.length, 0));
     let uncommitted = false;
     try {
       return await committed(deps.pool, async (client) => {
         uncommitted = true;
-        const outcomes = await withCare(client, batch, silence);
+        const outcomes = await withCare(client, batch, PATIENCE);
         uncommitted = false;
         return outcomes;
       });
     } catch (error) {
       // COMMIT was never sent, so nothing was written: once more, by another connection, with time for a machine that is too busy.
       if (!uncommitted || !(isOvertaken(error) || isCut(error))) throw error;
-      return await committed(deps.pool, (client) => withCare(client, batch, 5 * silence));
+      return await committed(deps.pool, (client) => withCare(client, batch, 5 * PATIENCE));
     }
   }
 

@@ -55,3 +55,16 @@ test('clocks set back an hour and forward again under load, in two processes wit
     unpublished: 0,
   });
 });
+
+test('checkpoints signed after a clock was set back never say an earlier time than the one before', async () => {
+  for (const ms of [0, -HOUR, 60_000, -24 * HOUR, 2 * HOUR]) {
+    one.clock.tick(ms);
+    await one.ledger.append({ key: `signed ${one.newId()}`, entries: [partyEntry(one)] });
+    await one.ledger.publish();
+  }
+  const { rows } = await one.pool.query<{ n: number; back: number }>(`
+    select count(*) as n, count(*) filter (where signed_at < before) as back
+    from (select signed_at, lag(signed_at) over (order by size) as before from log.checkpoint) t`);
+  expect(rows[0]?.n).toBeGreaterThan(5);
+  expect(rows[0]?.back).toBe(0);
+});

@@ -28,9 +28,9 @@ afterEach(() => {
 afterAll(() => t.close());
 
 /** Starts the process and waits until it holds the lock. */
-async function holder(key: string, stands: number) {
+async function holder(key: string, entries: number, stands: number) {
   const child = spawn(process.execPath, ['--import', 'tsx', PROGRAM], {
-    env: { ...process.env, HOLDING: JSON.stringify({ appConfig: t.database.appConfig, key, stands }) },
+    env: { ...process.env, HOLDING: JSON.stringify({ appConfig: t.database.appConfig, key, entries, stands }) },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   children.push(child);
@@ -54,34 +54,49 @@ async function others(name: string): Promise<number> {
   return Math.max(...waited);
 }
 
+/** Keys of accepted commands. */
 const keysOf = async (prefix: string) =>
-  (await t.pool.query<{ key: string }>('select key from ledger.command where key like $1 order by key', [`${prefix}%`]))
-    .rows;
+  (
+    await t.pool.query<{ key: string }>('select key from ledger.command where starts_with(key, $1) order by key', [
+      prefix,
+    ])
+  ).rows.map((one) => one.key);
 
-test('killed with the lock in its hands: the others go on within a second, and nothing of its batch was written', async () => {
-  const { child, ended } = await holder('killed', 60_000);
-  const waiting = others('after-kill');
-  child.kill('SIGKILL');
-  const ms = await waiting;
-  await ended;
-  console.log(`killed: the others waited ${Math.round(ms)} ms`);
-  expect(ms).toBeLessThan(1_000);
-  expect(await keysOf('killed')).toEqual([{ key: 'killed-first' }]);
-});
+/** One entry, and as many as a batch takes (`MOST` of ledger.ts). */
+const SIZES = [1, 512];
 
-test('stopped with the lock in its hands: the others go on within a second, and it writes its batch when it wakes', async () => {
-  const { child, lines, ended } = await holder('stopped', 1_500);
-  child.kill('SIGSTOP');
-  const ms = await others('after-stop');
-  console.log(`stopped: the others waited ${Math.round(ms)} ms`);
-  expect(ms).toBeLessThan(1_000);
-  expect(await keysOf('stopped')).toEqual([{ key: 'stopped-first' }]);
-  child.kill('SIGCONT');
-  await ended;
-  // Its session had ended; it found out, and sent the batch again.
-  expect(lines.slice(1)).toEqual(['{"outcomes":["written","written"]}']);
-  expect(await keysOf('stopped')).toEqual([{ key: 'stopped' }, { key: 'stopped-first' }]);
-});
+test.each(SIZES)(
+  'killed with the lock in its hands: the others go on within a second, and nothing of its batch of %i was written',
+  async (entries) => {
+    const key = `killed-${entries}`;
+    const { child, ended } = await holder(key, entries, 60_000);
+    const waiting = others(`after-kill-${entries}`);
+    child.kill('SIGKILL');
+    const ms = await waiting;
+    await ended;
+    console.log(`killed with ${entries} in its batch: the others waited ${Math.round(ms)} ms`);
+    expect(ms).toBeLessThan(1_000);
+    expect(await keysOf(key)).toEqual([`${key}-first`]);
+  },
+);
+
+test.each(SIZES)(
+  'stopped with the lock in its hands: the others go on within a second, and it writes its batch of %i when it wakes',
+  async (entries) => {
+    const key = `stopped-${entries}`;
+    const { child, lines, ended } = await holder(key, entries, 1_500);
+    child.kill('SIGSTOP');
+    const ms = await others(`after-stop-${entries}`);
+    console.log(`stopped with ${entries} in its batch: the others waited ${Math.round(ms)} ms`);
+    expect(ms).toBeLessThan(1_000);
+    expect(await keysOf(key)).toEqual([`${key}-first`]);
+    child.kill('SIGCONT');
+    await ended;
+    // Its session had ended; it found out, and sent the batch again.
+    expect(lines.slice(1)).toEqual(['{"outcomes":["written"]}']);
+    expect(await keysOf(key)).toHaveLength(entries + 1);
+  },
+);
 
 test('standing still while it publishes: another process publishes instead, and it cannot when it wakes', async () => {
   await t.ledger.append({ key: 'to-publish', entries: [partyEntry(t)] });

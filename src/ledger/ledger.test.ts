@@ -119,6 +119,30 @@ describe('append', () => {
   });
 });
 
+describe('the rhythm of the server', () => {
+  it('has a receipt ready within a second, in the median of nine', async () => {
+    const own = await testLedger({ start: true, ownRhythm: true });
+    try {
+      const took: number[] = [];
+      for (let i = 0; i < 9; i++) {
+        const entry = partyEntry(own);
+        const asked = performance.now();
+        await own.ledger.append({ key: entry.id, entries: [entry] });
+        // As people do: ask until it is there.
+        while ((await own.ledger.receipt(entry.id)) === null) await new Promise((resolve) => setTimeout(resolve, 5));
+        took.push(performance.now() - asked);
+        // Not in step with the rhythm.
+        await new Promise((resolve) => setTimeout(resolve, 37 * i));
+      }
+      const median = took.toSorted((a, b) => a - b)[4] ?? Number.POSITIVE_INFINITY;
+      console.log(`from asking to receipt: ${took.map(Math.round).join(' ')} ms, median ${Math.round(median)}`);
+      expect(median).toBeLessThanOrEqual(1_000);
+    } finally {
+      await own.close();
+    }
+  });
+});
+
 describe('what an append costs', () => {
   it('is the same number of queries for one command and for fifty', async () => {
     const counted = await testLedger();

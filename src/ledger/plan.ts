@@ -100,7 +100,7 @@ export function* planning(
   batch: readonly Append[],
   at: number,
   ground: Ground,
-  types: ColumnTypes | null,
+  types: ColumnTypes | null = null,
 ): Generator<undefined, Plan, undefined> {
   const time = instant(at);
   const commands: CommandRow[] = [];

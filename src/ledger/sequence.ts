@@ -82,7 +82,8 @@ export function sequencer(deps: SequenceDeps): Sequencer {
     await client.query({
       name: 'publish',
       text: `with moved as (update log.tree set size = $1, signer = $5 where size = $4 returning 1)
-                 insert into log.checkpoint (size, signed_at, note) select $1, $2, $3 from moved`,
+                 insert into log.checkpoint (size, signed_at, note) 
+                 select $1, greatest($2, (select signed_at from log.checkpoint order by size desc limit 1)), $3 from moved`,
       values: [size, new Date(deps.clock.now()), note, tree, vkey],
     });
     return { size, more: size < head, edge: grown.edge };

@@ -14,10 +14,15 @@ const TURN = 1131834694;
 
 /**
  * How long PostgreSQL waits for the next word of a process that holds the lock on the log, milliseconds, before it ends its session and
- * lets the others on: one that was stopped, or whose machine is gone, is never told from one that thinks. An ordinary batch holds nobody up
- * for a second; one of thousands of entries takes its time to be made, and to be sent.
+ * lets the others on: one that was stopped, or whose machine is gone, is never told from one that thinks. The same for every batch: who
+ * has long to think says a word in between (`stillHere`).
  */
-export const patience = (entries: number): number => 600 + 2 * entries;
+export const PATIENCE = 600;
+
+/** A word between, for a process that thinks while it holds the lock. */
+export async function stillHere(client: ClientBase): Promise<void> {
+  await client.query({ name: 'still-here', text: 'select' });
+}
 
 /**
  * Waits for the lock that orders the log across all server processes. Whatever is asked must be asked in statements after this one.
@@ -106,7 +111,7 @@ export async function advance(
   client: ClientBase,
   { entries, at, lasts }: Advance,
   commands: readonly CommandRow[],
-  silence = patience(entries),
+  silence = PATIENCE,
 ): Promise<number> {
   const { rows } = await client.query<{ base: number }>({
     name: 'advance',

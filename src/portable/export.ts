@@ -9,7 +9,15 @@ import { VERSION } from '../base/version.ts';
 import { handovers } from '../ledger/handover.ts';
 import { encodeBundle } from '../proof/bundle.ts';
 import { documentsOf } from '../proof/entry.ts';
-import { checkEntry, type Entry, HASH_BYTES, TILE_WIDTH, tilePath, type VerifierKey } from '../proof/index.ts';
+import {
+  checkEntry,
+  type DocumentRef,
+  type Entry,
+  HASH_BYTES,
+  TILE_WIDTH,
+  tilePath,
+  type VerifierKey,
+} from '../proof/index.ts';
 import { formatVkey } from '../proof/write.ts';
 import { writeBeside } from './beside.ts';
 import {
@@ -36,6 +44,8 @@ export interface ExportDeps {
   readonly now: number;
   /** one line that says what an entry is, for the viewer; `name` is the recipient's */
   readonly titleOf: (entry: Entry, name: string) => string;
+  /** documents of an entry that anybody may fetch from the server: what a public export carries of them */
+  readonly openDocumentsOf: (entry: Entry) => readonly DocumentRef[];
   /** the viewer: its page and its script */
   readonly viewer: { readonly html: string; readonly script: Uint8Array | string };
   readonly onProgress?: (done: number, of: number) => void;
@@ -230,8 +240,9 @@ async function writeEntries(out: Out, deps: ExportDeps, viewer: Viewer, wanted: 
       const entry = checkEntry(JSON.parse(row.canonical));
       const title = deps.titleOf(entry, row.name ?? 'a recipient');
       await viewer.entry(row.kind, shown.times, refs, title, { canonical: row.canonical, opening: row.opening });
-      // Documents of answers are never public, whoever may see that there are some.
-      if (!publicOnly) counted.documents += await writeDocuments(out, deps.blobs, entry);
+      // Who may see that an entry names documents may not have them for that: a public export carries those that strangers can fetch.
+      const documents = publicOnly ? deps.openDocumentsOf(entry) : storedDocumentsOf(entry);
+      counted.documents += await writeDocuments(out, deps.blobs, documents);
     }
     deps.onProgress?.(Math.min(from + PAGE, head), head);
   }
@@ -254,11 +265,14 @@ function columnsOf(row: Row) {
   };
 }
 
-/** Documents that an entry names and the store has. Letters are not stored: their text follows from their request's entry. */
-async function writeDocuments(out: Out, blobs: Pick<Blobs, 'get'>, entry: Entry): Promise<number> {
-  if (entry.kind === 'request.served') return 0;
+/** Letters are not stored: their text follows from their request's entry. */
+const storedDocumentsOf = (entry: Entry): readonly DocumentRef[] =>
+  entry.kind === 'request.served' ? [] : documentsOf(entry);
+
+/** Those of these documents that the store has. */
+async function writeDocuments(out: Out, blobs: Pick<Blobs, 'get'>, documents: readonly DocumentRef[]): Promise<number> {
   let written = 0;
-  for (const { sha256 } of documentsOf(entry)) {
+  for (const { sha256 } of documents) {
     if (out.holds(sha256)) continue;
     const blob = await blobs.get(sha256);
     if (blob && (await out.document(documentPath(sha256), sha256, () => chunks(blob.stream())))) written++;

@@ -24,6 +24,7 @@ import { verifyReceipt } from '../proof/index.ts';
 import { streamOf } from '../rooms/entries.ts';
 import { erase } from '../rooms/erasure/commands.ts';
 import { erasureOf } from '../rooms/erasure/view.ts';
+import { openDocumentsOf } from '../rooms/order-document.ts';
 import { project } from '../rooms/project.ts';
 import { checkExport } from './check.ts';
 import { exportTo } from './export.ts';
@@ -39,6 +40,8 @@ let owner: pg.Pool;
 let note: string;
 let noteReceipt: string;
 let document: string;
+/** SHA-256 of documents: of an order that everyone may see, of one for the parties, of a kept source */
+let open: { order: string; closed: string; source: string };
 
 const options = { streamOf };
 const viewer = { html: '<!doctype html><title>viewer</title>', script: '// viewer' };
@@ -46,7 +49,16 @@ const out = (to: string, isPublic = false) =>
   oneState(owner, (client) =>
     exportTo(
       to,
-      { client, blobs: s.services.blobs, origin: TEST_ORIGIN, key: t.signer.key, now: t.clock.now(), titleOf, viewer },
+      {
+        client,
+        blobs: s.services.blobs,
+        origin: TEST_ORIGIN,
+        key: t.signer.key,
+        now: t.clock.now(),
+        titleOf,
+        openDocumentsOf,
+        viewer,
+      },
       { public: isPublic },
     ),
   );
@@ -79,6 +91,11 @@ beforeAll(async () => {
   };
   const common = { matter: m.matter, by: m.issuer, occurredAt: instant(t.clock.now()), audience: 'parties' } as const;
   await t.ledger.append({ key: 'sent', entries: [{ kind: 'answer.sent', id: t.newId(), ...common, body }] });
+  open = {
+    order: await withDocument(m, 'order.entered', 'public'),
+    closed: await withDocument(await testMatter(t, { audience: 'parties' }), 'order.entered', 'parties'),
+    source: await withDocument(m, 'source.kept', 'public'),
+  };
   note = await m.note('A name that has to go.');
   await m.answer(1, 1, 'withheld');
   await t.ledger.publish();
@@ -104,6 +121,40 @@ afterAll(async () => {
   await t.close();
   await rm(dir, { recursive: true, force: true });
 });
+
+/** Stores a document and writes the entry that names it. @returns its SHA-256 */
+async function withDocument(
+  { matter, issuer }: TestMatter,
+  kind: 'order.entered' | 'source.kept',
+  audience: 'public' | 'parties',
+) {
+  const put = await s.services.blobs.put(Readable.from([Buffer.from(`of ${kind} ${audience}`)]), { maxBytes: 1000 });
+  const [id, ref] = [t.newId(), { ...put, name: 'kept.txt', type: 'text/plain' }];
+  const occurredAt = instant(t.clock.now());
+  const scope = { requests: null, recipients: null, items: null, consequences: [] };
+  const named = {
+    court: 'D. Example',
+    docket: '26-17',
+    judge: null,
+    date: '2026-03-01',
+    effect: 'enjoin',
+    words: 'Enjoined.',
+  };
+  const body =
+    kind === 'order.entered'
+      ? { order: id, ...named, scope, geography: 'nationwide', of: [], compel: null, document: ref, source: null }
+      : {
+          source: id,
+          publisher: 'Example Courier',
+          title: 'Letters',
+          published: null,
+          url: null,
+          fetchedAt: occurredAt,
+          text: ref,
+        };
+  await t.ledger.append({ key: t.newId(), entries: [{ kind, id, matter, by: issuer, occurredAt, audience, body }] });
+  return put.sha256;
+}
 
 /** An empty server, and what an import needs of it. */
 async function empty() {
@@ -185,7 +236,16 @@ describe('an export', () => {
       await oneState(e.pool, (client) =>
         exportTo(
           again,
-          { client, blobs: e.blobs, origin: TEST_ORIGIN, key: t.signer.key, now: t.clock.now(), titleOf, viewer },
+          {
+            client,
+            blobs: e.blobs,
+            origin: TEST_ORIGIN,
+            key: t.signer.key,
+            now: t.clock.now(),
+            titleOf,
+            openDocumentsOf,
+            viewer,
+          },
           { public: false },
         ),
       );
@@ -205,13 +265,20 @@ describe('an export', () => {
   it('leaves out what is not public where that is asked for, and is then no server’s', async () => {
     const shown = join(dir, 'public');
     const facts = await out(shown, true);
-    expect(facts).toMatchObject({ public: true, withheld: 1, documents: 0, commands: 0 });
-    expect(await checkExport(shown, options)).toMatchObject({ ok: true, withheld: 1, erased: 1 });
+    expect(facts).toMatchObject({ public: true, documents: 1, commands: 0 });
+    expect(facts.withheld).toBeGreaterThan(1);
+    expect(await checkExport(shown, options)).toMatchObject({ ok: true, withheld: facts.withheld, erased: 1 });
+    // What a stranger can fetch from the server, and nothing else: the document of an order in the record.
+    const documents = await readdir(join(shown, 'documents'), { recursive: true });
+    expect(documents.filter((name) => name.length > 2)).toEqual([join(open.order.slice(0, 2), open.order)]);
+    expect(await readFile(join(shown, 'documents', open.order.slice(0, 2), open.order), 'utf8')).toBe(
+      'of order.entered public',
+    );
     for (const name of await readdir(shown, { recursive: true, withFileTypes: true })) {
       if (!name.isFile()) continue;
       const text = await readFile(join(name.parentPath, name.name), 'utf8');
       expect(text).not.toMatch(/clerk@|for the parties alone|A Clerk|minutes\.txt|answer:|A name that has to go/);
-      expect(text).not.toContain(document);
+      for (const other of [document, open.closed]) expect(text).not.toContain(other);
     }
     const e = await empty();
     try {
@@ -245,7 +312,7 @@ describe('an export', () => {
     const failing = oneState(owner, (client) =>
       exportTo(
         cut,
-        { client, blobs: broken, origin: TEST_ORIGIN, key: t.signer.key, now: 0, titleOf, viewer },
+        { client, blobs: broken, origin: TEST_ORIGIN, key: t.signer.key, now: 0, titleOf, openDocumentsOf, viewer },
         { public: false },
       ),
     );

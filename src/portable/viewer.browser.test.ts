@@ -13,6 +13,7 @@ import { buildViewer } from '../adapters/viewer.ts';
 import { titleOf } from '../cli/export.ts';
 import { oneState } from '../ledger/fsck.ts';
 import { erase } from '../rooms/erasure/commands.ts';
+import { openDocumentsOf } from '../rooms/order-document.ts';
 import { exportTo } from './export.ts';
 
 test('opens from a file, finds, shows, and gives the receipt that the server gave', { timeout: 120_000 }, async () => {
@@ -41,7 +42,7 @@ test('opens from a file, finds, shows, and gives the receipt that the server gav
     await oneState(owner, (client) =>
       exportTo(
         to,
-        { client, blobs, origin: TEST_ORIGIN, key: t.signer.key, now: t.clock.now(), titleOf, viewer },
+        { client, blobs, origin: TEST_ORIGIN, key: t.signer.key, now: t.clock.now(), titleOf, openDocumentsOf, viewer },
         { public: false },
       ),
     );

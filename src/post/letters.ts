@@ -15,9 +15,12 @@ import { letterDue } from '../rooms/requests/view.ts';
 import { entriesOf } from '../rooms/stream.ts';
 import { dateText } from '../ui/time.tsx';
 import { moveWords } from '../ui/words.ts';
+import { askRefused } from './asked.ts';
+import { digest } from './digest.ts';
 import { notice } from './notices.ts';
 import type { Job } from './outbox.ts';
 import { type About, about, attach, type Composed, keepThis, linkFor } from './parts.ts';
+import { reminder } from './reminders.ts';
 
 async function letter(services: Services, job: Job, what: About): Promise<Composed> {
   const receipt = await services.ledger.receipt(what.service.id);
@@ -162,6 +165,7 @@ function leastSigned(receipts: ReadonlyMap<string, ReceiptFile>): Pick<ReceiptFi
 
 /** Writes the mail of a job. @throws Error for a kind that nobody knows */
 export async function compose(services: Services, job: Job): Promise<Composed> {
+  if (job.kind === 'moved-digest') return digest(services, job);
   const what = await about(services, job);
   switch (job.kind) {
     case 'letter':
@@ -174,6 +178,10 @@ export async function compose(services: Services, job: Job): Promise<Composed> {
       return clock(services, job, what);
     case 'step':
       return notice(services, job, what);
+    case 'reminder':
+      return reminder(services, job, what);
+    case 'ask-refused':
+      return askRefused(services, job, what);
     default:
       throw new Error(`the outbox holds a mail of an unknown kind: ${job.kind}`);
   }

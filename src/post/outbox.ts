@@ -5,14 +5,24 @@
 import { type Kysely, sql } from 'kysely';
 import type { Database } from '../base/database.ts';
 
-export const MAIL_KINDS = ['letter', 'answer-receipt', 'determination', 'clock', 'step'] as const;
+export const MAIL_KINDS = [
+  'letter',
+  'answer-receipt',
+  'determination',
+  'clock',
+  'step',
+  'reminder',
+  'ask-refused',
+  'moved-digest',
+] as const;
 export type MailKind = (typeof MAIL_KINDS)[number];
 
 export interface Job {
   readonly id: number;
   readonly kind: string;
   readonly key: string;
-  readonly service: string;
+  /** null: about no single service */
+  readonly service: string | null;
   readonly entry: string | null;
   readonly address: string;
   /** what the mail's writer needs besides; see letters.ts */
@@ -47,7 +57,9 @@ export async function claim(db: Kysely<Database>, now: number, limit: number): P
             where o.state = 'queued' and o.not_before <= ${at} and o.kind = 'letter'
               and exists (select 1 from view.revocation r where r.request = o.request)`.execute(db);
   await sql`update work.outbox o set state = 'revoked'
-            where o.state = 'queued' and o.not_before <= ${at} and o.kind = 'step' and ${takenBack}`.execute(db);
+            where o.state = 'queued' and o.not_before <= ${at} and o.kind in ('step', 'reminder') and ${takenBack}`.execute(
+    db,
+  );
   const { rows } = await sql<Job>`
     update work.outbox o set not_before = ${new Date(now + LEASE_MS)}, attempts = o.attempts + 1
     from (select id from work.outbox where state = 'queued' and not_before <= ${at} order by not_before, id limit ${limit}
@@ -66,7 +78,7 @@ export async function hold(db: Kysely<Database>, job: Job, now: number): Promise
     update work.outbox o set not_before = ${new Date(now + LEASE_MS)}
     where o.id = ${job.id} and o.state = 'queued' and o.attempts = ${job.attempts}
       and not (o.kind = 'letter' and exists (select 1 from view.revocation r where r.request = o.request))
-      and not (o.kind = 'step' and ${takenBack})`.execute(db);
+      and not (o.kind in ('step', 'reminder') and ${takenBack})`.execute(db);
   return numAffectedRows === 1n;
 }
 

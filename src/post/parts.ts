@@ -21,12 +21,16 @@ export interface About {
 }
 
 export type Composed =
-  | { readonly ready: true; readonly mail: Omit<Mail, 'to'>; readonly about: About }
+  | {
+      readonly ready: true;
+      readonly mail: Omit<Mail, 'to'> /** null: about no single service */;
+      readonly about: About | null;
+    }
   /** `never`: what it was about does not hold any more, so it must not leave */
   | { readonly ready: false; readonly never?: true };
 
 export async function about(services: Services, job: Job): Promise<About> {
-  const service = await serviceById(services.db, job.service);
+  const service = job.service === null ? null : await serviceById(services.db, job.service);
   const request = service ? await requestById(services.db, service.request) : null;
   if (!service || !request) throw new Error('a mail in the outbox is about a service that does not exist');
   const issuer = await partyById(services.db, request.issuer);

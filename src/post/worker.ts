@@ -41,7 +41,8 @@ const isNotice = (job: Job) => job.kind === 'step' || job.kind === 'reminder';
 const isEvidenced = (job: Job) => job.kind === 'letter' || isNotice(job);
 type Left = Extract<EvidenceEvent, 'ContentConsignment' | 'ContentConsignmentFailure'>;
 
-async function evidence(deps: PostDeps, job: Job, what: About, event: Left, detail: string): Promise<void> {
+async function evidence(deps: PostDeps, job: Job, what: About | null, event: Left, detail: string): Promise<void> {
+  if (what === null) throw new Error(`a ${job.kind} about no service leaves no evidence`);
   const { services } = deps;
   const now = services.clock.now();
   const about = { service: what.service.id, request: what.request.id, event, address: job.address };
@@ -87,7 +88,7 @@ async function work(deps: PostDeps, job: Job): Promise<void> {
 }
 
 /** The transport said no: later again where that can help, otherwise never, with evidence. */
-async function refused(deps: PostDeps, job: Job, what: About, error: Refusal): Promise<void> {
+async function refused(deps: PostDeps, job: Job, what: About | null, error: Refusal): Promise<void> {
   const { db, clock } = deps.services;
   const words = error.advice.what;
   const permanent = !(error instanceof MailFailed) || error.permanent;

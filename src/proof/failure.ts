@@ -19,6 +19,7 @@
  * - `unknown-log`: the policy does not list this log
  * - `bad-signature`: a signature by a known key is wrong, or the log's own signature is missing
  * - `quorum-missing`: too few of the policy's witnesses signed
+ * - `unsupported-signature`: whether the policy holds depends on a signature of a type that cannot be checked here (ML-DSA-44)
  * - `document-mismatch`: a document that was given is not one that the entry names
  * - `bad-policy`: the policy file is not a tlog-policy
  * - `bad-key`: a verifier key is not of its form
@@ -40,6 +41,7 @@ export type FailureName =
   | 'unknown-log'
   | 'bad-signature'
   | 'quorum-missing'
+  | 'unsupported-signature'
   | 'document-mismatch'
   | 'bad-policy'
   | 'bad-key'

@@ -1,7 +1,7 @@
 /**
  * Counterfoil's proofs, as a public module (`counterfoil/proof`): everything that it takes to verify receipts, checkpoints, cosignatures,
- * policies, tiles, and inclusion and consistency proofs. Runs unchanged in browsers and in Node ≥ 24, needs no network, and brings
- * no package. The formats are those of FORMATS.md and of C2SP; docs/format works an example of each.
+ * policies, tiles, and inclusion and consistency proofs. Runs unchanged in browsers and in Node ≥ 20, needs no network, and brings
+ * no package; `npm run proof` makes it of this folder (docs/proof.md). The formats are those of FORMATS.md and of C2SP; docs/format works an example of each.
  *
  * Beside it, for those who need them: `pdf.ts` takes receipts out of PDFs, `prove.ts` makes proofs, `bundle.ts` reads entry bundles, `write.ts` writes and signs, `grow.ts` grows trees, `witness.ts`
  * speaks with witnesses, `node-crypto.ts` gives the same answers sooner in Node.

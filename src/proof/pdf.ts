@@ -161,6 +161,9 @@ export async function receiptFromPdf(bytes: Uint8Array): Promise<Uint8Array> {
   let found: Stream | undefined;
   let encrypted = false;
   for (let at = bytes.indexOf(0x2f); at >= 0; at = bytes.indexOf(0x2f, at + 1)) {
+    // Of all names only two matter, and a name may be written with `#`: files are full of others.
+    const initial = bytes[at + 1];
+    if (initial !== 0x45 && initial !== 0x23) continue;
     const { name } = nameAt(bytes, at);
     if (name === 'Encrypt') encrypted = true;
     if (name !== 'EmbeddedFile') continue;

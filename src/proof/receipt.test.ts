@@ -10,11 +10,11 @@ import { embedded, tinyPdf } from '../../test/fixtures/world.ts';
 import { equal, fromUtf8, utf8 } from './bytes.ts';
 import { canonicalEntry } from './entry.ts';
 import { checkJsonSpelling } from './json.ts';
-import { parseNote } from './note.ts';
+import { parseNote, verifierKey } from './note.ts';
 import { readReceiptFile, receiptFromPdf } from './pdf.ts';
 import { parseReceipt } from './receipt.ts';
 import { Verifier, verifyReceipt } from './verify.ts';
-import { formatReceipt } from './write.ts';
+import { formatNote, formatReceipt, formatVkey } from './write.ts';
 
 const FIXTURES = join(import.meta.dirname, '../../test/fixtures');
 const fixture = async (name: string) => new Uint8Array(await readFile(join(FIXTURES, name)));
@@ -172,5 +172,46 @@ describe('receipts in PDFs', () => {
     for (const other of ['', 'x', '[]', '\u0089PNG'])
       await expect(readReceiptFile(utf8(other))).rejects.toThrow('no-receipt');
     await expect(readReceiptFile(new Uint8Array(1_048_577).fill(0x7b))).rejects.toThrow('too-large');
+  });
+});
+
+describe('a policy that asks for signatures of a type that cannot be checked here', () => {
+  const quantum = verifierKey('witness.example/quantum', 6, new Uint8Array(1312).fill(7));
+  const policyOf = async (quorum: string) => {
+    const lines = (await policy('two-of-three.policy')).split('\n').filter((line) => /^(?:log|witness) /.test(line));
+    return `${lines.join('\n')}\nwitness quantum ${formatVkey(quantum)}\n${quorum}\n`;
+  };
+  /** A receipt with a line that says it is by the key of unknown type. */
+  const withLine = async (file = ALL) => {
+    const receipt = parseReceipt(fromUtf8(await fixture(file)));
+    const { text, signatures } = parseNote(receipt.proof.checkpoint);
+    const line = { name: quantum.name, keyId: quantum.keyId, signature: new Uint8Array(2428) };
+    const checkpoint = formatNote({ text, signatures: [...signatures, line] });
+    return formatReceipt({ ...receipt, proof: { ...receipt.proof, checkpoint } });
+  };
+  const verdictOf = async (quorum: string, receipt: string | Uint8Array) =>
+    await verifyReceipt({ receipt, policy: await policyOf(quorum) });
+
+  /** signed by north, south and east; by north alone */
+  const ALL = 'valid/kind.item.answered.receipt.json';
+  const NORTH = 'invalid/quorum-missing.one-of-three.receipt.json';
+
+  it('says so by name where its signature is there and would make the quorum', async () => {
+    const refused = { ok: false, failure: 'unsupported-signature' };
+    expect(await verdictOf('quorum quantum', await withLine())).toMatchObject(refused);
+    const all = 'group g all north south quantum\nquorum g';
+    expect(await verdictOf(all, await withLine())).toMatchObject(refused);
+  });
+
+  it('misses the quorum where it did not sign, or others did not either', async () => {
+    const missing = { ok: false, failure: 'quorum-missing' };
+    expect(await verdictOf('quorum quantum', await fixture(ALL))).toMatchObject(missing);
+    expect(await verdictOf('group g all north south quantum\nquorum g', await withLine(NORTH))).toMatchObject(missing);
+  });
+
+  it('holds where enough others signed', async () => {
+    const enough = 'group g 2 north south quantum\nquorum g';
+    for (const receipt of [await withLine(), await fixture(ALL)])
+      expect(await verdictOf(enough, receipt)).toMatchObject({ ok: true });
   });
 });

@@ -268,8 +268,13 @@ export class Verifier {
       const witnesses = verified.filter(({ key }) => this.#witnesses.has(key));
       const names = witnesses.map(({ key }) => this.#nameOf(key));
       if (!quorumMet(this.policy, new Set(names))) {
+        // Signatures of a type that cannot be checked here may be all that is missing: that says nothing against the receipt.
+        const lines = note.signatures.map(idOf);
+        const unchecked = this.policy.witnesses.flatMap(({ name, key }) =>
+          key.type === 6 && lines.includes(idOf(key)) ? name : [],
+        );
         refuse(
-          'quorum-missing',
+          quorumMet(this.policy, new Set([...names, ...unchecked])) ? 'unsupported-signature' : 'quorum-missing',
           `${this.#quorum} (at least ${this.#required} witness${this.#required === 1 ? '' : 'es'})`,
           names.join(', ') || 'none of them',
         );

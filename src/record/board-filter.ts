@@ -31,6 +31,8 @@ export const CLOCK_FILTERS = [
 export const SOON_MS = 7 * 86_400_000;
 /** Status of a consequence; `blocked`: an order in force stands in its way. */
 export const CONSEQUENCE_FILTERS = ['announced', 'imposed', 'blocked', 'released'] as const;
+/** Recipients of which the directory names no state. */
+export const NO_STATE = 'none';
 export const SORTS = ['recipient', 'state', 'clock'] as const;
 
 export interface BoardFilter {
@@ -221,7 +223,9 @@ export function filterConditions(filter: BoardFilter, f: FilterFacts): readonly 
     all.push({ key: JSON.stringify([...words, until]), facts, sql: condition });
   if (f.cut.until !== null) add(false, ['served'], () => visible('s', f.cut));
   if (filter.kind !== undefined) add(false, ['kind', filter.kind], () => sql`s.kind = ${filter.kind}`);
-  if (filter.state !== undefined) add(false, ['state', filter.state], () => sql`s.state = ${filter.state}`);
+  const { state } = filter;
+  if (state !== undefined)
+    add(false, ['state', state], () => (state === NO_STATE ? sql`s.state is null` : sql`s.state = ${state}`));
   if (filter.text !== undefined)
     all.push({ key: JSON.stringify(['text', filter.text]), facts: false, text: filter.text });
   if (filter.answer !== undefined) {

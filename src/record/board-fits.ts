@@ -68,12 +68,43 @@ export async function fitting(
   return { ids, total };
 }
 
+/** Of a query, what decides who fits; see `FitsQuery`. */
+export type Fits = Omit<FitsQuery, 'sort' | 'moved' | 'skip' | 'size'>;
+
+/**
+ * How many of those who fit fall into each group, by number, and how many of them meet each of some further conditions.
+ * @param groupsOf the group of each service by its number in the roster
+ * @returns one list a group: all that fit, then one number a further condition
+ */
+export async function tallied(
+  db: Kysely<Database>,
+  known: FitsMemory,
+  query: Fits,
+  groupsOf: (roster: Roster) => Promise<{ readonly of: Uint32Array; readonly groups: number }>,
+  further: readonly Condition[],
+): Promise<readonly (readonly number[])[]> {
+  const roster = await rosterOf(db, known, query.request, query.served);
+  const { of, groups } = await groupsOf(roster);
+  const all: Bits[] = [];
+  for (const condition of query.conditions) all.push(await bitsOf(db, known, roster, condition, query));
+  const more: Bits[] = [];
+  for (const condition of further) more.push(await bitsOf(db, known, roster, condition, query));
+  const tally = Array.from({ length: groups }, () => [0, ...more.map(() => 0)]);
+  for (let n = 0; n < of.length; n++) {
+    const row = tally[of[n] ?? -1];
+    if (!row || !all.every((bits) => hasBit(bits, n))) continue;
+    row[0] = (row[0] ?? 0) + 1;
+    for (const [i, bits] of more.entries()) if (hasBit(bits, n)) row[i + 1] = (row[i + 1] ?? 0) + 1;
+  }
+  return tally;
+}
+
 function bitsOf(
   db: Kysely<Database>,
   known: FitsMemory,
   roster: Roster,
   condition: Condition,
-  { request, version, served, touched }: FitsQuery,
+  { request, version, served, touched }: Fits,
 ): Promise<Bits> {
   const key = `${request} ${condition.key}`;
   if ('text' in condition) return known.fits.upTo(key, served, () => holding(db, known, roster, condition.text));

@@ -9,23 +9,12 @@ import { type ClockState, clockOf, clocksOf } from '../rooms/clock/rules.ts';
 import { duesIn } from '../rooms/clock/view.ts';
 import type { Request } from '../rooms/requests/view.ts';
 import { type BoardAnswer, type BoardDetermination, readCells, type Said } from './board-cells.ts';
-import {
-  type BoardCounts,
-  type Facets,
-  facets,
-  facetsSince,
-  passedAt,
-  summed,
-  type Touched,
-  touchedSince,
-  versionAt,
-} from './board-counts.ts';
-import { type BoardFilter, type BoardSort, filterConditions, reachConditions, SOON_MS } from './board-filter.ts';
-import { type FitsMemory, fitsMemory, fitting } from './board-fits.ts';
-import { type AsOfPoint, type Cut, visible } from './cut.ts';
-import { type Growing, growing } from './growing.ts';
+import { type BoardCounts, summed } from './board-counts.ts';
+import type { BoardSort } from './board-filter.ts';
+import { fitting } from './board-fits.ts';
+import { type NarrowQuery, narrowed } from './board-narrowed.ts';
+import { type Cut, visible } from './cut.ts';
 import { newestCells } from './moved.ts';
-import { reachAt } from './reach.ts';
 import { orderOf } from './roster.ts';
 
 export type { BoardAnswer, BoardDetermination } from './board-cells.ts';
@@ -69,12 +58,7 @@ export interface BoardPage {
   readonly position: number;
 }
 
-export interface BoardQuery {
-  readonly request: Request;
-  readonly asOf?: AsOfPoint | undefined;
-  /** found before by `cutAt(db, asOf)`; saves a query where several boards are shown as of the same time */
-  readonly cut?: Cut | undefined;
-  readonly filter: BoardFilter;
+export interface BoardQuery extends NarrowQuery {
   readonly sort: BoardSort;
   /** the row of this service alone; counts stay those of the request */
   readonly only?: string | undefined;
@@ -82,24 +66,6 @@ export interface BoardQuery {
   readonly page: number;
   /** rows a page */
   readonly size: number;
-  /** the present; the clock is read at `asOf` where that is given */
-  readonly now: Date;
-}
-
-interface Remembered {
-  readonly facets: Growing<Facets>;
-  readonly fits: FitsMemory;
-}
-// Exact, not stale: what is kept belongs to a position of the log, and facts are only ever added. Whoever wrote them, this process or
-// another one, they are found by their position.
-const remembered = new WeakMap<Kysely<Database>, Remembered>();
-function rememberedOf(db: Kysely<Database>): Remembered {
-  let found = remembered.get(db);
-  if (!found) {
-    found = { facets: growing(512), fits: fitsMemory() };
-    remembered.set(db, found);
-  }
-  return found;
 }
 
 /**
@@ -107,35 +73,12 @@ function rememberedOf(db: Kysely<Database>): Remembered {
  * After new facts only the recipients that they are about are read again. A test pins the queries.
  */
 export async function boardPage(db: Kysely<Database>, query: BoardQuery): Promise<BoardPage> {
-  const { request, filter } = query;
-  const at = query.asOf?.at ?? query.now;
-  const { cut, version, served, moved, revoked } = await versionAt(db, request.id, query.asOf, query.cut);
-  const known = rememberedOf(db);
-  const touching = new Map<number, Promise<readonly Touched[] | null>>();
-  const touched = (from: number) => {
-    const found = touching.get(from) ?? touchedSince(db, request.id, from, cut);
-    touching.set(from, found);
-    return found;
-  };
-  const sums = await known.facets.upTo(
-    `${request.id} ${cut.until?.toISOString() ?? ''}`,
-    version,
-    () => facets(db, request, cut),
-    async (before, from) => {
-      const some = await touched(from);
-      return some && facetsSince(db, request, before, from, cut, some);
-    },
+  const { request } = query;
+  const { at, cut, version, served, moved, revoked, recorded, sums, conditions, memory, touched } = await narrowed(
+    db,
+    query,
   );
-  const recorded = request.conduct === 'recorded';
-  const facts = {
-    ...{ request: request.id, items: request.items.length, cut, revoked, recorded, now: at },
-    ...{ passed: passedAt(sums, at.getTime()), moved: moved >= 0 },
-    soonPassed: passedAt(sums, at.getTime() + SOON_MS),
-    present: query.asOf === undefined,
-  };
-  const reach = filter.order || filter.consequence ? await reachAt(db, request.matter, cut, at) : null;
   const cutOfMoved = moved >= 0 ? cut : null;
-  const conditions = [...filterConditions(filter, facts), ...(reach ? reachConditions(filter, reach, request) : [])];
   const { sort, size } = query;
   const skip = (query.page - 1) * size;
   let total = sums.asked;
@@ -150,7 +93,7 @@ export async function boardPage(db: Kysely<Database>, query: BoardQuery): Promis
     services = await readServices(db, cutOfMoved, sql`${all} order by ${orderOf(sort)} limit ${size} offset ${skip}`);
   } else {
     const fit = { request: request.id, version, served, moved, cut, conditions, sort, touched, skip, size };
-    const { ids, total: fits } = await fitting(db, known.fits, fit);
+    const { ids, total: fits } = await fitting(db, memory, fit);
     total = fits;
     const found = ids.length === 0 ? [] : await readServices(db, cutOfMoved, sql`s.id = any(${[...ids]}::uuid[])`);
     const byId = new Map(found.map((s) => [s.id, s]));

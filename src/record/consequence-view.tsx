@@ -7,7 +7,7 @@ import { Mark } from '../ui/mark.tsx';
 import { Table } from '../ui/table.tsx';
 import { Day, dateText } from '../ui/time.tsx';
 import { consequenceKind, consequenceStatus, count } from '../ui/words.ts';
-import type { Group, Reach, Standing, Total } from './reach.ts';
+import type { Group, Reach, Total } from './reach.ts';
 
 /** "3 known, together $1,250,000.00; 20 unknown": what is not known is said, and never added as nothing. */
 export function amountsWords({ known, unknown, sums }: Pick<Total, 'known' | 'unknown' | 'sums'>): string {
@@ -181,38 +181,5 @@ function Receipt({ of, href }: { of: string; href: string }) {
         receipt<span class="usa-sr-only"> of {of}</span>
       </a>
     </>
-  );
-}
-
-/** Consequences that concern one recipient: status, since when, what blocks it, the amount or that it is not known. */
-export function Concerning({
-  standings,
-  links,
-}: {
-  standings: readonly Standing[];
-  links: Pick<ConsequenceLinks, 'order' | 'receipt'>;
-}) {
-  return (
-    <ol class="entries">
-      {standings.map(({ consequence, written, status, blockedBy }) => (
-        <li>
-          <p class="entries__title">
-            {programmeWords(consequence)}: {consequenceKind(consequence.kind)}
-          </p>
-          <div class="said__note">“{consequence.words}”</div>
-          <p>
-            <Mark state={consequenceStatus(written.status)} /> <Day on={day(written.since)} />{' '}
-            <Receipt of="this status" href={links.receipt(written.entry)} /> · amount:{' '}
-            {written.amount ? moneyWords(written.amount) : 'not known'}
-          </p>
-          {blockedBy.map((touch) => (
-            <p>
-              {status === 'blocked' ? <Mark state={consequenceStatus('blocked')} /> : 'Named by an order'}:{' '}
-              <OrderLink order={touch.order} links={links} />, since <Day on={touch.begin.date} />
-            </p>
-          ))}
-        </li>
-      ))}
-    </ol>
   );
 }

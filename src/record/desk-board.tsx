@@ -69,7 +69,7 @@ function toRow(line: Line, board: BoardPage, request: Request, reach: Reach): Bo
     name: line.name,
     detail: line.state ? `${line.kind}, ${line.state}` : line.kind,
     href,
-    clock: { state: line.clock.state, text: clockText(line.clock) },
+    clock: { state: line.clock.state, text: clockText(line.clock), href: `${href}#clock` },
     ...(orders > 0 ? { more: <a href={`${href}#orders`}>{count(orders, 'order')}</a> } : {}),
     cells: line.cells.map((cell) => ({
       disposition: saidWord(cell, board),
@@ -255,7 +255,12 @@ async function getBoard(c: Ctx): Promise<Response> {
         label="More"
         links={[
           { text: 'Letters', href: `${base}/letters` },
-          ...(board.unknown ? [] : [{ text: 'What follows', href: `${base}/steps` }]),
+          ...(board.unknown
+            ? []
+            : [
+                { text: 'Reminders', href: `${base}/reminders` },
+                { text: 'What follows', href: `${base}/steps` },
+              ]),
           ...(matter?.audience === 'public' ? [{ text: 'Public record', href: `/record/${matter.slug}` }] : []),
           { text: 'CSV', href: link({}, `${base}/board.csv`), download: true },
           { text: 'JSON', href: link({}, `${base}/board.json`), download: true },

@@ -21,11 +21,20 @@ export interface Held extends Waiting {
   readonly cause: string;
 }
 
+export interface Asking {
+  readonly service: string;
+  readonly name: string;
+  readonly title: string;
+  readonly until: string;
+}
+
 export interface Today {
   readonly dueSoon: readonly Waiting[];
   readonly overdue: readonly Waiting[];
   /** recipients whose clock stands, by what holds it: a cause of the issuer's, or an order */
   readonly paused: readonly Held[];
+  /** recipients that asked for more time and wait for an answer */
+  readonly moreTime: readonly Asking[];
   /** recipients with an answer newer than its last determination */
   readonly toReview: readonly Waiting[];
   /** recipients due for the next step of their request's ladder, by step */
@@ -63,7 +72,7 @@ export async function todayOf(db: Kysely<Database>, issuer: string, now: Date): 
   const owes = sql`r.issuer = ${issuer} and r.conduct = 'served' and ${notRevoked}
     and (select count(distinct a.item) from view.item_answer a where a.service = s.id) < jsonb_array_length(r.items)`;
   const stands = sql`(m.due_at is null or coalesce(m.paused_until > ${now}, false))`;
-  const [nextSteps, owing, paused, review, failed, serving, recounting] = await Promise.all([
+  const [nextSteps, owing, paused, review, failed, serving, recounting, moreTime] = await Promise.all([
     countDueSteps(db, { issuer }, now, 2 * MOST),
     sql<Waiting & { overdue: boolean }>`
       select r.id as request, r.title, (${dueOn})::text as day, min(${dueAt}) <= ${now} as overdue, count(*)::int as n
@@ -99,6 +108,12 @@ export async function todayOf(db: Kysely<Database>, issuer: string, now: Date): 
       where m.issuer = ${issuer} and d.serving is not null and d.served_at is null
       order by d.updated_at limit ${MOST}`.execute(db),
     underWay(db, issuer),
+    sql<Asking>`
+      select k.service, s.name, r.title, k.until_on::text as until
+      from view.request r join view.extension_ask k on k.request = r.id join view.service s on s.id = k.service
+      where r.issuer = ${issuer} and ${notRevoked}
+        and not exists (select 1 from view.extension_answer w where w.ask = k.entry)
+      order by k.seq limit ${MOST}`.execute(db),
   ]);
   const plain = ({ request, title, n, day }: Waiting): Waiting => ({ request, title, n, day });
   return {
@@ -110,6 +125,7 @@ export async function todayOf(db: Kysely<Database>, issuer: string, now: Date): 
     failed: failed.rows.map(plain),
     serving: serving.rows,
     recounting,
+    moreTime: moreTime.rows,
   };
 }
 

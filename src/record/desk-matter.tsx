@@ -165,7 +165,18 @@ async function view(c: Ctx, values: Values = NO_VALUES, errors: Errors = {}, sen
           { head: 'Items', numeric: true, cell: (r) => r.items },
           { head: 'Asked', numeric: true, sort: 'recipients', cell: (r) => r.recipients.toLocaleString('en-US') },
           { head: 'Answered', numeric: true, cell: answered },
-          { head: 'Due', sort: 'due', cell: (r) => (r.due ? <Day on={r.due} /> : '–') },
+          {
+            head: 'Due',
+            sort: 'due',
+            cell: (r) =>
+              r.due ? (
+                <a href={`/desk/requests/${r.id}?sort=clock`}>
+                  <Day on={r.due} />
+                </a>
+              ) : (
+                '–'
+              ),
+          },
           { head: 'Served', sort: 'served', cell: (r) => <Time at={r.served} zone={zone} /> },
         ]}
       />

@@ -3,6 +3,7 @@ import { NotFound } from '../base/errors.ts';
 import { type Ctx, type Route, staff, VIEWER } from '../base/route.ts';
 import { partyById } from '../rooms/directory/view.ts';
 import { type Matter, matterById } from '../rooms/matters/view.ts';
+import { orderDocument } from '../rooms/order-document.ts';
 import { isOriginal, type Order, orderName } from '../rooms/orders/view.ts';
 import { requestsOf } from '../rooms/requests/view.ts';
 import { Empty } from '../ui/empty.tsx';
@@ -13,7 +14,6 @@ import { Counts } from '../ui/table.tsx';
 import { kindWord } from '../ui/words.ts';
 import { amountsWords, ConsequenceList, grandTotal, TotalsTable } from './consequence-view.tsx';
 import { cutAt } from './cut.ts';
-import { orderDocument } from './order-document.ts';
 import { OrderFacts, type OrderLinks, OrdersTable } from './order-view.tsx';
 import { groupsOf, reachAt, totalsOf, touchedCounts } from './reach.ts';
 
@@ -130,6 +130,7 @@ async function consequencesPage(c: Ctx): Promise<Response> {
         <>
           <p>Amounts: {amountsWords(grandTotal(totals))}. What is not known is counted, and never added as nothing.</p>
           <TotalsTable totals={totals} />
+          <h2>One by one</h2>
           <ConsequenceList
             reach={reach}
             groups={groups}

@@ -1,4 +1,7 @@
-/** All routes of the issuer's side in the order they must be tried: `/desk/matters/new` before `/desk/matters/:matter`. */
+/**
+ * All routes of the issuer's side in the order they must be tried: `/desk/matters/new` before `/desk/matters/:matter`,
+ * and the lists of the directory before its parties.
+ */
 import type { Route } from '../base/route.ts';
 import { consequenceRoutes } from '../rooms/consequences/pages.tsx';
 import { matterRoutes } from '../rooms/matters/pages.tsx';
@@ -6,12 +9,20 @@ import { orderRoutes } from '../rooms/orders/pages.tsx';
 import { requestRoutes } from '../rooms/requests/pages.tsx';
 import { deskRoutes } from './desk.tsx';
 import { deskBoardRoutes } from './desk-board.tsx';
+import { deskDirectoryRoutes } from './desk-directory.tsx';
+import { deskImportRoutes } from './desk-import.tsx';
 import { deskMatterRoutes } from './desk-matter.tsx';
 import { deskOrderRoutes } from './desk-orders.tsx';
+import { deskPartyRoutes } from './desk-party-posts.ts';
+import { deskPersonRoutes } from './desk-person.tsx';
 import { escalationRoutes } from './escalation-pages.tsx';
 
 export const deskPages: readonly Route[] = [
   ...deskRoutes,
+  ...deskDirectoryRoutes,
+  ...deskImportRoutes,
+  ...deskPartyRoutes,
+  ...deskPersonRoutes,
   ...matterRoutes,
   ...orderRoutes,
   ...consequenceRoutes,

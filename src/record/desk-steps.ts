@@ -1,11 +1,11 @@
 /** Who is due for the next step of a ladder, in SQL: the same rule as `stepFor` of the escalation room, for counts and lists. Takes no step itself. */
 import { type Kysely, type RawBuilder, sql } from 'kysely';
 import type { Database } from '../base/database.ts';
-import { isFollowed, settledItems, takenStep } from '../rooms/escalation/view.ts';
-import { dueOn, movedDues } from './moved.ts';
+import { isFollowed, settledItem, settledItems, takenStep } from '../rooms/escalation/view.ts';
 
 /**
- * Services `s` of requests `r` whose next step `n` (step, kind, who, after) may be taken at `now`, with their dates `m`.
+ * Services `s` of requests `r` whose next step `n` (step, kind, who, after) may be taken at `now`. `d` holds the date (due_on) of the item
+ * due first among those that the step is about: open or found deficient, with a clock that runs and a day that has come.
  * @param requests what `<column> …` must fulfil: `= id`, `in (…)`
  * @param only services, where not all are asked about
  */
@@ -15,18 +15,34 @@ export function dueSteps(
   only: readonly string[] | null = null,
 ): RawBuilder<unknown> {
   const among = (column: string) => (only ? sql`and ${sql.ref(column)} = any(${[...only]}::uuid[])` : sql``);
+  const come = (on: RawBuilder<unknown>, at: RawBuilder<unknown>, until: RawBuilder<unknown>) => sql`${at} <= ${now}
+    and not coalesce(${until} > ${now}, false) and (${on} + n.after)::timestamp at time zone (r.due_rule ->> 'zone') <= ${now}`;
+  const even = come(
+    sql`coalesce(m.due_on, s.due_on)`,
+    sql`case when m.service is null then s.due_at else m.due_at end`,
+    sql`m.paused_until`,
+  );
   return sql`(
     select distinct on (l.request) l.request, l.steps from view.ladder l where l.request ${requests} order by l.request, l.seq desc
   ) l join view.request r on r.id = l.request and r.conduct = 'served'
     and not exists (select 1 from view.revocation v where v.request = r.id)
   join view.service s on s.request = r.id ${among('s.id')}
-  left join ${movedDues(sql`x.request ${requests} ${among('x.service')}`)} m on m.service = s.id
+  left join (
+    select distinct on (x.service) x.service, x.due_on, x.due_at, x.paused_until, x.uneven from view.due x
+    where x.request ${requests} ${among('x.service')} order by x.service, x.seq desc, x.occurred_at desc
+  ) m on m.service = s.id
   join lateral (
     select n.* from jsonb_to_recordset(l.steps) as n (step int, kind text, who text, after int)
     where n.step > ${takenStep} order by n.step limit 1
-  ) n on (${dueOn} + n.after)::timestamp at time zone (r.due_rule ->> 'zone') <= ${now}
-    and (m.service is null or (m.due_at is not null and not coalesce(m.paused_until > ${now}, false)))
-    and not ${isFollowed} and ${settledItems} < jsonb_array_length(r.items)`;
+  ) n on not ${isFollowed}
+  join lateral (
+    select coalesce(m.due_on, s.due_on) as due_on
+    where m.uneven is null and ${even} and ${settledItems} < jsonb_array_length(r.items)
+    union all (
+      select c.due_on from jsonb_to_recordset(m.uneven) as c (item int, due_on date, due_at timestamptz, paused_until timestamptz)
+      where m.uneven is not null and ${come(sql`c.due_on`, sql`c.due_at`, sql`c.paused_until`)} and not ${settledItem(sql`c.item`)}
+      order by c.due_at, c.item limit 1)
+  ) d on true`;
 }
 
 export interface DueStep {
@@ -74,7 +90,7 @@ export async function listDueStep(
   page: { readonly size: number; readonly skip: number },
 ): Promise<readonly DueRecipient[]> {
   const { rows } = await sql<DueRecipient>`
-    select s.id as service, s.name, s.state, (${dueOn})::text as "dueOn",
+    select s.id as service, s.name, s.state, d.due_on::text as "dueOn",
       (jsonb_array_length(r.items) - ${settledItems})::int as open,
       exists (select 1 from work.contact c where c.service = s.id) as address
     from ${dueSteps(sql`= ${request}`, now)} where n.step = ${step}

@@ -1,6 +1,7 @@
 /** The desk: what waits today beside the list of matters. The first page of staff; it decides nothing. */
 import { type Ctx, type Route, staff, VIEWER } from '../base/route.ts';
 import { CALENDAR, reachWords } from '../rooms/clock/calendar-form.tsx';
+import { headOf, type Moved, movedSince, seenBy } from '../rooms/moved/view.ts';
 import { zoneOf } from '../ui/context.ts';
 import { Heading } from '../ui/heading.tsx';
 import { Notice } from '../ui/notice.tsx';
@@ -35,8 +36,45 @@ function Part(props: {
 const people = (n: number, does: string, do_: string) => `${n.toLocaleString('en-US')} ${n === 1 ? does : do_}`;
 const board = (one: Waiting, query: string) => `/desk/requests/${one.request}?${query}`;
 
-function TodayColumn({ today }: { today: Today }) {
-  const empty = Object.values(today).every((part) => part.length === 0);
+/** Lines of moved dates on the desk; the page of all of them has the rest. */
+const MOVED_LINES = 5;
+
+const toldWords = (on: string | null) => (on === null ? 'paused' : dateText(on));
+
+function MovedPart({ moved }: { moved: readonly Moved[] }) {
+  if (moved.length === 0) return null;
+  return (
+    <section>
+      <h3>Moved since you looked</h3>
+      <ul class="entries">
+        {moved.slice(0, MOVED_LINES).map((one) => (
+          <li>
+            {one.n > 1 ? (
+              <a href={`/desk/requests/${one.request}/board`}>{people(one.n, 'recipient', 'recipients')}</a>
+            ) : (
+              <>
+                <a href={`/desk/services/${one.service}#clock`}>{one.name}</a>: {toldWords(one.before)} →{' '}
+                {toldWords(one.after)}
+              </>
+            )}
+            <div class="entries__when">
+              {one.reason} ·{' '}
+              <a href={`/desk/services/${one.service}/receipts/${one.entry}.pdf`} download>
+                receipt<span class="usa-sr-only"> of what moved the date of {one.name}</span>
+              </a>
+            </div>
+          </li>
+        ))}
+      </ul>
+      <p>
+        <a href="/desk/moved">{moved.length > MOVED_LINES ? 'All that moved' : 'I have seen these…'}</a>
+      </p>
+    </section>
+  );
+}
+
+function TodayColumn({ today, moved }: { today: Today; moved: readonly Moved[] }) {
+  const empty = moved.length === 0 && Object.values(today).every((part) => part.length === 0);
   return (
     <section aria-labelledby="today">
       <h2 id="today">Today</h2>
@@ -73,6 +111,20 @@ function TodayColumn({ today }: { today: Today }) {
         words={(one) => `${people(one.n, 'recipient has', 'recipients have')} an answer to review`}
         href={(one) => board(one, 'determination=to+review')}
       />
+      {today.moreTime.length > 0 ? (
+        <section>
+          <h3>More time, asked for</h3>
+          <ul class="entries">
+            {today.moreTime.map((one) => (
+              <li>
+                <a href={`/desk/services/${one.service}/clock`}>{`${one.name}: until ${dateText(one.until, true)}`}</a>
+                <div class="entries__when">{one.title}</div>
+              </li>
+            ))}
+          </ul>
+        </section>
+      ) : null}
+      <MovedPart moved={moved} />
       <Part
         title="Overdue"
         waiting={today.overdue}
@@ -122,10 +174,13 @@ function TodayColumn({ today }: { today: Today }) {
         href={(one) => `/desk/requests/${one.request}/letters?state=failed`}
       />
       <p>
-        <a href="/desk/letters">All letters</a>
+        <a href="/desk/letters">All letters</a> · <a href="/desk/moved">Due dates that moved</a>
       </p>
       <p>
-        <a href={CALENDAR}>Calendar of your office</a>
+        <a href={CALENDAR}>Calendar of your office</a> · <a href="/account/calendar">Due dates in your calendar</a>
+      </p>
+      <p>
+        <a href="/desk/directory">Directory of parties</a>
       </p>
       <p>
         <a href="/desk/people">People in offices</a>
@@ -148,6 +203,9 @@ async function getDesk(c: Ctx): Promise<Response> {
     matterLines(services.db, actor.party),
     openAlarms(services.db),
   ]);
+  const { seen } = await seenBy(services.db, actor, services.clock.now());
+  const upTo = await headOf(services.db);
+  const moved = await movedSince(services.db, actor.party, { after: seen, upTo, limit: MOVED_LINES + 1 });
   const zone = zoneOf(c);
   const writes = actor.role !== 'viewer';
   return page(
@@ -173,7 +231,7 @@ async function getDesk(c: Ctx): Promise<Response> {
       ) : null}
       <Heading title="Desk" lead={actor.partyName} />
       <div class="beside">
-        <TodayColumn today={today} />
+        <TodayColumn today={today} moved={moved} />
         <div>
           <h2 id="matters">Matters</h2>
           <Table

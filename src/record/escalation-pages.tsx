@@ -332,7 +332,14 @@ async function viewStep(c: Ctx, chosen: Chosen | null = null, errors: Errors = {
                 names: true,
                 cell: (row) => <a href={`/desk/services/${row.service}`}>{row.name}</a>,
               },
-              { head: 'Was due', cell: (row) => <Day on={row.dueOn} weekday /> },
+              {
+                head: 'Was due',
+                cell: (row) => (
+                  <a href={`/desk/services/${row.service}#clock`}>
+                    <Day on={row.dueOn} weekday />
+                  </a>
+                ),
+              },
               { head: 'Open items', numeric: true, cell: (row) => `${row.open} of ${state.of.items.length}` },
               { head: 'By mail', cell: (row) => (row.address ? 'yes' : 'no address') },
             ]}

@@ -8,8 +8,10 @@ import { meetingsOf, participantsOf } from '../rooms/meetings/view.ts';
 import { requestsOf } from '../rooms/requests/view.ts';
 import { statementsOf } from '../rooms/statements/view.ts';
 import { boardPage } from './board.ts';
+import { cutAt } from './cut.ts';
 import { loadExample } from './example.ts';
 import { readExample } from './example-data.ts';
+import { concerning, reachAt, touchesOf } from './reach.ts';
 
 let desk: Desk;
 beforeAll(async () => {
@@ -76,6 +78,46 @@ describe('the 2018 letters', () => {
     ]);
     const said = (at: string) => statementsOf(desk.t.db, id, sql`s.occurred_at <= ${at}`);
     expect([(await said('2018-01-24T17:00:00Z')).length, (await said('2018-01-25T11:53:00Z')).length]).toEqual([0, 7]);
+  });
+
+  it('shows the three orders against what each is said to enjoin, and nothing that is not known', async () => {
+    const { id } = await loadExample(desk.services);
+    const reach = await reachAt(desk.t.db, id, await cutAt(desk.t.db), new Date('2018-01-24T18:00:00Z'));
+    const named = (court: string) => {
+      const order = reach.orders.find((one) => one.court.includes(court));
+      if (!order) throw new Error(`no order of ${court}`);
+      return order;
+    };
+    const [illinois, pennsylvania, california] = [named('Illinois'), named('Pennsylvania'), named('California')];
+    expect(reach.orders.map((one) => [one.judge, one.effect])).toEqual(Array(3).fill([null, 'enjoin']));
+    expect([illinois.geography, california.geography]).toEqual(['nationwide', 'nationwide']);
+    expect(pennsylvania.geography).toEqual({ divisions: ['ocd-division/country:us/state:pa/place:philadelphia'] });
+    const [request] = await requestsOf(desk.t.db, id);
+    const services = await desk.t.db
+      .selectFrom('view.service')
+      .selectAll()
+      .where('request', '=', request?.id ?? '')
+      .execute();
+    expect(services).toHaveLength(23);
+    for (const row of services) {
+      const who = { request: row.request, service: row.id, party: row.recipient, ocdId: row.ocd_id, state: row.state };
+      const touches = touchesOf(reach, who, [1]);
+      expect(touches.map(({ order }) => order.id).sort()).toEqual([illinois.id, california.id].sort());
+      expect(touches.flatMap(({ items }) => items)).toEqual([]);
+      const standings = concerning(reach, who).map(({ consequence, status, blockedBy }) => [
+        consequence.programme,
+        status,
+        blockedBy.map(({ order }) => order.id),
+      ]);
+      expect(standings).toEqual([
+        ['Grants withheld under section 9(a) of Executive Order 13768', 'blocked', [california.id]],
+        ['Byrne JAG: notice and access conditions', 'blocked', [illinois.id]],
+        ['Byrne JAG: certification of compliance with § 1373', 'announced', []],
+        ['Byrne JAG: conditions on awards', 'announced', []],
+        ['Byrne JAG: return of awards', 'announced', []],
+        ['Byrne JAG', 'announced', []],
+      ]);
+    }
   });
 
   it('queues no letter, and holds no address', async () => {

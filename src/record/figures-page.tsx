@@ -11,8 +11,10 @@ import type { figureList } from './api-schemas.ts';
 import { cacheRecord } from './caching.ts';
 import { type Cut, cutAt, visible } from './cut.ts';
 import { receiptPaths } from './entry-page.tsx';
+import { RecordEnd, recordOptions } from './frame.tsx';
+import { figuresFtm } from './ftm.ts';
 import { lastEntry, type Moment, momentParams, type PublicMatter } from './matter.ts';
-import { entryPath, href, LastUpdated, RecordHead, recordPath } from './parts.tsx';
+import { entryPath, href, RecordHead, recordPath } from './parts.tsx';
 import { opened, refuseBadTime, wrongTime } from './record-page.tsx';
 
 interface Read {
@@ -44,10 +46,11 @@ async function getPage(c: Ctx): Promise<Response> {
   const base = `${recordPath(matter)}/figures`;
   const last = await lastEntry(c.get('services').db, matter.id, cut);
   cacheRecord(c, moment, last, now);
+  const shown = { matter, moment, last, path: base };
   const keep = momentParams(moment);
   return page(
     c,
-    { title: `Figures · ${matter.title}`, area: 'public', wide: true },
+    recordOptions(c, shown, 'Figures'),
     <>
       <RecordHead matter={matter} moment={moment} now={now} tab="Figures" action={base} />
       <h2>Figures, side by side</h2>
@@ -60,6 +63,7 @@ async function getPage(c: Ctx): Promise<Response> {
         links={[
           { text: 'CSV', href: href(`${base}.csv`, keep), download: true },
           { text: 'JSON', href: href(`/api/v1/records/${matter.slug}/figures`, keep) },
+          { text: 'FollowTheMoney', href: href(`/api/v1/records/${matter.slug}/figures/ftm`, keep) },
         ]}
       />
       <Figures
@@ -74,7 +78,7 @@ async function getPage(c: Ctx): Promise<Response> {
         }}
         empty={{ what: 'No figure is recorded by then', how: 'Who claims which number stands here, side by side.' }}
       />
-      <LastUpdated matter={matter} last={last} zone={moment.zone} />
+      <RecordEnd c={c} shown={shown} />
     </>,
   );
 }
@@ -154,8 +158,16 @@ async function getJson(c: Ctx): Promise<Response> {
   return c.json({ figures: figures.map(jsonFigure) });
 }
 
+async function getFtm(c: Ctx): Promise<Response> {
+  const { matter, moment, now, cut, figures } = await read(c);
+  cacheRecord(c, moment, await lastEntry(c.get('services').db, matter.id, cut), now);
+  c.header('Access-Control-Allow-Origin', '*');
+  return c.json({ statements: figuresFtm({ dataset: matter.slug, at: moment.at }, figures) });
+}
+
 export const figurePages: readonly Route[] = [
   { method: 'GET', path: '/record/:slug/figures', access: ANYONE, handler: getPage },
   { method: 'GET', path: '/record/:slug/figures.csv', access: ANYONE, handler: getCsv },
   { method: 'GET', path: '/api/v1/records/:slug/figures', access: ANYONE, handler: getJson },
+  { method: 'GET', path: '/api/v1/records/:slug/figures/ftm', access: ANYONE, handler: getFtm },
 ];

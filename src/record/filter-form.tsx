@@ -10,6 +10,7 @@ import {
   CLOCK_FILTERS,
   CONSEQUENCE_FILTERS,
   DETERMINATION_FILTERS,
+  NO_STATE,
 } from './board-filter.ts';
 import { href } from './parts.tsx';
 import type { Reach } from './reach.ts';
@@ -89,8 +90,17 @@ export function FilterForm(props: {
         {board.kinds.length > 1 ? (
           <Select name="kind" label="Kind" any="every kind" value={filter.kind} choices={plain(board.kinds)} />
         ) : null}
-        {board.states.length > 1 ? (
-          <Select name="state" label="State" any="every state" value={filter.state} choices={plain(board.states)} />
+        {board.states.length > 1 || filter.state === NO_STATE ? (
+          <Select
+            name="state"
+            label="State"
+            any="every state"
+            value={filter.state}
+            choices={[
+              ...plain(board.states),
+              ...(filter.state === NO_STATE ? [{ value: NO_STATE, text: 'no state named' }] : []),
+            ]}
+          />
         ) : null}
         {board.unknown ? null : (
           <>

@@ -97,7 +97,7 @@ export async function composeFollowing(
       const rows = await trx
         .selectFrom('view.service as s')
         .leftJoin('work.contact as c', 'c.service', 's.id')
-        .select(['s.id', 's.name', 's.kind', 's.state', 's.ocd_id', 's.recipient', 's.merge', 'c.address'])
+        .select(['s.id', 's.name', 's.kind', 's.state', 's.ocd_id', 's.zone', 's.recipient', 's.merge', 'c.address'])
         .where((eb) => eb('s.id', '=', eb.fn.any(eb.val(fit.slice(at, at + CHUNK)))))
         .orderBy('s.name')
         .orderBy('s.id')

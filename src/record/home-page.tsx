@@ -1,4 +1,7 @@
-/** The front page: what this is in two sentences, one real slip, three doors. On an empty server: what it is and how to start. */
+/**
+ * The front page: what this is in two sentences, one real slip with how to verify it, the first rows of its board, three doors. On an empty
+ * server: what it is and how to start.
+ */
 import type { Kysely } from 'kysely';
 import type { Database } from '../base/database.ts';
 import { ANYONE, type Ctx, type Route } from '../base/route.ts';
@@ -6,20 +9,29 @@ import { zoneOf } from '../ui/context.ts';
 import { Tag } from '../ui/mark.tsx';
 import { page } from '../ui/page.tsx';
 import { Slip } from '../ui/slip.tsx';
+import { count } from '../ui/words.ts';
 import { cachePublic } from './caching.ts';
 import { receiptPaths } from './entry-page.tsx';
 import { halvesOf } from './halves.ts';
-import { type PublicMatter, publicMatter } from './matter.ts';
+import { momentOf, type PublicMatter, publicMatter } from './matter.ts';
+import { type RecordModel, recordModel } from './model.ts';
 import { entryPath, recordPath } from './parts.tsx';
+import { PublicBoard } from './record-page.tsx';
 import { publicEntry, type Told } from './timeline.ts';
+import { POLICY_PATH } from './verify-page.tsx';
 
 interface Shown {
   readonly matter: PublicMatter;
   readonly told: Told;
+  /** its record now, with a board of a few rows */
+  readonly model: RecordModel;
 }
 
+/** Rows of the board on the front page: what one is, not who is on it. */
+const ROWS = 5;
+
 /** A service of the example, or of the newest public matter, that a checkpoint covers; null on an empty server. */
-async function shown(db: Kysely<Database>): Promise<Shown | null> {
+async function shown(db: Kysely<Database>, now: Date, zone: string): Promise<Shown | null> {
   const row = await db
     .selectFrom('view.matter as m')
     .innerJoin('view.service as s', 's.matter', 'm.id')
@@ -34,13 +46,17 @@ async function shown(db: Kysely<Database>): Promise<Shown | null> {
     .executeTakeFirst();
   if (!row) return null;
   const matter = await publicMatter(db, row.slug);
-  return { matter, told: await publicEntry(db, matter.id, row.id) };
+  const [told, model] = await Promise.all([
+    publicEntry(db, matter.id, row.id),
+    recordModel(db, matter, momentOf({}, zone, now), {}, ROWS),
+  ]);
+  return { matter, told, model };
 }
 
 async function home(c: Ctx): Promise<Response> {
-  const { db, config } = c.get('services');
-  const one = await shown(db);
+  const { db, config, clock } = c.get('services');
   const zone = zoneOf(c);
+  const one = await shown(db, new Date(clock.now()), zone);
   cachePublic(c, 10);
   const halves = one ? await halvesOf(db, one.told) : null;
   return page(
@@ -72,8 +88,10 @@ async function home(c: Ctx): Promise<Response> {
             {one.matter.example ? <>, an example recorded from public sources</> : null}.{' '}
             <a href={entryPath(one.matter, one.told.entry.id)}>Read the entry</a>
           </p>
+          <VerifyIt entry={one.told.entry.id} />
         </section>
       ) : null}
+      {one ? <Excerpt {...one} /> : null}
       <ul class="doors">
         {one ? (
           <li>
@@ -112,6 +130,45 @@ async function home(c: Ctx): Promise<Response> {
         </li>
       </ul>
     </div>,
+  );
+}
+
+function VerifyIt({ entry }: { entry: string }) {
+  return (
+    <>
+      <h2>Verify it yourself</h2>
+      <ol class="home__steps">
+        <li>
+          Keep <a href={receiptPaths(entry).json}>this receipt</a> and the <a href={POLICY_PATH}>policy</a>, which says
+          whose signatures it needs.
+        </li>
+        <li>
+          Open <a href="/verify">the page that verifies</a>, go offline if you like, and drop the receipt there. Or
+          without a browser: <code>bin/counterfoil verify RECEIPT --policy policy.txt</code>
+        </li>
+      </ol>
+    </>
+  );
+}
+
+function Excerpt({ matter, model }: Shown) {
+  const { board, request } = model;
+  if (!board || !request) return null;
+  const all = `all ${count(board.counts.asked, 'recipient')}`;
+  return (
+    <section class="home__board" aria-labelledby="excerpt">
+      <h2 id="excerpt">{request.title}</h2>
+      <p class="soft">
+        {board.rows.length < board.counts.asked ? `The first ${board.rows.length} of ${all}` : `The board of ${all}`}:
+        what each recipient says, what the issuer says of it, and how the clock stands.
+      </p>
+      <PublicBoard {...{ model, board, request }} />
+      {board.rows.length < board.counts.asked ? (
+        <p>
+          <a href={recordPath(matter)}>The whole board</a>
+        </p>
+      ) : null}
+    </section>
   );
 }
 

@@ -12,6 +12,7 @@ import { type AsOfPoint, type Cut, visible } from './cut.ts';
 
 export interface PublicMatter extends Matter {
   readonly issuerName: string;
+  readonly issuerKind: string | null;
 }
 
 const noRecord = () =>
@@ -24,7 +25,8 @@ const noRecord = () =>
 export async function publicMatter(db: Kysely<Database>, slug: string): Promise<PublicMatter> {
   const matter = await matterBySlug(db, slug);
   if (matter?.audience !== 'public') throw noRecord();
-  return { ...matter, issuerName: (await partyById(db, matter.issuer))?.name ?? 'Issuer' };
+  const issuer = await partyById(db, matter.issuer);
+  return { ...matter, issuerName: issuer?.name ?? 'Issuer', issuerKind: issuer?.kind ?? null };
 }
 
 /** As of when a page or an answer of the API is true. */

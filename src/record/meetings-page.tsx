@@ -13,8 +13,11 @@ import type { meetingList } from './api-schemas.ts';
 import { cacheRecord } from './caching.ts';
 import { type Cut, cutAt, visible } from './cut.ts';
 import { receiptPaths } from './entry-page.tsx';
+import { RecordEnd, recordOptions } from './frame.tsx';
+import { meetingThing } from './json-ld.tsx';
 import { lastEntry, type Moment, momentParams, type PublicMatter } from './matter.ts';
-import { entryPath, href, LastUpdated, RecordHead, recordPath } from './parts.tsx';
+import { entryPath, href, RecordHead, recordPath } from './parts.tsx';
+import { partyPath } from './party-paths.ts';
 import { opened, refuseBadTime, wrongTime } from './record-page.tsx';
 
 interface Read {
@@ -47,10 +50,16 @@ async function getPage(c: Ctx): Promise<Response> {
   const base = `${recordPath(matter)}/meetings`;
   const last = await lastEntry(c.get('services').db, matter.id, cut);
   cacheRecord(c, moment, last, now);
+  const shown = { matter, moment, last, path: base };
   const keep = momentParams(moment);
   return page(
     c,
-    { title: `Meetings · ${matter.title}`, area: 'public', wide: true },
+    recordOptions(
+      c,
+      shown,
+      'Meetings',
+      meetings.map(({ meeting }) => meetingThing(meeting, moment.zone)),
+    ),
     <>
       <RecordHead matter={matter} moment={moment} now={now} tab="Meetings" action={base} />
       {meetings.length === 0 ? (
@@ -77,11 +86,12 @@ async function getPage(c: Ctx): Promise<Response> {
             participants={participants}
             zone={moment.zone}
             receipt={(entry) => entryPath(matter, entry)}
+            party={(id) => href(partyPath(id), momentParams(moment))}
             empty={{ what: 'Nobody had been invited by name by then' }}
           />
         </section>
       ))}
-      <LastUpdated matter={matter} last={last} zone={moment.zone} />
+      <RecordEnd c={c} shown={shown} />
     </>,
   );
 }

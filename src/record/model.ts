@@ -8,6 +8,7 @@ import { type BoardFilter, type BoardSort, readBoardQuery } from './board-filter
 import { entriesSince } from './changes.ts';
 import { type Cut, cutAt, visible } from './cut.ts';
 import { type LastEntry, lastEntry, type Moment, type PublicMatter } from './matter.ts';
+import { lastNoon } from './noon.ts';
 import { type Reach, reachAt } from './reach.ts';
 
 export const BOARD_SIZE = 100;
@@ -38,7 +39,7 @@ export interface RecordModel {
   readonly last: LastEntry | null;
   /** orders and consequences, as of the moment */
   readonly reach: Reach;
-  /** public entries of the day before the moment, as `entriesSince` counts them */
+  /** public entries since noon, as `entriesSince` counts them */
   readonly recent: number;
 }
 
@@ -70,7 +71,7 @@ export async function recordModel(
     notes: await publicNotes(db, matter.id, cut),
     reach: await reachAt(db, matter.id, cut, moment.at),
     last: await lastEntry(db, matter.id, cut),
-    recent: await entriesSince(db, matter.id, cut, new Date(moment.at.getTime() - DAY)),
+    recent: await entriesSince(db, matter.id, cut, lastNoon(moment.at, moment.zone)),
   };
 }
 

@@ -1,7 +1,9 @@
 /** The description of the public API, generated from the schemas that its answers are made of. */
 import { OpenAPIRegistry, OpenApiGeneratorV31 } from '@asteasolutions/zod-to-openapi';
 import { z } from 'zod';
+import { mapBody, momentList } from './api-map-schemas.ts';
 import { consequenceList, orderList } from './api-orders-schemas.ts';
+import { partyBody, partyList, personBody } from './api-parties-schemas.ts';
 import {
   figureList,
   meetingList,
@@ -13,6 +15,8 @@ import {
   statementList,
 } from './api-schemas.ts';
 import { ANSWER_FILTERS, CLOCK_FILTERS, CONSEQUENCE_FILTERS, DETERMINATION_FILTERS, SORTS } from './board-filter.ts';
+import { ftmList } from './ftm.ts';
+import { PARTY_SORTS } from './parties.ts';
 
 const registry = new OpenAPIRegistry();
 const json = (description: string, schema: z.ZodType) => ({ description, content: { 'application/json': { schema } } });
@@ -26,6 +30,20 @@ const asOf = {
     description: 'known (default): what the record showed then; happened: what had happened by then, as known today',
   }),
   tz: z.string().optional().meta({ description: 'IANA time zone for `asOf` without one; default America/New_York' }),
+};
+
+/** What narrows a board, and the map of the same recipients. */
+const narrowing = {
+  request: z.uuid().optional().meta({ description: 'which request’s board; default the newest' }),
+  kind: z.string().optional(),
+  state: z.string().optional().meta({ description: 'as the directory words it; `none`: it names none' }),
+  text: z.string().optional(),
+  answer: z.enum(ANSWER_FILTERS).optional(),
+  determination: z.enum(DETERMINATION_FILTERS).optional(),
+  clock: z.enum(CLOCK_FILTERS).optional(),
+  step: z.int().min(1).max(9).optional(),
+  order: z.string().optional().meta({ description: 'touched by this order (its id), by `any`, or by `none`' }),
+  consequence: z.enum(CONSEQUENCE_FILTERS).optional(),
 };
 
 registry.registerPath({
@@ -62,16 +80,7 @@ registry.registerPath({
     params: z.object({ slug: z.string() }),
     query: z.object({
       ...asOf,
-      request: z.uuid().optional().meta({ description: 'which request’s board; default the newest' }),
-      kind: z.string().optional(),
-      state: z.string().optional(),
-      text: z.string().optional(),
-      answer: z.enum(ANSWER_FILTERS).optional(),
-      determination: z.enum(DETERMINATION_FILTERS).optional(),
-      clock: z.enum(CLOCK_FILTERS).optional(),
-      step: z.int().min(1).max(9).optional(),
-      order: z.string().optional().meta({ description: 'touched by this order (its id), by `any`, or by `none`' }),
-      consequence: z.enum(CONSEQUENCE_FILTERS).optional(),
+      ...narrowing,
       sort: z.enum(SORTS).optional(),
       dir: z.enum(['up', 'down']).optional(),
       page: z.int().min(1).optional(),
@@ -132,7 +141,25 @@ registry.registerPath({
   responses: { 200: json('Its figures, those of one measure together', figureList), ...refusals },
 });
 
+registry.registerPath({
+  method: 'get',
+  path: '/api/v1/records/{slug}/map',
+  summary: 'Recipients of a request by state, with the same filters and times as its board',
+  request: { params: z.object({ slug: z.string() }), query: z.object({ ...asOf, ...narrowing }) },
+  responses: { 200: json('Its areas, and the places while they are few', mapBody), ...refusals },
+});
+
+registry.registerPath({
+  method: 'get',
+  path: '/api/v1/records/{slug}/moments',
+  summary: 'Times at which a record changed, at most 200 of them',
+  request: { params: z.object({ slug: z.string() }), query: z.object({ axis: asOf.axis }) },
+  responses: { 200: json('Ascending; what is to come is left out', momentList), 404: refusals[404] },
+});
+
 for (const [path, summary, schema] of [
+  ['figures/ftm', 'Figures, a line a value, in the names of FollowTheMoney’s statement model', ftmList],
+  ['statements/ftm', 'Statements, likewise', ftmList],
   ['orders', 'Orders of a record: whom each reaches, and what holds now', orderList],
   [
     'consequences',
@@ -148,6 +175,52 @@ for (const [path, summary, schema] of [
     responses: { 200: json(summary, schema), ...refusals },
   });
 }
+
+registry.registerPath({
+  method: 'get',
+  path: '/api/v1/parties',
+  summary: 'Parties of the directory',
+  request: {
+    query: z.object({
+      q: z.string().optional().meta({ description: 'in the name or a further name, or a whole Open Civic Data id' }),
+      kind: z.string().optional(),
+      state: z.string().optional().meta({ description: 'name or postal code' }),
+      association: z
+        .uuid()
+        .optional()
+        .meta({ description: 'members of this association, and parties with an office that a member holds' }),
+      sort: z.enum(PARTY_SORTS).optional(),
+      dir: z.enum(['up', 'down']).optional(),
+      page: z.int().min(1).optional(),
+      size: z.int().min(1).max(1000).optional(),
+    }),
+  },
+  responses: { 200: json('A page of parties', partyList) },
+});
+
+registry.registerPath({
+  method: 'get',
+  path: '/api/v1/parties/{party}',
+  summary: 'What is public of a party, now or as of any time',
+  request: { params: z.object({ party: z.uuid() }), query: z.object(asOf) },
+  responses: {
+    200: json('The party', partyBody),
+    404: json('The directory has no such party, or had none by then', problem),
+    422: json('The time asked for is not one', problem),
+  },
+});
+
+registry.registerPath({
+  method: 'get',
+  path: '/api/v1/people/{person}',
+  summary: 'What is public of a person, now or as of any time',
+  request: { params: z.object({ person: z.uuid() }), query: z.object(asOf) },
+  responses: {
+    200: json('The person', personBody),
+    404: json('The directory has no such person, or had none by then', problem),
+    422: json('The time asked for is not one', problem),
+  },
+});
 
 /** OpenAPI 3.1 document of the public API. @param baseUrl where people reach this server */
 export function openApi(baseUrl: string) {

@@ -1,16 +1,7 @@
 /** Orders as the public record and the desk both show them: a list, one order, and those that touch a recipient. Pure props. */
 import type { Child } from 'hono/jsx';
 import { programmeWords } from '../rooms/consequences/view.ts';
-import {
-  courtWords,
-  historyOf,
-  isOriginal,
-  type Order,
-  orderName,
-  reachOf,
-  type TouchedRecipient,
-  whereWords,
-} from '../rooms/orders/view.ts';
+import { courtWords, historyOf, isOriginal, type Order, orderName, reachOf, whereWords } from '../rooms/orders/view.ts';
 import type { Request } from '../rooms/requests/view.ts';
 import { filesize } from '../ui/filesize.ts';
 import { Hash } from '../ui/hash.tsx';
@@ -251,51 +242,4 @@ export function OrderFacts(props: {
       ]}
     />
   );
-}
-
-/** "Orders that touch this": each since when, of what, by which words. */
-export function Touching(props: {
-  readonly touches: readonly TouchedRecipient[];
-  readonly reach: Reach;
-  readonly links: Pick<OrderLinks, 'order'>;
-  /** numbers of the items of the request, to say "all items" */
-  readonly items: number;
-}) {
-  const { touches, reach, links } = props;
-  if (touches.length === 0) return <p>No order in force touches it.</p>;
-  return (
-    <ol class="entries">
-      {touches.map((touch) => (
-        <li>
-          <p class="entries__title">
-            <a href={links.order(touch.order.id)}>{courtWords(touch.order)}</a> {effectWord(touch.order.effect)}{' '}
-            {touchedWords(touch, reach, props.items)}, since <Day on={touch.begin.date} />
-          </p>
-          <div class="said__note">“{touch.by.words}”</div>
-          {touch.by.id === touch.order.id ? null : (
-            <p class="entries__when">
-              in the words of <a href={links.order(touch.by.id)}>{orderName(touch.by)}</a>
-            </p>
-          )}
-        </li>
-      ))}
-    </ol>
-  );
-}
-
-function touchedWords({ items, consequences }: TouchedRecipient, reach: Reach, all: number): string {
-  const parts = [
-    ...(items.length === 0
-      ? []
-      : [
-          items.length === all && all > 1
-            ? 'all items'
-            : `${items.length === 1 ? 'item' : 'items'} ${items.join(', ')}`,
-        ]),
-    ...consequences.flatMap((id) => {
-      const one = reach.consequences.find((c) => c.id === id);
-      return one ? [programmeWords(one)] : [];
-    }),
-  ];
-  return [...new Set(parts)].join('; ');
 }

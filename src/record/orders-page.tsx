@@ -1,6 +1,7 @@
 /** A record's orders and consequences as pages: lists, one order with its document to keep. Shows only what is public. */
 import { NotFound } from '../base/errors.ts';
 import { ANYONE, type Ctx, type Route } from '../base/route.ts';
+import { orderDocument } from '../rooms/order-document.ts';
 import { isOriginal, type Order, orderName } from '../rooms/orders/view.ts';
 import type { Request } from '../rooms/requests/view.ts';
 import { AsOf } from '../ui/asof.tsx';
@@ -13,11 +14,11 @@ import { count } from '../ui/words.ts';
 import { cacheRecord } from './caching.ts';
 import { amountsWords, ConsequenceList, grandTotal, TotalsTable } from './consequence-view.tsx';
 import { type Cut, cutAt } from './cut.ts';
+import { RecordEnd, recordOptions } from './frame.tsx';
 import { lastEntry, type Moment, momentParams, type PublicMatter } from './matter.ts';
 import { publicRequests } from './model.ts';
-import { orderDocument } from './order-document.ts';
 import { OrderFacts, type OrderLinks, OrdersTable } from './order-view.tsx';
-import { entryPath, type HeadProps, href, LastUpdated, RecordHead, recordPath } from './parts.tsx';
+import { entryPath, type HeadProps, href, RecordHead, recordPath } from './parts.tsx';
 import { groupsOf, type Reach, reachAt, totalsOf, touchedCounts } from './reach.ts';
 import { opened } from './record-page.tsx';
 
@@ -68,13 +69,14 @@ async function tabPage(c: Ctx, tab: HeadProps['tab'], path: string, show: (all: 
   const all = await load(c, got);
   const last = await lastEntry(c.get('services').db, matter.id, all.cut);
   cacheRecord(c, moment, last, now);
+  const shown = { matter, moment, last, path: `${recordPath(matter)}/${path}` };
   return page(
     c,
-    { title, area: 'public', wide: true },
+    recordOptions(c, shown, tab),
     <>
       {head}
       {await show(all)}
-      <LastUpdated matter={matter} last={last} zone={moment.zone} />
+      <RecordEnd c={c} shown={shown} />
     </>,
   );
 }

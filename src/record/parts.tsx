@@ -10,19 +10,10 @@ import { dateText, Time, timeText } from '../ui/time.tsx';
 import { count } from '../ui/words.ts';
 import { MANY } from './changes.ts';
 import { type LastEntry, type Moment, momentParams, type PublicMatter } from './matter.ts';
-import { DAY } from './model.ts';
+import { lastNoon } from './noon.ts';
+import { entryPath, href, recordPath } from './paths.ts';
 
-/** `path?a=b`, without empty values. */
-export function href(path: string, params: Readonly<Record<string, string>>): string {
-  const query = new URLSearchParams(Object.entries(params).filter(([, value]) => value !== '')).toString();
-  return query === '' ? path : `${path}?${query}`;
-}
-
-export const recordPath = (matter: Pick<PublicMatter, 'slug'>): string => `/record/${matter.slug}`;
-export const servicePath = (matter: Pick<PublicMatter, 'slug'>, service: string): string =>
-  `/record/${matter.slug}/services/${service}`;
-export const entryPath = (matter: Pick<PublicMatter, 'slug'>, entry: string): string =>
-  `/record/${matter.slug}/entries/${entry}`;
+export { entryPath, href, recordPath, servicePath } from './paths.ts';
 
 const days = (n: number) => count(n, 'day');
 
@@ -53,6 +44,7 @@ export function clockText(clock: ClockState): string {
 
 export const TABS = [
   'Board',
+  'Map',
   'Timeline',
   'Meetings',
   'Statements',
@@ -67,7 +59,7 @@ export interface HeadProps {
   readonly moment: Moment;
   readonly now: Date;
   readonly tab: (typeof TABS)[number];
-  /** public entries of the day before */
+  /** public entries since noon */
   readonly recent?: number;
   /** address of the form; default: the record's own page */
   readonly action?: string;
@@ -79,7 +71,7 @@ export function RecordHead(props: HeadProps & { readonly timeLine?: boolean }) {
   const { matter, moment, now, tab, recent } = props;
   const base = recordPath(matter);
   const keep = momentParams(moment);
-  const since = new Date(moment.at.getTime() - DAY);
+  const since = lastNoon(moment.at, moment.zone);
   const changes =
     recent === undefined || recent === 0 || moment.axis === 'happened'
       ? undefined
@@ -107,6 +99,7 @@ export function RecordHead(props: HeadProps & { readonly timeLine?: boolean }) {
           now={now}
           axis={moment.axis}
           zone={moment.zone}
+          moments={`/api/v1/records/${matter.slug}/moments`}
           {...(props.keep ? { keep: props.keep } : {})}
           {...(changes ? { changes } : {})}
         />
@@ -116,6 +109,7 @@ export function RecordHead(props: HeadProps & { readonly timeLine?: boolean }) {
         current={tab}
         tabs={[
           { text: 'Board', href: href(base, keep) },
+          { text: 'Map', href: href(`${base}/map`, keep) },
           { text: 'Timeline', href: href(`${base}/timeline`, keep) },
           { text: 'Meetings', href: href(`${base}/meetings`, keep) },
           { text: 'Statements', href: href(`${base}/statements`, keep) },

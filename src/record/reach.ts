@@ -2,93 +2,21 @@
  * What orders and consequences mean for the recipients of a matter, as of a cut: which orders touch whom, what is announced, imposed,
  * released, and what an order blocks. The same for one recipient in words and for all of them in SQL. Derived when read; stores nothing.
  */
-import { createHash } from 'node:crypto';
 import { type Kysely, type RawBuilder, type SqlBool, sql } from 'kysely';
 import type { Database } from '../base/database.ts';
 import { type Money, money } from '../rooms/consequences/entries.ts';
-import { type Consequence, consequencesOf, type Written, writtenOf } from '../rooms/consequences/view.ts';
+import { type Consequence, consequencesOf } from '../rooms/consequences/view.ts';
 import type { Geography } from '../rooms/orders/entries.ts';
-import {
-  inForce,
-  type Order,
-  ordersOf,
-  ordersTouching,
-  type Recipient,
-  reachOf,
-  recipientTouches,
-  statesOf,
-  type Touch,
-  type TouchedRecipient,
-} from '../rooms/orders/view.ts';
+import { type Order, ordersOf, statesOf } from '../rooms/orders/view.ts';
+import { type Reach, reachFrom } from '../rooms/reach.ts';
 import { type Cut, visible } from './cut.ts';
 
-export interface Reach {
-  readonly orders: readonly Order[];
-  readonly consequences: readonly Consequence[];
-  /** the time as of which it is asked, ms */
-  readonly at: number;
-  /** orders that began something and still hold, each with the scope and words that hold now */
-  readonly forces: readonly { readonly order: Order; readonly now: Order }[];
-  /** says all that decides whom something touches */
-  readonly key: string;
-}
+export { concerning, type Reach, reachFrom, type Standing, standingOf, touchesOf } from '../rooms/reach.ts';
 
 /** Orders and consequences of a matter at a cut. Two queries. */
 export async function reachAt(db: Kysely<Database>, matter: string, cut: Cut, at: Date): Promise<Reach> {
   const [orders, consequences] = [await ordersOf(db, matter, cut), await consequencesOf(db, matter, cut)];
   return reachFrom(orders, consequences, at.getTime());
-}
-
-export function reachFrom(orders: readonly Order[], consequences: readonly Consequence[], at: number): Reach {
-  const forces = orders
-    .filter((order) => inForce(order, orders, at))
-    .map((order) => ({ order, now: reachOf(order, orders, at) }));
-  const ids = [
-    ...forces.map(({ order, now }) => `${order.id} ${now.id}`),
-    ...consequences.flatMap((one) => [one.id, ...one.changes.filter((c) => c.at <= at).map((c) => c.entry)]),
-  ];
-  return { orders, consequences, at, forces, key: createHash('sha256').update(ids.join()).digest('base64') };
-}
-
-/** Consequences that concern a recipient at the time, each with what is written of it. */
-export function concerning(reach: Reach, who: Recipient): readonly Standing[] {
-  return reach.consequences.flatMap((one) => {
-    const standing = standingOf(reach, one, who);
-    return standing ? [standing] : [];
-  });
-}
-
-export interface Standing {
-  readonly consequence: Consequence;
-  readonly written: Written;
-  /** what is written, or `blocked` while an order in force stands in its way */
-  readonly status: string;
-  readonly blockedBy: readonly Touch[];
-}
-
-/** Orders that stand in the way of a consequence; one that compels an answer does not. */
-const blocks = ({ order }: Touch): boolean => order.effect === 'enjoin' || order.effect === 'stay';
-
-/** A consequence for one recipient at the time; null where it does not concern it, or had not been announced. */
-export function standingOf(reach: Reach, consequence: Consequence, who: Recipient): Standing | null {
-  const written = writtenOf(consequence, who.request, who.service, reach.at);
-  if (!written) return null;
-  const touches = ordersTouching({ ...who, consequence: consequence.id }, reach.orders, reach.at).filter(blocks);
-  const status = touches.length > 0 && written.status !== 'released' ? 'blocked' : written.status;
-  return { consequence, written, status, blockedBy: touches };
-}
-
-/** Orders that touch a recipient at the time, with what of it. @param items numbers of the items of its request */
-export function touchesOf(reach: Reach, who: Recipient, items: readonly number[]): readonly TouchedRecipient[] {
-  if (reach.forces.length === 0) return [];
-  const mine = reach.consequences.filter((one) => writtenOf(one, who.request, who.service, reach.at) !== null);
-  return recipientTouches(
-    who,
-    items,
-    mine.map(({ id }) => id),
-    reach.orders,
-    reach.at,
-  );
 }
 
 type Sql = RawBuilder<SqlBool>;

@@ -1,9 +1,11 @@
 /** The public record of a matter: the board as of any time, what was reported around it, its timeline. Shows only what is public. */
+
+import type { Child } from 'hono/jsx';
 import { InvalidInput } from '../base/errors.ts';
 import type { Ctx, Route } from '../base/route.ts';
 import { ANYONE } from '../base/route.ts';
 import type { Request } from '../rooms/requests/view.ts';
-import { Board } from '../ui/board.tsx';
+import { Board, type BoardProps } from '../ui/board.tsx';
 import { zoneOf } from '../ui/context.ts';
 import { Empty } from '../ui/empty.tsx';
 import { page } from '../ui/page.tsx';
@@ -14,19 +16,10 @@ import { type BoardPage, type BoardRow, foundWord, saidWord } from './board.ts';
 import { boardParams } from './board-filter.ts';
 import { cacheRecord } from './caching.ts';
 import { FilterForm } from './filter-form.tsx';
+import { RecordEnd, recordOptions } from './frame.tsx';
 import { type Moment, momentOf, momentParams, type PublicMatter, publicMatter } from './matter.ts';
 import { type PublicNote, type RecordModel, recordModel } from './model.ts';
-import {
-  clockText,
-  entryPath,
-  FeedLinks,
-  type HeadProps,
-  href,
-  LastUpdated,
-  RecordHead,
-  recordPath,
-  servicePath,
-} from './parts.tsx';
+import { clockText, entryPath, type HeadProps, href, RecordHead, recordPath, servicePath } from './parts.tsx';
 import { touchesOf } from './reach.ts';
 
 /** Query of a request as plain text; of a repeated parameter the last one counts. */
@@ -69,12 +62,13 @@ async function record(c: Ctx): Promise<Response> {
   }
   const model = await recordModel(c.get('services').db, matter, moment, queryOf(c));
   cacheRecord(c, moment, model.last, now);
-  const head = <FeedLinks matter={matter} />;
-  return page(c, { title, area: 'public', wide: true, head }, <Record model={model} now={now} />);
+  const shown = { matter, moment, last: model.last, path: recordPath(matter) };
+  const end = <RecordEnd c={c} shown={shown} />;
+  return page(c, recordOptions(c, shown, null), <Record model={model} now={now} end={end} />);
 }
 
-function Record({ model, now }: { model: RecordModel; now: Date }) {
-  const { matter, moment, board, request, last } = model;
+function Record({ model, now, end }: { model: RecordModel; now: Date; end: Child }) {
+  const { matter, moment, board, request } = model;
   const keep: Record<string, string> = model.requests.length > 1 && request ? { request: request.id } : {};
   return (
     <>
@@ -90,7 +84,7 @@ function Record({ model, now }: { model: RecordModel; now: Date }) {
         <NothingThen model={model} />
       )}
       <Notes matter={matter} notes={model.notes} />
-      <LastUpdated matter={matter} last={last} zone={moment.zone} />
+      {end}
     </>
   );
 }
@@ -197,6 +191,43 @@ function determined({ itemsAnswered, itemsDetermined }: BoardPage['counts']) {
 
 const plural = (n: number, word: string) => (n === 1 ? word : `${word}s`);
 
+/** The rows of a record's board as the public sees them. */
+export function PublicBoard({
+  model,
+  board,
+  request,
+  ...more
+}: { model: RecordModel; board: BoardPage; request: Request } & Pick<BoardProps, 'sort' | 'empty'>) {
+  const { matter, moment } = model;
+  return (
+    <Board
+      caption={`Recipients and items of ${request.title}`}
+      items={request.items.map((i) => ({ number: i.item, text: short(i.text) }))}
+      rows={board.rows.map((row) => ({
+        id: row.service,
+        name: row.name,
+        detail: [row.kind, row.state].filter(Boolean).join(', '),
+        href: href(servicePath(matter, row.service), momentParams(moment)),
+        clock: {
+          state: row.clock.state,
+          text: clockText(row.clock),
+          href: `${href(servicePath(matter, row.service), momentParams(moment))}#clock`,
+        },
+        more: <OrdersOf model={model} row={row} request={request} />,
+        cells: row.cells.map((cell) => ({
+          disposition: saidWord(cell, board),
+          finding: foundWord(cell, board),
+          documents: cell.answer?.documents ?? 0,
+          ...(cell.answer?.carriedFrom
+            ? { carried: `${servicePath(matter, cell.answer.carriedFrom)}#item-${cell.item}` }
+            : {}),
+        })),
+      }))}
+      {...more}
+    />
+  );
+}
+
 function BoardSection({ model, board, request }: { model: RecordModel; board: BoardPage; request: Request }) {
   const { matter, moment, filter, sort, page: at, size } = model;
   const base = recordPath(matter);
@@ -223,25 +254,8 @@ function BoardSection({ model, board, request }: { model: RecordModel; board: Bo
           ]}
         />
       </div>
-      <Board
-        caption={`Recipients and items of ${request.title}`}
-        items={request.items.map((i) => ({ number: i.item, text: short(i.text) }))}
-        rows={board.rows.map((row) => ({
-          id: row.service,
-          name: row.name,
-          detail: [row.kind, row.state].filter(Boolean).join(', '),
-          href: href(servicePath(matter, row.service), momentParams(moment)),
-          clock: { state: row.clock.state, text: clockText(row.clock) },
-          more: <OrdersOf model={model} row={row} request={request} />,
-          cells: row.cells.map((cell) => ({
-            disposition: saidWord(cell, board),
-            finding: foundWord(cell, board),
-            documents: cell.answer?.documents ?? 0,
-            ...(cell.answer?.carriedFrom
-              ? { carried: `${servicePath(matter, cell.answer.carriedFrom)}#item-${cell.item}` }
-              : {}),
-          })),
-        }))}
+      <PublicBoard
+        {...{ model, board, request }}
         sort={{ by: sort.by, down: sort.down, href: sortHref }}
         empty={{
           what: board.total === 0 ? 'No recipient fits this filter' : 'This page of the board is empty',

@@ -27,6 +27,13 @@ export interface Rosters {
   readonly rosters: Growing<Roster>;
   readonly orders: Growing<Buffer>;
   readonly words: Growing<readonly string[]>;
+  readonly states: Growing<Groups>;
+}
+
+/** Which of some groups each service is of, by its number. */
+export interface Groups {
+  readonly names: readonly (string | null)[];
+  readonly of: Uint32Array;
 }
 
 const MB = 2 ** 20;
@@ -37,6 +44,7 @@ export const rosters = (): Rosters => ({
   rosters: growing(32 * MB, ({ ids, seqs }) => ids.length + seqs.byteLength),
   orders: growing(16 * MB, (order) => order.length),
   words: growing(32 * MB, (words) => words.length * STRING),
+  states: growing(8 * MB, ({ of, names }) => of.byteLength + names.length * STRING),
 });
 
 /** The order of a board's rows in SQL, for services `s`. */
@@ -139,6 +147,26 @@ export async function holding(db: Kysely<Database>, known: Rosters, roster: Rost
   if (wanted.includes(FIELD)) return bits;
   for (const [n, line] of words.entries()) if (line.includes(wanted)) setBit(bits, n, true);
   return bits;
+}
+
+/** The states of a roster's services, as the directory words them. */
+export async function statesOf(db: Kysely<Database>, known: Rosters, { request, served }: Roster): Promise<Groups> {
+  return await known.states.upTo(request, served, async () => {
+    const { rows } = await sql<{ states: string | null }>`
+      select string_agg(coalesce(translate(s.state, ${LINE}, ''), ${FIELD}), ${LINE} order by s.seq) as states
+      from view.service s where s.request = ${request} and s.seq <= ${served}`.execute(db);
+    const lines = rows[0]?.states?.split(LINE) ?? [];
+    const names: (string | null)[] = [];
+    const numbers = new Map<string, number>();
+    const of = Uint32Array.from(lines, (line) => {
+      const known = numbers.get(line);
+      if (known !== undefined) return known;
+      numbers.set(line, names.length);
+      names.push(line === FIELD ? null : line);
+      return names.length - 1;
+    });
+    return { names, of };
+  });
 }
 
 export const emptyBits = ({ seqs }: Roster): Bits => new Uint8Array((seqs.length + 7) >>> 3);

@@ -4,14 +4,22 @@ import type { LogIdentity } from '../base/log-identity.ts';
 import type { Route } from '../base/route.ts';
 import { apiRoutes } from './api.ts';
 import { orderApi } from './api-orders.ts';
+import { partyApi } from './api-parties.ts';
 import { apiServiceRoutes } from './api-service.ts';
 import { changesRoutes } from './changes-page.tsx';
+import { citeRoutes } from './cite-files.ts';
+import { embedRoutes } from './embed-page.tsx';
 import { entryRoutes } from './entry-page.tsx';
 import { feedRoutes } from './feeds.ts';
 import { figurePages } from './figures-page.tsx';
 import { homeRoutes } from './home-page.tsx';
+import { mapPages } from './map-page.tsx';
 import { meetingPages } from './meetings-page.tsx';
+import { momentRoutes } from './moments.ts';
+import { oembedRoutes } from './oembed.ts';
 import { orderPages } from './orders-page.tsx';
+import { partiesPages } from './parties-page.tsx';
+import { partyPages } from './party-page.tsx';
 import { receiptRoutes } from './receipts.ts';
 import { recordRoutes } from './record-page.tsx';
 import { recordsRoutes } from './records-page.tsx';
@@ -29,9 +37,17 @@ export function publicRoutes(log: LogIdentity): readonly Route[] {
     ...recordsRoutes,
     ...apiRoutes,
     ...apiServiceRoutes,
+    ...partyApi,
+    ...partiesPages,
+    ...partyPages,
     ...timelineRoutes,
     ...searchRoutes,
     ...feedRoutes,
+    ...mapPages,
+    ...momentRoutes,
+    ...citeRoutes,
+    ...embedRoutes,
+    ...oembedRoutes,
     ...meetingPages,
     ...statementPages,
     ...figurePages,

@@ -2,9 +2,11 @@
 import { z } from 'zod';
 import { NotFound } from '../base/errors.ts';
 import { ANYONE, type Ctx, type Route } from '../base/route.ts';
-import { Moves, Workings } from '../rooms/clock-parts.tsx';
+import type { Worked } from '../rooms/clock/rules.ts';
+import { ItemClock, Moves, Workings } from '../rooms/clock-parts.tsx';
 import { requestById, servedWorking, serviceById } from '../rooms/requests/view.ts';
 import { Statements } from '../rooms/statements/parts.tsx';
+import { Concerning, Touching } from '../rooms/touching-parts.tsx';
 import { AsOf } from '../ui/asof.tsx';
 import { Heading } from '../ui/heading.tsx';
 import { Mark } from '../ui/mark.tsx';
@@ -15,12 +17,11 @@ import { Time } from '../ui/time.tsx';
 import { clockState, count, disposition, finding } from '../ui/words.ts';
 import { type BoardCell, type BoardRow, boardPage, foundWord, saidWord } from './board.ts';
 import { cacheRecord } from './caching.ts';
-import { Concerning } from './consequence-view.tsx';
 import { cutAt } from './cut.ts';
 import { momentParams, type PublicMatter } from './matter.ts';
-import { Touching } from './order-view.tsx';
 import { publicLinks } from './orders-page.tsx';
 import { clockText, entryPath, href, recordPath, servicePath } from './parts.tsx';
+import { partyPath } from './party-paths.ts';
 import { concerning, reachAt, touchesOf } from './reach.ts';
 import { opened } from './record-page.tsx';
 import { movedClock } from './service-clock.ts';
@@ -111,7 +112,9 @@ async function servicePage(c: Ctx): Promise<Response> {
                 name: 'Clock',
                 value: (
                   <>
-                    <Mark state={clockState(row.clock.state)}>{clockText(row.clock)}</Mark>
+                    <span id="clock">
+                      <Mark state={clockState(row.clock.state)}>{clockText(row.clock)}</Mark>
+                    </span>
                     <Workings workings={moved ? moved.workings : servedWorking(service)} />
                   </>
                 ),
@@ -126,6 +129,10 @@ async function servicePage(c: Ctx): Promise<Response> {
                     </a>
                   </>
                 ),
+              },
+              {
+                name: 'Party',
+                value: <a href={href(partyPath(service.recipient), momentParams(moment))}>what else is public of it</a>,
               },
               {
                 name: 'Evidence of delivery',
@@ -165,7 +172,14 @@ async function servicePage(c: Ctx): Promise<Response> {
             <section class="cell" aria-labelledby={`item-${item.item}`}>
               <h2 id={`item-${item.item}`}>Item {item.item}</h2>
               <p class="body__text">{item.text}</p>
-              <Cell matter={matter} row={row} cell={row.cells[i]} unknown={board.unknown} zone={zone} />
+              <Cell
+                matter={matter}
+                row={row}
+                cell={row.cells[i]}
+                unknown={board.unknown}
+                zone={zone}
+                workings={moved ? moved.workings : servedWorking(service)}
+              />
             </section>
           ))}
         </>
@@ -200,6 +214,7 @@ function Cell(props: {
   readonly cell: BoardCell | undefined;
   readonly unknown: boolean;
   readonly zone: string;
+  readonly workings: readonly Worked[];
 }) {
   const { matter, cell, zone } = props;
   if (!cell) return null;
@@ -246,7 +261,14 @@ function Cell(props: {
             </>
           ),
         },
-        { name: 'Clock', value: <Mark state={clockState(cell.clock.state)}>{clockText(cell.clock)}</Mark> },
+        {
+          name: 'Clock',
+          value: (
+            <ItemClock item={cell.item} workings={props.workings}>
+              <Mark state={clockState(cell.clock.state)}>{clockText(cell.clock)}</Mark>
+            </ItemClock>
+          ),
+        },
       ]}
     />
   );

@@ -12,6 +12,7 @@ import { rebuild } from '../ledger/rebuild.ts';
 import { project } from '../rooms/project.ts';
 import { serveDraft } from '../rooms/requests/serve.ts';
 import { figureList, searchBody, statementList } from './api-schemas.ts';
+import { ftmList } from './ftm.ts';
 
 let s: Sourced;
 let desk: Desk;
@@ -268,6 +269,23 @@ test('a recipient’s page shows what was said from its offices', async () => {
   const { recipients } = searchBody.parse(JSON.parse(await get('/api/v1/search?q=of+samples')));
   expect(recipients.map((one) => [one.name, one.page])).toEqual([['Place of Samples', path]]);
   expect(wordsOf(await get(path))).toContain('Clerk, Place of Samples, told Example Courier');
+});
+
+test('figures and statements leave in the names of FollowTheMoney’s statement model, none dropped', async () => {
+  const of = async (what: string) =>
+    ftmList.parse(JSON.parse(await get(`/api/v1/records/sample-letters/${what}/ftm`))).statements;
+  const figures = await of('figures');
+  const { figures: plain } = figureList.parse(JSON.parse(await get('/api/v1/records/sample-letters/figures')));
+  expect(plain.length).toBeGreaterThan(1);
+  for (const { id, low, rank, originalValue } of plain) {
+    const amount = figures.find((one) => one.entity_id === id && /^amount(Min)?$/.test(one.prop));
+    expect(amount).toMatchObject({ value: low, rank, original_value: originalValue, dataset: 'sample-letters' });
+  }
+  const quoted = (await of('statements')).find(({ prop }) => prop === 'quotation');
+  expect(quoted).toMatchObject({ schema: 'counterfoil:Statement', origin: 'https://courier.example.org/letters' });
+  expect(new Set(figures.map(({ id }) => id)).size).toBe(figures.length);
+  const page = await get('/record/sample-letters/statements');
+  expect(page).toContain('"@type":"Quotation"');
 });
 
 test('the views made anew from the entries are the same', async () => {

@@ -14,8 +14,12 @@ import type { statementList } from './api-schemas.ts';
 import { cacheRecord } from './caching.ts';
 import { type Cut, cutAt, visible } from './cut.ts';
 import { receiptPaths } from './entry-page.tsx';
+import { RecordEnd, recordOptions } from './frame.tsx';
+import { statementsFtm } from './ftm.ts';
+import { quotationThings } from './json-ld.tsx';
 import { lastEntry, type Moment, momentParams, type PublicMatter } from './matter.ts';
-import { entryPath, href, LastUpdated, RecordHead, recordPath } from './parts.tsx';
+import { entryPath, href, RecordHead, recordPath } from './parts.tsx';
+import { personPath } from './party-paths.ts';
 import { opened, queryOf, refuseBadTime, wrongTime } from './record-page.tsx';
 
 interface Read {
@@ -60,10 +64,11 @@ async function getPage(c: Ctx): Promise<Response> {
   const base = `${recordPath(matter)}/statements`;
   const last = await lastEntry(c.get('services').db, matter.id, cut);
   cacheRecord(c, moment, last, now);
+  const shown = { matter, moment, last, path: base };
   const keep = { ...momentParams(moment), q };
   return page(
     c,
-    { title: `Statements · ${matter.title}`, area: 'public', wide: true },
+    recordOptions(c, shown, 'Statements', quotationThings(statements)),
     <>
       <RecordHead matter={matter} moment={moment} now={now} tab="Statements" action={base} />
       <h2>Statements, newest last</h2>
@@ -79,12 +84,14 @@ async function getPage(c: Ctx): Promise<Response> {
         links={[
           { text: 'CSV', href: href(`${base}.csv`, keep), download: true },
           { text: 'JSON', href: href(`/api/v1/records/${matter.slug}/statements`, keep) },
+          { text: 'FollowTheMoney', href: href(`/api/v1/records/${matter.slug}/statements/ftm`, keep) },
         ]}
       />
       <Statements
         statements={statements}
         zone={moment.zone}
         receipt={(entry) => entryPath(matter, entry)}
+        person={(id) => href(personPath(id), momentParams(moment))}
         empty={
           q === ''
             ? {
@@ -97,7 +104,7 @@ async function getPage(c: Ctx): Promise<Response> {
               }
         }
       />
-      <LastUpdated matter={matter} last={last} zone={moment.zone} />
+      <RecordEnd c={c} shown={shown} />
     </>,
   );
 }
@@ -182,8 +189,16 @@ async function getJson(c: Ctx): Promise<Response> {
   return c.json({ statements: statements.map(jsonStatement) });
 }
 
+async function getFtm(c: Ctx): Promise<Response> {
+  const { matter, moment, now, cut, statements } = await read(c);
+  cacheRecord(c, moment, await lastEntry(c.get('services').db, matter.id, cut), now);
+  c.header('Access-Control-Allow-Origin', '*');
+  return c.json({ statements: statementsFtm({ dataset: matter.slug, at: moment.at }, statements) });
+}
+
 export const statementPages: readonly Route[] = [
   { method: 'GET', path: '/record/:slug/statements', access: ANYONE, handler: getPage },
   { method: 'GET', path: '/record/:slug/statements.csv', access: ANYONE, handler: getCsv },
   { method: 'GET', path: '/api/v1/records/:slug/statements', access: ANYONE, handler: getJson },
+  { method: 'GET', path: '/api/v1/records/:slug/statements/ftm', access: ANYONE, handler: getFtm },
 ];

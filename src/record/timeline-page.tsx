@@ -6,8 +6,9 @@ import { Pages } from '../ui/table.tsx';
 import { Time } from '../ui/time.tsx';
 import { cacheRecord } from './caching.ts';
 import { cutAt } from './cut.ts';
+import { RecordEnd, recordOptions } from './frame.tsx';
 import { lastEntry, momentParams, type PublicMatter } from './matter.ts';
-import { entryPath, href, LastUpdated, RecordHead, recordPath, servicePath } from './parts.tsx';
+import { entryPath, href, RecordHead, recordPath, servicePath } from './parts.tsx';
 import { opened, queryOf } from './record-page.tsx';
 import { type Told, timeline } from './timeline.ts';
 
@@ -62,9 +63,10 @@ async function timelinePage(c: Ctx): Promise<Response> {
   const list = await timeline(db, matter.id, cut, Number.isSafeInteger(wanted) ? wanted : 0, SIZE);
   const last = await lastEntry(db, matter.id, cut);
   cacheRecord(c, moment, last, now);
+  const shown = { matter, moment, last, path: base };
   return page(
     c,
-    { title, area: 'public', wide: true },
+    recordOptions(c, shown, 'Timeline'),
     <>
       {head}
       <h2>Entries, newest last</h2>
@@ -84,7 +86,7 @@ async function timelinePage(c: Ctx): Promise<Response> {
         pages={list.pages}
         href={(p) => href(base, { ...momentParams(moment), page: String(p) })}
       />
-      <LastUpdated matter={matter} last={last} zone={moment.zone} />
+      <RecordEnd c={c} shown={shown} />
     </>,
   );
 }

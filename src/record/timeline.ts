@@ -34,6 +34,7 @@ import { mediumWords } from '../rooms/statements/view.ts';
 import { dateText } from '../ui/time.tsx';
 import { count, disposition, effectWord, finding, kindWord, moveWords, participation } from '../ui/words.ts';
 import { type Cut, visible } from './cut.ts';
+import { directoryWords } from './directory-words.ts';
 import { type Among, firstOfFact, othersOf } from './recounted.ts';
 
 export interface Told {
@@ -292,7 +293,7 @@ export function words(
       return { title, text: b.reason === '' ? null : b.reason };
     }
     default:
-      return { title: kindWord(entry.kind), text: null };
+      return directoryWords(entry) ?? { title: kindWord(entry.kind), text: null };
   }
 }
 

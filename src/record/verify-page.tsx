@@ -2,19 +2,16 @@
  * The page on which anyone verifies receipts. With JavaScript everything happens in the browser; without it the server checks the
  * files with the same code, says that it has to be trusted for that, and keeps nothing of them.
  */
-import { createHash } from 'node:crypto';
-import { bodyWithAll } from '../base/form.ts';
+import { breather } from '../base/breath.ts';
 import type { LogIdentity } from '../base/log-identity.ts';
-import { ANYONE, type Ctx, type Route } from '../base/route.ts';
-import { checkFiles, type ReceiptBytes, type Spoken } from '../base/verdict.ts';
-import type { GivenDocument } from '../proof/index.ts';
+import { ANYONE, type Route } from '../base/route.ts';
+import { checkFiles, type Spoken } from '../base/verdict.ts';
 import { Heading } from '../ui/heading.tsx';
 import { Notice } from '../ui/notice.tsx';
 import { page } from '../ui/page.tsx';
 import { cachePublic } from './caching.ts';
+import { MAX_UPLOAD, MOST_RECEIPTS, readUpload } from './verify-upload.ts';
 import { VERIFY_WORKER } from './verify-worker.ts';
-
-const MAX_UPLOAD = 5_000_000;
 
 function Values({ values }: { values: readonly (readonly [string, string])[] }) {
   return (
@@ -94,8 +91,9 @@ function Verify({ policy, results, problem }: { policy: string; results: readonl
         <noscript>
           <Notice title="Without JavaScript this server does the check">
             <p>
-              Then the files go to the server (5 MB at most), it keeps nothing of them, and you trust what it says. To
-              trust nobody, check on your own machine: <code>bin/counterfoil verify FILE --policy POLICY</code>
+              Then the files go to the server ({MOST_RECEIPTS} receipts and 5 MB at most), it keeps nothing of them, and
+              you trust what it says. To trust nobody, check on your own machine:{' '}
+              <code>bin/counterfoil verify FILE --policy POLICY</code>
             </p>
           </Notice>
         </noscript>
@@ -168,32 +166,10 @@ function Verify({ policy, results, problem }: { policy: string; results: readonl
   );
 }
 
-async function upload(c: Ctx): Promise<{ policy: string; receipts: ReceiptBytes[]; documents: GivenDocument[] }> {
-  const body = await bodyWithAll(c);
-  const files = (name: string): File[] => {
-    const value = body[name];
-    const all = Array.isArray(value) ? value : [value];
-    return all.filter((one) => one instanceof File && one.size > 0).filter((one) => one instanceof File);
-  };
-  const bytesOf = async (file: File) => new Uint8Array(await file.arrayBuffer());
-  const [own] = files('policyFile');
-  const typed = typeof body.policy === 'string' ? body.policy.replaceAll('\r\n', '\n') : '';
-  const receipts = await Promise.all(
-    files('receipts').map(async (file) => ({ name: file.name, bytes: await bytesOf(file) })),
-  );
-  const documents = await Promise.all(
-    files('documents').map(async (file) => ({
-      name: file.name,
-      sha256: createHash('sha256')
-        .update(await bytesOf(file))
-        .digest('hex'),
-      bytes: file.size,
-    })),
-  );
-  return { policy: own ? await own.text() : typed, receipts, documents };
-}
+/** The policy that this server proposes, as a file to keep beside receipts. */
+export const POLICY_PATH = '/policy.txt';
 
-/** `GET` and `POST /verify`, and the worker that keeps the page for times without a network. */
+/** `GET` and `POST /verify`, the policy, and the worker that keeps the page for times without a network. */
 export function verifyRoutes(log: LogIdentity): readonly Route[] {
   const options = { title: 'Verify a receipt', area: 'public', islands: ['verify'] } as const;
   return [
@@ -212,16 +188,28 @@ export function verifyRoutes(log: LogIdentity): readonly Route[] {
       access: ANYONE,
       body: { maxBytes: MAX_UPLOAD },
       handler: async (c) => {
-        const { policy, receipts, documents } = await upload(c);
+        const { policy, receipts, documents } = await readUpload(c);
         c.header('Cache-Control', 'no-store');
         const none = receipts.length + documents.length === 0;
-        const results = none ? [] : await checkFiles(policy, receipts, documents);
+        const results = none ? [] : await checkFiles(policy, receipts, documents, breather());
         const problem = none ? 'Choose a receipt, a JSON or PDF file that you were given, then verify.' : null;
         return page(
           c,
           { ...options, status: none ? 422 : 200 },
           <Verify policy={policy === '' ? log.policy : policy} results={results} problem={problem} />,
         );
+      },
+    },
+    {
+      method: 'GET',
+      path: POLICY_PATH,
+      access: ANYONE,
+      handler: (c) => {
+        cachePublic(c, 60);
+        return c.body(log.policy, 200, {
+          'Content-Type': 'text/plain; charset=utf-8',
+          'Content-Disposition': 'attachment; filename="policy.txt"',
+        });
       },
     },
     {

@@ -6,6 +6,7 @@ import { Working } from '../ui/working.tsx';
 import type { ClockState, Move, Worked } from './clock/rules.ts';
 
 export { itemsWords } from '../ui/words.ts';
+export { Asks } from './clock/ask-parts.tsx';
 
 /** Plain words for the clock of one recipient or item. */
 export function clockWords(state: ClockState): Child {
@@ -69,6 +70,23 @@ export function Workings({ workings, open }: { workings: readonly Worked[]; open
           }
         />
       ))}
+    </>
+  );
+}
+
+/** The clock of one item: folded out where its date is counted by itself, else with the way to the working of all items. */
+export function ItemClock(props: {
+  readonly item: number;
+  readonly workings: readonly Worked[];
+  /** the clock in words, or as a mark */
+  readonly children: Child;
+}) {
+  const own = props.workings.find(({ items }) => items?.includes(props.item));
+  if (!own) return <a href="#clock">{props.children}</a>;
+  return (
+    <>
+      {props.children}
+      <Working steps={own.due.working} />
     </>
   );
 }

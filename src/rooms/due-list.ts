@@ -23,12 +23,18 @@ export interface DueLine {
   readonly clock: ClockState;
   /** the date that the clock says, null while nobody knows it */
   readonly dueOn: string | null;
+  /** the date with which it was served */
+  readonly servedDueOn: string;
   readonly items: number;
   readonly open: number;
+  /** numbers of the items without an answer */
+  readonly openItems: readonly number[];
+  /** the first instant that is too late for the open item that is due first; null while nobody knows it, or none is open */
+  readonly dueAt: Millis | null;
   /** how it is counted, step by step */
   readonly working: readonly string[];
-  /** how often it was moved */
-  readonly moves: number;
+  /** how often anything that this list says of it changed: moves of its date, answers, revocation; only rises */
+  readonly changes: number;
   /** when anything of this last changed, as recorded */
   readonly changedAt: Date;
 }
@@ -57,6 +63,11 @@ interface Line {
 const steps = z.array(z.string());
 const movedBody = z.object({ body: z.object({ due: z.object({ working: steps }) }) });
 
+function firstOpen(cells: readonly { due: { at: Millis | null }; answeredAt: Millis | null }[]): Millis | null {
+  const dates = cells.flatMap(({ due, answeredAt }) => (answeredAt === null && due.at !== null ? [due.at] : []));
+  return dates.length === 0 ? null : Math.min(...dates);
+}
+
 /** Due dates of these services at `now`, by date and name; those without a date last. */
 export async function dueLines(
   db: Kysely<Database>,
@@ -69,15 +80,15 @@ export async function dueLines(
     sql<Line>`
       select s.id as service, s.name, r.id as request, r.title, r.authority, r.compulsory, r.conduct, p.name as issuer, r.items,
         s.due_on::text as due_on, s.due_at, s.working, s.recorded_at, d.cells, d.recorded_at as moved_at, e.canonical as moved_by,
-        (select count(distinct x.seq)::int from view.due x where x.service = s.id) as moves,
+        (select count(distinct x.entry)::int from view.due x where x.service = s.id and x.entry <> s.id) as moves,
         (select v.recorded_at from view.revocation v where v.request = r.id limit 1) as revoked_at
       from view.service s join view.request r on r.id = s.request join view.party p on p.id = r.issuer
       left join lateral (select x.seq, x.cells, x.recorded_at from view.due x where x.service = s.id
         order by x.seq desc, x.occurred_at desc limit 1) d on true
       left join ledger.entry e on e.seq = d.seq
       where s.id = ${among}`.execute(db),
-    sql<{ service: string; item: number; first: Date; recorded: Date }>`
-      select a.service, a.item, min(a.occurred_at) as first, min(a.recorded_at) as recorded
+    sql<{ service: string; item: number; first: Date; recorded: Date; n: number }>`
+      select a.service, a.item, min(a.occurred_at) as first, max(a.recorded_at) as recorded, count(*)::int as n
       from view.item_answer a where a.service = ${among} group by a.service, a.item`.execute(db),
   ]);
   const said = new Map(answers.rows.map((row) => [`${row.service} ${row.item}`, row]));
@@ -104,10 +115,16 @@ export async function dueLines(
       revoked: row.revoked_at !== null,
       clock: whole,
       dueOn: 'dueOn' in whole ? whole.dueOn : row.revoked_at === null ? null : row.due_on,
+      servedDueOn: row.due_on,
       items: asked.length,
       open: firsts.filter((one) => one === undefined).length,
+      openItems: asked.flatMap((one, i) => (firsts[i] === undefined ? [one.item] : [])),
+      dueAt: firstOpen(cells),
       working: moved?.data?.body.due.working ?? steps.parse(row.working),
-      moves: row.moves,
+      changes:
+        row.moves +
+        (row.revoked_at === null ? 0 : 1) +
+        firsts.reduce((n, one) => n + (one === undefined ? 0 : one.n), 0),
       changedAt: latest(row.recorded_at, row.moved_at, row.revoked_at, ...firsts.map((one) => one?.recorded)),
     };
   });

@@ -18,6 +18,7 @@ import { matterEntries } from './matters/entries.ts';
 import { meetingEntries } from './meetings/entries.ts';
 import { orderEntries } from './orders/entries.ts';
 import { peopleEntries } from './people/entries.ts';
+import { reminderEntries } from './reminders/entries.ts';
 import { requestEntries } from './requests/entries.ts';
 import { sourceEntries } from './sources/entries.ts';
 import { statementEntries } from './statements/entries.ts';
@@ -32,6 +33,7 @@ export const ENTRY_KINDS = {
   ...determinationEntries,
   ...clockEntries,
   ...escalationEntries,
+  ...reminderEntries,
   ...consequenceEntries,
   ...orderEntries,
   ...erasureEntries,

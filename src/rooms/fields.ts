@@ -11,7 +11,7 @@ const HIDDEN_BUT_BREAKS = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u061c\u200e\
 
 // Below U+0300 every text is in NFC already (Unicode 15, section 3.11), and most text here is.
 const BEYOND_LATIN = /[^\0-\u02ff]/;
-const nfc = (text: string) => (BEYOND_LATIN.test(text) ? text.normalize('NFC') : text);
+export const nfc = (text: string) => (BEYOND_LATIN.test(text) ? text.normalize('NFC') : text);
 
 /** One line of text: trimmed, NFC, without control or direction characters, 1 to `max` characters. */
 export const line = (max: number) =>
@@ -24,6 +24,12 @@ export const line = (max: number) =>
       (text) => text.isWellFormed() && !HIDDEN.test(text),
       'contains control characters or hidden direction marks',
     );
+
+/** A mailbox that mail can be sent to: plain `local@domain`, nothing that could break out of a header line. */
+export const mailbox = z
+  .string()
+  .max(254)
+  .regex(/^[A-Za-z0-9._%+'-]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?\.[A-Za-z]{2,}$/);
 
 /** Text of several lines, line breaks as \n; may be empty. */
 export const prose = (max: number) =>

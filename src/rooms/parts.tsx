@@ -4,13 +4,15 @@ import { filesize } from '../ui/filesize.ts';
 import { Hash } from '../ui/hash.tsx';
 import { Mark } from '../ui/mark.tsx';
 import { dateText, Time } from '../ui/time.tsx';
-import { disposition, evidenceWord, finding, kindWord, moveWords } from '../ui/words.ts';
+import { count, disposition, evidenceWord, finding, itemsWords, kindWord, moveWords } from '../ui/words.ts';
 import { answerSent, itemAnswered } from './answers/entries.ts';
+import { extensionAsked } from './clock/entries.ts';
 import { MOVING_KINDS } from './clock/view.ts';
 import { itemDetermined } from './determinations/entries.ts';
 import { documentErased, entryErased } from './erasure/entries.ts';
 import { noticeEvidenced, stepTaken } from './escalation/entries.ts';
 import type { DocumentRef } from './fields.ts';
+import { reminderWished, reminderWritten } from './reminders/entries.ts';
 import { serviceEvidenced } from './requests/entries.ts';
 import type { StreamEntry } from './stream.ts';
 
@@ -40,6 +42,8 @@ export function Files({
     </ul>
   );
 }
+
+export { receiptLinks } from './receipt-links.tsx';
 
 export interface SentItem {
   readonly disposition: string;
@@ -96,6 +100,11 @@ export function entryWords(entry: Pick<StreamEntry, 'kind' | 'body'>): string {
     const { due, ...move } = moved.data;
     return `${moveWords({ kind: entry.kind, ...move })}: ${dayWords(due.before)} → ${dayWords(due.after)}`;
   }
+  const ask = extensionAsked.safeParse(entry.body);
+  if (entry.kind === 'extension.asked' && ask.success) {
+    const { until, items, askedBy } = ask.data;
+    return `More time asked for, until ${dateText(until)}${items === null ? '' : `, ${itemsWords(items).toLowerCase()}`}, by ${askedBy}`;
+  }
   const evidence = serviceEvidenced.safeParse(entry.body);
   if (entry.kind === 'service.evidenced' && evidence.success) {
     return `Evidence of delivery: ${evidenceWord(evidence.data.event)}`;
@@ -104,6 +113,14 @@ export function entryWords(entry: Pick<StreamEntry, 'kind' | 'body'>): string {
   if (entry.kind === 'step.taken' && step.success) {
     const { kind, items } = step.data;
     return `${kind === 'reminder' ? 'Reminder' : 'Final notice'} on ${items.length === 1 ? 'item' : 'items'} ${items.join(', ')}`;
+  }
+  const reminded = reminderWritten.safeParse(entry.body);
+  if (entry.kind === 'reminder.written' && reminded.success) {
+    return `Reminder, ${count(reminded.data.days, 'day')} before ${dateText(reminded.data.due.on)}`;
+  }
+  const wished = reminderWished.safeParse(entry.body);
+  if (entry.kind === 'reminder.wished' && wished.success) {
+    return wished.data.wanted ? 'Reminders wanted again' : 'No reminders wanted';
   }
   const notice = noticeEvidenced.safeParse(entry.body);
   if (entry.kind === 'notice.evidenced' && notice.success) {
@@ -120,21 +137,6 @@ export function entryWords(entry: Pick<StreamEntry, 'kind' | 'body'>): string {
   const words = kindWord(entry.kind);
   return words.charAt(0).toUpperCase() + words.slice(1);
 }
-
-/** Links to the receipt of an entry below the address `receipts`. */
-export const receiptLinks = (receipts: string) => (entry: string, words: string) => (
-  <>
-    receipt{' '}
-    {(['pdf', 'json'] as const).map((form) => (
-      <>
-        <a href={`${receipts}/${entry}.${form}`} download>
-          {form.toUpperCase()}
-          <span class="usa-sr-only"> of {words}</span>
-        </a>{' '}
-      </>
-    ))}
-  </>
-);
 
 /** Every entry of a service, oldest first, each with its receipt. `receipts` is the address that `/<entry>.json` follows. */
 export function History({

@@ -14,6 +14,7 @@ import { projectMatters } from './matters/view.ts';
 import { projectMeetings } from './meetings/view.ts';
 import { projectOrders } from './orders/view.ts';
 import { projectPeople } from './people/view.ts';
+import { projectReminders } from './reminders/view.ts';
 import { projectRequests } from './requests/view.ts';
 import { projectSearch } from './search/view.ts';
 import { projectSources } from './sources/view.ts';
@@ -21,11 +22,15 @@ import { projectStatements } from './statements/view.ts';
 
 const BY_ROOM: Readonly<Record<string, Project>> = {
   party: projectDirectory,
+  alias: projectDirectory,
+  channel: projectDirectory,
   matter: projectMatters,
   request: (entry, seq) => [...projectRequests(entry, seq), ...projectClock(entry, seq)],
   service: (entry, seq) => [...projectRequests(entry, seq), ...projectClock(entry, seq)],
   due: projectClock,
+  extension: projectClock,
   clock: projectClock,
+  reminder: projectReminders,
   ladder: projectEscalation,
   step: projectEscalation,
   closing: projectClosings,
@@ -37,6 +42,9 @@ const BY_ROOM: Readonly<Record<string, Project>> = {
   order: projectOrders,
   person: projectPeople,
   office: projectPeople,
+  membership: projectPeople,
+  affiliation: projectPeople,
+  term: projectPeople,
   source: projectSources,
   statement: projectStatements,
   figure: projectFigures,

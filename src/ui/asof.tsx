@@ -21,13 +21,22 @@ export interface AsOfProps {
   readonly keep?: Readonly<Record<string, string>>;
   /** "4 changes since 24 Jan, 12:00" and where they are listed */
   readonly changes?: { readonly text: string; readonly href: string };
+  /** where a script finds the moments that there are, for a slider (src/islands/asof.ts) */
+  readonly moments?: string;
   readonly children?: Child;
 }
 
 export function AsOf(props: AsOfProps) {
   const at = props.asOf ?? props.now;
   return (
-    <form class="asof" method="get" action={props.action} aria-label="As of when">
+    <form
+      class="asof"
+      method="get"
+      action={props.action}
+      aria-label="As of when"
+      data-moments={props.moments}
+      data-asof={props.asOf?.toISOString()}
+    >
       {Object.entries(props.keep ?? {}).map(([name, value]) => (
         <input type="hidden" name={name} value={value} />
       ))}

@@ -22,7 +22,7 @@ export interface PageOptions {
   /** names of scripts in src/islands, without `.ts` */
   readonly islands?: readonly string[];
   readonly status?: ContentfulStatusCode;
-  /** further elements of `<head>` (feeds, refresh) */
+  /** further elements of `<head>` (feeds) */
   readonly head?: Child;
   /** favicon of this page; default the site's mark (receipt pages pass their own rosette's address) */
   readonly icon?: string;

@@ -4,7 +4,7 @@ import { filesize } from './filesize.ts';
 import { Field, Form, Radios } from './form.tsx';
 import { Hash } from './hash.tsx';
 import { Ladder } from './ladder.tsx';
-import { Progress, refreshHead } from './progress.tsx';
+import { Progress } from './progress.tsx';
 import { Slip } from './slip.tsx';
 import { Steps } from './steps.tsx';
 import { Pages, Table } from './table.tsx';
@@ -191,11 +191,9 @@ describe('tables, steps, progress, working, hashes', () => {
     expect(page).toContain('aria-current="step"');
     expect(page).not.toContain('href="/2"');
   });
-  it('reload while work runs and stop when it is done', () => {
+  it('say how far work is, and when it is done', () => {
     expect(html(<Progress what="Serving" done={1} total={4} unit="letter" />)).toContain('1 of 4 letters (25%)');
     expect(html(<Progress what="Serving" done={4} total={4} unit="letter" />)).toContain('Done: 4 letters.');
-    expect(html(refreshHead(false))).toContain('content="2"');
-    expect(refreshHead(true)).toBeNull();
   });
   it('number the working and fold it', () => {
     expect(html(<Working steps={['One', 'Two']} />)).toContain('<ol><li>One</li><li>Two</li></ol>');

@@ -1,8 +1,9 @@
 /**
- * Long work as a page shows it: rendered by the server each time, reloaded by `<meta http-equiv="refresh">` while it runs, so it works without
- * JavaScript. Put `refreshHead(done)` into the page's `head`.
+ * Long work as a page shows it: rendered by the server each time. Put `LookAgain` below it, and its script into the page: without a script the
+ * page stands still until it is asked again.
  */
 import type { Child } from 'hono/jsx';
+import type { Ctx } from '../base/route.ts';
 import { count } from './words.ts';
 
 export interface ProgressProps {
@@ -40,8 +41,20 @@ export function Progress({ what, done, total, unit, children }: ProgressProps) {
   );
 }
 
-/** Reloads the page every `seconds` until the work is done; goes to `then` once it is. */
-export function refreshHead(done: boolean, seconds = 2, then?: string) {
-  if (done) return then ? <meta http-equiv="refresh" content={`0; url=${then}`} /> : null;
-  return <meta http-equiv="refresh" content={String(seconds)} />;
+/**
+ * A page that waits: whoever reads it looks again when they like, by a link. Where scripts run, `islands: ['again']` looks by itself and changes
+ * only what changed, so nobody loses their place; a page that reloads itself would throw people who listen to it back to its beginning.
+ */
+export function LookAgain({
+  c,
+  done,
+}: {
+  readonly c: Ctx /** said to who listens, once there is nothing left to wait for */;
+  readonly done: string;
+}) {
+  return (
+    <p data-again={done}>
+      <a href={c.req.path}>Look again</a>
+    </p>
+  );
 }

@@ -1,5 +1,5 @@
 /**
- * A receipt as a download, JSON or PDF, or, while no checkpoint covers the entry yet, a page that says so and looks again by itself. Who may
+ * A receipt as a download, JSON or PDF, or, while no checkpoint covers the entry yet, a page that says so and looks again. Who may
  * have the receipt has been decided before; nothing here looks.
  */
 import { NotFound } from '../base/errors.ts';
@@ -8,7 +8,7 @@ import type { ReceiptNames } from '../base/services.ts';
 import { contentDisposition } from './attachment.ts';
 import { Heading } from './heading.tsx';
 import { page } from './page.tsx';
-import { refreshHead } from './progress.tsx';
+import { LookAgain } from './progress.tsx';
 
 /** Header of a receipt where witnesses are asked: `1/3`, and `2/3 complete` once the quorum of this server's policy is there. */
 export const WITNESSES = 'Counterfoil-Witnesses';
@@ -66,13 +66,13 @@ async function waiting(c: Ctx, wanted: WantedReceipt): Promise<Response> {
   c.header('Cache-Control', 'no-store');
   return await page(
     c,
-    { title: 'Your receipt is being made', area: wanted.area, status: 202, head: refreshHead(false, 2) },
+    { title: 'Your receipt is being made', area: wanted.area, status: 202, islands: ['again'] },
     <>
       <Heading title="Your receipt is being made" lead={wanted.heading} />
       <p role="status">
-        This is written down for good. The receipt needs the log’s next signature, usually within a second; this page
-        looks again by itself.
+        This is written down for good. The receipt needs the log’s next signature, usually within a second.
       </p>
+      <LookAgain c={c} done="Your receipt is here." />
       <p>
         <a href={wanted.back.href}>{wanted.back.text}</a>
       </p>

@@ -30,7 +30,7 @@ export interface AppParts {
 }
 
 const MAX_BODY = 1024 * 1024;
-const FREE = ['member', 'invitation', 'page', 'step'];
+const FREE = ['member', 'invitation', 'page', 'step', 'party', 'person'];
 
 /** Throws when a staff route names a thing whose owner nobody can tell: such a route must not go live. */
 export function buildApp(parts: AppParts): Hono<Env> {

@@ -48,6 +48,8 @@ const OWNERS: Readonly<Record<string, Owner>> = {
         .where('d.id', '=', id)
         .executeTakeFirst()
     )?.issuer,
+  import: async (db, id) =>
+    (await db.selectFrom('work.directory_import').select('party').where('id', '=', id).executeTakeFirst())?.party,
 };
 
 /** Names in a Hono path: `/desk/requests/:request/board` → ['request']. */

@@ -74,9 +74,12 @@ export const readableAddress: MiddlewareHandler<Env> = async (c, next) => {
   await next();
 };
 
-/** Strict headers: nothing but this server's own files, no frames, no referrer; HSTS where people come by https. */
+/**
+ * Strict headers: nothing but this server's own files, no frames, no referrer; HSTS where people come by https. A page whose own policy lets
+ * everybody frame it (src/record/embed-page.tsx) does not also say the opposite in the older header.
+ */
 export function headers(https: boolean): MiddlewareHandler<Env> {
-  return secureHeaders({
+  const strict = secureHeaders({
     contentSecurityPolicy: {
       defaultSrc: ["'self'"],
       baseUri: ["'none'"],
@@ -90,6 +93,12 @@ export function headers(https: boolean): MiddlewareHandler<Env> {
     // A handler may set its own policy (for example a page that may be embedded); only what is missing is added.
     overwrite: false,
   });
+  return async (c, next) => {
+    await strict(c, next);
+    if (!/frame-ancestors \*/.test(c.res.headers.get('Content-Security-Policy') ?? '')) return;
+    c.res.headers.delete('X-Frame-Options');
+    c.res.headers.set('Cross-Origin-Resource-Policy', 'cross-origin');
+  };
 }
 
 /** Pages of staff and recipients are stored nowhere; public pages may be kept if asked about each time, and get an ETag. */

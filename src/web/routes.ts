@@ -8,6 +8,7 @@ import { accessRoutes } from '../rooms/access/pages.tsx';
 import type { AccessPort } from '../rooms/access/port.ts';
 import { entranceRoutes } from '../rooms/answers/entrance.tsx';
 import { answerRoutes } from '../rooms/answers/pages.tsx';
+import { calendarFeedRoutes } from '../rooms/calendars/pages.tsx';
 import { calendarRoutes } from '../rooms/clock/calendar-pages.tsx';
 import { clockRoutes } from '../rooms/clock/pages.tsx';
 import { determinationRoutes } from '../rooms/determinations/pages.tsx';
@@ -15,7 +16,9 @@ import { documentRoutes } from '../rooms/documents/pages.ts';
 import { erasureRoutes } from '../rooms/erasure/pages.tsx';
 import { figureRoutes } from '../rooms/figures/pages.tsx';
 import { meetingRoutes } from '../rooms/meetings/pages.tsx';
+import { movedRoutes } from '../rooms/moved/pages.tsx';
 import { peopleRoutes } from '../rooms/people/pages.tsx';
+import { reminderRoutes } from '../rooms/reminders/pages.tsx';
 import { sourceRoutes } from '../rooms/sources/pages.tsx';
 import { statementRoutes } from '../rooms/statements/pages.tsx';
 import type { Witnesses } from '../witness/config.ts';
@@ -49,6 +52,9 @@ export function allRoutes(access: AccessPort, clock: Clock, log: LogIdentity, wi
     ...determinationRoutes,
     ...clockRoutes,
     ...calendarRoutes,
+    ...calendarFeedRoutes,
+    ...movedRoutes,
+    ...reminderRoutes,
     ...documentRoutes,
     ...erasureRoutes,
     ...peopleRoutes,

@@ -10,6 +10,9 @@ export function serveAsset(assets: Assets, c: Ctx): Response | undefined {
     'Content-Type': asset.type,
     'Cache-Control': 'public, max-age=31536000, immutable',
     Vary: 'Accept-Encoding',
+    // A record in somebody else's sandboxed frame has no origin of its own, and still wants its style sheet and letters.
+    'Access-Control-Allow-Origin': '*',
+    'Cross-Origin-Resource-Policy': 'cross-origin',
   });
   let body = asset.body;
   if (asset.brotli && /\bbr\b/.test(accepts)) {

@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { partyEntry, random, TEST_ORIGIN, type TestLedger, testLedger } from '../../test/support/ledger.ts';
 import { freshDatabase } from '../../test/support/postgres.ts';
-import { TestLog, testSigner, witnessesFile } from '../../test/support/witness.ts';
+import { freshMemory, TestLog, testSigner, witnessesFile } from '../../test/support/witness.ts';
 import type { DatabaseConfigs } from '../adapters/postgres/index.ts';
 import { openPool } from '../adapters/postgres/pool.ts';
 import { handOver } from '../cli/keys.ts';
@@ -21,7 +21,7 @@ import type { Signer } from '../proof/write.ts';
 import { acknowledge, alarms, openAlarms } from './alarms.ts';
 import { type Collector, createCollector } from './collect.ts';
 import { readWitnesses, type Witnesses } from './config.ts';
-import { addCheckpoint, seen, type WitnessDeps } from './serve.ts';
+import { addCheckpoint, seen, type WitnessDeps, type WitnessMemory } from './serve.ts';
 
 type Behaviour = (body: string) => Promise<Response> | Response;
 
@@ -50,11 +50,18 @@ afterAll(async () => {
   for (const one of databases.values()) await one.close();
 });
 
+const memories = new Map<string, WitnessMemory>();
+function memoryOf(name: string): WitnessMemory {
+  const memory = memories.get(name) ?? freshMemory();
+  memories.set(name, memory);
+  return memory;
+}
+
 function witnessDeps(name: string, signer: Signer, t: TestLedger): WitnessDeps {
   const db = databases.get(name)?.db;
   if (!db) throw new Error(name);
   const key = parseVkey(t.vkey);
-  return { db, clock: t.clock, random, signer, logs: new Map([[key.name, [key]]]) };
+  return { db, clock: t.clock, random, signer, logs: new Map([[key.name, [key]]]), memory: memoryOf(name) };
 }
 
 /** The network of this test: by host name, to the witness itself or to what the test says. */
@@ -141,6 +148,7 @@ async function setUp(needed: number, count = hosts.length, before?: Before): Pro
 
 /** The witnesses' databases outlive a test: each test's log has a key of its own, so what they saw of the one before must go. */
 async function forget(): Promise<void> {
+  memories.clear();
   for (const one of databases.values()) {
     const { rows } = await one.pool.query('select origin from witness.seen');
     if (rows.length > 0) await one.pool.query(`update witness.seen set size = 0, root = sha256(''), note = ''`);

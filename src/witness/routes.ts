@@ -8,16 +8,21 @@ import { hex, sha256, utf8 } from '../proof/index.ts';
 import { ADD_CHECKPOINT_BYTES, formatSize, SIZE_TYPE } from '../proof/witness.ts';
 import type { Signer } from '../proof/write.ts';
 import type { WitnessedLogs } from './config.ts';
-import { addCheckpoint, cosigned, type WitnessDeps } from './serve.ts';
+import { addCheckpoint, cosigned, type WitnessDeps, type WitnessMemory } from './serve.ts';
 
 export interface OwnWitness {
   readonly signer: Signer;
   readonly vkey: string;
   readonly logs: WitnessedLogs;
+  readonly memory: WitnessMemory;
 }
 
-const text = (c: Ctx, status: 200 | 400 | 403 | 404 | 409 | 422, body: string, type = 'text/plain; charset=utf-8') =>
-  c.body(body, status, { 'Content-Type': type, 'Cache-Control': 'no-store' });
+const text = (
+  c: Ctx,
+  status: 200 | 400 | 403 | 404 | 409 | 422 | 503,
+  body: string,
+  type = 'text/plain; charset=utf-8',
+) => c.body(body, status, { 'Content-Type': type, 'Cache-Control': 'no-store' });
 
 /** The body as strict UTF-8, or null. Its length was limited before. */
 async function bodyOf(c: Ctx): Promise<string | null> {
@@ -35,7 +40,7 @@ export function witnessRoutes(own: OwnWitness): readonly Route[] {
   const hashes = new Map([...own.logs.keys()].map((origin) => [hex(sha256(utf8(origin))), origin]));
   const depsOf = (c: Ctx): WitnessDeps => {
     const { db, clock, random } = c.get('services');
-    return { db, clock, random, signer: own.signer, logs: own.logs };
+    return { db, clock, random, signer: own.signer, logs: own.logs, memory: own.memory };
   };
   return [
     {

@@ -1,7 +1,11 @@
 /** The witness by the table of tlog-witness, under many requests at once, and cut off between keeping and answering. Real database, real log. */
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { random, type TestLedger, testLedger } from '../../test/support/ledger.ts';
+import { asOwner, random, type TestLedger, testLedger } from '../../test/support/ledger.ts';
 import { TestLog, testSigner } from '../../test/support/witness.ts';
+import { MEMORY, witnessMemory } from '../adapters/keys/witness-memory.ts';
 import { base64 } from '../proof/bytes.ts';
 import { parseNote, utf8, verifyNote } from '../proof/index.ts';
 import { emptyRoot } from '../proof/tree.ts';
@@ -13,11 +17,16 @@ import { addCheckpoint, cosigned, seen, type WitnessDeps } from './serve.ts';
 const WITNESS = testSigner('witness.example.gov/w', 4);
 let t: TestLedger;
 let counter = 0;
+let keys = '';
 
 beforeAll(async () => {
   t = await testLedger();
+  keys = await mkdtemp(join(tmpdir(), 'counterfoil-witness-'));
 });
-afterAll(() => t.close());
+afterAll(async () => {
+  await t.close();
+  await rm(keys, { recursive: true, force: true });
+});
 
 /** A log that the witness knows, at no size yet. */
 function setUp() {
@@ -29,6 +38,7 @@ function setUp() {
     random,
     signer: WITNESS,
     logs: new Map([[log.origin, [log.signer.key]]]),
+    memory: witnessMemory(keys),
   };
   return { log, deps };
 }
@@ -212,4 +222,66 @@ test('what strangers append to a checkpoint is not kept', async () => {
   expect((await addCheckpoint(deps, `old 0\n\n${more}`)).status).toBe(200);
   expect((await seen(t.db, log.origin))?.note).toBe(await log.checkpoint(4));
   expect(utf8(more).length).toBeGreaterThan(utf8(await log.checkpoint(4)).length);
+});
+
+describe('a key that outlives its memory', () => {
+  /** The database lost, or put back to an older copy. */
+  const putBack = async (origin: string, older: number | null, log: TestLog) => {
+    if (older === null) await asOwner(t, 'delete from witness.seen where origin = $1', [origin]);
+    else
+      await t.db
+        .updateTable('witness.seen')
+        .set({ size: older, root: Buffer.from(await log.root(older)), note: await log.checkpoint(older) })
+        .where('origin', '=', origin)
+        .execute();
+  };
+
+  test.each([null, 4])(
+    'with the table put back to %s it signs nothing of that log, and others as before',
+    async (older) => {
+      const { log, deps } = setUp();
+      const fork = new TestLog(log.origin, log.signer, 'another history');
+      for (const [old, size] of [
+        [0, 4],
+        [4, 9],
+      ] as const)
+        expect((await addCheckpoint(deps, await log.request(old, size))).status).toBe(200);
+      await putBack(log.origin, older, log);
+      // Started again: what is remembered is read from the folder.
+      const again = { ...deps, memory: witnessMemory(keys) };
+      const from = older ?? 0;
+      for (const body of [
+        await log.request(from, 9),
+        await fork.request(0, 9),
+        await log.request(from, 200),
+        await log.request(9, 9),
+      ]) {
+        const answer = await addCheckpoint(again, body);
+        expect(answer).toMatchObject({ status: 503 });
+        expect(JSON.stringify(answer)).toContain('signed this log at size 9');
+      }
+      expect((await seen(t.db, log.origin))?.size).toBe(older ?? undefined);
+      const other = setUp();
+      expect((await addCheckpoint(other.deps, await other.log.request(0, 3))).status).toBe(200);
+      // With the newest copy back it goes on.
+      await addCheckpoint(
+        { ...deps, memory: { size: async () => 0, grew: async () => {} } },
+        await log.request(from, 9),
+      );
+      expect((await addCheckpoint(again, await log.request(9, 10))).status).toBe(200);
+    },
+  );
+
+  test('what is remembered is there whole before the answer, also of many at once', async () => {
+    const { log, deps } = setUp();
+    await addCheckpoint(deps, await log.request(0, 1));
+    const bodies = await Promise.all([1, 1, 1, 1].map((old, i) => log.request(old, 5 + i)));
+    const answers = await Promise.all(bodies.map((body) => addCheckpoint(deps, body)));
+    expect(answers.filter(({ status }) => status === 200)).toHaveLength(1);
+    expect(await witnessMemory(keys).size(log.origin)).toBe((await seen(t.db, log.origin))?.size);
+    const files = await readdir(join(keys, MEMORY));
+    expect(files.filter((name) => !/^[0-9a-f]{64}$/.test(name))).toEqual([]);
+    const texts = await Promise.all(files.map((name) => readFile(join(keys, MEMORY, name), 'utf8')));
+    expect(texts.filter((text) => text.endsWith(`\n${log.origin}\n`))).toHaveLength(1);
+  });
 });

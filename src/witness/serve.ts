@@ -1,9 +1,10 @@
 /**
  * This server as a witness for others (C2SP tlog-witness, add-checkpoint): checks a checkpoint against the one it signed last, keeps the
- * new one, and only then cosigns. It never signs two histories of one log, and knows nothing of HTTP.
+ * new one, and only then cosigns. A key that has signed more than the database knows signs nothing. It never signs two histories of one log, and knows nothing of HTTP.
  *
  * What a crash means: before the row is written, nothing was signed and the log asks again. After it, before the answer: the log asks
- * again with the old size, is told the new one (409), asks with that, and gets its cosignature for the same checkpoint.
+ * again with the old size, is told the new one (409), asks with that, and gets its cosignature for the same checkpoint. The file beside the
+ * key is written after the row and before the answer, so it is never ahead of a database that was not lost.
  */
 import { type Kysely, sql } from 'kysely';
 import type { Clock, Random } from '../base/clock.ts';
@@ -16,7 +17,16 @@ import { formatNote, type Signer } from '../proof/write.ts';
 import { raise } from './alarms.ts';
 import type { WitnessedLogs } from './config.ts';
 
+/** What is remembered outside of the database, beside the key (adapters/keys/witness-memory.ts): sizes that were signed. */
+export interface WitnessMemory {
+  /** the largest that this key signed of a log; 0: none */
+  size(origin: string): Promise<number>;
+  /** Durable when it resolves. */
+  grew(origin: string, size: number): Promise<void>;
+}
+
 export interface WitnessDeps {
+  readonly memory: WitnessMemory;
   readonly db: Kysely<Database>;
   readonly clock: Clock;
   readonly random: Random;
@@ -27,7 +37,7 @@ export interface WitnessDeps {
 export type Answer =
   | { readonly status: 200; readonly lines: string }
   | { readonly status: 409; readonly size: number }
-  | { readonly status: 400 | 403 | 404 | 422; readonly why: string };
+  | { readonly status: 400 | 403 | 404 | 422 | 503; readonly why: string };
 
 interface Seen {
   readonly size: number;
@@ -88,6 +98,10 @@ async function convict(deps: WitnessDeps, request: AddCheckpointRequest, note: s
   });
 }
 
+/** The database is lost or an older copy: signing on from there could be a second history. */
+const forgot = (remembered: number, known: number) =>
+  `this witness signed this log at size ${remembered} and remembers ${known}: it signs nothing of it until its operator has put that right`;
+
 /** Answers one request. `body` is what was sent, as text. Throws only for trouble of the database. */
 export async function addCheckpoint(deps: WitnessDeps, body: string): Promise<Answer> {
   let request: AddCheckpointRequest;
@@ -109,7 +123,10 @@ export async function addCheckpoint(deps: WitnessDeps, body: string): Promise<An
   }
   if (note === null) return { status: 403, why: 'no signature by a key that this witness knows for that log' };
 
+  // First what the key remembers, then the database, which only grows from there: it may be ahead, never behind.
+  const remembered = await deps.memory.size(tree.origin);
   const known = await seen(deps.db, tree.origin);
+  if (remembered > (known?.size ?? 0)) return { status: 503, why: forgot(remembered, known?.size ?? 0) };
   if (known) await convict(deps, request, note, known);
   if (oldSize !== (known?.size ?? 0)) return { status: 409, size: known?.size ?? 0 };
   const oldRoot = known?.root ?? emptyRoot();
@@ -121,6 +138,7 @@ export async function addCheckpoint(deps: WitnessDeps, body: string): Promise<An
   }
   const time = await persist(deps, request, note, oldRoot);
   if (time === null) return { status: 409, size: (await seen(deps.db, tree.origin))?.size ?? 0 };
+  await deps.memory.grew(tree.origin, tree.size);
   return { status: 200, lines: await cosign(request.note, deps.signer, time) };
 }
 

@@ -1,22 +1,14 @@
 /**
- * The issuer's side in a real browser: a request composed and served without JavaScript, and every page at phone and desk width without
- * axe violations and without scrolling sideways. Set LOOK_PICTURES to a folder to keep pictures.
+ * A request composed and served in a real browser without JavaScript, and the progress of a large one with and without. That pages are sound is
+ * seen in pages.test.ts.
  */
 import type { AddressInfo } from 'node:net';
 import { createAdaptorServer } from '@hono/node-server';
 import { type RawBuilder, sql } from 'kysely';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { buildAssets } from '../../src/adapters/assets.ts';
-import { addToCalendar } from '../../src/rooms/clock/calendar-commands.ts';
-import { setLadderOf } from '../../src/rooms/escalation/commands.ts';
-import { addFigure } from '../../src/rooms/figures/commands.ts';
-import { addMeeting, inviteTo } from '../../src/rooms/meetings/commands.ts';
-import { holdOffice } from '../../src/rooms/people/commands.ts';
 import { loadDraft } from '../../src/rooms/requests/drafts.ts';
-import { SERVING_LOCK, serveDraft } from '../../src/rooms/requests/serve.ts';
-import { keepSource } from '../../src/rooms/sources/commands.ts';
-import { addStatement } from '../../src/rooms/statements/commands.ts';
-import { raise } from '../../src/witness/alarms.ts';
+import { SERVING_LOCK, serveInBackground, startServing } from '../../src/rooms/requests/serve.ts';
 import { look, withPage } from '../support/browser.ts';
 import { type Desk, placesCsv, testDesk } from '../support/desk.ts';
 import { deskApp } from '../support/desk-app.ts';
@@ -25,8 +17,6 @@ import { testLedger } from '../support/ledger.ts';
 let desk: Desk;
 let base: string;
 let server: ReturnType<typeof createAdaptorServer>;
-/** paths of pages to look at, made once there is something to see */
-const paths: Record<string, string> = {};
 
 beforeAll(async () => {
   const assets = await buildAssets({ cacheDir: 'build/assets' });
@@ -43,188 +33,11 @@ beforeAll(async () => {
     assets,
     'owner',
   );
-  const matter = await desk.openMatter('sample-letters');
-  const bad = `${placesCsv(23, (i) => i > 2)}Washington,place,,,\r\n=SUM(A1),place,Example State,,\r\n`;
-  const own = { type: 'days' as const, days: 10, business: false, zone: 'America/New_York' };
-  const draft = await desk.draft(matter, bad, { itemDues: { '2': own } });
-  const good = await desk.draft(
-    matter,
-    placesCsv(23, (i) => i > 2),
-  );
-  const request = await serveDraft(
-    desk.services,
-    await desk.draft(
-      matter,
-      placesCsv(130, (i) => i > 2),
-    ),
-  );
-  const services = await desk.t.db
-    .selectFrom('view.service')
-    .select('id')
-    .where('request', '=', request)
-    .orderBy('name')
-    .execute();
-  const service = services[5]?.id ?? '';
-  // A reminder long before the due date, so that the page of a step has somebody to list.
-  const rungs = [
-    { step: 1, kind: 'reminder', who: 'editor', after: -365 },
-    { step: 2, kind: 'subpoena', who: 'owner', after: 15 },
-  ] as const;
-  await setLadderOf(desk.services, request, rungs, desk.t.newId());
-  await desk.t.db
-    .updateTable('work.outbox')
-    .set({ state: 'failed', error: '550 5.1.1 no such mailbox here', attempts: 8 })
-    .where('service', '=', service)
-    .execute();
-  Object.assign(paths, {
-    desk: '/desk',
-    new: '/desk/matters/new',
-    matter: `/desk/matters/${matter}`,
-    what: `/desk/drafts/${draft}/what`,
-    whom: `/desk/drafts/${draft}/whom`,
-    when: `/desk/drafts/${draft}/when`,
-    letter: `/desk/drafts/${draft}/letter?n=2`,
-    wrong: `/desk/drafts/${draft}/check`,
-    check: `/desk/drafts/${good}/check`,
-    board: `/desk/requests/${request}`,
-    filtered: `/desk/requests/${request}?clock=running&text=0001`,
-    revoke: `/desk/requests/${request}/revoke`,
-    letters: '/desk/letters',
-    one: `/desk/services/${service}/letter`,
-    contact: `/desk/services/${service}/contact`,
-    steps: `/desk/requests/${request}/steps`,
-    step: `/desk/requests/${request}/steps/1`,
-    ladder: `/desk/requests/${request}/ladder`,
-    'draft-ladder': `/desk/drafts/${good}/ladder`,
-    orders: `/desk/matters/${matter}/orders`,
-    order: `/desk/matters/${matter}/orders/new`,
-    consequences: `/desk/matters/${matter}/consequences`,
-    consequence: `/desk/matters/${matter}/consequences/new`,
-    log: '/desk/log',
-    calendar: '/desk/calendar',
-    people: '/desk/people',
-    sources: `/desk/matters/${matter}/sources`,
-    statements: `/desk/matters/${matter}/statements`,
-    figures: `/desk/matters/${matter}/figures`,
-    meeting: `/desk/matters/${matter}/meetings/${await around(matter)}`,
-  });
-  // Two alarms, so that the desk and the log's page show what they show on their worst day.
-  const { db, clock, random } = desk.services;
-  const note = (await db.selectFrom('log.checkpoint').select('note').executeTakeFirst())?.note ?? 'no checkpoint yet';
-  for (const at of [90, 91])
-    await raise(
-      { db, clock, random },
-      {
-        kind: 'ahead',
-        who: 'north.example.gov/w+01234567',
-        at,
-        ours: 5,
-        evidence: { checkpoint: note, answer: `409: ${at}` },
-      },
-    );
 });
-
-/** Something of each kind that stands around requests. @returns id of a meeting */
-async function around(matter: string): Promise<string> {
-  const { services, office, t } = desk;
-  const from = { publisher: 'Example Courier', title: 'Letters arrive', date: '2026-02-27' };
-  const person = {
-    name: 'Pat Sample',
-    who: '',
-    note: '',
-    party: office.partyName,
-    title: 'Director',
-    from: '',
-    until: '',
-  };
-  await holdOffice(services, office.party, { ...person, source: from }, t.newId());
-  const text = '“Perhaps the mailbox should be checked.” About $200 billion, or $1 trillion.';
-  const kept = { publisher: from.publisher, title: from.title, published: from.date, url: null, text };
-  const source = await keepSource(services, matter, kept, t.newId());
-  const at = t.clock.now() - 86_400_000;
-  const said = { holding: '', name: 'A clerk', words: 'Perhaps the mailbox should be checked', outlet: '', source };
-  const when = { saidAt: at, saidOn: '2026-03-01', dayOnly: true };
-  await addStatement(services, matter, { ...said, ...when, form: 'quotation', medium: 'statement' }, t.newId());
-  const figure = {
-    measure: 'Money on offer',
-    unit: 'US dollars',
-    high: '',
-    asOf: '',
-    holding: '',
-    claimedAt: at,
-    source,
-  };
-  for (const [low, originalValue, qualifier] of [
-    ['200000000000', 'About $200 billion', 'about'],
-    ['1000000000000', '$1 trillion', 'exactly'],
-  ] as const)
-    await addFigure(services, matter, { ...figure, low, originalValue, qualifier, claimant: 'somebody' }, t.newId());
-  const call = {
-    convener: office.partyName,
-    subject: 'Roads and bridges',
-    place: 'Town hall',
-    startsAt: at,
-    endsAt: null,
-  };
-  const meeting = await addMeeting(
-    services,
-    matter,
-    { ...call, dayOnly: false, capacity: '40', agenda: '' },
-    t.newId(),
-    at,
-  );
-  await inviteTo(services, matter, meeting, `Pat Sample; ${office.partyName}`, t.newId());
-  const event = { type: 'holiday', on: '2026-03-12', name: 'Founders’ Day' } as const;
-  const by = { issuer: office.party, zone: 'America/New_York' };
-  await addToCalendar(services, by, { party: office.party, event, reason: 'By the council.', source: null }, t.newId());
-  return meeting;
-}
 
 afterAll(async () => {
   await new Promise((done) => server.close(done));
   await desk.t.close();
-});
-
-const PAGES = [
-  'desk',
-  'new',
-  'matter',
-  'what',
-  'whom',
-  'when',
-  'letter',
-  'wrong',
-  'check',
-  'board',
-  'filtered',
-  'revoke',
-  'letters',
-  'one',
-  'contact',
-  'steps',
-  'step',
-  'ladder',
-  'draft-ladder',
-  'orders',
-  'order',
-  'consequences',
-  'consequence',
-  'log',
-  'calendar',
-  'people',
-  'sources',
-  'statements',
-  'figures',
-  'meeting',
-] as const;
-
-it.each(PAGES)('%s has no axe violation and does not scroll sideways', async (name) => {
-  await withPage({ baseURL: base }, async (tab, seen) => {
-    const answer = await tab.goto(paths[name] ?? '/nowhere');
-    expect(answer?.status()).toBe(200);
-    await look(tab, `desk-${name}`, { dark: true });
-    expect(seen.problems).toEqual([]);
-  });
 });
 
 it('composes and serves a request without JavaScript', async () => {
@@ -296,6 +109,7 @@ it('shows the progress of a large list and of a large request, and leads to the 
       await tab.getByRole('button', { name: 'Read this file' }).click();
       expect(new URL(tab.url()).pathname).toBe(`/desk/drafts/${draft}/whom/reading`);
       await percent();
+      await look(tab, 'desk-reading', { dark: true });
     });
     await expect.poll(looked, { timeout: 25_000 }).toBe(`/desk/drafts/${draft}/whom`);
     expect(await tab.getByRole('status').first().textContent()).toBe(
@@ -310,11 +124,32 @@ it('shows the progress of a large list and of a large request, and leads to the 
       expect(await percent()).toContain('of 6,000 recipients');
       await expect.poll(heading, { timeout: 25_000 }).toMatch(/^Serving “/);
       expect(await percent()).toBe('0 of 6,000 recipients (0%)');
+      await look(tab, 'desk-serving', { dark: true });
     });
     await expect.poll(looked, { timeout: 40_000 }).toMatch(/^\/desk\/requests\//);
     await tab.getByText('1–100 of 6,000 recipients').waitFor();
   });
   expect((await loadDraft(desk.t.db, draft)).serving?.ended).toBe('served');
+});
+
+it('with the script, the page of a serving follows it in place and leads to the board at the end', async () => {
+  const matter = await desk.openMatter();
+  const draft = await desk.draft(matter, placesCsv(5));
+  // Marked as being served, as a server that stopped there leaves it: the page waits until somebody goes on.
+  await startServing(desk.services, draft);
+  await withPage({ baseURL: base }, async (tab, seen) => {
+    await tab.goto(`/desk/drafts/${draft}/serving`);
+    expect(await tab.locator('.progress__count').textContent()).toBe('0 of 5 recipients (0%)');
+    await tab.evaluate("document.querySelector('.progress').dataset.here = 'yes'");
+    await tab.locator('[data-again] a').focus();
+    const looks = tab.waitForResponse((response) => response.url().endsWith('/serving'));
+    await looks;
+    expect(await tab.locator('[data-again] a:focus').count()).toBe(1);
+    await serveInBackground(desk.services, draft);
+    await tab.waitForURL('**/desk/requests/*');
+    await tab.getByText('5 parties are served.').waitFor();
+    expect(seen.problems).toEqual([]);
+  });
 });
 
 /** Runs `work` while something is held in the database that the work in the background needs. */

@@ -1,14 +1,14 @@
 /**
- * The public side in a real browser: the record at phone and desk width, by day and night; verification with the network off. Set
- * LOOK_PICTURES to a folder to keep pictures.
+ * The public side in a real browser: a record in other people's pages, its slider; verification with the network off, by dropped files, by a plain
+ * form. That pages are sound is seen in pages.test.ts.
  */
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { loadExample } from '../../src/record/example.ts';
 import { look, withPage } from '../support/browser.ts';
-import { testMatter } from '../support/matter.ts';
 import { type TestPublic, testPublic } from '../support/public.ts';
 
 let p: TestPublic;
@@ -21,10 +21,6 @@ const asOf = '2018-01-25T11:53:00Z';
 beforeAll(async () => {
   p = await testPublic();
   folder = await mkdtemp(join(tmpdir(), 'counterfoil-record-'));
-  const m = await testMatter(p.t, { slug: 'sample-inquiry', recipients: 6, items: 3 });
-  const a = await m.answer(0, 1, 'produced');
-  await m.determine(0, 1, a.answer, 'deficient');
-  await m.answer(1, 2, 'withheld');
   await loadExample(p.services);
   await p.t.ledger.publish();
   const row = await p.t.db
@@ -41,28 +37,58 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-it('every public page is sound: no axe violation, nothing sideways, no script error', async () => {
-  const pages: Record<string, string> = {
-    home: '/',
-    records: '/records',
-    record: '/record/2018-letters',
-    back: `/record/2018-letters?asOf=${asOf}&axis=happened`,
-    unknown: `/record/2018-letters?asOf=${asOf}`,
-    sample: '/record/sample-inquiry?answer=produced',
-    timeline: '/record/2018-letters/timeline',
-    changes: '/record/sample-inquiry/changes',
-    service: `/record/2018-letters/services/${service}`,
-    entry: `/record/2018-letters/entries/${entry}`,
-    verify: '/verify',
-  };
+it('stands in a frame of another site, and nothing else of this server does', async () => {
+  const framed = `${base}/embed/record/2018-letters?asOf=${asOf}&axis=happened`;
+  const hostile = `<!doctype html><title>Elsewhere</title><iframe id="good" src="${framed.replaceAll('&', '&amp;')}" sandbox="allow-popups allow-popups-to-escape-sandbox" width="640" height="480"></iframe>
+    <iframe id="bad" src="${base}/record/2018-letters" width="640" height="480"></iframe>`;
+  const other = createServer((_, answer) => answer.setHeader('Content-Type', 'text/html').end(hostile));
+  await new Promise<void>((done) => other.listen(0, '127.0.0.1', done));
+  const address = other.address();
+  if (address === null || typeof address === 'string') throw new Error('no port');
+  // By its number, so that it is another site than localhost.
+  const elsewhere = `http://127.0.0.1:${address.port}/`;
+  await withPage({}, async (page, { context }) => {
+    await page.goto(elsewhere);
+    const good = page.frameLocator('#good');
+    expect(await good.locator('h1').textContent()).toBe('The 2018 letters');
+    expect(await good.getByText('25 Jan 2018, 06:53 ET').count()).toBe(1);
+    // Styled: its style sheet was let through to a frame without an origin.
+    const [frame, title] = [await page.locator('#good').boundingBox(), await good.locator('h1').boundingBox()];
+    expect((title?.x ?? 0) - (frame?.x ?? 0)).toBe(16);
+    expect(await page.frameLocator('#bad').locator('h1').count()).toBe(0);
+    expect(await context.cookies()).toEqual([]);
+    const [opened] = await Promise.all([context.waitForEvent('page'), good.getByText('Louisville Metro').click()]);
+    await opened.waitForLoadState();
+    expect(opened.url()).toContain(`${base}/record/2018-letters/services/${service}`);
+    expect(await opened.evaluate('window.opener === null')).toBe(true);
+    expect(page.url()).toBe(elsewhere);
+  });
+  other.closeAllConnections();
+  await new Promise((done) => other.close(done));
+}, 60_000);
+
+it('moves along its moments by a slider, by keyboard, to the address that the form would open', async () => {
   await withPage({ baseURL: base, timezone: 'America/New_York' }, async (page, { problems }) => {
-    for (const [name, path] of Object.entries(pages)) {
-      await page.goto(path);
-      await look(page, name, { dark: true });
-    }
+    await page.goto(`/record/2018-letters/figures?asOf=${asOf}&axis=happened`);
+    const slider = page.getByRole('slider', { name: 'Move through its moments' });
+    await slider.focus();
+    const before = await slider.getAttribute('aria-valuetext');
+    await page.keyboard.press('ArrowLeft');
+    await page.keyboard.press('ArrowLeft');
+    const after = (await slider.getAttribute('aria-valuetext')) ?? '';
+    expect(after).not.toBe(before);
+    await page.waitForURL((url) => url.searchParams.get('asOf') !== asOf);
+    const url = new URL(page.url());
+    expect([url.pathname, url.searchParams.get('axis')]).toEqual(['/record/2018-letters/figures', 'happened']);
+    expect(url.searchParams.get('asOf')).toMatch(/^20\d\d-/);
+    // Who steps on by keyboard goes on where they were.
+    await expect.poll(() => page.locator(':focus').getAttribute('aria-valuetext')).toBe(after);
+    await page.keyboard.press('End');
+    await page.waitForURL((at) => !at.searchParams.has('asOf'));
+    expect(await slider.getAttribute('aria-valuetext')).toBe('now');
     expect(problems).toEqual([]);
   });
-}, 120_000);
+}, 60_000);
 
 describe('verification', () => {
   async function files() {

@@ -1,8 +1,10 @@
 /**
  * The README's five-minute tour in a real browser against the server as `npm start` runs it: no stand-ins, and no JavaScript for the
- * people who ask and answer. Each step goes on from the one before. Set LOOK_PICTURES to a folder to keep pictures.
+ * people who ask and answer. Each step goes on from the one before. Pages are looked at in the states that pages.test.ts does not see. Set LOOK_PICTURES to a folder to keep pictures.
  */
+import { readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
 import type { Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { z } from 'zod';
@@ -12,12 +14,18 @@ import { codeIn, linkIn, PATIENCE, startTour, type Tour } from '../support/tour.
 const CLERK = 'clerk@millbrook.example.gov';
 const RECORDS = 'records@cedar-county.example.gov';
 const OWNER = 'owner@example.gov';
-const CSV = `name,kind,state,ocd_id,email
-Millbrook,place,Example State,,${CLERK}
-Cedar County,county,Example State,,${RECORDS}
-Stone Hollow,place,Example State,,
-`;
-const BAD_ROW = `Washington,place,,,nobody@example.gov\n`;
+/** The README's own blocks of code, so that what it says is what is done here. */
+const README = readFileSync(join(import.meta.dirname, '../../README.md'), 'utf8');
+const block = (start: string): string => {
+  const found = [...README.matchAll(/^( *)```\n(.*?)^ *```$/gms)].find(([, , text]) =>
+    text?.trimStart().startsWith(start),
+  );
+  if (!found) throw new Error(`the README has no block that begins with ${start}`);
+  return (found[2] ?? '').replaceAll(new RegExp(`^${found[1]}`, 'gm'), '');
+};
+/** The file of the third step, with a line that is refused; then without it. */
+const WITH_BAD_ROW = block('name,kind,state,ocd_id,email');
+const CSV = WITH_BAD_ROW.replace(/^Washington,.*\n/m, '');
 const DIRECTIVE = 'Directive 7: records are kept for seven years.\n';
 const ITEMS = [
   'Directives on how records are kept, since 2024.',
@@ -59,11 +67,25 @@ it('a visitor sees the record of the example, as of any time, and keeps a receip
     await expect
       .poll(async () => (await page.goto('/')) && (await page.locator('.slip__number').count()), PATIENCE)
       .toBe(2);
-    await look(page, 'home', { dark: true });
+    // Without signing in and on one page: what it is, a board, one receipt, and how to verify it.
+    expect(await text(page)).toContain('Every step leaves a receipt on both sides that anyone can verify');
+    expect(
+      await page
+        .getByRole('region', { name: /Recipients and items of/ })
+        .locator('tbody tr')
+        .count(),
+    ).toBe(5);
+    expect(await text(page)).toContain('The first 5 of all 23 recipients');
+    const files = await Promise.all(
+      ['this receipt', 'policy'].map(async (name) => {
+        const path = await page.getByRole('link', { name, exact: true }).getAttribute('href');
+        return await tour.keep(`home-${name.replace(' ', '-')}`, await (await page.request.get(path ?? '')).body());
+      }),
+    );
+    expect(tour.counterfoil('verify', files[0] ?? '', '--policy', files[1] ?? '').code).toBe(0);
     await go(page, page.getByRole('link', { name: 'See the record' }));
     expect(await text(page)).toContain('23 asked');
     expect(await page.locator('table tbody tr').count()).toBe(23);
-    await look(page, 'record', { dark: true });
 
     const asOf = page.getByRole('form', { name: 'As of when' });
     await asOf.getByLabel('Show as of').fill('2018-01-25T06:53');
@@ -71,15 +93,12 @@ it('a visitor sees the record of the example, as of any time, and keeps a receip
     await press(page, 'Show');
     expect(new URL(page.url()).search).toContain('axis=happened');
     expect(await page.locator('table tbody tr').count()).toBe(23);
-    await look(page, 'record-happened');
     await page.getByRole('form', { name: 'As of when' }).getByLabel('what was known').check();
     await press(page, 'Show');
     expect(await text(page)).toContain('Nothing had been recorded here by then');
-    await look(page, 'record-known');
 
     await go(page, page.getByRole('link', { name: 'Show now' }));
     await go(page, page.getByRole('link', { name: 'Louisville Metro', exact: true }));
-    await look(page, 'recipient-public');
     await go(
       page,
       page
@@ -87,9 +106,9 @@ it('a visitor sees the record of the example, as of any time, and keeps a receip
         .getByRole('link', { name: /receipt/i })
         .first(),
     );
-    await look(page, 'entry');
     const receipt = await download(page, 'receipt as JSON');
-    const { policy } = wellKnown.parse(await (await page.request.get('/.well-known/counterfoil')).json());
+    const policy = await (await page.request.get('/policy.txt')).text();
+    expect(wellKnown.parse(await (await page.request.get('/.well-known/counterfoil')).json()).policy).toBe(policy);
     kept.policy = await tour.keep('policy.txt', policy);
     const verified = tour.counterfoil('verify', receipt, '--policy', kept.policy);
     expect(verified).toEqual({ code: 0, out: expect.stringContaining('This was in the log of localhost') });
@@ -99,7 +118,6 @@ it('a visitor sees the record of the example, as of any time, and keeps a receip
 it('the owner sets up an organisation, composes a request in five steps and serves it once', async () => {
   await withPage({ baseURL: tour.base, javaScript: false }, async (page) => {
     await page.goto(tour.ownerLink);
-    await look(page, 'setup');
     await page.getByLabel('Name of the organisation').fill('Office of Public Records');
     await page.getByLabel('Kind').selectOption('agency');
     await page.getByLabel('Your name').fill('Sample Owner');
@@ -109,11 +127,9 @@ it('the owner sets up an organisation, composes a request in five steps and serv
     await look(page, 'desk-empty');
 
     await go(page, page.getByRole('link', { name: 'Open a matter' }).first());
-    await look(page, 'matter-new');
     await page.getByLabel('Title').fill('Survey of record keeping');
     await page.getByLabel('In two sentences').fill('How records are kept, asked of three places.');
     await press(page, 'Open the matter');
-    await look(page, 'matter');
     await press(page, 'New request');
 
     await page.getByLabel('Title of the request').fill('Directives and minutes since 2024');
@@ -123,7 +139,6 @@ it('the owner sets up an organisation, composes a request in five steps and serv
     await page.getByLabel('Item 2', { exact: true }).fill(ITEMS[1] ?? '');
     await press(page, 'Add an item');
     await page.getByLabel('Item 3', { exact: true }).fill(ITEMS[2] ?? '');
-    await look(page, 'what');
     await press(page, 'Save and go on to whom');
 
     const choose = async (csv: string) => {
@@ -131,25 +146,21 @@ it('the owner sets up an organisation, composes a request in five steps and serv
       await page.locator('input[name=file]').setInputFiles(file);
       await press(page, 'Read this file');
     };
-    await choose(`${CSV}${BAD_ROW}`);
+    await choose(WITH_BAD_ROW);
     expect(await text(page)).toContain('1 row of the file cannot be used');
     expect(await text(page)).toMatch(/Line 5: .*Washington/);
     await look(page, 'whom-bad');
     await choose(CSV);
     expect(await text(page)).toContain('3 recipients, 2 with an e-mail address, 1 without.');
-    await look(page, 'whom');
     await go(page, page.getByRole('link', { name: 'Go on to when' }));
 
     await press(page, 'Save and show the working');
     expect(await text(page)).toContain('Day 30 is');
-    await look(page, 'when');
     await press(page, 'Save and go on to the letter');
     await press(page, 'Save and show the letters');
     expect(await text(page)).toContain('Letter 1 of 3');
-    await look(page, 'letter');
     await press(page, 'Save and go on to check');
     expect(await text(page)).toContain('Serves 3 parties, 2 by mail, 1 has no address');
-    await look(page, 'check');
 
     const check = page.url();
     await press(page, 'Serve');
@@ -165,7 +176,6 @@ it('the owner sets up an organisation, composes a request in five steps and serv
     await tour.mail(RECORDS, 1);
     expect((await tour.mails(CLERK)).length).toBe(1);
     await page.goto('/desk/letters');
-    await look(page, 'letters');
     // Letters leave at once here, so it is too late to take the request back, and the page says what to do instead.
     await page.goto(`${kept.board}/revoke`);
     expect(await text(page)).toContain('The letters have left, so the request cannot be taken back.');
@@ -190,7 +200,6 @@ it('a clerk answers from the letter, item by item, leaves, comes back, and holds
   kept.link = linkIn(letter);
   await withPage({ baseURL: tour.base, javaScript: false }, async (page) => {
     await page.goto(kept.link);
-    await look(page, 'link');
     await press(page, 'Send me a code');
     await look(page, 'code');
     await page.getByLabel('Code', { exact: true }).fill('1234 5678');
@@ -199,7 +208,6 @@ it('a clerk answers from the letter, item by item, leaves, comes back, and holds
     await look(page, 'code-wrong');
     await page.getByLabel('Code', { exact: true }).fill(codeIn(await tour.mail(CLERK, 2)));
     await press(page, 'Continue');
-    await look(page, 'answer-new', { dark: true });
 
     await page.locator('#item-1').getByLabel('We produce', { exact: true }).check();
     const buffer = Buffer.from(DIRECTIVE);
@@ -236,7 +244,6 @@ it('a clerk answers from the letter, item by item, leaves, comes back, and holds
     kept.json = await download(page, 'receipt as JSON');
     kept.pdf = await download(page, 'receipt as PDF');
     await page.goto('/answer/history');
-    await look(page, 'history');
   });
   const brought = await tour.mail(CLERK, 4);
   expect(brought.subject).toContain('Receipt: your answer');
@@ -251,14 +258,12 @@ it('the issuer sees the board, reads the document and determines; the clerk is t
   await withPage({ baseURL: tour.base, javaScript: false }, async (page) => {
     await page.context().addCookies(cookies.map(({ name, value }) => ({ name, value, url: tour.base })));
     await page.goto('/desk');
-    await look(page, 'desk');
     await page.goto(kept.board);
     expect(await page.getByRole('row', { name: /Millbrook/ }).textContent()).toMatch(
       /produced[\s\S]*objected[\s\S]*no such records/,
     );
     await look(page, 'board', { dark: true });
     await go(page, page.getByRole('link', { name: 'Millbrook', exact: true }));
-    await look(page, 'service');
     const [file] = await Promise.all([
       page.waitForEvent('download'),
       page.getByRole('link', { name: 'directive-7.txt' }).click(),
@@ -297,11 +302,8 @@ it('the public record shows what each side says, and nothing that is not public'
       /produced[\s\S]*accepted[\s\S]*objected[\s\S]*deficient[\s\S]*no such records[\s\S]*not reviewed/,
     );
     expect(row).toMatch(/answered|due/);
-    await look(page, 'record-own', { dark: true });
     await page.goto(`${RECORD}/timeline`);
-    await look(page, 'timeline-own');
     await page.goto(`${RECORD}/changes`);
-    await look(page, 'changes-own');
     for (const path of [
       RECORD,
       `${RECORD}/timeline`,
@@ -318,6 +320,15 @@ it('the public record shows what each side says, and nothing that is not public'
 
 it('a stranger verifies the receipts, in a terminal and in a browser without a network', async () => {
   kept.changed = await tour.keep('changed.txt', DIRECTIVE.replace('seven', 'eight'));
+  // The command of the eighth step, word for word but for the number, in the folder where the files were kept.
+  const [program, ...words] = block('bin/counterfoil verify').trim().split(' ');
+  expect(program).toBe('bin/counterfoil');
+  const said = words.map((word) => (/^answer-sent-N\./.test(word) ? basename(kept.json) : word));
+  expect(basename(kept.json)).toMatch(/^answer-sent-\d+\.receipt\.json$/);
+  expect(tour.counterfoil(...said)).toEqual({
+    code: 0,
+    out: expect.stringContaining('This was in the log of localhost'),
+  });
   for (const receipt of [kept.json, kept.pdf]) {
     const good = tour.counterfoil('verify', receipt, '--policy', kept.policy, '--document', kept.document);
     expect(good).toEqual({ code: 0, out: expect.stringContaining('the document you gave is one it names') });
@@ -326,7 +337,6 @@ it('a stranger verifies the receipts, in a terminal and in a browser without a n
   }
   await withPage({ baseURL: tour.base }, async (page, { context, problems }) => {
     await page.goto('/verify');
-    await look(page, 'verify', { dark: true });
     await page.evaluate('navigator.serviceWorker.ready.then(() => undefined)');
     const isKept = () => page.evaluate("caches.match('/verify').then((one) => one !== undefined)");
     await expect.poll(isKept, PATIENCE).toBe(true);

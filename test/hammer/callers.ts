@@ -11,6 +11,7 @@ import { parseCheckpoint, parseNote, parseVkey, Verifier, verifyNote } from '../
 import { random } from '../support/ledger.ts';
 import type { Field } from './field.ts';
 import type { Memory } from './memory.ts';
+import type { Storm } from './storm.ts';
 
 export interface Callers {
   /** Resolves when all of them have finished what they were at. */
@@ -33,7 +34,14 @@ async function ask(url: string, init: RequestInit = {}): Promise<Answer | null> 
   }
 }
 
-export function setOn(field: Field, memory: Memory, dice: () => number, folder: string): Callers {
+/** @param crowd people more, who open matters without a pause while the storm blows */
+export function setOn(
+  field: Field,
+  memory: Memory,
+  dice: () => number,
+  folder: string,
+  { storm, crowd }: { readonly storm: Storm; readonly crowd: number },
+): Callers {
   let over = false;
   const pick = <T>(many: readonly T[]): T | undefined => many[Math.floor(dice() * many.length)];
   const verifier = new Verifier(`log ${field.vkey}\nquorum none\n`);
@@ -64,9 +72,10 @@ export function setOn(field: Field, memory: Memory, dice: () => number, folder: 
     return null;
   }
 
-  /** Opens matters one after the other; the same form until it is answered. */
-  async function person(n: number): Promise<void> {
+  /** Opens matters one after the other; the same form until it is answered. @param pressing only in the storm, then without a pause */
+  async function person(n: number, pressing = false): Promise<void> {
     for (let i = 0; !over; i++) {
+      if (pressing) await storm.next();
       const once = uuidv7(Date.now(), random);
       memory.matters.set(once, null);
       const form = { title: `Matter ${n} of round ${i}`, slug: '', summary: '', audience: 'public', once };
@@ -83,7 +92,7 @@ export function setOn(field: Field, memory: Memory, dice: () => number, folder: 
         }
         await sleep(100);
       }
-      await sleep(100);
+      if (!pressing) await sleep(100);
     }
   }
 
@@ -152,12 +161,15 @@ export function setOn(field: Field, memory: Memory, dice: () => number, folder: 
     }
   }
 
-  const all = Promise.all([person(1), person(2), reader(), reader(), holder(), keeper(), auditor()]);
+  const pressing = Array.from({ length: crowd }, (_, n) => person(n + 3, true));
+  const all = Promise.all([person(1), person(2), reader(), reader(), holder(), keeper(), auditor(), ...pressing]);
   // Told of at the end, by `stop`.
   all.catch(() => {});
   return {
     async stop() {
       over = true;
+      // Whoever waits for the storm goes home.
+      storm.begin();
       await all;
     },
   };

@@ -15,6 +15,7 @@ import { loadLogKey } from '../../src/adapters/keys/log-key.ts';
 import { startPostgres } from '../../src/adapters/postgres/index.ts';
 import { freePort } from '../support/program.ts';
 import type { Memory } from './memory.ts';
+import type { Storm } from './storm.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -37,6 +38,8 @@ export interface Field {
   readonly cookie: string;
   /** Tells everybody to end, waits for them, and leaves PostgreSQL running. */
   rest(): Promise<void>;
+  /** After the rest: one server more on what is there. @returns its address */
+  reopen(): Promise<string>;
   close(): Promise<void>;
 }
 
@@ -45,6 +48,9 @@ export interface FieldOptions {
   readonly writers: number;
   readonly callers: number;
   readonly pause: number;
+  /** callers of each writer who write without a pause while the storm blows, at one writer at a time */
+  readonly crowd: number;
+  readonly storm: Storm;
   readonly memory: Memory;
 }
 
@@ -55,38 +61,42 @@ const said = z.union([
   z.object({ wrong: z.string() }),
 ]);
 
-export async function openField({ servers: many, writers, callers, pause, memory }: FieldOptions): Promise<Field> {
+export async function openField(options: FieldOptions): Promise<Field> {
+  const { servers: many, writers, callers, pause, crowd, storm, memory } = options;
   const dir = await mkdtemp(join(tmpdir(), 'counterfoil-hammer-'));
   const data = join(dir, 'data');
   const keys = join(data, 'keys');
   const postgres = await startPostgres({ dataDir: join(dir, 'database'), log: () => {}, supervise: true });
   let resting = false;
-  const lives: Promise<void>[] = [];
+  const lives: Promise<unknown>[] = [];
   const running = new Set<ChildProcess>();
 
   function node(args: readonly string[], env: Readonly<Record<string, string>>): ChildProcess {
     const child = spawn(process.execPath, ['--import', 'tsx', ...args], {
       cwd: ROOT,
-      stdio: ['ignore', 'pipe', 'pipe'],
+      stdio: ['pipe', 'pipe', 'pipe'],
       env: { PATH: process.env.PATH ?? '', HOME: process.env.HOME ?? '', ...env },
     });
+    // Whoever was just killed hears no more orders.
+    child.stdin?.on('error', () => {});
     running.add(child);
     child.once('close', () => running.delete(child));
     return child;
   }
 
+  const serverEnv = (port: number) => ({
+    PORT: String(port),
+    DATA_DIR: data,
+    DATABASE_URL: postgres.ownerUrl,
+    EXAMPLE: '0',
+    LOG_LEVEL: 'error',
+  });
   let owner = '';
   async function server(): Promise<Server> {
     const port = await freePort();
     let child: ChildProcess | null = null;
     let ready = false;
-    const env = {
-      PORT: String(port),
-      DATA_DIR: data,
-      DATABASE_URL: postgres.ownerUrl,
-      EXAMPLE: '0',
-      LOG_LEVEL: 'error',
-    };
+    const env = serverEnv(port);
     const live = async () => {
       while (!resting) {
         child = node(['src/main.ts'], env);
@@ -124,6 +134,7 @@ export async function openField({ servers: many, writers, callers, pause, memory
         origin,
         name: `w${slot}.${life}`,
         callers,
+        crowd,
         pause,
         again: memory.toRepeat(),
       };
@@ -136,7 +147,10 @@ export async function openField({ servers: many, writers, callers, pause, memory
         createInterface({ input: child.stdout }).on('line', (line) => {
           // A killed process may leave half a line behind: what it was about to say was not heard.
           if (!line.endsWith('}')) return;
-          if (child.exitCode === null && child.signalCode === null) slots.set(slot, child);
+          if (child.exitCode === null && child.signalCode === null && slots.get(slot) !== child) {
+            slots.set(slot, child);
+            if (storm.on() && slot === pressed) child.stdin?.write('storm\n');
+          }
           const what = said.parse(JSON.parse(line));
           if ('try' in what) memory.tried(what.try, what.ids, slot);
           else if ('ok' in what) memory.acknowledged(what.ok, what.positions, slot);
@@ -146,9 +160,17 @@ export async function openField({ servers: many, writers, callers, pause, memory
       }
       const [code, signal] = await once(child, 'close');
       slots.delete(slot);
+      memory.gone(slot);
       if (signal !== 'SIGKILL' && code !== 0) memory.wrong(`a writer ended with ${code}: ${err.trim()}`);
     }
   }
+
+  // Each in turn: the crowd of one fills batches two deep, and the other one comes in between.
+  let pressed = 0;
+  storm.listen((on) => {
+    if (on) pressed = (pressed + 1) % writers;
+    for (const [slot, child] of slots) child.stdin?.write(on && slot === pressed ? 'storm\n' : 'calm\n');
+  });
 
   const killAll = () => {
     for (const child of running) child.kill('SIGKILL');
@@ -179,6 +201,16 @@ export async function openField({ servers: many, writers, callers, pause, memory
         }, 60_000);
         await Promise.all(lives);
         clearTimeout(late);
+      },
+      async reopen() {
+        const port = await freePort();
+        const child = node(['src/main.ts'], serverEnv(port));
+        lives.push(once(child, 'close'));
+        await new Promise<void>((resolve, reject) => {
+          child.stdout?.on('data', (text: Buffer) => text.includes('Counterfoil ready') && resolve());
+          child.once('close', (code) => reject(new Error(`the server after the last kill ended with ${code}`)));
+        });
+        return `http://localhost:${port}`;
       },
       async close() {
         resting = true;

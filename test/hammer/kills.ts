@@ -4,6 +4,7 @@ import { isAlive } from '../../src/adapters/postgres/process.ts';
 import { childrenOf } from '../support/own-cluster.ts';
 import type { Field } from './field.ts';
 import type { Memory } from './memory.ts';
+import type { Storm } from './storm.ts';
 
 /** Kinds of kill and how often each comes among twenty. */
 export const KINDS = {
@@ -23,13 +24,23 @@ export const KINDS = {
 export type Kind = keyof typeof KINDS;
 export const KIND_NAMES = ['backend', 'writer', 'server', 'postmaster', 'postgres', 'all'] as const;
 
-export function kindOf(dice: number): Kind {
-  let at = dice * KIND_NAMES.reduce((sum, kind) => sum + KINDS[kind], 0);
-  for (const kind of KIND_NAMES) {
-    at -= KINDS[kind];
-    if (at < 0) return kind;
-  }
-  return 'backend';
+/** The same for heavy blows, where a server or PostgreSQL whole ends under a crowd in three of four. */
+export const HEAVY: Readonly<Record<Kind, number>> = {
+  backend: 1,
+  writer: 2,
+  server: 8,
+  postmaster: 1,
+  postgres: 7,
+  all: 1,
+};
+
+/** Kinds out of a deck that is shuffled anew when it is used up, so that of each twenty as many are of a kind as were put in. */
+export function deckOf(kinds: Readonly<Record<Kind, number>>, dice: () => number): () => Kind {
+  let deck: Kind[] = [];
+  return () => {
+    if (deck.length === 0) deck = KIND_NAMES.flatMap((kind) => Array.from({ length: kinds[kind] }, () => kind));
+    return deck.splice(Math.floor(dice() * deck.length), 1)[0] ?? 'backend';
+  };
 }
 
 function kill(pid: number): boolean {
@@ -78,18 +89,36 @@ async function within<T>(work: Promise<T>, what: string): Promise<T> {
   }
 }
 
+export interface Blow {
+  /** milliseconds until something was acknowledged again */
+  readonly ms: number;
+  /** commands of writers that were on their way when it fell */
+  readonly underWay: number;
+}
+
 /**
  * One blow, and the time until something is acknowledged again: by another writer process where a writer was killed.
- * @returns milliseconds; null where nothing could be killed
+ * @returns null where nothing could be killed
  * @throws Error where nothing is acknowledged any more
  */
-export async function blow(field: Field, memory: Memory, kind: Kind, dice: number): Promise<number | null> {
-  // Under load: somebody was just answered, and where a writer is to end there is another one who may be held up.
+export async function blow(field: Field, memory: Memory, storm: Storm, kind: Kind, dice: number): Promise<Blow | null> {
+  // Somebody was just answered, and where a writer is to end there is another one who may be held up.
   await within(Promise.all([memory.next(), memory.nextAnswer(5_000)]), `before a kill (${kind})`);
   if (kind === 'writer' && field.writers().length < 2) return null;
-  await sleep(dice * 400);
-  const from = performance.now();
+  storm.begin();
   const writer = kind === 'writer' ? pick(field.writers(), dice) : undefined;
-  if (!strike(field, kind, writer?.pid, dice)) return null;
-  return (await within(memory.next(writer?.slot), `after a kill (${kind})`)) - from;
+  let from = 0;
+  let underWay = 0;
+  try {
+    // The crowd is let loose by word to another process: it has to have come.
+    for (let i = 0; i < 100 && memory.underWay() < storm.crowd; i++) await sleep(10);
+    await sleep(dice * (storm.crowd > 0 ? 150 : 400));
+    from = performance.now();
+    underWay = memory.underWay();
+    if (!strike(field, kind, writer?.pid, dice)) return null;
+  } finally {
+    // Whoever is on his way repeats until he is answered; nobody else joins.
+    storm.end();
+  }
+  return { ms: (await within(memory.next(writer?.slot), `after a kill (${kind})`)) - from, underWay };
 }

@@ -25,6 +25,10 @@ export interface Memory {
   wrong(what: string): void;
   tried(key: string, ids: readonly string[], slot: number): void;
   acknowledged(key: string, positions: readonly number[], slot: number): void;
+  /** A writer process ended: what it had under way is not under way any more. */
+  gone(slot: number): void;
+  /** commands of writers that are sent and not answered just now */
+  underWay(): number;
   /** half of what was never answered, for a new process to ask again; the other half nobody asks about until the audit */
   toRepeat(): { key: string; ids: string[] }[];
   /** resolves with the time of the next acknowledgement, of a writer process other than `slot` if one is named */
@@ -35,8 +39,8 @@ export interface Memory {
 
 export function remember(random: () => number): Memory {
   const entries = new Map<string, Tried>();
-  const owners = new Map<string, number>();
   const left = new Set<string>();
+  const open = new Map<string, number>();
   const ids: string[] = [];
   const counts = new Map<string, number>();
   const wrongs: string[] = [];
@@ -61,7 +65,7 @@ export function remember(random: () => number): Memory {
     },
     tried(key, its, slot) {
       if (!entries.has(key)) entries.set(key, { key, ids: its, positions: null });
-      owners.set(key, slot);
+      open.set(key, slot);
     },
     acknowledged(key, positions, slot) {
       const one = entries.get(key);
@@ -70,6 +74,7 @@ export function remember(random: () => number): Memory {
         wrong(`${key} was acknowledged at ${String(one.positions)}, then at ${String(positions)}`);
       if (one.positions === null) ids.push(...one.ids);
       one.positions = positions;
+      open.delete(key);
       const at = performance.now();
       waiting = waiting.filter((one) => {
         if (one.slot === slot) return true;
@@ -77,6 +82,10 @@ export function remember(random: () => number): Memory {
         return false;
       });
     },
+    gone(slot) {
+      for (const [key, its] of open) if (its === slot) open.delete(key);
+    },
+    underWay: () => open.size,
     toRepeat() {
       const some: { key: string; ids: string[] }[] = [];
       for (const one of entries.values()) {

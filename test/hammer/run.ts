@@ -1,6 +1,6 @@
 /**
  * `npm run hammer`: HAMMER_SECONDS (60) is the time it takes at most, HAMMER_KILLS the number of kills (as many as there is time for),
- * HAMMER_SEED repeats the kinds and moments of another run. Prints how far it is, and one JSON line at the end.
+ * HAMMER_SEED repeats the kinds and moments of another run, HAMMER_LIGHT=1 keeps the crowd at home. Prints how far it is, and one JSON line at the end.
  */
 import { z } from 'zod';
 import { hammer } from './hammer.ts';
@@ -10,6 +10,7 @@ const settings = z
     HAMMER_KILLS: z.coerce.number().int().min(1).optional(),
     HAMMER_SECONDS: z.coerce.number().int().min(1).optional(),
     HAMMER_SEED: z.coerce.number().int().min(0).optional(),
+    HAMMER_LIGHT: z.enum(['0', '1']).default('0'),
   })
   .parse(process.env);
 const kills = settings.HAMMER_KILLS ?? null;
@@ -23,6 +24,7 @@ const { wrong, ...result } = await hammer({
   seconds,
   kills,
   seed,
+  heavy: settings.HAMMER_LIGHT === '0',
   say: (line) => console.log(line),
   signal: ending.signal,
 });

@@ -2,6 +2,8 @@
  * The reckoning after the hammer: what is in the database against what the callers remember. Every acknowledged entry once and where it was
  * said to be; what was not acknowledged whole or not at all, with its rows; the log whole; every receipt and checkpoint true; views equal.
  */
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Pool } from 'pg';
 import { loadVerifier } from '../../src/adapters/keys/log-key.ts';
@@ -29,6 +31,8 @@ export interface Reckoning {
   readonly unheardAbsent: number;
   readonly receipts: number;
   readonly checkpoints: number;
+  /** entries of the largest batch that was written in one transaction */
+  readonly largestBatch: number;
 }
 
 /**
@@ -46,9 +50,10 @@ async function recovered(pool: Pool): Promise<void> {
   }
 }
 
-/** Tells `memory` everything that is wrong. */
-export async function settle(field: Field, memory: Memory): Promise<Reckoning> {
+/** Tells `memory` everything that is wrong. @param folder where every receipt is kept as a file, for whoever checks after this */
+export async function settle(field: Field, memory: Memory, folder: string): Promise<Reckoning> {
   useNodeCrypto();
+  await mkdir(folder);
   const pool = openPool(field.postgres.ownerConfig);
   try {
     await recovered(pool);
@@ -88,8 +93,9 @@ export async function settle(field: Field, memory: Memory): Promise<Reckoning> {
     const { rows: matters } = await pool.query<{ id: string; key: string }>(`
       select e.canonical::json #>> '{matter}' as id, c.key from ledger.command c
       join ledger.entry e on e.seq = c.first_seq where e.kind = 'matter.opened'`);
+    const opened = Map.groupBy(matters, (one) => one.key.replace(/^matter:/, ''));
     for (const [once, at] of memory.matters) {
-      const its = matters.filter((one) => one.key.includes(once));
+      const its = opened.get(once) ?? [];
       if (its.length > 1 || (at !== null && its.length !== 1))
         memory.wrong(`the form ${once} opened ${its.length} matters`);
       if (at === null) its.length === 0 ? unheardAbsent++ : unheardWritten++;
@@ -114,7 +120,9 @@ export async function settle(field: Field, memory: Memory): Promise<Reckoning> {
     let receipts = 0;
     const all = [...ids];
     for (let at = 0; at < all.length; at += 500) {
-      for (const [id, receipt] of await receiptsOf(pool, tiles, null, all.slice(at, at + 500))) {
+      const some = await receiptsOf(pool, tiles, null, all.slice(at, at + 500));
+      await Promise.all([...some].map(([id, { json }]) => writeFile(join(folder, `${id}.receipt.json`), json)));
+      for (const [id, receipt] of some) {
         const verdict = await verifier.verify(receipt.json);
         if (!verdict.ok) memory.wrong(`the receipt of ${id}: ${verdict.failure}`);
         const before = memory.receipts.get(id);
@@ -125,6 +133,9 @@ export async function settle(field: Field, memory: Memory): Promise<Reckoning> {
     }
     if (receipts !== stored.length) memory.wrong(`${receipts} receipts of ${stored.length} entries`);
 
+    const { rows: batches } = await pool.query<{ most: number }>(
+      'select max(n)::float8 as most from (select count(*) as n from ledger.entry group by xmin) t',
+    );
     const views = await rebuild(pool, project);
     if (!views.equal)
       memory.wrong(
@@ -137,6 +148,7 @@ export async function settle(field: Field, memory: Memory): Promise<Reckoning> {
       unheardAbsent,
       receipts,
       checkpoints: memory.checkpoints.size,
+      largestBatch: batches[0]?.most ?? 0,
     };
   } finally {
     await pool.end();

@@ -3,6 +3,7 @@
  * It says on its output what it is about to write before it does, and what was acknowledged after; a caller that hears no answer asks
  * again with the same key. It judges nothing: the hammer does.
  */
+import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import { loadLogKey } from '../../src/adapters/keys/log-key.ts';
@@ -15,6 +16,7 @@ import { createLedger } from '../../src/ledger/ledger.ts';
 import { checkBody, streamOf } from '../../src/rooms/entries.ts';
 import { project } from '../../src/rooms/project.ts';
 import { partyEntry, random } from '../support/ledger.ts';
+import { calm } from './storm.ts';
 
 const command = z.object({ key: z.string(), ids: z.array(z.string()) });
 const given = z.object({
@@ -24,12 +26,14 @@ const given = z.object({
   /** begins the keys of this process */
   name: z.string(),
   callers: z.number(),
+  /** more callers, who write without a pause while they are let loose */
+  crowd: z.number(),
   /** milliseconds between two appends of one caller */
   pause: z.number(),
   /** what a process before this one began and never heard of */
   again: z.array(command),
 });
-const { appConfig, keys, origin, name, callers, pause, again } = given.parse(
+const { appConfig, keys, origin, name, callers, crowd, pause, again } = given.parse(
   JSON.parse(process.env.HAMMER_WRITER ?? ''),
 );
 
@@ -56,8 +60,14 @@ const ledger = createLedger({
 ledger.start();
 
 let ending = false;
+const storm = calm(crowd);
+const orders = createInterface({ input: process.stdin });
+orders.on('line', (line) => (line === 'storm' ? storm.begin() : storm.end()));
 process.on('SIGTERM', () => {
   ending = true;
+  // Whoever waits to be let loose goes home.
+  storm.begin();
+  orders.close();
 });
 
 async function write({ key, ids }: z.infer<typeof command>): Promise<void> {
@@ -90,11 +100,20 @@ async function caller(n: number): Promise<void> {
   }
 }
 
+async function pressing(n: number): Promise<void> {
+  for (let i = 0; ; i++) {
+    await storm.next();
+    if (ending) return;
+    await write({ key: `${name}-c${n}-${i}`, ids: Array.from({ length: 1 + ((i + n) % 3) }, newId) });
+  }
+}
+
 await Promise.all([
   (async () => {
     for (const one of again) await write(one);
   })(),
   ...Array.from({ length: callers }, (_, n) => caller(n)),
+  ...Array.from({ length: crowd }, (_, n) => pressing(n)),
 ]);
 await ledger.stop().catch(() => {});
 await pool.end();

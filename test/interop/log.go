@@ -8,7 +8,7 @@ import (
 	"golang.org/x/mod/sumdb/note"
 )
 
-type arguments struct{ url, vkey, policy, checkpoints, receipts string }
+type arguments struct{ url, vkey, policy, checkpoints, receipts, receiptPolicy string }
 
 // run checks in the order in which one thing rests on another: signature, tiles, growth, receipts.
 func run(args arguments) error {
@@ -54,6 +54,15 @@ func run(args arguments) error {
 		}
 	}
 	if args.receipts != "" {
+		if args.receiptPolicy != "" {
+			text, err := os.ReadFile(args.receiptPolicy)
+			if err != nil {
+				return err
+			}
+			if policy, err = torchwood.ParsePolicy(text); err != nil {
+				return fmt.Errorf("-receipt-policy: %w", err)
+			}
+		}
 		return checkReceipts(args.receipts, policy, tree)
 	}
 	return nil

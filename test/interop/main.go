@@ -1,7 +1,7 @@
 // Interop checks a Counterfoil log from outside: it fetches the log over HTTP and checks tiles, checkpoints, cosignatures and
 // receipts with Go's checksum database libraries and torchwood. No code of Counterfoil is used, and nothing is ever written.
 //
-//	interop -url http://localhost:8080/log -vkey KEY [-policy FILE] [-checkpoints FOLDER] [-receipts FOLDER]
+//	interop -url http://localhost:8080/log -vkey KEY [-policy FILE] [-checkpoints FOLDER] [-receipts FOLDER] [-receipt-policy FILE]
 //
 // It prints one line for each check. Exit code 0: all hold. 1: the last line, on the error output, names the first that does not.
 // 2: it could not be checked (arguments, files, network).
@@ -35,6 +35,7 @@ func main() {
 	flag.StringVar(&args.policy, "policy", "", "tlog-policy `file`; without it the log's own signature is enough")
 	flag.StringVar(&args.checkpoints, "checkpoints", "", "`folder` of checkpoints that were saved earlier")
 	flag.StringVar(&args.receipts, "receipts", "", "`folder` of *.receipt.json")
+	flag.StringVar(&args.receiptPolicy, "receipt-policy", "", "tlog-policy `file` for receipts; without it the one of -policy")
 	flag.Parse()
 	if args.url == "" || args.vkey == "" || flag.NArg() > 0 {
 		flag.Usage()

@@ -184,30 +184,79 @@ export async function brokenBlobs(fault: Fault): Promise<Survived> {
   }
 }
 
+/** What there is to say where a small disk cannot be made on this machine. */
+export interface NoDisk {
+  readonly unavailable: string;
+}
+
 /**
- * Puts documents on a real disk of 2 MB until it is full, in a mount that ends with the process; a user namespace makes that possible for
- * anybody. @returns why it cannot be made here, as text
+ * Runs a program with a real disk of its own, which ends with the process: a user namespace makes that possible for anybody, not for root
+ * alone. @param use gets the words of a command that runs the program of these words there
  */
-export async function fullDisk(): Promise<BlobsSurvived | string> {
+async function onSmallDisk<R>(
+  size: string,
+  use: (within: (command: readonly string[]) => readonly string[], dir: string) => Promise<R>,
+): Promise<R | NoDisk> {
   const dir = await mkdtemp(join(tmpdir(), 'counterfoil-full-'));
-  const mount = 'mount -t tmpfs -o size=2m,mode=0700 tmpfs "$0" && exec "$@"';
+  const mount = `mount -t tmpfs -o size=${size},mode=0700 tmpfs "$0" && exec "$@"`;
   const within = (command: readonly string[]) => ['unshare', '-Urm', 'sh', '-c', mount, dir, ...command];
   try {
-    const [file = '', ...args] = within(['true']);
-    const tried = spawn(file, args, { stdio: ['ignore', 'ignore', 'pipe'] });
-    let why = '';
-    tried.on('error', (error) => {
-      why += error.message;
-    });
-    tried.stderr.on('data', (text: Buffer) => {
-      why += text.toString();
-    });
-    const [code] = await once(tried, 'close');
-    if (code !== 0) return `a small disk cannot be mounted here: ${why.trim()}`;
-    return await blobWriter(within([process.execPath, '--import', 'tsx', PROGRAM]), { BLOBS: dir }, async (child) => {
-      child.stdin?.end('begin\ncheck\n');
-    });
+    const tried = await ran(within(['true']));
+    if (tried.code !== 0) return { unavailable: `a small disk cannot be mounted here: ${tried.err.trim()}` };
+    return await use(within, dir);
   } finally {
     await rm(dir, { recursive: true, force: true });
   }
 }
+
+async function ran([file = '', ...args]: readonly string[], env: Readonly<Record<string, string>> = {}) {
+  const child = spawn(file, args, { env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
+  let [out, err] = ['', ''];
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    out += text;
+  });
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    err += text;
+  });
+  const code = await new Promise<number | null>((resolve) => {
+    child.once('error', (error) => {
+      err += error.message;
+      resolve(null);
+    });
+    child.once('close', resolve);
+  });
+  return { code, out, err };
+}
+
+/** Puts documents on a disk of 2 MB until it is full. */
+export const fullDisk = (): Promise<BlobsSurvived | NoDisk> =>
+  onSmallDisk('2m', (within, dir) =>
+    blobWriter(within([process.execPath, '--import', 'tsx', PROGRAM]), { BLOBS: dir }, async (child) => {
+      child.stdin?.end('begin\ncheck\n');
+    }),
+  );
+
+const DATABASE_PROGRAM = fileURLToPath(new URL('full-database.ts', import.meta.url));
+const full = z.object({
+  /** bytes that were free when the disk counted as full */
+  room: z.number(),
+  /** what a statement too large for the disk was refused as, and what stood in its table afterwards */
+  statement: z.string(),
+  rows: z.number(),
+  /** what the append was refused as that the disk had no room for, and how many were taken before it */
+  append: z.string(),
+  taken: z.number(),
+  wrong: z.array(z.string()),
+});
+export type FullDatabase = z.infer<typeof full>;
+
+/** Fills the disk of a PostgreSQL while the ledger appends (full-database.ts), gives room back, and looks at what is there. */
+export const fullDatabase = (): Promise<FullDatabase | NoDisk> =>
+  onSmallDisk('160m', async (within, dir) => {
+    const { code, out, err } = await ran(within([process.execPath, '--import', 'tsx', DATABASE_PROGRAM]), {
+      DISK: dir,
+    });
+    const last = out.trim().split('\n').at(-1) ?? '';
+    if (code !== 0) throw new Error(`full-database.ts ended with ${code}: ${out}${err}`);
+    return full.parse(JSON.parse(last));
+  });

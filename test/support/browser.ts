@@ -131,6 +131,8 @@ const glasses = new Map<string, Promise<Page>>();
 async function glass(browser: Browser, origin: string): Promise<Page> {
   const context = await browser.newContext({ reducedMotion: 'reduce', timezoneId: 'UTC', serviceWorkers: 'block' });
   const page = await context.newPage();
+  // What is shown is the page as its scripts left it; they need not run again, and some would lead away.
+  await page.route('**/*.js', (route) => route.abort());
   const blank = `${origin}/glass`;
   await page.route(blank, (route) =>
     route.fulfill({ contentType: 'text/html', body: '<!doctype html><title>-</title>' }),

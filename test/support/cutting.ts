@@ -16,6 +16,8 @@ export interface CuttingLine {
   readonly config: DatabaseConfig;
   /** Cuts every connection at the n-th query from now on, counted over all of them. */
   arm(at: number, cut: Cut): void;
+  /** Ends of queries that came since it was armed, until it cut. */
+  passed(): number;
   /** Whether it cut since it was armed. */
   done(): boolean;
   close(): Promise<void>;
@@ -42,8 +44,24 @@ function messages(untyped: boolean): (chunk: Buffer) => Buffer[] {
 
 const typeOf = (message: Buffer) => String.fromCharCode(message[0] ?? 0);
 
-/** Opens a line to the database of `to`, which is reached by a Unix socket or a port. */
-export async function cuttingLine(to: DatabaseConfig): Promise<CuttingLine> {
+/** A connection string in its parts, so that its host can be another. */
+function inParts(to: DatabaseConfig): DatabaseConfig {
+  if (to.connectionString === undefined) return to;
+  const url = new URL(to.connectionString);
+  const options = url.searchParams.get('options');
+  return {
+    host: url.searchParams.get('host') ?? url.hostname,
+    port: Number(url.port || 5432),
+    user: decodeURIComponent(url.username),
+    password: decodeURIComponent(url.password),
+    database: decodeURIComponent(url.pathname.slice(1)),
+    ...(options === null ? {} : { options }),
+  };
+}
+
+/** Opens a line to the database of `given`, which is reached by a Unix socket or a port. */
+export async function cuttingLine(given: DatabaseConfig): Promise<CuttingLine> {
+  const to = inParts(given);
   const host = to.host ?? 'localhost';
   const port = to.port ?? 5432;
   const dir = await mkdtemp(join(tmpdir(), 'counterfoil-line-'));
@@ -51,6 +69,7 @@ export async function cuttingLine(to: DatabaseConfig): Promise<CuttingLine> {
   let left = Number.POSITIVE_INFINITY;
   let how: Cut = 'before';
   let cut = false;
+  let passed = 0;
 
   function cutAll(): void {
     cut = true;
@@ -73,6 +92,7 @@ export async function cuttingLine(to: DatabaseConfig): Promise<CuttingLine> {
         const ends = !first && ['S', 'Q'].includes(typeOf(message));
         first = false;
         if (ends) {
+          passed++;
           left--;
           if (left === 0 && how === 'before') return cutAll();
           open++;
@@ -109,7 +129,9 @@ export async function cuttingLine(to: DatabaseConfig): Promise<CuttingLine> {
       left = at;
       how = which;
       cut = false;
+      passed = 0;
     },
+    passed: () => passed,
     done: () => cut,
     async close() {
       for (const socket of sockets) socket.destroy();

@@ -16,7 +16,7 @@ import { logPages } from '../../src/witness/pages.tsx';
 import { PLAIN_ASSETS } from './assets.ts';
 import type { Desk } from './desk.ts';
 import { TEST_ORIGIN } from './ledger.ts';
-import { testSigner, witnessesFile } from './witness.ts';
+import { freshMemory, testSigner, witnessesFile } from './witness.ts';
 
 /** Pages of what stands around requests. */
 const AROUND = [
@@ -50,7 +50,12 @@ export function deskApp(desk: Desk, assets: Assets = PLAIN_ASSETS, role: Role = 
   };
   const { vkey } = desk.t;
   const witness = testSigner('records.example.gov/witness', 4);
-  const own = { signer: witness, vkey: formatVkey(witness.key), logs: new Map([['log.example.gov/log', []]]) };
+  const own = {
+    signer: witness,
+    vkey: formatVkey(witness.key),
+    logs: new Map([['log.example.gov/log', []]]),
+    memory: freshMemory(),
+  };
   const asked = readWitnesses(witnessesFile([{ key: witness.key, url: 'https://north.example.gov/witness' }], 1), vkey);
   const identity = { origin: TEST_ORIGIN, logKey: vkey, witnesses: [], policy: desk.t.policy };
   return buildApp({

@@ -35,6 +35,20 @@ export const READY: DraftBody = {
   },
 };
 
+/** A draft that lacks nothing but what `change` takes away, with the recipients of this CSV. */
+export async function readyDraft(
+  services: Services,
+  matter: string,
+  csv: string,
+  change: Partial<DraftBody> = {},
+): Promise<string> {
+  const id = await createDraft(services, matter, { ...READY, ...change });
+  await replaceRecipients(services, id, new TextEncoder().encode(csv));
+  const { body, version } = await loadDraft(services.db, id);
+  await saveDraft(services, id, version, { ...body, ...change });
+  return id;
+}
+
 export async function testDesk(t?: TestLedger): Promise<Desk> {
   const ledger = t ?? (await testLedger());
   const { services, close } = await testServices(ledger);
@@ -49,13 +63,7 @@ export async function testDesk(t?: TestLedger): Promise<Desk> {
       const input = { title: 'The sample letters', slug, summary: '', audience };
       return (await openMatter(services, office, input, ledger.newId())).id;
     },
-    async draft(matter, csv, change = {}) {
-      const id = await createDraft(services, matter, { ...READY, ...change });
-      await replaceRecipients(services, id, new TextEncoder().encode(csv));
-      const { body, version } = await loadDraft(services.db, id);
-      await saveDraft(services, id, version, { ...body, ...change });
-      return id;
-    },
+    draft: (matter, csv, change) => readyDraft(services, matter, csv, change),
     async close() {
       if (!t) await ledger.close();
       await close();

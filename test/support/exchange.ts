@@ -4,9 +4,13 @@
  */
 import { createHash } from 'node:crypto';
 import { announceConsequence } from '../../src/rooms/consequences/commands.ts';
+import { recognise } from '../../src/rooms/directory/import/compared.ts';
+import { beginImport, putFile } from '../../src/rooms/directory/import/store.ts';
 import { openMatter } from '../../src/rooms/matters/commands.ts';
 import { addMeeting } from '../../src/rooms/meetings/commands.ts';
 import { enterCourtOrder } from '../../src/rooms/orders/commands.ts';
+import { holdOffice } from '../../src/rooms/people/commands.ts';
+import { peopleNamed } from '../../src/rooms/people/view.ts';
 import { EMPTY_DRAFT } from '../../src/rooms/requests/draft.ts';
 import { createDraft } from '../../src/rooms/requests/drafts.ts';
 import { replaceRecipients } from '../../src/rooms/requests/reading.ts';
@@ -46,6 +50,10 @@ export interface Exchange {
   readonly meeting: string;
   /** a kept source of the matter */
   readonly source: string;
+  /** somebody in an office of the organisation */
+  readonly person: string;
+  /** a list for the directory whose columns have to be named; each a new one */
+  newImport(): Promise<string>;
   readonly places: readonly [Place, Place];
 }
 
@@ -110,6 +118,21 @@ export async function exchange(w: World, owner: string, mark: string): Promise<E
       ...(await answered(w, mail(n), `${n} ${mark}`)),
     };
   };
+  // Parties and people are known to everyone, so these carry no mark.
+  const name = `Sample Person of ${mark.length}`;
+  const known = { publisher: 'Example Courier', title: 'Appointments', date: '2026-01-05' };
+  const held = { name, who: 'new', note: `number ${w.t.newId().slice(-6)}`, party: office.name, title: 'Director' };
+  await holdOffice(w.services, office.party, { ...held, from: '', until: '', source: known }, w.t.newId());
+  const person = (await peopleNamed(w.db, name)).at(-1)?.id ?? '';
+  const newImport = async () => {
+    const id = await beginImport(w.services, office.party);
+    async function* bytes() {
+      yield new TextEncoder().encode(`name,kind,state,email\nHamlet ${mark},place,Example State,${mail(3)}\n`);
+    }
+    await putFile(w.db, id, 0, `list of ${mark}.csv`, bytes(), 10_000, () => new Error('too large'));
+    await recognise(w.services, id);
+    return id;
+  };
   const places = [await place(1), await place(2)] as const;
   await w.publish();
   await w.post.round();
@@ -122,6 +145,8 @@ export async function exchange(w: World, owner: string, mark: string): Promise<E
     draft: await newDraft(),
     newDraft,
     source,
+    person,
+    newImport,
     ...(await orderOn(w, matter, request, mark)),
     meeting,
     places,

@@ -14,31 +14,33 @@ import { partyEntry, random } from './ledger.ts';
 const given = z.object({
   appConfig: z.record(z.string(), z.union([z.string(), z.number()])),
   key: z.string(),
+  /** commands of one entry each in the batch */
+  entries: z.number(),
   /** milliseconds to stand still */
   stands: z.number(),
 });
 
-const { appConfig, key, stands } = given.parse(JSON.parse(process.env.HOLDING ?? ''));
+const { appConfig, key, entries, stands } = given.parse(JSON.parse(process.env.HOLDING ?? ''));
 const clock = { now: () => Date.now() };
 const say = (what: object) => process.stdout.write(`${JSON.stringify(what)}\n`);
 const pool = openPool(appConfig);
 const entry = () => partyEntry({ clock, newId: () => uuidv7(clock.now(), random) });
 
-let plans = 0;
+let made = 0;
 const append = appender({
   pool,
   clock,
   random,
   streamOf,
   checkBody,
-  project(made, seq) {
-    plans++;
-    // One entry a plan: the first batch, the second one as a guess without the lock, and then with it.
-    if (plans === 3) {
+  project(one, seq) {
+    made++;
+    // The first batch; the second one as a guess without the lock; and half of it with the lock.
+    if (made === 1 + entries + Math.ceil(entries / 2)) {
       say({ holding: true });
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, stands);
     }
-    return project(made, seq);
+    return project(one, seq);
   },
 });
 
@@ -48,9 +50,10 @@ await append([{ key: before, entries: [entry()] }]);
 const batch = [
   { key: before, entries: [] },
   { key, entries: [entry()] },
+  ...Array.from({ length: entries - 1 }, (_, i) => ({ key: `${key}-${i}`, entries: [entry()] })),
 ];
 const outcomes = await append(batch).then(
-  (all) => all.map((one) => (one.ok ? 'written' : String(fromPostgres(one.error)))),
+  (all) => [...new Set(all.map((one) => (one.ok ? 'written' : String(fromPostgres(one.error)))))],
   (error: unknown) => [String(error), String(fromPostgres(error))],
 );
 say({ outcomes });

@@ -72,6 +72,8 @@ export async function testLedger(
     onError?: (error: unknown) => void;
     /** by the log's vkey, the witnesses whose quorum receipts wait for */
     witnesses?: (vkey: string) => WitnessPolicy;
+    /** publish as often as the server does, and not as often as tests like it */
+    ownRhythm?: boolean;
   } = {},
 ): Promise<TestLedger> {
   const fresh = options.database ? null : await freshDatabase();
@@ -96,7 +98,7 @@ export async function testLedger(
         throw error;
       }),
     mapError: fromPostgres,
-    publishEvery: 50,
+    ...(options.ownRhythm ? {} : { publishEvery: 50 }),
     witnesses: options.witnesses?.(vkey),
   });
   if (options.start) ledger.start();
@@ -117,6 +119,12 @@ export async function testLedger(
       if (options.keys === undefined) await rm(keys, { recursive: true, force: true });
     },
   };
+}
+
+/** What the server itself may not do, done with the rights of the database's owner. */
+export async function asOwner(t: TestLedger, statement: string, values: readonly string[] = []): Promise<void> {
+  const owner = openPool(t.database.ownerConfig, 1);
+  await owner.query(statement, [...values]).finally(() => owner.end());
 }
 
 /** A party entry, the smallest fact there is: for tests that only need something written. */

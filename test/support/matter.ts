@@ -39,7 +39,7 @@ export interface TestMatter {
   ): Promise<{ entry: string; answer: string }>;
   determine(service: number, item: number, answer: string, finding: string, occurredAt?: number): Promise<string>;
   /** one more recipient, served now */
-  serve(name: string, state: string): Promise<string>;
+  serve(name: string, state: string | null): Promise<string>;
   revoke(reason: string): Promise<string>;
   note(text: string, occurredAt?: number): Promise<string>;
 }

@@ -1,18 +1,6 @@
-/**
- * A PostgreSQL of one's own for tests that kill it or fill its disk, set up as durably as a real one. What a machine does not
- * allow comes back as a reason, for the test to print; nothing pretends.
- */
+/** A PostgreSQL of one's own for tests that kill it, or that need a server of DATABASE_URL, set up as durably as a real one. */
 import { spawnSync } from 'node:child_process';
-import {
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  renameSync,
-  rmSync,
-  statfsSync,
-  writeFileSync,
-} from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -22,8 +10,6 @@ import { isAlive, processStat } from '../../src/adapters/postgres/process.ts';
 import { MIGRATIONS } from './global-setup.ts';
 
 export interface OwnClusterOptions {
-  /** Puts the data on a file system of this size, made in memory (needs Linux and root). At least 100 MB: an empty cluster with its log takes about 60. */
-  readonly tmpfsBytes?: number;
   /** More settings of PostgreSQL. */
   readonly settings?: Readonly<Record<string, string>>;
   /** Leave the database empty. */
@@ -39,44 +25,18 @@ export interface OwnCluster {
   kill9(): Promise<void>;
   /** Starts it again on the same data (the configs stay valid); waits for its recovery. */
   restart(): Promise<void>;
-  /** Uses up the disk until about `leave` bytes are free (tmpfs only); `free` gives the room back. */
-  fill(leave?: number): void;
-  free(): void;
   stop(): Promise<void>;
 }
 
-export type OwnClusterOutcome = { readonly cluster: OwnCluster } | { readonly unavailable: string };
-
-/** Use: `const it = await ownCluster(…); if ('unavailable' in it) { console.log(`skipped: ${it.unavailable}`); return; }`. */
-export async function ownCluster(options: OwnClusterOptions = {}): Promise<OwnClusterOutcome> {
+export async function ownCluster(options: OwnClusterOptions = {}): Promise<OwnCluster> {
   const dir = mkdtempSync(join(tmpdir(), 'counterfoil-own-'));
-  const disk = join(dir, 'disk');
-  mkdirSync(disk, { mode: 0o700 });
-  if (options.tmpfsBytes !== undefined) {
-    const why = mountMemory(disk, options.tmpfsBytes);
-    if (why !== null) {
-      rmSync(dir, { recursive: true, force: true });
-      return { unavailable: why };
-    }
-  }
-  const dataDir = join(disk, 'data');
-  const ballast = join(disk, 'ballast');
-  const small =
-    options.tmpfsBytes === undefined ? {} : { max_wal_size: '32MB', min_wal_size: '16MB', shared_buffers: '16MB' };
-  const start = () =>
-    startPostgres({
-      dataDir,
-      log: () => {},
-      settings: { ...small, ...options.settings },
-      initdb: options.tmpfsBytes === undefined ? ['--no-sync'] : ['--no-sync', '--wal-segsize=4'],
-    });
-  const cleanUp = (): void => {
-    if (options.tmpfsBytes !== undefined) spawnSync('umount', ['-l', disk], { stdio: 'ignore' });
-    rmSync(dir, { recursive: true, force: true });
-  };
+  const dataDir = join(dir, 'data');
+  const settings = options.settings ?? {};
+  const start = () => startPostgres({ dataDir, log: () => {}, settings, initdb: ['--no-sync'] });
+  const cleanUp = () => rmSync(dir, { recursive: true, force: true });
   let server: Awaited<ReturnType<typeof startPostgres>>;
   try {
-    if (options.tmpfsBytes === undefined) await preparedData(dataDir);
+    await preparedData(dataDir);
     server = await start();
     if (options.migrated !== false) await migrate(server.ownerConfig, MIGRATIONS);
   } catch (error) {
@@ -104,35 +64,12 @@ export async function ownCluster(options: OwnClusterOptions = {}): Promise<OwnCl
     async restart() {
       server = await start();
     },
-    fill(leave = 0) {
-      const s = statfsSync(disk);
-      const room = Math.max(0, s.bavail * s.bsize - leave);
-      try {
-        writeFileSync(ballast, Buffer.alloc(room), { flag: 'a' });
-      } catch (error) {
-        if (!(error instanceof Error && 'code' in error && error.code === 'ENOSPC')) throw error;
-      }
-    },
-    free() {
-      rmSync(ballast, { force: true });
-    },
     async stop() {
-      rmSync(ballast, { force: true });
       await server.stop();
       cleanUp();
     },
   };
-  return { cluster };
-}
-
-/** null when mounted, else why not. */
-function mountMemory(at: string, bytes: number): string | null {
-  if (process.platform !== 'linux') return 'a small disk can be made on Linux only';
-  if (process.getuid?.() !== 0) return 'a small disk can be mounted by root only';
-  const done = spawnSync('mount', ['-t', 'tmpfs', '-o', `size=${bytes},mode=0700`, 'tmpfs', at], { encoding: 'utf8' });
-  return done.status === 0
-    ? null
-    : `a small disk cannot be mounted here: ${(done.stderr ?? '').trim() || done.error?.message}`;
+  return cluster;
 }
 
 export function childrenOf(parent: number): number[] {

@@ -1,6 +1,6 @@
 /**
  * Real PostgreSQL for tests. `freshDatabase` clones a migrated template in some tens of milliseconds; `ownCluster` gives a
- * server of one's own that may be killed or whose disk may be filled. Used inside Vitest only.
+ * server of one's own that may be killed. Used inside Vitest only.
  */
 import { connect } from 'node:net';
 import pg from 'pg';

@@ -3,7 +3,7 @@
  * process that it started is known by its number and ended by it.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -29,6 +29,7 @@ export interface Ended {
 }
 
 export interface Program {
+  readonly pid: number;
   readonly out: () => string;
   readonly err: () => string;
   /** Waits for a line that fits; rejects when the program ends without it. */
@@ -54,6 +55,20 @@ export function startProgram(
   return watch(child);
 }
 
+/** A program in a folder and a process group of its own, so that a signal reaches all of it, as Ctrl-C in a terminal does. */
+export function startGroup(
+  command: readonly [string, ...string[]],
+  cwd: string,
+  env: Readonly<Record<string, string>>,
+): Program {
+  const [file, ...args] = command;
+  const child = spawn(file, args, { cwd, env, detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
+  const signal = (name: NodeJS.Signals) => {
+    if (child.pid !== undefined && child.exitCode === null && child.signalCode === null) process.kill(-child.pid, name);
+  };
+  return { ...watch(child), signal };
+}
+
 function watch(child: ChildProcess): Program {
   let out = '';
   let err = '';
@@ -72,6 +87,7 @@ function watch(child: ChildProcess): Program {
     over = true;
   });
   return {
+    pid: child.pid ?? -1,
     out: () => out,
     err: () => err,
     ended,
@@ -94,6 +110,30 @@ function watch(child: ChildProcess): Program {
       await ended;
     },
   };
+}
+
+/** What a process and all below it have used of processors, and how long they waited for one, in seconds; null where nobody keeps account. */
+export function processorTimes(pids: readonly number[]): { readonly used: number; readonly waited: number } | null {
+  if (process.platform !== 'linux' || !existsSync('/proc/self/schedstat')) return null;
+  let [used, waited] = [0, 0];
+  const walk = (pid: number): void => {
+    try {
+      const [ran = 0, queued = 0] = readFileSync(`/proc/${pid}/schedstat`, 'utf8').split(' ').map(Number);
+      waited += queued / 1e9;
+      // After the name in brackets: user and system time of the process and of those below it that have ended, in ticks.
+      const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
+        .replace(/^.*\) /s, '')
+        .split(' ')
+        .map(Number);
+      const ticks = [11, 12, 13, 14].reduce((sum, at) => sum + (stat[at] ?? 0), 0);
+      used += Math.max(ran / 1e9, ticks / 100);
+    } catch {
+      return; // gone meanwhile
+    }
+    for (const child of childrenOf(pid)) walk(child);
+  };
+  for (const pid of pids) walk(pid);
+  return { used, waited };
 }
 
 /** The PostgreSQL of this data directory, by its own word. */

@@ -4,6 +4,7 @@ import { createAdaptorServer } from '@hono/node-server';
 import { buildAssets } from '../../src/adapters/assets.ts';
 import { pdfService } from '../../src/adapters/pdf/service.ts';
 import type { Config, Services } from '../../src/base/services.ts';
+import type { WitnessPolicy } from '../../src/ledger/cosignatures.ts';
 import { publicRoutes } from '../../src/record/routes.ts';
 import { buildApp } from '../../src/web/app.tsx';
 import { publicLogRoutes } from '../../src/web/public-log.ts';
@@ -15,14 +16,18 @@ export interface TestPublic {
   readonly services: Services;
   /** asks the app without a network; `path` begins with a slash */
   get(path: string, headers?: Readonly<Record<string, string>>): Promise<Response>;
-  post(path: string, body: FormData): Promise<Response>;
+  post(path: string, body: FormData | string, headers?: Readonly<Record<string, string>>): Promise<Response>;
   /** serves on a free port of this machine @returns its address */
   listen(): Promise<string>;
   close(): Promise<void>;
 }
 
-export async function testPublic(set: Partial<Config> = {}): Promise<TestPublic> {
-  const t = await testLedger();
+/** @param witnesses as for `testLedger`: those whose quorum receipts wait for */
+export async function testPublic(
+  set: Partial<Config> = {},
+  witnesses?: (vkey: string) => WitnessPolicy,
+): Promise<TestPublic> {
+  const t = await testLedger(witnesses ? { witnesses } : {});
   const made = await testServices(t, { config: set, receiptPdf: pdfService() });
   const { services } = made;
   const log = { origin: TEST_ORIGIN, logKey: t.vkey, witnesses: [], policy: t.policy };
@@ -38,7 +43,8 @@ export async function testPublic(set: Partial<Config> = {}): Promise<TestPublic>
     t,
     services,
     get: async (path, headers = {}) => app.request(`${BASE}${path}`, { headers }),
-    post: async (path, body) => app.request(`${BASE}${path}`, { method: 'POST', body, headers: { origin: BASE } }),
+    post: async (path, body, headers = {}) =>
+      app.request(`${BASE}${path}`, { method: 'POST', body, headers: { origin: BASE, ...headers } }),
     async listen() {
       const made = createAdaptorServer({ fetch: app.fetch });
       server = made;

@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type ParsedMail, simpleParser } from 'mailparser';
+import { programDatabase } from './program-database.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 /** Patience with a machine that does other things too. */
@@ -39,9 +40,10 @@ async function until(isSo: () => boolean | Promise<boolean>, ms: number): Promis
 /** Starts the server as `npm start` does, on a free port, and waits until it has said that it is ready and who may come in first. */
 export async function startTour(env: Readonly<Record<string, string>> = {}): Promise<Tour> {
   const folder = await mkdtemp(join(tmpdir(), 'counterfoil-tour-'));
-  const settings = { PORT: '0', DATA_DIR: join(folder, 'data'), REVOKE_MINUTES: '0', ...env };
+  const database = await programDatabase();
+  const settings = { PORT: '0', DATA_DIR: join(folder, 'data'), REVOKE_MINUTES: '0', ...database.env, ...env };
   // What the developer's own shell says of these must not reach the server under test.
-  const { SMTP_URL: _, BASE_URL: __, ...inherited } = process.env;
+  const { SMTP_URL: _, BASE_URL: __, DATABASE_URL: ___, ...inherited } = process.env;
   const child = spawn(process.execPath, [join(ROOT, 'bin/run.mjs'), 'start'], {
     cwd: ROOT,
     env: { ...inherited, ...settings },
@@ -93,6 +95,7 @@ export async function startTour(env: Readonly<Record<string, string>> = {}): Pro
     async stop() {
       child.kill('SIGINT');
       await ended;
+      await database.drop();
       await rm(folder, { recursive: true, force: true });
     },
   };

@@ -1,5 +1,9 @@
 /** Logs and witnesses in memory for tests of witnessing: keys made on the spot, trees of words, no database. */
 import { generateKeyPairSync, sign } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { witnessMemory } from '../../src/adapters/keys/witness-memory.ts';
 import { leafHash, type Node, nodeHash, rootOf, utf8, type VerifierKey, verifierKey } from '../../src/proof/index.ts';
 import { consistencyProof } from '../../src/proof/prove.ts';
 import { formatAddCheckpoint } from '../../src/proof/witness.ts';
@@ -13,6 +17,13 @@ export function testSigner(name: string, type: 1 | 4): Signer {
     key: verifierKey(name, type, new Uint8Array(spki.subarray(spki.length - 32))),
     sign: async (message) => new Uint8Array(sign(null, message, privateKey)),
   };
+}
+
+/** The memory of a key that signed nothing yet, in a folder that goes with this process. */
+export function freshMemory() {
+  const folder = mkdtempSync(join(tmpdir(), 'counterfoil-witness-'));
+  process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
+  return witnessMemory(folder);
 }
 
 /** A file for WITNESSES: all of these witnesses, `needed` of them enough. */

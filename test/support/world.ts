@@ -18,6 +18,7 @@ import { formatVkey } from '../../src/proof/write.ts';
 import { signInMail } from '../../src/rooms/access/mails.ts';
 import { accessRoutes } from '../../src/rooms/access/pages.tsx';
 import { entranceRoutes } from '../../src/rooms/answers/entrance.tsx';
+import type { Assets } from '../../src/ui/assets.ts';
 import { buildApp } from '../../src/web/app.tsx';
 import type { Log } from '../../src/web/log.ts';
 import { allRoutes, type Witnessing } from '../../src/web/routes.ts';
@@ -26,14 +27,14 @@ import { PLAIN_ASSETS } from './assets.ts';
 import { random, TEST_ORIGIN, testLedger } from './ledger.ts';
 import { testMatter } from './matter.ts';
 import { BASE, testServices } from './services.ts';
-import { testSigner } from './witness.ts';
+import { freshMemory, testSigner } from './witness.ts';
 
 export { random } from './ledger.ts';
 export { BASE } from './services.ts';
 
 const ownKey = testSigner('records.example.gov/witness', 4);
 const ALONE: Witnessing = {
-  own: { signer: ownKey, vkey: formatVkey(ownKey.key), logs: new Map() },
+  own: { signer: ownKey, vkey: formatVkey(ownKey.key), logs: new Map(), memory: freshMemory() },
   asked: null,
   metricsToken: null,
 };
@@ -44,16 +45,28 @@ export interface WorldOptions {
   readonly sendCodeFails?: boolean;
   /** every route of the program */
   readonly whole?: boolean;
+  /** styles and scripts as the program has them; default: names alone */
+  readonly assets?: Assets;
   /** where the program's log goes; default: errors into `log` */
   readonly logger?: Log;
   /** default: nobody is asked, nobody is cosigned */
   readonly witnessing?: Witnessing;
+  /** where the clock stands at first, ms; default: the present */
+  readonly now?: number;
+  /** folder of the log's key; default: one that goes with the test */
+  readonly keys?: string;
 }
 
 /** Everything that one test needs; call `close` after it. */
 export async function world(over: WorldOptions = {}) {
   const log: string[] = [];
-  const t = await testLedger({ start: true, now: Date.now(), onError: (error) => log.push(`ledger ${String(error)}`) });
+  const onError = (error: unknown) => log.push(`ledger ${String(error)}`);
+  const t = await testLedger({
+    start: true,
+    now: over.now ?? Date.now(),
+    onError,
+    ...(over.keys ? { keys: over.keys } : {}),
+  });
   const made = await testServices(t, {
     receiptPdf: pdfService(),
     certificate: certificateService(t.policy, t.clock),
@@ -90,7 +103,13 @@ export async function world(over: WorldOptions = {}) {
   const routes = over.whole
     ? allRoutes(access, clock, identity, over.witnessing ?? ALONE)
     : [...accessRoutes(access), ...entranceRoutes(clock), ...probes];
-  const app = buildApp({ services, assets: PLAIN_ASSETS, routes, whoIs: makeWhoIs(access), log: logger });
+  const app = buildApp({
+    services,
+    assets: over.assets ?? PLAIN_ASSETS,
+    routes,
+    whoIs: makeWhoIs(access),
+    log: logger,
+  });
   const post = createPost({ services, onError: (error) => log.push(`post ${String(error)}`) });
 
   return {

@@ -37,11 +37,11 @@ export async function readSecret(path: string): Promise<string | null> {
 }
 
 /** What a file says; written by `make` when there is none. */
-export async function kept(path: string, make: () => string): Promise<string> {
+export async function kept(path: string, make: () => string, write = writeKeyFile): Promise<string> {
   const there = await readIfThere(path);
   if (there !== null) return there;
   const content = make();
-  await writeKeyFile(path, content);
+  await write(path, content);
   return content;
 }
 

@@ -2,7 +2,7 @@
  * The log's signing key: an Ed25519 key in a file of its own outside the database, readable by the server's user alone, made
  * on first start. Its private half is never printed, logged or exported. How one key follows another is rotation.ts.
  */
-import { mkdir } from 'node:fs/promises';
+import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { RuleRefusal, Unavailable } from '../../base/errors.ts';
 import { parseVkey, type VerifierKey } from '../../proof/index.ts';
@@ -122,5 +122,7 @@ export async function loadLogKey(keysDir: string, proposed: string, known: strin
       lost: 'Nothing is lost, and nothing was signed.',
       next: 'Set DATA_DIR to the folder with the key of the log as it is now, or put that key in its place.',
     });
+  // A hand-over that was cut off before its very last step is over once the server goes on under the new name.
+  if (next === null && nextOrigin === origin) await rm(join(keysDir, NEXT), { recursive: true, force: true });
   return { origin, signer, vkey };
 }

@@ -65,6 +65,10 @@ async function accountPage(c: Ctx, port: AccessPort, errors: Errors = {}, typed?
         <Submit text="Save name" />
       </Form>
 
+      <p>
+        <a href="/account/calendar">Due dates in your calendar</a>
+      </p>
+
       <h2 id="passkeys">Passkeys</h2>
       <p>A passkey signs you in with this device's PIN, fingerprint or face instead of a code by mail.</p>
       {passkeys.length === 0 ? <p>No passkey yet.</p> : null}

@@ -78,7 +78,7 @@ function signInPage(c: Ctx, next: string, email = '', errors: Errors = {}) {
         />
         <Submit text="Send me a code" />
       </Form>
-      <div data-passkey="sign-in" data-next={next} hidden>
+      <div class="or" data-passkey="sign-in" data-next={next} hidden>
         <p>Or, if you added a passkey to your account:</p>
         <button type="button" class="usa-button usa-button--outline">
           Use a passkey

@@ -62,16 +62,18 @@ async function teamPage(c: Ctx, port: AccessPort, shown: Shown = {}) {
           {team.members.map((m) => (
             <tr>
               <th scope="row">{m.name || m.email}</th>
-              <td>{m.email}</td>
-              <td>{m.role}</td>
+              <td data-label="E-mail">{m.email}</td>
+              <td data-label="Role">{m.role}</td>
               {owner ? (
-                <td>
-                  <RoleForm id={m.id} name={m.name || m.email} role={m.role} />
-                  <Form action="/desk/team/remove" hidden={{ member: m.id }} label={`Remove ${m.name || m.email}`}>
-                    <button type="submit" class="usa-button usa-button--secondary">
-                      Remove<span class="usa-sr-only"> {m.name || m.email}</span>
-                    </button>
-                  </Form>
+                <td data-label="Change">
+                  <div class="actions">
+                    <RoleForm id={m.id} name={m.name || m.email} role={m.role} />
+                    <Form action="/desk/team/remove" hidden={{ member: m.id }} label={`Remove ${m.name || m.email}`}>
+                      <button type="submit" class="usa-button usa-button--secondary">
+                        Remove<span class="usa-sr-only"> {m.name || m.email}</span>
+                      </button>
+                    </Form>
+                  </div>
                 </td>
               ) : null}
             </tr>
@@ -93,26 +95,31 @@ async function teamPage(c: Ctx, port: AccessPort, shown: Shown = {}) {
               'expired'
             )}
             {owner ? (
-              <>
+              <div class="actions">
                 <Form
                   action="/desk/team/resend"
                   hidden={{ email: i.email }}
                   label={`Send the invitation to ${i.email} again`}
                 >
-                  <Submit text="Send again" />
+                  <button type="submit" class="usa-button usa-button--outline">
+                    Send again<span class="usa-sr-only"> to {i.email}</span>
+                  </button>
                 </Form>
                 <Form
                   action="/desk/team/cancel"
                   hidden={{ email: i.email }}
                   label={`Cancel the invitation of ${i.email}`}
                 >
-                  <Submit text="Cancel" danger />
+                  <button type="submit" class="usa-button usa-button--secondary">
+                    Cancel<span class="usa-sr-only"> the invitation of {i.email}</span>
+                  </button>
                 </Form>
-              </>
+              </div>
             ) : null}
           </li>
         ))}
       </ul>
+      {owner ? <h2>Invite somebody</h2> : null}
       {owner ? (
         <Form action="/desk/team/invite" errors={shown.errors ?? {}} label="Invite somebody">
           <Field

@@ -7,13 +7,14 @@ import { type Ctx, RECIPIENT, type Route, recipient } from '../../base/route.ts'
 import { redirectWith, zoneOf } from '../../ui/context.ts';
 import { page } from '../../ui/page.tsx';
 import { timeText } from '../../ui/time.tsx';
-import { movesIn, workingsOf } from '../clock/rules.ts';
+import { asksIn, movesIn, workingsOf } from '../clock/rules.ts';
 import { uploadsOf } from '../documents/view.ts';
 import { servedWorking } from '../requests/view.ts';
 import { entriesOf } from '../stream.ts';
 import { currentDraft, handOver, ownExchange } from './commands.ts';
 import { type Clash, digestOf, itemOf, postedItems } from './draft.ts';
 import { AnswerForm } from './form.tsx';
+import { touchedIn, touchLinksOf } from './orders.ts';
 import { receiveForm, refuseBeforeReading, refuseLength } from './receiving.ts';
 import { removeUpload, saveForm } from './saving.ts';
 import { clockedIn, type Exchange } from './view.ts';
@@ -27,7 +28,7 @@ async function show(
   const service = exchange.service.id;
   const draft = await currentDraft(services, service);
   const uploads = await uploadsOf(services.db, service);
-  const entries = exchange.moved ? await entriesOf(services.db, service) : [];
+  const entries = await entriesOf(services.db, service);
   return await page(
     c,
     { title: `Answer: ${exchange.request.title}`, area: 'recipient', islands: ['answer'], status: more.status },
@@ -41,6 +42,9 @@ async function show(
         exchange.moved ? workingsOf(await clockedIn(services.db, exchange, entries)) : servedWorking(exchange.service)
       }
       moves={movesIn(entries)}
+      asks={asksIn(entries)}
+      touched={await touchedIn(services.db, exchange, services.clock.now())}
+      touchLinks={touchLinksOf(exchange)}
       maxFileBytes={services.config.maxFileBytes}
       zone={zoneOf(c)}
       now={services.clock.now()}

@@ -11,12 +11,14 @@ import { Mark } from '../../ui/mark.tsx';
 import { Notice } from '../../ui/notice.tsx';
 import { Day, Time } from '../../ui/time.tsx';
 import { count, disposition, finding } from '../../ui/words.ts';
-import type { Move, Worked } from '../clock/rules.ts';
+import type { Ask, Move, Worked } from '../clock/rules.ts';
 import { Moves, Workings } from '../clock-parts.tsx';
 import type { Upload } from '../documents/view.ts';
 import { receiptLinks, Said } from '../parts.tsx';
+import type { Touched } from '../reach.ts';
 import type { Item } from '../requests/entries.ts';
 import { letterOf } from '../requests/view.ts';
+import { OrdersAndConsequences, type TouchLinks } from '../touching-parts.tsx';
 import { CHOICES } from './choices.ts';
 import { type Clash, type DraftItem, digestOf, isBlank, itemOf } from './draft.ts';
 import type { Draft } from './saving.ts';
@@ -33,6 +35,11 @@ export interface FormView {
   readonly workings: readonly Worked[];
   /** what moved the due date since it was served */
   readonly moves: readonly Move[];
+  /** what more time was asked for */
+  readonly asks: readonly Ask[];
+  /** orders and consequences that reach this recipient, and the addresses of what belongs to them */
+  readonly touched: Touched;
+  readonly touchLinks: TouchLinks;
   readonly maxFileBytes: number;
   readonly zone: string;
   readonly now: Millis;
@@ -100,6 +107,10 @@ export function AnswerForm(view: FormView) {
         Nothing reaches {exchange.issuerName} before you press “Send” on the next page. You can send some items now and
         others later. {service.name} gets a receipt for each answer.
       </p>
+      <p>
+        <a href="/answer/requests">Everything asked of you</a>, by whom and until when, also in your calendar ·{' '}
+        <a href="/answer/reminders">Reminders by mail</a>
+      </p>
     </>
   );
 }
@@ -129,7 +140,7 @@ function Top({ view }: { view: FormView }) {
           {service.carried.length === 1 ? 'it' : 'them'} below, each with its receipt.
         </p>
       ) : null}
-      <div class="answer__due">
+      <div class="answer__due" id="clock">
         <p>
           <strong>
             {whole.state === 'paused' ? (
@@ -159,6 +170,7 @@ function Top({ view }: { view: FormView }) {
           ) : null}
         </p>
         <Workings workings={view.workings} />
+        {exchange.revocation === null && exchange.request.conduct === 'served' ? <MoreTime asks={view.asks} /> : null}
         {view.moves.length > 0 ? (
           <details>
             <summary>What moved the due date</summary>
@@ -171,6 +183,7 @@ function Top({ view }: { view: FormView }) {
           </details>
         ) : null}
       </div>
+      <OrdersAndConsequences touched={view.touched} links={view.touchLinks} items={request.items.length} />
       {letter ? (
         <details class="answer__letter">
           <summary>The letter</summary>
@@ -181,6 +194,26 @@ function Top({ view }: { view: FormView }) {
         </details>
       ) : null}
     </>
+  );
+}
+
+/** The way to ask for more time, or what became of it. */
+function MoreTime({ asks }: { asks: readonly Ask[] }) {
+  const last = asks.at(-1);
+  if (!last) {
+    return (
+      <p>
+        <a href="/answer/extension">Ask for more time</a>
+      </p>
+    );
+  }
+  const became = { extended: 'It was given.', refused: 'It was refused.' };
+  return (
+    <p>
+      You asked for time until <Day on={last.until} weekday />.{' '}
+      {last.answer === null ? 'It is not answered yet.' : became[last.answer.outcome]}{' '}
+      <a href="/answer/extension">See what you asked for</a>
+    </p>
   );
 }
 

@@ -41,7 +41,7 @@ async function getList(c: Ctx): Promise<Response> {
           { head: 'Asked by', cell: (line) => line.issuer },
           { head: 'Asked of', cell: (line) => line.name },
           { head: 'Still open', numeric: true, cell: (line) => `${line.open} of ${line.items}` },
-          { head: 'Clock', cell: (line) => clockWords(line.clock) },
+          { head: 'Due, and what stops the clock', cell: (line) => clockWords(line.clock) },
           {
             head: 'How it is counted',
             cell: (line) => (line.revoked ? '' : <Working steps={line.working} summary="Working" />),

@@ -42,7 +42,9 @@ function DueNow({ exchange }: { exchange: Exchange }) {
     <>while the clock is paused</>
   ) : (
     <>
-      due <Day on={first} weekday />
+      <a href="/answer#clock">
+        due <Day on={first} weekday />
+      </a>
     </>
   );
 }

@@ -1,17 +1,21 @@
 /** After sending: the slip of the answer with its receipts to keep, what comes by mail, and what can be done next. */
+import type { Child } from 'hono/jsx';
 import { NotFound } from '../../base/errors.ts';
 import { type Ctx, RECIPIENT, type Route, recipient } from '../../base/route.ts';
 import type { Witnessed } from '../../base/services.ts';
 import { zoneOf } from '../../ui/context.ts';
 import { Heading } from '../../ui/heading.tsx';
 import { page } from '../../ui/page.tsx';
-import { refreshHead } from '../../ui/progress.tsx';
+import { LookAgain } from '../../ui/progress.tsx';
 import { Slip } from '../../ui/slip.tsx';
 import { count } from '../../ui/words.ts';
 import { Said } from '../parts.tsx';
 import { entriesOf, type StreamEntry } from '../stream.ts';
 import { ownExchange } from './commands.ts';
 import type { Exchange, SentAnswer } from './view.ts';
+
+/** So long the page waits for the log's next signature, in ms, before it says so. */
+const PATIENCE = 1000;
 
 interface SentView {
   readonly exchange: Exchange;
@@ -20,12 +24,14 @@ interface SentView {
   /** `item.answered` entries of this answer */
   readonly items: readonly StreamEntry[];
   readonly published: boolean;
+  /** how to look again while it is not */
+  readonly again: Child;
   readonly witnessed: Witnessed | null;
   readonly zone: string;
   readonly logOrigin: string;
 }
 
-function SentPage({ exchange, sent, entry, items, published, witnessed, zone, logOrigin }: SentView) {
+function SentPage({ exchange, sent, entry, items, published, again, witnessed, zone, logOrigin }: SentView) {
   const { request, service, issuerName } = exchange;
   const files = sent.items.reduce((n, one) => n + one.documents.length, 0);
   const open = request.items.filter((one) => !exchange.items.has(one.item));
@@ -59,7 +65,12 @@ function SentPage({ exchange, sent, entry, items, published, witnessed, zone, lo
         {...(published ? { json: `/answer/receipts/${entry.id}.json`, pdf: `/answer/receipts/${entry.id}.pdf` } : {})}
       />
       {published ? null : (
-        <p role="status">Your receipt is being made, usually within a second; this page looks again by itself.</p>
+        <>
+          <p role="status">
+            Your answer is written down for good. Your receipt is being made, usually within a second.
+          </p>
+          {again}
+        </>
       )}
       <h2>Each item</h2>
       <ol class="entries">
@@ -115,14 +126,14 @@ async function getSent(c: Ctx): Promise<Response> {
     });
   }
   const items = entries.filter((one) => one.kind === 'item.answered' && one.body.answer === sent.answer);
-  const published = await services.ledger.published(items.at(-1)?.position ?? entry.position, 0);
+  const published = await services.ledger.published(items.at(-1)?.position ?? entry.position, PATIENCE);
   const witnessed = await services.ledger.witnessed(entry.position);
   return await page(
     c,
     {
       title: 'Your answer is sent',
       area: 'recipient',
-      ...(published ? {} : { head: refreshHead(false, 2) }),
+      islands: published ? [] : ['again'],
     },
     <SentPage
       exchange={exchange}
@@ -130,6 +141,7 @@ async function getSent(c: Ctx): Promise<Response> {
       entry={entry}
       items={items}
       published={published}
+      again={<LookAgain c={c} done="Your receipt is here." />}
       witnessed={witnessed}
       zone={zoneOf(c)}
       logOrigin={services.config.logOrigin}

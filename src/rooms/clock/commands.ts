@@ -8,6 +8,7 @@ import { uuidv7 } from '../../base/ids.ts';
 import type { Services } from '../../base/services.ts';
 import { type Request, requestById, revocationOf, type Service, servedFacts, serviceById } from '../requests/view.ts';
 import { entriesOf, lastOf } from '../stream.ts';
+import { type Ask, asksIn, waitingAsk } from './asking.ts';
 import { closingsFor } from './closings.ts';
 import { type Clocked, type Moving, moveDue } from './moving.ts';
 import { clockedOf, type Move, movesIn, sameAsSeen } from './standing.ts';
@@ -19,6 +20,8 @@ export interface Standing {
   readonly request: Request;
   readonly clocked: Clocked;
   readonly moves: readonly Move[];
+  /** what the recipient asked for */
+  readonly asks: readonly Ask[];
   /** position of the last entry of the service before all this was read */
   readonly last: number | null;
 }
@@ -33,7 +36,7 @@ export async function standingClock({ db }: Pick<Services, 'db'>, id: string): P
   const revoked = (await revocationOf(db, request.id)) !== null;
   const closings = await closingsFor(db, request.issuer);
   const clocked = clockedOf(servedFacts(service, request, revoked), entries, closings);
-  return { service, request, clocked, moves: movesIn(entries), last };
+  return { service, request, clocked, moves: movesIn(entries), asks: asksIn(entries), last };
 }
 
 /** Evidence of a mail may be written between reading and writing; then it is decided anew on what is there. */
@@ -43,7 +46,7 @@ const ATTEMPTS = 5;
  * Moves the due date of a service and queues the mail that tells its recipient.
  * @param seen the last thing that had moved the clock when the person looked, '' for none
  * @param once the form's token: the same form never writes twice
- * @throws RuleRefusal `clock-moved`, and those of `moveDue`; NotFound; Conflict
+ * @throws RuleRefusal `clock-moved`, those of `moveDue`, of `waitingAsk` where it answers one; NotFound; Conflict
  */
 export async function moveClock(
   needs: Needs,
@@ -62,6 +65,7 @@ export async function moveClock(
       .executeTakeFirst();
     if (before) return { repeated: true, told: address !== null };
     sameAsSeen(standing.moves, seen);
+    if (command.do === 'extend' && command.ask !== undefined) waitingAsk(standing.asks, command.ask);
     const now = needs.clock.now();
     const entry = moveDue(standing.clocked, command, uuidv7(now, needs.random), now);
     const mail = {

@@ -58,8 +58,8 @@ export function counterOf(
   const rule = (item === undefined ? undefined : state.own.get(item)) ?? state.rule;
   const party = rule.type === 'count' && rule.whose === 'recipient' ? state.recipient : state.issuer;
   const closings = state.closings.filter((one) => one.party === party && one.since <= at);
-  const place = state.setting.recipient?.holidays ?? '';
-  const key = `${keyOf(rule)} ${place} ${closings.map((one) => one.id).join(' ')}`;
+  const { holidays, zone } = state.setting.recipient ?? {};
+  const key = `${keyOf(rule)} ${holidays ?? ''} ${zone ?? ''} ${closings.map((one) => one.id).join(' ')}`;
   const known = made.get(key);
   if (known) return known;
   const added = [...(state.setting.closings ?? []), ...closings.map((one) => one.event)];
@@ -144,9 +144,13 @@ export const momentIn =
   (when: When): Millis =>
     when.length === 10 ? startOf(zone, dayOf(when)) : Date.parse(when);
 
+/** Where days of this clock begin and end. */
+export const zoneOf = ({ rule, setting }: Pick<Counted, 'rule' | 'setting'>): string =>
+  (rule.type === 'count' && rule.whose === 'recipient' ? setting.recipient?.zone : undefined) ?? rule.zone;
+
 /** When the service was made, as it is known now, and from when on an event counts. */
 export function beginsOf(state: Counted): { readonly served: Millis; readonly of: (event: CellEvent) => Millis } {
-  const moment = momentIn(state.rule.zone);
+  const moment = momentIn(zoneOf(state));
   const served = moment('at' in state.served ? state.served.at : state.served.on);
   // A corrected date of service was true from the start.
   return { served, of: (event) => (event.type === 'service-corrected' ? served : moment(event.at)) };

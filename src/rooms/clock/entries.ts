@@ -71,8 +71,29 @@ export const dueExtended = z
     by: z.strictObject({ count: z.number().int().min(1).max(3650), unit }).nullable(),
     /** whether the recipient had asked for it */
     asked: z.boolean(),
+    /** the entry `extension.asked` that it answers, where the recipient asked here */
+    ask: uuid.optional(),
   })
   .refine(({ to, by }) => (to === null) !== (by === null), 'needs a date or a number of days');
+
+/** The recipient asks for more time. It moves nothing; the issuer answers with `due.extended` or `extension.refused`. */
+export const extensionAsked = z.strictObject({
+  service: uuid,
+  request: uuid,
+  until: isoDate,
+  /** the items it is for; null for all that are open */
+  items,
+  reason,
+  /** who asks, as they name themselves; the issuer is entitled to it */
+  askedBy: line(200),
+});
+export const extensionRefused = z.strictObject({
+  service: uuid,
+  request: uuid,
+  /** the entry `extension.asked` */
+  ask: uuid,
+  reason,
+});
 
 export const CAUSES = ['clarification asked', 'fee awaited', 'other'] as const;
 
@@ -112,6 +133,8 @@ export const closingWithdrawn = z.strictObject({
 
 export const clockEntries = {
   'due.extended': dueExtended,
+  'extension.asked': extensionAsked,
+  'extension.refused': extensionRefused,
   'clock.tolled': clockTolled,
   'clock.resumed': clockResumed,
   'service.corrected': serviceCorrected,

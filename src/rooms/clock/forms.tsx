@@ -4,7 +4,9 @@ import { ErrorSummary, type Errors, Field, Form, Radios, Select, Submit, TextAre
 import { Heading } from '../../ui/heading.tsx';
 import { Notice } from '../../ui/notice.tsx';
 import { Day, localInput, Time } from '../../ui/time.tsx';
-import { Workings } from '../clock-parts.tsx';
+import { Asks, Workings } from '../clock-parts.tsx';
+import { receiptLinks } from '../receipt-links.tsx';
+import { waitingIn } from './asking.ts';
 import type { Standing } from './commands.ts';
 import { CAUSES } from './entries.ts';
 import { UNITS } from './rule.ts';
@@ -15,7 +17,7 @@ export type Doing = (typeof DOINGS)[number];
 
 /** What was typed in a form that was not taken, so that it stands there again. */
 export interface Typed {
-  readonly doing: Doing;
+  readonly doing: Doing | 'refuse';
   readonly values: Readonly<Record<string, string>>;
   readonly errors: Errors;
 }
@@ -27,6 +29,7 @@ export interface ClockPageView {
   readonly mayWrite: boolean;
   readonly newOnce: () => string;
   readonly now: Millis;
+  readonly readerZone: string;
 }
 
 /** The zone in which times of these forms are written: that of the rule. */
@@ -70,7 +73,8 @@ export function ClockPage(view: ClockPageView) {
               Times are those of {zone}.
             </p>
           </Notice>
-          <Extend view={view} />
+          <Asked view={view} />
+          <Extend view={view} zone={zone} />
           <Pause view={view} zone={zone} />
           <Resume view={view} zone={zone} />
           <Correct view={view} />
@@ -83,9 +87,9 @@ export function ClockPage(view: ClockPageView) {
 }
 
 /** Field names carry the form they are in, so that each stands once on the page. */
-export const fieldOf = (doing: Doing, name: string) => `${doing}-${name}`;
+export const fieldOf = (doing: Doing | 'refuse', name: string) => `${doing}-${name}`;
 
-function fields(view: ClockPageView, doing: Doing) {
+function fields(view: ClockPageView, doing: Doing | 'refuse') {
   const typed = view.typed?.doing === doing ? view.typed : null;
   return (name: string, otherwise = '') => ({
     name: fieldOf(doing, name),
@@ -94,7 +98,7 @@ function fields(view: ClockPageView, doing: Doing) {
   });
 }
 
-function frame(view: ClockPageView, doing: Doing) {
+function frame(view: ClockPageView, doing: Doing | 'refuse') {
   const { service, moves } = view.standing;
   return {
     action: `/desk/services/${service.id}/clock/${doing}`,
@@ -104,24 +108,76 @@ function frame(view: ClockPageView, doing: Doing) {
 
 const REASON = 'The recipient reads this.';
 
-function Items({ view, doing }: { view: ClockPageView; doing: Doing }) {
+function Items(props: { view: ClockPageView; doing: Doing; otherwise?: string }) {
+  const { view, doing } = props;
   if (view.standing.request.items.length < 2) return null;
   const of = fields(view, doing);
-  return <Field {...of('items')} label="Items" hint="Their numbers, like 1, 3. Leave empty for all." width="medium" />;
+  return (
+    <Field
+      {...of('items', props.otherwise ?? '')}
+      label="Items"
+      hint="Their numbers, like 1, 3. Leave empty for all."
+      width="medium"
+    />
+  );
 }
 
-function Extend({ view }: { view: ClockPageView }) {
+/** What the recipient asked for; the first that waits is answered by the form that extends, or refused here. */
+function Asked({ view }: { view: ClockPageView }) {
+  const { asks, service } = view.standing;
+  const [first] = waitingIn(asks);
+  const of = fields(view, 'refuse');
+  if (asks.length === 0) return null;
+  return (
+    <>
+      <h2>More time, asked for</h2>
+      <Asks asks={asks} zone={view.readerZone} receipt={receiptLinks(`/desk/services/${service.id}/receipts`)} />
+      {first ? (
+        <Form
+          {...frame(view, 'refuse')}
+          hidden={{ once: view.newOnce(), [fieldOf('refuse', 'ask')]: first.entry }}
+          label="Refuse more time"
+        >
+          <p>To give it, use “Extend” below, where it is filled in. To refuse it:</p>
+          <TextArea {...of('reason')} label="Reason for the refusal" hint={REASON} rows={3} required />
+          <Submit text="Refuse" />
+        </Form>
+      ) : null}
+    </>
+  );
+}
+
+function Extend({ view, zone }: { view: ClockPageView; zone: string }) {
   const of = fields(view, 'extend');
+  const [ask] = waitingIn(view.standing.asks);
+  const { action, hidden } = frame(view, 'extend');
   return (
     <>
       <h2>Extend</h2>
-      <Form {...frame(view, 'extend')} label="Extend the due date">
-        <Field {...of('to')} type="date" label="To this day" hint="Or a number of days, below." width="medium" />
+      <Form
+        action={action}
+        hidden={ask ? { ...hidden, [fieldOf('extend', 'ask')]: ask.entry } : hidden}
+        label="Extend the due date"
+      >
+        <Field
+          {...of('to', ask?.until ?? '')}
+          type="date"
+          label="To this day"
+          hint="Or a number of days, below."
+          width="medium"
+        />
         <Field {...of('count')} type="number" label="By this many" inputmode="numeric" width="short" />
         <Select {...of('unit', 'days')} label="Of" choices={UNITS.map((unit) => ({ value: unit, label: unit }))} />
-        <Items view={view} doing="extend" />
+        <Items view={view} doing="extend" otherwise={ask?.items?.join(', ') ?? ''} />
+        <Field
+          {...of('given', localInput(new Date(view.now), zone))}
+          type="datetime-local"
+          label="Given"
+          hint="When it was given, also if that was days ago."
+          width="medium"
+        />
         <Radios
-          {...of('asked', 'no')}
+          {...of('asked', ask ? 'yes' : 'no')}
           label="Did the recipient ask for it?"
           required
           choices={[

@@ -95,23 +95,28 @@ function keyOf(event: Act, days: Days): string {
   return `${String(days.at(event.at)).padStart(16, '0')} ${what} ${who} ${event.words ?? ''}`;
 }
 
-/** Extensions and orders that act. An order that was ended sets no date any more; its end acts in its place. */
-function actsOf(events: readonly CellEvent[]): readonly Act[] {
+/**
+ * Extensions and orders that act. An order that was ended sets no date any more; its first end acts in its place, and where that lies before
+ * it began, by a fact that was written down late, neither does.
+ */
+function actsOf(events: readonly CellEvent[], days: Days): readonly Act[] {
   const ends = new Map<string, Act>();
-  for (const event of events) if (event.type === 'lifted') ends.set(event.of, event);
-  const ended = (event: CellEvent) => event.id !== undefined && ends.has(event.id);
-  const compelled = events.filter((event) => event.type === 'compelled');
-  const gone = new Set(compelled.filter(ended).map(({ id }) => id));
-  return events.filter(
-    (event): event is Act =>
-      event.type === 'extended' ||
-      (event.type === 'compelled' && !ended(event)) ||
-      (event.type === 'lifted' && gone.has(event.of)),
-  );
+  for (const event of events) {
+    if (event.type !== 'lifted') continue;
+    const first = ends.get(event.of);
+    if (!first || days.at(event.at) < days.at(first.at)) ends.set(event.of, event);
+  }
+  return events.flatMap((event): readonly Act[] => {
+    if (event.type === 'extended') return [event];
+    if (event.type !== 'compelled') return [];
+    const end = event.id === undefined ? undefined : ends.get(event.id);
+    if (!end) return [event];
+    return days.at(end.at) < days.at(event.at) ? [] : [end];
+  });
 }
 
 function stepsOf(events: readonly CellEvent[], days: Days): readonly Step[] {
-  const acts = actsOf(events);
+  const acts = actsOf(events, days);
   let pauses = pausesOf(events, days);
   for (const act of acts) if (act.type === 'compelled') pauses = endedBy(pauses, days.day(act.at), days.at(act.at));
   const on = acts.map((act) => days.day(act.at)).sort((a, b) => a - b);

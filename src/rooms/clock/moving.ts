@@ -6,7 +6,7 @@ import type { NewEntry } from '../../base/append.ts';
 import { instant, type Millis } from '../../base/clock.ts';
 import { RuleRefusal } from '../../base/errors.ts';
 import { checkEvents } from './check.ts';
-import { beginsOf, type Counted, counterOf, momentIn, statesOf, touching } from './counting.ts';
+import { beginsOf, type Counted, counterOf, momentIn, statesOf, touching, zoneOf } from './counting.ts';
 import { dayOf, wordsOf } from './days.ts';
 import type { CAUSES } from './entries.ts';
 import { cellEventsIn } from './history.ts';
@@ -30,6 +30,10 @@ export type Moving =
       readonly by: { readonly count: number; readonly unit: Unit } | null;
       readonly asked: boolean;
       readonly reason: string;
+      /** when it was given; the present unless told */
+      readonly given?: Millis;
+      /** the entry `extension.asked` that it answers */
+      readonly ask?: string;
     }
   | {
       readonly do: 'toll';
@@ -49,13 +53,13 @@ const KINDS = {
   correct: 'service.corrected',
 } as const;
 
-/** The command's own part of the body, and when it happened: an extension when it is given, a pause when it began, a service when it was made. */
+/** The command's own part of the body, and when it happened: an extension when it was given, a pause when it began, a service when it was made. */
 function factOf(state: Clocked, command: Moving, now: Millis) {
   const { reason } = command;
   switch (command.do) {
     case 'extend':
       return {
-        at: now,
+        at: command.given ?? now,
         items: command.items,
         body: {
           reason,
@@ -63,6 +67,7 @@ function factOf(state: Clocked, command: Moving, now: Millis) {
           to: command.to,
           by: command.by && { ...command.by },
           asked: command.asked,
+          ...(command.ask === undefined ? {} : { ask: command.ask }),
         },
       };
     case 'toll': {
@@ -135,7 +140,8 @@ export function moveDue(state: Clocked, command: Moving, id: string, now: Millis
   ]);
   if (!event) throw new Error(`no event of ${command.do}`);
   const all = [...state.events, event];
-  checkEvents({ service: state.served }, all, momentIn(state.rule.zone), state.rule.zone);
+  const zone = zoneOf(state);
+  checkEvents({ service: state.served }, all, momentIn(zone), zone);
   // Items may differ; what is told is the date of the first that is touched.
   const one = items?.[0] ?? (state.own.size > 0 ? state.items[0] : undefined);
   const counter = counterOf(state, one);

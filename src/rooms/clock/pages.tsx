@@ -5,10 +5,12 @@ import { bodyOf } from '../../base/form.ts';
 import { UUID, uuidv7 } from '../../base/ids.ts';
 import { type Ctx, EDITOR, type Route, staff, VIEWER } from '../../base/route.ts';
 import { instantOf } from '../../ui/asof.tsx';
-import { redirectWith } from '../../ui/context.ts';
+import { redirectWith, zoneOf } from '../../ui/context.ts';
 import { page } from '../../ui/page.tsx';
 import { localInput } from '../../ui/time.tsx';
 import { isoDate, prose } from '../fields.ts';
+import { itemNumbers } from '../item-numbers.ts';
+import { refuseTime } from '../time-asked.ts';
 import { moveClock, standingClock } from './commands.ts';
 import { CAUSES } from './entries.ts';
 import { ClockPage, DOINGS, type Doing, fieldOf, type Typed, zoneOfForms } from './forms.tsx';
@@ -35,21 +37,12 @@ async function show(c: Ctx, typed: Typed | null, status: 200 | 409 | 422 = 200):
       mayWrite={staff(c).role !== 'viewer'}
       newOnce={() => uuidv7(services.clock.now(), services.random)}
       now={services.clock.now()}
+      readerZone={zoneOf(c)}
     />,
   );
 }
 
 const reason = prose(1000).pipe(z.string().min(1, 'Say why.'));
-
-/** "1, 3" → [1, 3]; empty → null, all of them */
-const items = z
-  .string()
-  .trim()
-  .regex(/^(\d{1,3}([\s,]+\d{1,3})*)?$/, 'Write numbers like 1, 3.')
-  .transform((text) => {
-    const numbers = text.split(/[\s,]+/).filter((part) => part !== '');
-    return numbers.length === 0 ? null : [...new Set(numbers.map(Number))].sort((a, b) => a - b);
-  });
 
 /** A wall clock in a zone → milliseconds. */
 const wall = (zone: string) =>
@@ -67,13 +60,15 @@ const orNone = <T extends z.ZodType>(schema: T) => z.union([z.literal('').transf
 
 /** What each form says, as the rules take it; times are those of `zone`. */
 const FORMS: { readonly [D in Doing]: (zone: string) => z.ZodType<Moving> } = {
-  extend: () =>
+  extend: (zone) =>
     z
       .object({
+        given: orNone(wall(zone)),
+        ask: orNone(z.string().regex(UUID)),
         to: orNone(isoDate),
         count: orNone(z.coerce.number('Give a number.').int().min(1, 'At least 1.').max(3650, 'At most 3650.')),
         unit,
-        items,
+        items: itemNumbers,
         asked: z.enum(['yes', 'no'], 'Say whether it was asked for.'),
         reason,
       })
@@ -81,13 +76,15 @@ const FORMS: { readonly [D in Doing]: (zone: string) => z.ZodType<Moving> } = {
         path: ['to'],
         error: 'Give either a day or a number of days.',
       })
-      .transform(({ to, count, unit, items, asked, reason }) => ({
+      .transform(({ to, count, unit, items, asked, reason, given, ask }) => ({
         do: 'extend' as const,
         to,
         by: count === null ? null : { count, unit },
         items,
         asked: asked === 'yes',
         reason,
+        ...(given === null ? {} : { given }),
+        ...(ask === null || asked === 'no' ? {} : { ask }),
       })),
   pause: (zone) =>
     z
@@ -95,7 +92,7 @@ const FORMS: { readonly [D in Doing]: (zone: string) => z.ZodType<Moving> } = {
         cause: z.enum(CAUSES, 'Choose why the clock pauses.'),
         from: wall(zone),
         until: orNone(wall(zone)),
-        items,
+        items: itemNumbers,
         reason,
       })
       .transform((form) => ({ do: 'toll' as const, ...form })),
@@ -107,7 +104,21 @@ const FORMS: { readonly [D in Doing]: (zone: string) => z.ZodType<Moving> } = {
     z.object({ servedAt: wall(zone), reason }).transform((form) => ({ do: 'correct' as const, ...form })),
 };
 
-const NAMES = ['to', 'count', 'unit', 'items', 'asked', 'cause', 'from', 'until', 'tolled', 'servedAt', 'reason'];
+const NAMES = [
+  'given',
+  'ask',
+  'to',
+  'count',
+  'unit',
+  'items',
+  'asked',
+  'cause',
+  'from',
+  'until',
+  'tolled',
+  'servedAt',
+  'reason',
+];
 const token = z.object({ once: z.string().regex(UUID), seen: z.union([z.literal(''), z.string().regex(UUID)]) });
 
 const post =
@@ -135,6 +146,29 @@ const post =
     }
   };
 
+const refusal = z.object({ ask: z.string().regex(UUID, 'Choose what is refused.'), reason });
+
+async function postRefusal(c: Ctx): Promise<Response> {
+  const body = await bodyOf(c);
+  const text = (name: string) => {
+    const value = body[name];
+    return typeof value === 'string' ? value : '';
+  };
+  const values = { ask: text(fieldOf('refuse', 'ask')), reason: text(fieldOf('refuse', 'reason')) };
+  try {
+    const read = refusal.safeParse(values);
+    const once = z.string().regex(UUID).safeParse(text('once'));
+    if (!read.success || !once.success) throw refusalOf(read.error);
+    const { repeated, told } = await refuseTime(c.get('services'), serviceId(c), read.data, once.data);
+    return redirectWith(c, `/desk/services/${serviceId(c)}#clock`, said(repeated, told));
+  } catch (error) {
+    if (!(error instanceof Refusal) || error instanceof NotFound) throw error;
+    const named = Object.entries(error.fields).map(([name, message]) => [fieldOf('refuse', name), message]);
+    const errors = named.length > 0 ? Object.fromEntries(named) : { '': sentences(error) };
+    return await show(c, { doing: 'refuse', values, errors }, error instanceof InvalidInput ? 422 : 409);
+  }
+}
+
 function said(repeated: boolean, told: boolean): string {
   if (repeated) return 'This had been recorded already; it was not written twice.';
   return told ? 'Recorded. The recipient is told.' : 'Recorded. There is no address to tell.';
@@ -152,6 +186,7 @@ function refusalOf(error: z.ZodError | undefined): InvalidInput {
 }
 
 export const clockRoutes: readonly Route[] = [
+  { method: 'POST', path: '/desk/services/:service/clock/refuse', access: EDITOR, handler: postRefusal },
   { method: 'GET', path: '/desk/services/:service/clock', access: VIEWER, handler: (c) => show(c, null) },
   ...DOINGS.map(
     (doing): Route => ({

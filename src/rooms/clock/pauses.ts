@@ -50,6 +50,8 @@ export function pausesOf(events: readonly CellEvent[], days: Days): readonly Pau
     const end = [event.until, event.id === undefined ? undefined : ends.get(event.id)?.at]
       .filter((when) => when !== undefined)
       .sort((a, b) => days.at(a) - days.at(b))[0];
+    // What ended before it began, by a fact that was written down late, never was.
+    if (end !== undefined && days.at(end) < days.at(event.at)) continue;
     pauses.push({
       kind: event.type === 'tolled' ? 'tolling' : 'stay',
       from: days.day(event.at),

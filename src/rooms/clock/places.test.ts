@@ -1,8 +1,9 @@
 /** Calendars of recipients: every state has one, and nothing is guessed from a name that is none. */
 import { describe, expect, it } from 'vitest';
+import { timeZone } from '../fields.ts';
 import { STATES } from '../states.ts';
 import { holidaysOf } from './holidays.ts';
-import { calendarOfPlace } from './places.ts';
+import { calendarOfPlace, zoneOfPlace } from './places.ts';
 import { byIssuer, dueByPlace } from './rules.ts';
 
 describe('the calendar of a place', () => {
@@ -20,6 +21,41 @@ describe('the calendar of a place', () => {
     [{ ocdId: 'ocd-division/country:us/territory:pr', state: null }, null],
     [{ ocdId: null, state: null }, null],
   ])('%o', (place, calendar) => expect(calendarOfPlace(place)).toBe(calendar));
+
+  it.each([
+    [{ ocdId: 'ocd-division/country:us/state:ca/place:watsonville', state: null }, 'America/Los_Angeles'],
+    [{ ocdId: null, state: 'Hawaii' }, 'Pacific/Honolulu'],
+    // A state keeps the time of its capital; where a part of it keeps another one, nothing is guessed of a place in it.
+    [{ ocdId: 'ocd-division/country:us/state:tx', state: null }, 'America/Chicago'],
+    [{ ocdId: 'ocd-division/country:us/state:tx/county:el_paso', state: null }, null],
+    [{ ocdId: null, state: 'Indiana' }, null],
+    [{ ocdId: null, state: 'Indiana', zone: 'America/Indiana/Knox' }, 'America/Indiana/Knox'],
+    [{ ocdId: null, state: null }, null],
+  ])('%o keeps the time of %s', (place, zone) => expect(zoneOfPlace(place)).toBe(zone));
+
+  it('has a time zone for every state itself', () => {
+    for (const code of Object.keys(STATES)) {
+      const type = code === 'DC' ? 'district' : 'state';
+      const zone = zoneOfPlace({ ocdId: `ocd-division/country:us/${type}:${code.toLowerCase()}`, state: null });
+      expect(timeZone.safeParse(zone).success).toBe(true);
+    }
+  });
+
+  it('refuses by name a place whose time zone is not clear', () => {
+    const rule = {
+      ...{ type: 'count' as const, count: 5, unit: 'days' as const, zone: 'America/New_York', holidays: 'US' },
+      ...{ whose: 'recipient' as const, roll: 'none' as const, cutOff: null, receivedOn: 'any day' as const },
+      ...{ mailDays: 0, preset: null },
+    };
+    const due = dueByPlace(
+      { issuer: 'us', rule, items: [1], own: new Map(), closings: [] },
+      Date.parse('2025-03-24T18:00:00Z'),
+    );
+    const at = (zone: string | null) => due({ ocdId: null, state: 'Tennessee', zone, party: null });
+    expect(() => at(null)).toThrow(expect.objectContaining({ code: 'time-zone-unclear' }));
+    expect(at('America/New_York')).toMatchObject({ due: { at: '2025-03-30T04:00:00.000Z' }, zone: 'America/New_York' });
+    expect(at('America/Chicago')).toMatchObject({ due: { at: '2025-03-30T05:00:00.000Z' }, zone: 'America/Chicago' });
+  });
 
   it('gives each recipient its own date', () => {
     const rule = {

@@ -5,7 +5,17 @@
 import type { NewEntry } from '../../base/append.ts';
 import { instant, type Millis } from '../../base/clock.ts';
 import type { JsonObject, JsonValue } from '../../proof/index.ts';
-import { beginsOf, type Closing, type Counters, counterOf, duesOf, momentIn, statesOf, uniform } from './counting.ts';
+import {
+  beginsOf,
+  type Closing,
+  type Counters,
+  counterOf,
+  duesOf,
+  momentIn,
+  statesOf,
+  uniform,
+  zoneOf,
+} from './counting.ts';
 import type { DueResult } from './due.ts';
 import type { CalendarEvent, CellEvent } from './events.ts';
 import type { Clocked } from './moving.ts';
@@ -60,7 +70,7 @@ export function recountDue(
 ): NewEntry | null {
   if (state.revoked || state.recorded) return null;
   const begins = beginsOf(state);
-  const event = cause.event === null ? null : notBefore(cause.event, begins.served, state.rule.zone);
+  const event = cause.event === null ? null : notBefore(cause.event, begins.served, zoneOf(state));
   const events = event === null ? state.events : [...state.events, event];
   const without = cause.calendar === null ? state : { ...state, closings: cause.calendar.without };
   const touched = state.items.filter((item) => event?.items === undefined || event.items.includes(item));

@@ -2,10 +2,44 @@
 import { describe, expect, it } from 'vitest';
 import { due, dueRule } from './entries.ts';
 import type { CellEvent } from './events.ts';
-import { clockOf, counterFor, dueOf, movedClockOf } from './rules.ts';
+import { clockOf, counterFor, dueOf, movedClockOf, workingsTold } from './rules.ts';
 
 const NY = 'America/New_York';
 const at = (text: string) => Date.parse(text);
+
+describe('what was written down late', () => {
+  const counter = counterFor({ type: 'days', days: 30, business: false, zone: NY });
+  const on = (...events: CellEvent[]) => counter.due({ on: '2018-01-24' }, events).on;
+  const stay: CellEvent = { type: 'stayed', id: 's', at: '2018-02-05', order: 'No. 1' };
+  const compel: CellEvent = { type: 'compelled', id: 'c', at: '2018-03-05', order: 'No. 2', to: '2018-04-06' };
+
+  it('takes out what ended before it began, and counts the first of two ends', () => {
+    expect(on(stay, { type: 'lifted', of: 's', at: '2018-02-03' })).toBe('2018-02-23');
+    // Of an order that never held, the day that passed meanwhile is no date.
+    expect(on(compel, { type: 'lifted', of: 'c', at: '2018-03-02' })).toBe('2018-02-23');
+    expect(on(compel, { type: 'lifted', of: 'c', at: '2018-03-12' })).toBe('2018-03-12');
+    const ends: CellEvent[] = [
+      { type: 'lifted', of: 'c', at: '2018-03-12' },
+      { type: 'lifted', of: 'c', at: '2018-03-08' },
+    ];
+    expect(on(compel, ...ends)).toBe('2018-03-08');
+  });
+
+  it('names the items whose working an entry tells', () => {
+    const cell = (items: number[], day: string) => ({ items, on: day });
+    const due = {
+      ...{ before: '2018-02-23', after: '2018-03-02', working: ['x'] },
+      states: [{ cells: [cell([1, 3], '2018-02-23'), cell([2], '2018-03-02')] }],
+    };
+    const items = (body: object) => workingsTold(body).map((one) => one.items);
+    expect(items({ items: [2], due })).toEqual([[2]]);
+    expect(items({ event: { items: [2] }, due })).toEqual([[2]]);
+    expect(items({ tolled: 'x', due })).toEqual([[2]]);
+    expect(items({ items: null, due: { ...due, states: [{ cells: [{ items: null, on: '2018-03-02' }] }] } })).toEqual([
+      null,
+    ]);
+  });
+});
 
 describe('working', () => {
   it('is what a lawyer would write', () => {

@@ -4,18 +4,21 @@
  */
 import { Temporal } from 'temporal-polyfill';
 import { instant, type Millis } from '../../base/clock.ts';
+import { RuleRefusal } from '../../base/errors.ts';
+import { STATES } from '../states.ts';
 import { type Closing, duesOf, grouped } from './counting.ts';
 import { dayOf, wordsOf } from './days.ts';
 import { counterFor, type DueResult, type Setting } from './due.ts';
 import type { Due, DueRule, ServedCell } from './entries.ts';
-import { calendarOfPlace, type Place } from './places.ts';
+import { calendarOfPlace, type Place, zoneOfPlace } from './places.ts';
 import { startOf } from './zone.ts';
 
+export { type Ask, asksIn, waitingIn } from './asking.ts';
 export type { Closing } from './counting.ts';
 export { type Counter, counterFor, type DueResult, type Setting } from './due.ts';
 export type { CellEvent } from './events.ts';
 export type { Clocked } from './moving.ts';
-export { calendarOfPlace, type Place } from './places.ts';
+export { calendarOfPlace, type Place, zoneOfPlace } from './places.ts';
 export { type Preset, presetById, presets } from './presets.ts';
 export { clockedOf, type Move, movesIn, type Served, type Worked, workingsOf, workingsTold } from './standing.ts';
 export {
@@ -78,6 +81,8 @@ export interface ServedDues {
   readonly due: Due;
   /** where items differ, the date and working of each */
   readonly cells: readonly ServedCell[] | null;
+  /** the recipient's time zone, where a rule counts by it */
+  readonly zone: string | null;
 }
 
 /** The calendar of the issuer alone, for what is said before a recipient is known. */
@@ -87,7 +92,7 @@ export const settingOf = ({ issuer, closings }: Pick<Asking, 'issuer' | 'closing
 
 /**
  * Due dates of one serving by recipient. One count for all who share a calendar and have no closings of their own.
- * @throws RuleRefusal as `dueOf`, from the function it gives; `calendar-unknown` for a recipient without a state
+ * @throws RuleRefusal as `dueOf`, from the function it gives; `calendar-unknown` for a recipient without a state, `time-zone-unclear` for one in a state of several
  */
 export function dueByPlace(asking: Asking, servedAt: Millis): (to: Recipient) => ServedDues {
   const rules = [...new Set([...asking.items.map((item) => asking.own.get(item) ?? asking.rule), asking.rule])];
@@ -97,15 +102,22 @@ export function dueByPlace(asking: Asking, servedAt: Millis): (to: Recipient) =>
   return (to) => {
     const calendar = theirs ? calendarOfPlace(to) : null;
     const party = theirs && to.party !== null && closing.has(to.party) ? to.party : '';
-    const key = `${calendar ?? ''} ${party}`;
-    const dues = known.get(key) ?? servedDues(asking, servedAt, calendar, party);
+    const zone = theirs ? zoneOfPlace(to) : null;
+    const key = `${calendar ?? ''} ${zone ?? ''} ${party}`;
+    const dues = known.get(key) ?? servedDues(asking, servedAt, { calendar, zone }, party);
     known.set(key, dues);
     return dues;
   };
 }
 
-function servedDues(asking: Asking, servedAt: Millis, calendar: string | null, party: string): ServedDues {
-  const setting = calendar === null ? {} : { recipient: { holidays: calendar } };
+function servedDues(
+  asking: Asking,
+  servedAt: Millis,
+  { calendar, zone }: { readonly calendar: string | null; readonly zone: string | null },
+  party: string,
+): ServedDues {
+  if (calendar !== null && zone === null) throw zoneUnclear(calendar);
+  const setting = calendar === null || zone === null ? {} : { recipient: { holidays: calendar, zone } };
   const state = { ...asking, recipient: party, setting, served: { at: instant(servedAt) }, events: [] };
   const one = (counted: DueResult): Due => {
     const { on, at, working } = counted;
@@ -117,6 +129,15 @@ function servedDues(asking: Asking, servedAt: Millis, calendar: string | null, p
   const groups = grouped(state, [], (item) => one(dueOfItem(item)));
   const [first] = [...groups].sort((a, b) => (a.one.at < b.one.at ? -1 : a.one.at > b.one.at ? 1 : 0));
   if (!first) throw new Error('a request without items');
-  if (groups.length === 1) return { due: first.one, cells: null };
-  return { due: first.one, cells: groups.map(({ items, one: due }) => ({ items, ...due })) };
+  if (groups.length === 1) return { due: first.one, cells: null, zone };
+  return { due: first.one, cells: groups.map(({ items, one: due }) => ({ items, ...due })), zone };
+}
+
+function zoneUnclear(calendar: string): RuleRefusal {
+  const state = STATES[calendar.slice(3)] ?? calendar;
+  return new RuleRefusal('time-zone-unclear', {
+    what: `The rule counts by the recipient’s time zone, and ${state} has more than one.`,
+    lost: 'Nothing was written.',
+    next: 'Give the recipient’s time zone, or count by your own calendar.',
+  });
 }

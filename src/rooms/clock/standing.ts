@@ -37,7 +37,8 @@ export function clockedOf(served: Served, entries: readonly Recorded[], closings
     ...{ service, request, matter, issuer, recipient, revoked, items, rule, own, closings },
     audience: served.audience === 'public' ? 'public' : 'parties',
     recorded: served.conduct === 'recorded',
-    setting: place === null ? {} : { recipient: { holidays: place } },
+    // A service that was made without one counts where the rule does.
+    setting: place === null ? {} : { recipient: { holidays: place, ...(served.zone ? { zone: served.zone } : {}) } },
     served: servedIn(entries) ?? { at: served.servedAt.toISOString() },
     events: cellEventsIn(entries),
   };
@@ -59,8 +60,16 @@ export function workingsOf(clocked: Counted): readonly Worked[] {
   return grouped(clocked, clocked.events, only).map(({ items, one }) => ({ items, due: one }));
 }
 
+const someItems = z.array(z.number()).nullable().optional();
 const asTold = z.object({
-  due: z.object({ on: z.string().optional(), after: z.string().nullable().optional(), working: z.array(z.string()) }),
+  due: z.object({
+    on: z.string().optional(),
+    after: z.string().nullable().optional(),
+    working: z.array(z.string()),
+    states: z.array(z.object({ cells: z.array(z.object({ items: someItems, on: z.string().nullable() })) })).optional(),
+  }),
+  items: someItems,
+  event: z.object({ items: someItems }).nullable().optional(),
   cells: z
     .array(z.object({ items: z.array(z.number()).nullable(), on: z.string(), working: z.array(z.string()) }))
     .optional(),
@@ -72,7 +81,10 @@ export function workingsTold(body: unknown): readonly Worked[] {
   if (!told.success) return [];
   const { due, cells } = told.data;
   if (cells) return cells.map(({ items, on, working }) => ({ items, due: { on, working } }));
-  return [{ items: null, due: { on: due.on ?? due.after ?? null, working: due.working } }];
+  const on = due.on ?? due.after ?? null;
+  // What moved some items alone is the working of those; where items differ anyhow, of those that have that date.
+  const same = due.states?.at(-1)?.cells.find((cell) => cell.on === on)?.items;
+  return [{ items: told.data.items ?? told.data.event?.items ?? same ?? null, due: { on, working: due.working } }];
 }
 
 /** One thing that moved the clock, as it was told. */

@@ -5,7 +5,7 @@ import type { Database } from '../../base/database.ts';
 import { type Project, stamps, type ViewRow } from '../../base/row.ts';
 import type { Entry } from '../../proof/index.ts';
 import { dayOf } from './days.ts';
-import { type Change, change, type DueCell, dueCell, dueRecounted, servedCell } from './entries.ts';
+import { type Change, change, type DueCell, dueCell, dueRecounted, extensionAsked, servedCell } from './entries.ts';
 import { MOVING_KINDS } from './standing.ts';
 import type { CellDue } from './state.ts';
 
@@ -53,14 +53,30 @@ function projectServed(entry: Entry, seq: number): readonly ViewRow[] {
   return [{ table: 'view.due', row: { ...stamps(entry, seq), entry: entry.id, service, request, ...rowOf(dues) } }];
 }
 
+/** What a recipient asked for, and what answers it. */
+function projectAsks(entry: Entry, seq: number): readonly ViewRow[] {
+  if (entry.kind === 'extension.asked') {
+    const { service, request, until, items, reason } = extensionAsked.parse(entry.body);
+    const row = { ...stamps(entry, seq), entry: entry.id, service, request, until_on: until, items, reason };
+    return [{ table: 'view.extension_ask', row }];
+  }
+  const answer = asAnswer.safeParse(entry.body);
+  if (!answer.success) return [];
+  const outcome = entry.kind === 'extension.refused' ? 'refused' : 'extended';
+  return [{ table: 'view.extension_answer', row: { ...stamps(entry, seq), entry: entry.id, ...answer.data, outcome } }];
+}
+const asAnswer = z.object({ ask: z.string(), service: z.string(), request: z.string() });
+
 export const projectClock: Project = (entry, seq) => {
   if (entry.kind === 'request.served') return projectServed(entry, seq);
+  if (entry.kind === 'extension.asked' || entry.kind === 'extension.refused') return projectAsks(entry, seq);
   if (!moves.has(entry.kind)) return [];
   const { service, request, due } = moved.parse(entry.body);
   const rows: ViewRow[] = due.states.map(({ from, cells }) => ({
     table: 'view.due',
     row: { ...stamps(entry, seq), occurred_at: from, entry: entry.id, service, request, ...rowOf(cells) },
   }));
+  if (entry.kind === 'due.extended') return [...rows, ...projectAsks(entry, seq)];
   if (entry.kind !== 'due.recounted') return rows;
   const { cause } = dueRecounted.parse(entry.body);
   const { matter, audience } = entry;

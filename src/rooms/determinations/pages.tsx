@@ -10,6 +10,7 @@ import { count } from '../../ui/words.ts';
 import { clockedIn } from '../answers/view.ts';
 import { movesIn, workingsOf } from '../clock/rules.ts';
 import { prose } from '../fields.ts';
+import { reachNow, recipientIn, touchedBy } from '../reach.ts';
 import { servedWorking } from '../requests/view.ts';
 import { entriesOf } from '../stream.ts';
 import { determineItems, exchangeFor } from './commands.ts';
@@ -38,6 +39,11 @@ async function show(c: Ctx, refused: Refused | null, status: 200 | 409 | 422 = 2
   const services = c.get('services');
   const exchange = await exchangeFor(services, serviceId(c));
   const entries = await entriesOf(services.db, exchange.service.id);
+  const touched = touchedBy(
+    await reachNow(services.db, exchange.matter.id, services.clock.now()),
+    recipientIn(exchange.service),
+    exchange.request.items.map(({ item }) => item),
+  );
   return await page(
     c,
     { title: exchange.service.name, area: 'staff', status },
@@ -48,6 +54,7 @@ async function show(c: Ctx, refused: Refused | null, status: 200 | 409 | 422 = 2
         exchange.moved ? workingsOf(await clockedIn(services.db, exchange, entries)) : servedWorking(exchange.service)
       }
       moves={movesIn(entries)}
+      touched={touched}
       contact={await contactOf(c)}
       refused={refused}
       mayWrite={staff(c).role !== 'viewer'}

@@ -11,14 +11,17 @@ import { Ladder } from '../../ui/ladder.tsx';
 import { Mark } from '../../ui/mark.tsx';
 import { Notice } from '../../ui/notice.tsx';
 import { Facts } from '../../ui/table.tsx';
-import { Time } from '../../ui/time.tsx';
-import { count, disposition, finding } from '../../ui/words.ts';
+import { Day, Time } from '../../ui/time.tsx';
+import { count, disposition, effectWord, finding } from '../../ui/words.ts';
 import { clocksIn, type Exchange, type SentAnswer, sentItem, standingOf } from '../answers/view.ts';
-import type { ClockState, Move, Worked } from '../clock/rules.ts';
-import { clockWords, Moves, Workings } from '../clock-parts.tsx';
+import { asksIn, type ClockState, type Move, type Worked, waitingIn } from '../clock/rules.ts';
+import { clockWords, ItemClock, Moves, Workings } from '../clock-parts.tsx';
+import { courtWords } from '../orders/view.ts';
 import { History, receiptLinks, Said } from '../parts.tsx';
+import type { Touched } from '../reach.ts';
 import type { Item } from '../requests/entries.ts';
 import type { StreamEntry } from '../stream.ts';
+import { OrdersAndConsequences } from '../touching-parts.tsx';
 import { unreviewed } from './commands.ts';
 
 /** What was typed in a determination that was not taken, so that it stands there again. */
@@ -36,6 +39,8 @@ export interface ServiceView {
   /** the due date as it is counted now, and what moved it */
   readonly workings: readonly Worked[];
   readonly moves: readonly Move[];
+  /** orders that touch it, and consequences that were announced */
+  readonly touched: Touched;
   readonly refused: Refused | null;
   /** may determine: an editor or owner */
   readonly mayWrite: boolean;
@@ -73,7 +78,7 @@ export function ServicePage(view: ServiceView) {
         tags={matter.example ? ['example'] : []}
         crumbs={[
           { text: matter.title, href: `/desk/matters/${matter.id}` },
-          { text: request.title, href: `/desk/requests/${request.id}/board` },
+          { text: request.title, href: `/desk/requests/${request.id}` },
         ]}
         lead={
           <>
@@ -126,9 +131,24 @@ export function ServicePage(view: ServiceView) {
       ) : null}
       {view.mayWrite && request.conduct === 'served' && exchange.revocation === null ? (
         <p>
-          <a href={`${base}/clock`}>Extend, pause or correct…</a>
+          {waitingIn(asksIn(entries)).length > 0 ? (
+            <>
+              ! More time is asked for. <a href={`${base}/clock`}>Give it or refuse it, or move the date otherwise…</a>
+            </>
+          ) : (
+            <a href={`${base}/clock`}>Extend, pause or correct…</a>
+          )}
         </p>
       ) : null}
+      <OrdersAndConsequences
+        touched={view.touched}
+        items={request.items.length}
+        links={{
+          order: (id) => `/desk/matters/${matter.id}/orders/${id}`,
+          document: (id) => `/desk/matters/${matter.id}/orders/${id}/document`,
+          receipt: (entry) => `/desk/matters/${matter.id}/receipts/${entry}.pdf`,
+        }}
+      />
       <h2>Items</h2>
       {exchange.items.size === 0 ? (
         <Empty
@@ -236,7 +256,19 @@ function ItemView(props: { item: Item; view: ServiceView; base: string; clock: C
       </p>
       {found?.reasons ? <div class="said__note">{found.reasons}</div> : null}
       <h4>The clock</h4>
-      <p>{props.clock ? clockWords(props.clock) : null}</p>
+      {props.clock ? (
+        <ItemClock item={item.item} workings={view.workings}>
+          {clockWords(props.clock)}
+        </ItemClock>
+      ) : null}
+      {view.touched.touches
+        .filter((touch) => touch.items.includes(item.item))
+        .map((touch) => (
+          <p>
+            <a href={`/desk/matters/${exchange.matter.id}/orders/${touch.order.id}`}>{courtWords(touch.order)}</a>{' '}
+            {effectWord(touch.order.effect)} it since <Day on={touch.begin.date} />: “{touch.by.words}”
+          </p>
+        ))}
       {latest && view.mayWrite ? (
         <DetermineForm item={item.item} seen={latest.answer} done={found !== null} view={view} base={base} />
       ) : null}

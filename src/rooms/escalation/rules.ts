@@ -157,7 +157,8 @@ function whyNot(state: Asked, { due }: AskedItem, step: LadderStep, now: Millis)
   if (holds || due.on === null) {
     return refuse('clock-paused', 'The clock is paused, so nothing is owed now.', 'Wait until it runs again.');
   }
-  const from = stepFrom(step, due.on, state.zone);
+  // The day of a recipient farther west ends later than the day where the steps are counted.
+  const from = Math.max(stepFrom(step, due.on, state.zone), due.at ?? 0);
   if (now >= from) return null;
   return refuse(
     'too-early',

@@ -1,5 +1,5 @@
 /** Ladders, steps and their withdrawals as read. A step that was taken back counts as not taken. */
-import { type Kysely, sql } from 'kysely';
+import { type Kysely, type RawBuilder, sql } from 'kysely';
 import type { Database } from '../../base/database.ts';
 import { type Project, stamps } from '../../base/row.ts';
 import { type LadderStep, ladderSet, ladderSteps, stepTaken, stepWithdrawn } from './entries.ts';
@@ -50,6 +50,12 @@ export const settledItems = sql<number>`(
     select distinct on (a.item) a.item, a.answer from view.item_answer a where a.service = s.id order by a.item, a.seq desc
   ) a where coalesce((select d.finding from view.item_determination d
     where d.service = s.id and d.item = a.item and d.answer = a.answer order by d.seq desc limit 1), '') <> 'deficient')`;
+
+/** SQL: an item of service `s` has an answer whose newest one was not found deficient. */
+export const settledItem = (item: RawBuilder<unknown>) => sql<boolean>`coalesce((
+  select coalesce((select d.finding from view.item_determination d
+    where d.service = s.id and d.item = a.item and d.answer = a.answer order by d.seq desc limit 1), '') <> 'deficient'
+  from view.item_answer a where a.service = s.id and a.item = ${item} order by a.seq desc limit 1), false)`;
 
 /** One step that was taken with a recipient, for the pages of both sides. */
 export interface TakenStep {

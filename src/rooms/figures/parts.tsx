@@ -3,7 +3,7 @@ import type { Child } from 'hono/jsx';
 import { Empty, type EmptyProps } from '../../ui/empty.tsx';
 import { Tag } from '../../ui/mark.tsx';
 import { Table } from '../../ui/table.tsx';
-import { Day } from '../../ui/time.tsx';
+import { Day, dateText } from '../../ui/time.tsx';
 import { SourceWords } from '../sourced.tsx';
 import { type Figure, valueText } from './view.ts';
 
@@ -19,25 +19,29 @@ export function byMeasure(figures: readonly Figure[]): readonly (readonly Figure
   return [...groups.values()];
 }
 
-const WIDTH = 320;
-/** of the longest bar; its words stand beside it */
-const BARS = 200;
-const ROW = 22;
+const WIDTH = 360;
+/** Two lines of words and a bar; narrow enough for a phone without being made smaller. */
+const ROW = 54;
+
+const cut = (text: string, most: number) => (text.length > most ? `${text.slice(0, most - 1).trimEnd()}…` : text);
 
 /**
- * Each value as a bar from zero, a range as its span. For the eye alone: the table beside it says the same in words. Values are drawn to
- * scale; nothing is shown where one of them is below zero.
+ * Each claim as a bar from zero to its value, a range as its span, with who claims it, how much, in which unit and for which day. All bars
+ * look alike: a rank stands in words beside its bar and changes no bar's weight, but for those marked deprecated, which are hollow. For the
+ * eye alone: the table beside it says the same in words. Values are drawn to scale; nothing is drawn where one of them is below zero.
  */
 export function FigureChart({ figures }: { figures: readonly Figure[] }) {
   const bars = figures.map((one) => ({
     low: Number(one.low),
     high: Number(one.high ?? one.low),
     rank: one.rank,
-    words: valueText(one),
+    claimant: one.claimant,
+    words: `${valueText(one)} ${one.unit}`,
+    day: one.asOf === null ? '' : `for ${dateText(one.asOf)}`,
   }));
   const most = Math.max(...bars.map((bar) => bar.high));
   if (bars.length < 2 || most <= 0 || bars.some((bar) => bar.low < 0)) return null;
-  const x = (value: number) => Math.round((value / most) * BARS * 10) / 10;
+  const x = (value: number) => Math.round((value / most) * (WIDTH - 2) * 10) / 10;
   return (
     <svg
       class="figures__chart"
@@ -47,23 +51,24 @@ export function FigureChart({ figures }: { figures: readonly Figure[] }) {
       aria-hidden="true"
       focusable="false"
     >
-      {bars.map((bar, i) => (
-        <g class={bar.rank === 'deprecated' ? 'figures__bar figures__bar--deprecated' : 'figures__bar'}>
-          <rect x="0" y={i * ROW + 3} width={Math.max(1, x(bar.low))} height={ROW - 8} />
-          {bar.high > bar.low ? (
-            <rect
-              class="figures__span"
-              x={x(bar.low)}
-              y={i * ROW + 3}
-              width={x(bar.high) - x(bar.low)}
-              height={ROW - 8}
-            />
-          ) : null}
-          <text x={x(bar.high) + 6} y={i * ROW + 15}>
-            {bar.words}
-          </text>
-        </g>
-      ))}
+      {bars.map((bar, i) => {
+        const y = i * ROW;
+        const value = [bar.words, bar.day, bar.rank === 'normal' ? '' : bar.rank].filter(Boolean).join(' · ');
+        return (
+          <g class={bar.rank === 'deprecated' ? 'figures__bar figures__bar--deprecated' : 'figures__bar'}>
+            <text class="figures__who" x="0" y={y + 13}>
+              {cut(bar.claimant, 52)}
+            </text>
+            <text x="0" y={y + 28}>
+              {cut(value, 58)}
+            </text>
+            <rect x="1" y={y + 33} width={Math.max(1, x(bar.low))} height="10" />
+            {bar.high > bar.low ? (
+              <rect class="figures__span" x={1 + x(bar.low)} y={y + 33} width={x(bar.high) - x(bar.low)} height="10" />
+            ) : null}
+          </g>
+        );
+      })}
     </svg>
   );
 }

@@ -188,6 +188,7 @@ async function showOne(c: Ctx, sent: Sent = NOTHING): Promise<Response> {
       <MeetingCounts participants={participants} />
       <MeetingBreakdown participants={participants} />
       <Participants
+        party={(id) => `/desk/directory/${id}`}
         participants={participants}
         zone={zone}
         receipt={null}

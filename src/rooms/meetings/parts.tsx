@@ -133,6 +133,8 @@ export function Participants(props: {
   zone: string;
   receipt: ((entry: string) => string) | null;
   empty: EmptyProps;
+  /** address of a party's page; left out where none is linked */
+  party?: (id: string) => string;
   /** a column of the desk's own, at the end */
   last?: { readonly head: string; readonly cell: (one: Participant) => Child };
 }) {
@@ -149,7 +151,7 @@ export function Participants(props: {
           names: true,
           cell: (one) => (
             <>
-              {one.name}
+              {props.party ? <a href={props.party(one.party)}>{one.name}</a> : one.name}
               <div class="soft">{one.office ?? [one.kind, one.state].filter(Boolean).join(', ')}</div>
             </>
           ),

@@ -139,7 +139,7 @@ export function recountRows(
 ): Rows {
   return {
     table: 'work.recount',
-    rows: rows.map(({ request, services, event }) => ({
+    rows: rows.map(({ request, services, event }, i) => ({
       id: newId(),
       cause,
       request,
@@ -147,7 +147,8 @@ export function recountRows(
       event,
       reason,
       done: 0,
-      created_at: instant(now),
+      // A date that is set and its end reach a clock in this order.
+      created_at: instant(now + i),
     })),
   };
 }

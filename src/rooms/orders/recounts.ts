@@ -3,10 +3,11 @@
  * is told as the difference that it makes: what it takes out is lifted, what it takes in is stayed or compelled. Pure; the counting is the clock's.
  */
 import type { CellEvent } from '../clock/rules.ts';
-import { dateIn } from '../clock/rules.ts';
-import { type Order, orderName } from './order.ts';
+import { alikeOf, itemsAlike } from './alike.ts';
+import type { Order } from './order.ts';
 import type { OrderedRequest, OrderState, ServedRecipient } from './rules.ts';
-import { byDate, chainOf, holdsItem, type Interval, intervalsOf, isEnding, isOriginal, reaches } from './touching.ts';
+import { type Ended, tell } from './telling.ts';
+import { byDate, holdsItem, isOriginal, reaches } from './touching.ts';
 
 export interface Recount {
   readonly request: string;
@@ -15,114 +16,41 @@ export interface Recount {
   readonly event: CellEvent;
 }
 
-/** What happens to a clock, before it is known for whom. `at` and `until` are days. */
-interface Happening {
-  readonly event: CellEvent;
-  readonly at: string;
-  readonly until: string | null;
-}
-
-const wordsOf = ({ words }: Order): string => {
-  const first = words.split('\n', 1)[0] ?? '';
-  return first.length > 160 ? `${first.slice(0, 159).trimEnd()}…` : first;
-};
-
-function stayed({ begin, until, by }: Interval): Happening {
-  const end = until === null ? {} : { until: until.date };
-  const event = { type: 'stayed' as const, id: begin.id, at: begin.date, order: orderName(begin), ...end };
-  return { event: { ...event, words: wordsOf(by) }, at: begin.date, until: until?.date ?? null };
-}
-
-/** How the times in which a stay held differ once the new order is there. */
-function differences(before: readonly Interval[], after: readonly Interval[], order: Order): readonly Happening[] {
-  return after.flatMap((now): readonly Happening[] => {
-    const then = before.find((one) => one.begin.id === now.begin.id);
-    if (!then) return [stayed(now)];
-    const shorter = now.until !== null && (then.until === null || now.until.at < then.until.at);
-    if (!shorter || now.until === null) return [];
-    const { date } = now.until;
-    const event = { type: 'lifted' as const, id: order.id, at: date, of: now.begin.id, order: orderName(order) };
-    return [{ event: { ...event, words: wordsOf(order) }, at: date, until: null }];
-  });
-}
-
-/** What the order means for one item of recipients that the orders of its chains reach alike. */
-function happenings(order: Order, orders: readonly Order[], who: ServedRecipient, item: number): readonly Happening[] {
-  const covered = (step: Order) => reaches(step, who) && holdsItem(step, item);
-  const all = [...orders, order];
-  const originals = order.of.length === 0 ? [order] : orders.filter(({ id }) => order.of.includes(id));
-  return originals.flatMap((original): readonly Happening[] => {
-    if (original.effect === 'stay') {
-      const before = original.id === order.id ? [] : intervalsOf(chainOf(original, orders), covered);
-      return differences(before, intervalsOf(chainOf(original, all), covered), order);
-    }
-    if (original.effect !== 'compel') return [];
-    const before = original.id === order.id ? [] : chainOf(original, orders);
-    return datesDiffer(before, chainOf(original, all), covered, order);
-  });
-}
-
-/** The date that a chain compels to, if it covers the item at its end. */
-function compelledTo(chain: readonly Order[], covered: (order: Order) => boolean): string | null {
-  const last = chain.at(-1);
-  if (!last || isEnding(last) || !covered(last)) return null;
-  return chain.findLast(({ compel }) => compel !== null)?.compel ?? null;
-}
-
-/** How the date that is compelled differs once the new order is there. */
-function datesDiffer(
-  before: readonly Order[],
-  after: readonly Order[],
-  covered: (order: Order) => boolean,
+/** What the newest order means for an item of a recipient. @param recorded orders as they were recorded, the newest last */
+function happenings(
   order: Order,
-): readonly Happening[] {
-  const [then, now] = [compelledTo(before, covered), compelledTo(after, covered)];
-  if (then === now) return [];
-  const common = { id: order.id, at: order.date, order: orderName(order), words: wordsOf(order) };
-  const happening = (event: CellEvent): Happening => ({ event, at: order.date, until: null });
-  if (now !== null) return [happening({ type: 'compelled', ...common, to: now })];
-  // Each order of the chain that set a date has been told by its own name.
-  const told = before.filter(
-    (one, i) =>
-      compelledTo(before.slice(0, i + 1), covered) !== compelledTo(before.slice(0, i), covered) && covered(one),
-  );
-  return told.map(({ id }) => happening({ type: 'lifted', ...common, of: id }));
+  recorded: readonly Order[],
+  cell: { readonly who: ServedRecipient; readonly item: number; readonly served: string },
+  ended: Ended,
+): readonly CellEvent[] {
+  const covered = (step: Order) => reaches(step, cell.who) && holdsItem(step, cell.item);
+  const originals = isOriginal(order) ? [order] : recorded.filter(({ id }) => order.of.includes(id));
+  return originals.flatMap((original) => {
+    const chain = recorded.filter((one) => one.id === original.id || one.of.includes(original.id));
+    return tell(original, chain, covered, cell.served, ended);
+  });
 }
 
-/** Nothing happens to a clock before its service: what began earlier begins on that day. */
-function since(happening: Happening, served: string): CellEvent | null {
-  if (happening.at >= served) return happening.event;
-  if (happening.event.type === 'lifted' || (happening.until !== null && happening.until <= served)) return null;
-  return { ...happening.event, at: served };
-}
-
-function recountsOfRequest(order: Order, state: OrderState, request: OrderedRequest): readonly Recount[] {
+function recountsOfRequest(order: Order, state: OrderState, request: OrderedRequest, ended: Ended): readonly Recount[] {
   const mine = state.recipients.filter((who) => who.request === request.id);
-  // Whom the same orders reach, and who was served on the same day, are alike.
-  const steps = [order, ...state.orders];
-  const alike = new Map<string, { readonly first: ServedRecipient; readonly served: string; readonly all: string[] }>();
-  for (const who of mine) {
-    const served = dateIn(request.zone, who.servedAt).toString();
-    const key = `${served} ${steps.map((step) => (reaches(step, who) ? 1 : 0)).join('')}`;
-    const group = alike.get(key);
-    if (group) group.all.push(who.service);
-    else alike.set(key, { first: who, served, all: [who.service] });
-  }
+  const recorded = [...[...state.orders].sort((a, b) => a.seq - b.seq), order];
+  const groups = itemsAlike(recorded, request.items);
   const rows = new Map<string, { readonly event: CellEvent; readonly services: string[] }>();
-  for (const { first, served, all } of alike.values()) {
+  for (const { first, served, all } of alikeOf(recorded, mine, request.zone)) {
     const items = new Map<string, { readonly event: CellEvent; readonly items: number[] }>();
-    for (const item of request.items) {
-      for (const happening of happenings(order, state.orders, first, item)) {
-        const event = since(happening, served);
-        if (event === null) continue;
+    for (const group of groups) {
+      const [item] = group;
+      if (item === undefined) continue;
+      for (const event of happenings(order, recorded, { who: first, item, served }, ended)) {
         const key = JSON.stringify(event);
-        const group = items.get(key);
-        if (group) group.items.push(item);
-        else items.set(key, { event, items: [item] });
+        const same = items.get(key);
+        if (same) same.items.push(...group);
+        else items.set(key, { event, items: [...group] });
       }
     }
     for (const one of items.values()) {
-      const event = one.items.length === request.items.length ? one.event : { ...one.event, items: one.items };
+      const whole = one.items.length === request.items.length;
+      const event = whole ? one.event : { ...one.event, items: one.items.sort((a, b) => a - b) };
       const key = JSON.stringify(event);
       const row = rows.get(key);
       if (row) row.services.push(...all);
@@ -137,9 +65,9 @@ function recountsOfRequest(order: Order, state: OrderState, request: OrderedRequ
   }));
 }
 
-/** What the clocks of all requests that are kept here have to be told. @param state before the order was entered */
+/** What the clocks of all requests that are kept here have to be told, in this order. @param state before the order was entered */
 export const recountsOf = (order: Order, state: OrderState): readonly Recount[] =>
-  state.requests.filter(({ kept }) => kept).flatMap((request) => recountsOfRequest(order, state, request));
+  state.requests.filter(({ kept }) => kept).flatMap((request) => recountsOfRequest(order, state, request, 'told'));
 
 /** What an order of before means for a request that was served after it. */
 export interface StandingOrder extends Recount {
@@ -157,9 +85,9 @@ export function standingRecounts(state: OrderState, request: OrderedRequest): re
     .sort(byDate)
     .flatMap((order) => {
       const others = state.orders.filter(({ id }) => id !== order.id);
-      const own = order.effect === 'stay' ? 'stayed' : 'compelled';
-      return recountsOfRequest(order, { ...state, orders: others }, request)
-        .filter(({ event }) => event.type === own)
-        .map((recount) => ({ ...recount, order }));
+      return recountsOfRequest(order, { ...state, orders: others }, request, 'passed over').map((recount) => ({
+        ...recount,
+        order,
+      }));
     });
 }

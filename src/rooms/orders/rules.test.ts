@@ -5,11 +5,14 @@ import {
   CHICAGO,
   COOK,
   command,
+  FREMONT,
   GRANT,
+  ILLINOIS,
   MATTER,
   NOTICE,
   NOW,
   order,
+  PHILADELPHIA,
   REQUEST,
   reach,
   state,
@@ -32,6 +35,10 @@ const refused = (given: OrderState, what: EnterOrder, now = NOW) => {
 };
 const stay = order(1, 'stay', '2018-02-01');
 const IL = 'ocd-division/country:us/state:il';
+const stayIn = (n: number, division: string) =>
+  order(n, 'stay', '2018-02-01', { geography: { divisions: [division] } });
+const compelFor = (n: number, date: string, recipients: string[]) =>
+  order(n, 'compel', date, { scope: reach({ recipients }) });
 
 describe('an order is entered', () => {
   it('as one entry in the history of its matter, which happened on its date', () => {
@@ -126,6 +133,41 @@ describe('an order is entered', () => {
       command('modify', '2018-02-05', { of: [stay.id] }),
     ],
     ['order-before-service', state(), command('stay', '2018-01-23')],
+    // A modification reaches as far as its own words, whatever the order that it modifies said at first.
+    [
+      'order-stays-and-compels',
+      state([stayIn(1, IL), compelFor(2, '2018-02-05', [PHILADELPHIA.service])]),
+      command('modify', '2018-02-05', { of: [uuid(1001)] }),
+    ],
+    [
+      'order-stays-and-compels',
+      state([
+        order(1, 'stay', '2018-02-05', { geography: { divisions: [IL] } }),
+        compelFor(2, '2018-02-01', [PHILADELPHIA.service]),
+      ]),
+      command('modify', '2018-02-05', { of: [uuid(1002)] }),
+    ],
+    [
+      'order-stays-and-compels',
+      state([stayIn(1, IL), compelFor(2, '2018-02-03', [PHILADELPHIA.service])]),
+      command('modify', '2018-02-06', { of: [uuid(1001), uuid(1002)] }),
+    ],
+    [
+      'taken',
+      state([stayIn(1, IL), compelFor(2, '2018-02-05', [PHILADELPHIA.service])]),
+      command('modify', '2018-02-05', { of: [uuid(1001)], geography: { divisions: [`${IL}/county:cook`] } }),
+    ],
+    [
+      'taken',
+      state([stayIn(1, IL), compelFor(2, '2018-02-05', [PHILADELPHIA.service])]),
+      command('modify', '2018-02-06', { of: [uuid(1001)] }),
+    ],
+    // The stay was narrowed before: what it said at first holds nobody any more.
+    [
+      'taken',
+      state([stay, order(2, 'modify', '2018-02-01', { of: [stay.id], geography: { divisions: [IL] } })]),
+      command('compel', '2018-02-05', { scope: reach({ recipients: [PHILADELPHIA.service] }) }),
+    ],
   ])('%s', (code, given, what) => expect(refused(given, what)).toBe(code));
 });
 
@@ -193,6 +235,25 @@ describe('what it means for clocks', () => {
       { services: [COOK.service], event: { type: 'lifted', at: '2018-02-05', of: begun.id } },
     ]);
     expect(due(COOK.service, first, ended, late)).toBe('2018-02-27');
+  });
+
+  it('lifts what a late fact takes out altogether', () => {
+    const here = order(1, 'stay', '2018-02-01', { geography: { divisions: [IL] } });
+    const first = told(state(), command('stay', '2018-02-01', { geography: { divisions: [IL] } }), 1001);
+    const wide = command('modify', '2018-02-05', { of: [here.id] });
+    const second = told(state([here]), wide, 1002);
+    const third = told(
+      state([here, order(2, 'modify', '2018-02-05', wide)]),
+      command('lift', '2018-02-03', { of: [here.id] }),
+      1003,
+    );
+    expect(third).toMatchObject([
+      { services: [PHILADELPHIA.service, FREMONT.service], event: { type: 'lifted', of: uuid(1002) } },
+      { services: [CHICAGO, COOK, ILLINOIS].map((who) => who.service), event: { type: 'lifted', of: here.id } },
+    ]);
+    expect(due(PHILADELPHIA.service, first, second)).toBeNull();
+    expect(due(PHILADELPHIA.service, first, second, third)).toBe('2018-02-23');
+    expect(due(CHICAGO.service, first, second, third)).toBe('2018-02-25');
   });
 
   it('sets the date it compels, and leaves those served later their whole time', () => {

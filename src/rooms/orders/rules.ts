@@ -6,9 +6,11 @@ import { dateText } from '../../ui/time.tsx';
 import { dateIn } from '../clock/rules.ts';
 import { atDay } from '../day-only.ts';
 import type { DocumentRef } from '../fields.ts';
+import { alikeOf, itemsAlike } from './alike.ts';
 import type { Effect, Geography, OrderSource, Scope } from './entries.ts';
 import { type Order, orderName } from './order.ts';
-import { chainOf, holdsItem, isEnding, isOriginal, type Recipient, reaches } from './touching.ts';
+import { type Span, spansOf } from './telling.ts';
+import { byDate, chainOf, holdsItem, isEnding, isOriginal, type Recipient, reaches } from './touching.ts';
 
 /** A recipient with the time at which its service counts as made. */
 export interface ServedRecipient extends Recipient {
@@ -157,32 +159,56 @@ function checkEarlier({ effect, date, of, compel }: EnterOrder, { orders }: Orde
   }
 }
 
-/** Whether two orders reach an item of a recipient both. */
-function meet(a: Order, b: Order, { recipients, requests }: OrderState): boolean {
-  const shared = new Set(
-    requests.filter(({ items }) => items.some((n) => holdsItem(a, n) && holdsItem(b, n))).map(({ id }) => id),
-  );
-  return recipients.some((who) => shared.has(who.request) && reaches(a, who) && reaches(b, who));
-}
-
 /** Recipients whose clocks an order touches. */
 export function clocked(order: Order, { recipients, requests }: OrderState): readonly ServedRecipient[] {
   const shared = new Set(requests.filter(({ items }) => items.some((n) => holdsItem(order, n))).map(({ id }) => id));
   return recipients.filter((who) => shared.has(who.request) && reaches(order, who));
 }
 
-function checkClocks(order: Order, state: OrderState): void {
-  if (order.effect !== 'stay' && order.effect !== 'compel') return;
-  const other = state.orders.find(
-    (one) =>
-      one.date === order.date &&
-      one.effect === (order.effect === 'stay' ? 'compel' : 'stay') &&
-      meet(one, order, state),
+/** The other order, where one cell would be stayed and compelled from the same day, or by one order both. */
+function staysAndCompels(order: Order, state: OrderState): Order | null {
+  const all = [...state.orders, order];
+  const chains = all.filter(isOriginal).map((original) => chainOf(original, all));
+  const [stays, compels] = [
+    chains.filter(([one]) => one?.effect === 'stay'),
+    chains.filter(([one]) => one?.effect === 'compel'),
+  ];
+  const changed = (chain: readonly Order[]) => chain.includes(order);
+  const pairs = stays.flatMap((stay) =>
+    compels.filter((compel) => changed(stay) || changed(compel)).map((compel) => ({ stay, compel })),
   );
+  for (const { stay, compel } of pairs) {
+    const steps = [...stay, ...compel];
+    for (const request of state.requests) {
+      const recipients = state.recipients.filter((who) => who.request === request.id);
+      for (const { first } of alikeOf(steps, recipients, request.zone)) {
+        for (const [item] of itemsAlike(steps, request.items)) {
+          const covered = (step: Order) => item !== undefined && reaches(step, first) && holdsItem(step, item);
+          const [a, b] = [spansOf(stay, covered), spansOf(compel, covered)];
+          const clash = a.some((one) => b.some((other) => clashes(one, stay, other)));
+          if (clash) return [stay[0], compel[0]].find((one) => one !== undefined && one.id !== order.id) ?? order;
+        }
+      }
+    }
+  }
+  return null;
+}
+
+/** From one day both; or the words that set the date are words of the stay too. */
+const clashes = (stay: Span, stays: readonly Order[], compel: Span): boolean =>
+  stay.begin.date === compel.begin.date ||
+  (stays.includes(compel.begin) &&
+    byDate(stay.begin, compel.begin) <= 0 &&
+    (stay.until === null || byDate(compel.begin, stay.until) < 0));
+
+function checkClocks(order: Order, state: OrderState): void {
+  if (isEnding(order) || order.effect === 'enjoin') return;
+  const other = staysAndCompels(order, state);
   if (other) {
     const what = `${orderName(other)} ${other.effect === 'stay' ? 'stays' : 'compels'} some of the same items from the same day.`;
     throw refuse('order-stays-and-compels', what, 'effect');
   }
+  if (!isOriginal(order)) return;
   const touched = clocked(order, state);
   if (touched.length === 0) return;
   const zones = new Map(state.requests.map(({ id, zone }) => [id, zone]));

@@ -52,9 +52,15 @@ async function show(c: Ctx, values: Texts = {}, errors: Errors = {}, sent = ''):
             : { what: `Nobody fits “${q}”`, action: { text: 'Show all', href: '/desk/people' } }
         }
         columns={[
-          { head: 'Person', names: true, cell: (one) => (one.note ? `${one.name} (${one.note})` : one.name) },
+          {
+            head: 'Person',
+            names: true,
+            cell: (one) => (
+              <a href={`/desk/people/${one.person}`}>{one.note ? `${one.name} (${one.note})` : one.name}</a>
+            ),
+          },
           { head: 'Office', cell: (one) => one.title },
-          { head: 'Of', cell: (one) => one.partyName },
+          { head: 'Of', cell: (one) => <a href={`/desk/directory/${one.party}`}>{one.partyName}</a> },
           { head: 'From', cell: (one) => (one.from ? <Day on={one.from} /> : 'not known') },
           { head: 'Until', cell: (one) => (one.until ? <Day on={one.until} /> : '–') },
         ]}

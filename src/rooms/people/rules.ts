@@ -1,7 +1,8 @@
-/** Rules of people and offices: who is meant where a name comes twice. Pure. */
+/** Rules of people and offices: who is meant where a name comes twice, who is what in an association, and what may be said anew. Pure. */
 import type { NewEntry } from '../../base/append.ts';
-import { InvalidInput } from '../../base/errors.ts';
+import { InvalidInput, RuleRefusal } from '../../base/errors.ts';
 import type { Source } from '../matters/entries.ts';
+import type { TermOf } from './entries.ts';
 
 /** What is known of the people of one name, and of the office, when somebody is to be put into it. */
 export interface Known {
@@ -71,3 +72,102 @@ export function putIntoOffice(
     entry('office.held', { holding: newId(), office: officeId, person, from, until, source: { ...source } }),
   ];
 }
+
+const kept = 'Nothing was written, and what you entered is kept.';
+
+/** Days of a holding, a membership or an affiliation, as somebody says them anew. */
+export interface Days {
+  readonly from: string | null;
+  readonly until: string | null;
+}
+
+/**
+ * The body of `term.stated`.
+ * @param before the days as they stand; null where there is no such thing
+ * @throws InvalidInput `term-backwards`; RuleRefusal `nothing-new`, `no-such-term`
+ */
+export function stateDays(
+  before: Days | null,
+  given: Days & {
+    readonly term: string;
+    readonly of: TermOf;
+    readonly reason: string;
+    readonly source: Source | null;
+  },
+): NewEntry['body'] {
+  if (before === null) throw noSuchTerm();
+  const { from, until, source } = given;
+  if (from !== null && until !== null && until < from)
+    throw new InvalidInput(
+      'term-backwards',
+      { what: 'The last day lies before the first one.', lost: kept },
+      { until: 'This day lies before the first one.' },
+    );
+  if (before.from === from && before.until === until)
+    throw new RuleRefusal('nothing-new', { what: 'These are the days that stand there already.', lost: kept });
+  return { ...given, source: source && { ...source } };
+}
+
+/** The body of `term.withdrawn`: it never was. @throws RuleRefusal `no-such-term` */
+export function withdrawDays(
+  before: Days | null,
+  given: { readonly term: string; readonly of: TermOf; readonly reason: string },
+): NewEntry['body'] {
+  if (before === null) throw noSuchTerm();
+  return { ...given };
+}
+
+const noSuchTerm = () =>
+  new RuleRefusal('no-such-term', {
+    what: 'This is not there, or was taken back already.',
+    lost: 'Nothing was written.',
+    next: 'Look at the page of the party or the person again.',
+  });
+
+/** @throws RuleRefusal `not-an-association`, `member-of-itself`, `member-already` */
+export function holdMembership(
+  association: { readonly id: string; readonly kind: string; readonly name: string },
+  given: Days & {
+    readonly person: string | null;
+    readonly member: string | null;
+    readonly role: string;
+    readonly source: Source;
+  },
+  standing: readonly (Days & {
+    readonly person: string | null;
+    readonly member: string | null;
+    readonly role: string;
+  })[],
+  membership: string,
+): NewEntry['body'] {
+  const refuse = (code: string, what: string, next: string) => new RuleRefusal(code, { what, lost: kept, next });
+  if (association.kind !== 'association')
+    throw refuse(
+      'not-an-association',
+      `${association.name} is no association.`,
+      'Correct its kind first, or note an office.',
+    );
+  if (given.member === association.id)
+    throw refuse(
+      'member-of-itself',
+      'An association is no member of itself.',
+      'Choose the party or person that is meant.',
+    );
+  const same = standing.find(
+    (one) =>
+      one.person === given.person &&
+      one.member === given.member &&
+      one.role.toLowerCase() === given.role.toLowerCase() &&
+      overlap(one, given),
+  );
+  if (same)
+    throw refuse(
+      'member-already',
+      `This stands there already: ${given.role}.`,
+      'Where its days were wrong, correct them.',
+    );
+  return { membership, association: association.id, ...given, source: { ...given.source } };
+}
+
+const overlap = (a: Days, b: Days): boolean =>
+  (a.until ?? '9999') >= (b.from ?? '0000') && (b.until ?? '9999') >= (a.from ?? '0000');

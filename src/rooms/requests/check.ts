@@ -6,7 +6,7 @@ import { type Kysely, sql } from 'kysely';
 import type { Millis } from '../../base/clock.ts';
 import type { Database } from '../../base/database.ts';
 import type { Services } from '../../base/services.ts';
-import { byRecipient, calendarOfPlace } from '../clock/rules.ts';
+import { byRecipient, calendarOfPlace, zoneOfPlace } from '../clock/rules.ts';
 import { clockStands, isFollowed, settledItems } from '../escalation/view.ts';
 import { type DraftBody, draftProblems, ownDues, type ReadyDraft, ready, type Step } from './draft.ts';
 
@@ -90,15 +90,45 @@ export async function valueProblems(
   };
 }
 
-/** Recipients whose calendar is not known, with the first few names. Asked by state, of which there are few. */
-async function withoutCalendar(db: Kysely<Database>, draft: string) {
-  const { rows } = await sql<{ state: string | null; part: string | null; total: number; name: string }>`
-    select state, substring(ocd_id from '^ocd-division/country:us/[a-z]+:[a-z]{2}(?=/|$)') as part,
-      count(*)::int as total, min(name) as name
-    from work.draft_recipient where draft = ${draft} group by 1, 2 order by min(line)`.execute(db);
-  const lost = rows.filter((row) => calendarOfPlace({ ocdId: row.part, state: row.state }) === null);
-  return { total: lost.reduce((sum, row) => sum + row.total, 0), names: lost.slice(0, 5).map((row) => row.name) };
+interface Lost {
+  readonly total: number;
+  readonly names: readonly string[];
 }
+
+/** Recipients whose calendar or whose time zone is not known, with the first few names. Asked by state, of which there are few. */
+async function withoutDays(
+  db: Kysely<Database>,
+  draft: string,
+): Promise<{ readonly calendar: Lost; readonly zone: Lost }> {
+  const { rows } = await sql<{
+    state: string | null;
+    part: string | null;
+    within: boolean | null;
+    zone: string | null;
+    total: number;
+    name: string;
+  }>`
+    select state, substring(ocd_id from '^ocd-division/country:us/[a-z]+:[a-z]{2}(?=/|$)') as part,
+      ocd_id ~ '^ocd-division/country:us/[a-z]+:[a-z]{2}/' as within, zone, count(*)::int as total, min(name) as name
+    from work.draft_recipient where draft = ${draft} group by 1, 2, 3, 4 order by min(line)`.execute(db);
+  const lost = (which: typeof rows): Lost => ({
+    total: which.reduce((sum, row) => sum + row.total, 0),
+    names: which.slice(0, 5).map((row) => row.name),
+  });
+  const place = ({ part, within, state, zone }: (typeof rows)[number]) => ({
+    ocdId: part !== null && within === true ? `${part}/part` : part,
+    state,
+    zone,
+  });
+  const known = rows.filter((row) => calendarOfPlace(place(row)) !== null);
+  return {
+    calendar: lost(rows.filter((row) => !known.includes(row))),
+    zone: lost(known.filter((row) => zoneOfPlace(place(row)) === null)),
+  };
+}
+
+const lostWords = ({ total, names }: Lost, one: string, many: string): string =>
+  `${total === 1 ? `one recipient ${one}` : `${total.toLocaleString('en-US')} recipients ${many}`}: ${names.join(', ')}${total > names.length ? ' …' : ''}`;
 
 /** Recipients of a subpoena of whom nothing can be asked any more: they answered, an order or the issuer pauses it, or it was served. */
 async function pastAsking(db: Kysely<Database>, draft: string, now: Millis): Promise<readonly Trouble[]> {
@@ -157,11 +187,17 @@ export async function checkDraft(services: Services, draft: Draft, now: Millis):
     });
   }
   if ((body.due && byRecipient(body.due)) || ownDues(body).some(([, rule]) => byRecipient(rule))) {
-    const lost = await withoutCalendar(services.db, draft.id);
-    if (lost.total > 0) {
+    const { calendar, zone } = await withoutDays(services.db, draft.id);
+    if (zone.total > 0) {
       problems.push({
         step: 'whom',
-        what: `The due date counts by each recipient’s calendar, and ${lost.total === 1 ? 'one recipient has' : `${lost.total.toLocaleString('en-US')} recipients have`} no state that is known: ${lost.names.join(', ')}${lost.total > lost.names.length ? ' …' : ''}. Give their states, or count by your own calendar.`,
+        what: `The due date counts by each recipient’s time zone, and ${lostWords(zone, 'is in a state with more than one', 'are in states with more than one')}. Give their time_zone, or count by your own calendar.`,
+      });
+    }
+    if (calendar.total > 0) {
+      problems.push({
+        step: 'whom',
+        what: `The due date counts by each recipient’s calendar, and ${lostWords(calendar, 'has no state that is known', 'have no state that is known')}. Give their states, or count by your own calendar.`,
       });
     }
   }

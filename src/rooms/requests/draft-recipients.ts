@@ -8,7 +8,7 @@ import type { Database } from '../../base/database.ts';
 import { InvalidInput, RuleRefusal } from '../../base/errors.ts';
 import type { Services } from '../../base/services.ts';
 import { PARTY_KINDS } from '../directory/entries.ts';
-import { type Party, partiesLike } from '../directory/view.ts';
+import { type Candidate, candidatesFor } from '../directory/view.ts';
 import type { DraftBody } from './draft.ts';
 import { changeRecipients } from './drafts.ts';
 import { merge } from './entries.ts';
@@ -29,34 +29,11 @@ export function* chunks<T>(rows: readonly T[], size: number): Generator<readonly
   for (let i = 0; i < rows.length; i += size) yield rows.slice(i, i + size);
 }
 
-/** Candidates of the directory, found by OCD id or name in one look-up a row. */
-export async function directoryFor(
+/** Candidates of the directory: by OCD id, by every name, and by the bare name. */
+export const directoryFor = (
   db: Kysely<Database>,
   rows: readonly Recipient[],
-): Promise<(row: Recipient) => readonly Party[]> {
-  const ids = rows.flatMap((row) => (row.ocdId ? [row.ocdId] : []));
-  const parties = await partiesLike(
-    db,
-    ids,
-    rows.map((row) => row.name),
-  );
-  const index = new Map<string, Party[]>();
-  const put = (key: string, party: Party) => {
-    const there = index.get(key);
-    if (there) there.push(party);
-    else index.set(key, [party]);
-  };
-  for (const party of parties) {
-    put(`n:${party.name.toLowerCase()}`, party);
-    if (party.ocdId) put(`o:${party.ocdId}`, party);
-  }
-  return (row) => [
-    ...new Set([
-      ...((row.ocdId && index.get(`o:${row.ocdId}`)) || []),
-      ...(index.get(`n:${row.name.toLowerCase()}`) ?? []),
-    ]),
-  ];
-}
+): Promise<(row: Recipient) => readonly Candidate[]> => candidatesFor(db, rows);
 
 /** Matches rows against the directory; what cannot be told apart, or is the same party twice, becomes a problem of its line. */
 export async function matchRows(
@@ -112,8 +89,8 @@ export async function insertRecipients(
   let done = 0;
   for (const chunk of chunks(rows, CHUNK)) {
     const json = JSON.stringify(chunk.map(({ ocdId, ...row }) => ({ ...row, ocd_id: ocdId, draft })));
-    await sql`insert into work.draft_recipient (draft, line, name, kind, state, ocd_id, email, party, merge, predecessor)
-      select draft, line, name, kind, state, ocd_id, email, party, merge, predecessor
+    await sql`insert into work.draft_recipient (draft, line, name, kind, state, ocd_id, zone, email, party, merge, predecessor)
+      select draft, line, name, kind, state, ocd_id, zone, email, party, merge, predecessor
       from json_populate_recordset(null::work.draft_recipient, ${json})`.execute(db);
     done += chunk.length;
     await onProgress(done);
@@ -144,6 +121,7 @@ export interface OneRecipient {
   readonly kind: string;
   readonly state: string;
   readonly ocdId: string;
+  readonly zone: string;
   readonly email: string;
   readonly merge: Readonly<Record<string, string>>;
 }
@@ -169,6 +147,7 @@ export async function addRecipient(services: Services, draft: string, one: OneRe
       ['kind', one.kind.trim()] as const,
       ['state', one.state.trim()] as const,
       ['ocd_id', one.ocdId.trim()] as const,
+      ['time_zone', one.zone.trim()] as const,
       ['email', one.email.trim()] as const,
     ]);
     const row = readRow(cells, Math.max(2, (last?.line ?? 1) + 1), body.columns);
@@ -222,6 +201,7 @@ interface RecipientRow {
   kind: string;
   state: string | null;
   ocd_id: string | null;
+  zone: string | null;
   email: string | null;
   party: string | null;
   merge: unknown;
@@ -236,6 +216,7 @@ export const toRecipient = (row: RecipientRow): DraftRecipient => ({
   kind: kindOf.parse(row.kind),
   state: row.state,
   ocdId: row.ocd_id,
+  zone: row.zone,
   email: row.email,
   merge: merge.parse(row.merge),
   party: row.party,

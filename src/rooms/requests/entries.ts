@@ -4,7 +4,7 @@ import { once } from '../../base/once.ts';
 import { due, dueRule, servedCell } from '../clock/entries.ts';
 import { ocdId, PARTY_KINDS } from '../directory/entries.ts';
 import { ladderSteps } from '../escalation/entries.ts';
-import { documentRef, instantText, line, prose, uuid } from '../fields.ts';
+import { documentRef, instantText, line, prose, timeZone, uuid } from '../fields.ts';
 import { source } from '../matters/entries.ts';
 
 export const item = z.strictObject({
@@ -68,6 +68,8 @@ export const requestServed = once(
     kind: z.enum(PARTY_KINDS),
     state: line(60).nullable(),
     ocdId: ocdId.nullable(),
+    /** the recipient's time zone, where a due rule counts by it */
+    zone: timeZone.optional(),
     /** how it is served: a letter by mail, no address known, or recorded from a source */
     channel: z.enum(['mail', 'no address', 'recorded']),
     /** when the letter leaves at the earliest; until then the request can be revoked */

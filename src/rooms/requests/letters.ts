@@ -149,7 +149,11 @@ export async function retryLetters(services: Services, service: string): Promise
  * before end at once: that mailbox is not the recipient's any more.
  * @throws InvalidInput `address-refused`; RuleRefusal `already-revoked`, `same-address`; NotFound
  */
-export async function correctContact(services: Services, serviceId: string, typed: string): Promise<void> {
+export async function correctContact(
+  services: Pick<Services, 'db' | 'clock'>,
+  serviceId: string,
+  typed: string,
+): Promise<void> {
   const address = email.safeParse(typed.trim());
   if (!address.success) {
     throw new InvalidInput(

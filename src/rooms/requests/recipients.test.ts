@@ -1,7 +1,7 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Desk, placesCsv, testDesk } from '../../../test/support/desk.ts';
-import type { Party } from '../directory/view.ts';
+import type { Named, Party } from '../directory/view.ts';
 import { EMPTY_DRAFT } from './draft.ts';
 import { countRecipients, problemsOf } from './draft-recipients.ts';
 import { createDraft } from './drafts.ts';
@@ -125,15 +125,15 @@ describe('a row', () => {
 });
 
 describe('a party of the directory', () => {
-  const party: Party = {
+  const party: Party & { kind: 'place' } = {
     id: 'p',
     name: 'Watsonville',
     kind: 'place',
     ocdId: 'ocd-division/country:us/state:ca/place:w',
     state: 'California',
   };
-  const row = { name: 'Watsonville', kind: 'place', state: 'California', ocdId: party.ocdId };
-  it.each<[string, Partial<Party>, string]>([
+  const row: Named = { name: 'Watsonville', kind: 'place', state: 'California', ocdId: party.ocdId };
+  it.each<[string, Partial<Named>, string]>([
     ['the same in all', {}, 'known'],
     ['without the id', { ocdId: null }, 'known'],
     ['without the state', { state: null }, 'known'],
@@ -144,6 +144,32 @@ describe('a party of the directory', () => {
     ['of another id', { ocdId: `${party.ocdId}2` }, 'new'],
   ])('%s: %o', (_, change, match) => {
     expect(matchParty({ ...row, ...change }, [party]).match).toBe(match);
+  });
+
+  it('known under its id is the same by every name that it has or had, and by no other', () => {
+    const former = { ...row, name: 'Pajaro Landing' };
+    expect(matchParty(former, [{ ...party, how: 'id' }]).match).toBe('contradicts');
+    for (const how of ['name', 'alias', 'bare'] as const)
+      expect(
+        matchParty(former, [
+          { ...party, how: 'id' },
+          { ...party, how },
+        ]).match,
+      ).toBe('known');
+    // A city and county in one stands in the directory once.
+    const county: Named = { ...row, kind: 'county' };
+    expect(
+      matchParty(county, [
+        { ...party, how: 'id' },
+        { ...party, how: 'alias' },
+      ]).match,
+    ).toBe('known');
+    expect(
+      matchParty(county, [
+        { ...party, how: 'id' },
+        { ...party, how: 'name' },
+      ]).match,
+    ).toBe('contradicts');
   });
 
   it('written with letters matches a row that writes it out', () => {

@@ -2,12 +2,13 @@
  * Recipients from a list: what each row says, and every row that cannot be used, named by its line. Reads no database; when two rows are the
  * same party stands in same-party.ts.
  */
-import { z } from 'zod';
 import { breather } from '../../base/breath.ts';
 import { ocdId, PARTY_KINDS, type PartyKind } from '../directory/entries.ts';
-import { line } from '../fields.ts';
+import { NEEDS_PLACE } from '../directory/view.ts';
+import { line, mailbox, timeZone } from '../fields.ts';
+import { stateName } from '../states.ts';
 import { type CsvBytes, parseCsv, wrongFile } from './recipients-csv.ts';
-import { seenRows, stateContradiction, stateName, twinWords } from './same-party.ts';
+import { seenRows, stateContradiction, twinWords } from './same-party.ts';
 
 export { MAX_CSV_BYTES, MAX_ROWS } from './recipients-csv.ts';
 
@@ -18,6 +19,8 @@ export interface Recipient {
   readonly kind: PartyKind;
   readonly state: string | null;
   readonly ocdId: string | null;
+  /** IANA time zone, where it was given */
+  readonly zone: string | null;
   readonly email: string | null;
   /** further columns, for merge fields */
   readonly merge: Readonly<Record<string, string>>;
@@ -35,23 +38,18 @@ export interface Recipients {
   readonly columns: readonly string[];
 }
 
-const KNOWN = ['name', 'kind', 'state', 'ocd_id', 'email'] as const;
+const KNOWN = ['name', 'kind', 'state', 'ocd_id', 'time_zone', 'email'] as const;
 const NEEDED = ['name', 'kind'] as const;
 // What a spreadsheet would run as a formula when the list is opened again (CSV injection, OWASP).
 const FORMULA = /^[=+\-@\t\r]/;
 /** How people write that there is none. */
 const NOTHING: ReadonlySet<string> = new Set(['-', '–', '—']);
-const OPTIONAL: ReadonlySet<string> = new Set(['state', 'ocd_id', 'email']);
-/** A mailbox that mail can be sent to: plain `local@domain`, nothing that could break out of a header line. */
-export const email = z
-  .string()
-  .max(254)
-  .regex(/^[A-Za-z0-9._%+'-]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?\.[A-Za-z]{2,}$/);
+const OPTIONAL: ReadonlySet<string> = new Set(['state', 'ocd_id', 'time_zone', 'email']);
+export const email = mailbox;
 // Made once: building a schema costs a hundred times what a row's check costs.
 const nameText = line(200);
 const stateText = line(60);
 const mergeText = line(500);
-const NEEDS_PLACE: readonly PartyKind[] = ['state', 'county', 'place', 'district'];
 
 /** How many lines of the file are read, or how many of its rows are checked. */
 export type OnProgress = (stage: 'reading' | 'checking', done: number) => Promise<void> | null;
@@ -139,6 +137,10 @@ export function readRow(
   if (NEEDS_PLACE.includes(kind) && !id && !state && kind !== 'state') {
     return `${name.data} is ambiguous: there may be others of that name. Give its state or its ocd_id.`;
   }
+  const rawZone = optional('time_zone');
+  if (rawZone !== '' && !timeZone.safeParse(rawZone).success) {
+    return `The time_zone “${rawZone.slice(0, 60)}” is not one such as America/Chicago.`;
+  }
   const rawMail = optional('email');
   const mail = rawMail === '' ? null : email.safeParse(rawMail);
   if (mail && !mail.success) return `The e-mail address “${rawMail.slice(0, 80)}” is not one that mail can be sent to.`;
@@ -157,7 +159,9 @@ export function readRow(
     line: at,
     name: name.data,
     kind,
-    ...seat,
+    state: seat.state,
+    ocdId: seat.ocdId,
+    zone: rawZone === '' ? null : rawZone,
     email: mail ? mail.data : null,
     merge,
   };

@@ -165,7 +165,7 @@ export interface Served {
 /** `request.served` for one recipient. `hash` gives the SHA-256 of the letter's text, in hex. */
 export function serve(
   serving: Serving,
-  { due, cells }: ServedDues,
+  { due, cells, zone }: ServedDues,
   to: Recipient & { readonly party: string; readonly before?: Before | null },
   id: string,
   hash: (text: string) => string,
@@ -205,6 +205,7 @@ export function serve(
       request: serving.request,
       service: id,
       state: to.state,
+      ...(zone === null ? {} : { zone }),
     },
   };
   return { entry, service: id };

@@ -2,32 +2,21 @@
  * When two rows, or a row and a party of the directory, are the same. An id and a name both count: the same place is named with its id in one
  * list and without it in another. What says two things at once is told, never decided here. Reads no database.
  */
-import type { Party } from '../directory/view.ts';
-import { STATES, stateCode, stateOfId } from '../states.ts';
+import { type Candidate, type Match as Meant, meant, type Named, type Party } from '../directory/view.ts';
+import { stateName, stateOfDivision } from '../states.ts';
 
-/** As much of a row, a recipient or a party as tells it from others. */
-export interface Named {
-  readonly name: string;
-  readonly kind: string;
-  readonly state: string | null;
-  readonly ocdId: string | null;
-}
-
-const written = (state: string | null): string => stateCode(state) ?? (state ?? '').trim().toLowerCase();
-
-/** A state as it is kept: by its name where it is one of the United States, else as it was written. */
-export const stateName = (state: string): string => STATES[stateCode(state) ?? ''] ?? state;
+const written = (state: string | null): string => (state === null ? '' : stateName(state).toLowerCase());
 
 /** Keys that two rows of one name share where they may be in the same place: the state as written, and as the id says. */
 function nameKeys({ name, kind, state, ocdId }: Named): readonly string[] {
   const there = written(state);
   const own = `${kind}|${there}|${name}`.toLowerCase();
-  const byId = there === '' ? stateOfId(ocdId) : null;
+  const byId = there === '' && ocdId !== null ? stateOfDivision(ocdId) : null;
   return byId === null ? [own] : [own, `${kind}|${byId}|${name}`.toLowerCase()];
 }
 
 /** “Watsonville (place, California)”, with what tells it from others. */
-export const placeWords = ({ name, kind, state }: Named): string =>
+export const placeWords = ({ name, kind, state }: Pick<Party, 'name' | 'kind' | 'state'>): string =>
   `${name} (${state === null ? kind : `${kind}, ${state}`})`;
 
 /** Rows that were seen, and which of them a further row repeats. Some map look-ups a row, however many there are. */
@@ -38,21 +27,34 @@ export interface SeenRows<T extends Named> {
 
 export function seenRows<T extends Named>(): SeenRows<T> {
   const ids = new Map<string, T>();
+  // Most names come once: only where one comes again are kind and state looked at.
+  const first = new Map<string, T>();
+  const repeated = new Set<string>();
   // Apart by whether they have an id: two ids are two parties, also under one name.
   const bare = new Map<string, T>();
   const withId = new Map<string, T>();
+  const keep = (row: T) => {
+    const rows = row.ocdId === null ? bare : withId;
+    for (const key of nameKeys(row)) if (!rows.has(key)) rows.set(key, row);
+  };
   return {
     see(row) {
       const same = row.ocdId === null ? undefined : ids.get(row.ocdId);
       if (same) return { row: same, by: 'id' };
-      const keys = nameKeys(row);
-      for (const key of keys) {
-        const twin = bare.get(key) ?? (row.ocdId === null ? withId.get(key) : undefined);
-        if (twin) return { row: twin, by: 'name' };
+      const name = row.name.toLowerCase();
+      const before = first.get(name);
+      if (before && !repeated.has(name)) {
+        repeated.add(name);
+        keep(before);
       }
+      if (before) {
+        for (const key of nameKeys(row)) {
+          const twin = bare.get(key) ?? (row.ocdId === null ? withId.get(key) : undefined);
+          if (twin) return { row: twin, by: 'name' };
+        }
+        keep(row);
+      } else first.set(name, row);
       if (row.ocdId !== null) ids.set(row.ocdId, row);
-      const names = row.ocdId === null ? bare : withId;
-      for (const key of keys) if (!names.has(key)) names.set(key, row);
       return null;
     },
   };
@@ -72,40 +74,36 @@ export function twinWords(row: Named, twin: Named, by: 'id' | 'name', line: numb
 /** Where the state that is written is not the one of the id: what is told; null where they agree or cannot be compared. */
 export function stateContradiction({ state, ocdId }: Pick<Named, 'state' | 'ocdId'>): string | null {
   if (state === null || ocdId === null) return null;
-  const name = STATES[stateOfId(ocdId) ?? ''];
-  if (name === undefined || stateName(state) === name) return null;
+  const name = stateOfDivision(ocdId);
+  if (name === null || stateName(state) === name) return null;
   return `The state is “${state}”, but the ocd_id “${ocdId}” lies in ${name}. Write ${name}, leave the state empty, or mend the ocd_id.`;
 }
 
-/** The party that a row names: known, new, ambiguous, or known under its id as something else. A bare name never matches silently. */
-export type Match =
-  | { readonly match: 'known'; readonly party: Party }
-  | { readonly match: 'new' }
-  | { readonly match: 'ambiguous'; readonly among: readonly Party[] }
-  | { readonly match: 'contradicts'; readonly party: Party };
+/** The party that a row names: known, new, ambiguous, or known under its id as something else. */
+export type Match = Meant | { readonly match: 'contradicts'; readonly party: Party };
 
-/** Matches one row against the directory's candidates (same OCD id or same name). */
-export function matchParty(row: Named, candidates: readonly Party[]): Match {
-  if (row.ocdId !== null) {
-    const byId = candidates.filter((party) => party.ocdId === row.ocdId);
-    const [party] = byId;
-    if (party) {
-      if (byId.length > 1) return { match: 'ambiguous', among: byId };
-      return { match: contradicts(row, party) ? 'contradicts' : 'known', party };
-    }
-  }
-  const keys = nameKeys(row);
-  const byName = candidates.filter(
-    (party) => !(row.ocdId !== null && party.ocdId !== null) && nameKeys(party).some((key) => keys.includes(key)),
-  );
-  if (byName.length > 1) return { match: 'ambiguous', among: byName };
-  return byName[0] ? { match: 'known', party: byName[0] } : { match: 'new' };
+/** Matches one row against the directory's candidates. A bare name never matches silently: the directory says who is meant. */
+export function matchParty(row: Named, candidates: readonly Candidate[]): Match {
+  const found = meant(row, candidates);
+  if (found.match !== 'known' || row.ocdId === null) return found;
+  const { party } = found;
+  const all = candidates.filter((one) => one.id === party.id);
+  const byId = all.some((one) => one.how === 'id' || one.ocdId === row.ocdId);
+  return byId && contradicts(row, party, all) ? { match: 'contradicts', party } : found;
 }
 
-/** The id is the same: does the rest say something else? Where the id names a state of the table, it alone says where that is. */
-function contradicts(row: Named, party: Named): boolean {
-  if (row.kind !== party.kind || row.name.toLowerCase() !== party.name.toLowerCase()) return true;
-  if (STATES[stateOfId(row.ocdId) ?? ''] !== undefined) return false;
+/**
+ * The id is the same: does the rest say something else? Every name that the party has or had will do. Where the id names a state that is known, it
+ * alone says where that is (see `stateContradiction`).
+ */
+function contradicts(row: Named, party: Party, ways: readonly Candidate[]): boolean {
+  const named = ways.filter((one) => one.how !== undefined && one.how !== 'id');
+  if (named.length === 0 && row.name.toLowerCase() !== party.name.toLowerCase()) return true;
+  // A city and county in one stands in the directory once.
+  const both = named.some((one) => one.how === 'alias' || one.how === 'bare alias');
+  const kinds = [row.kind, party.kind];
+  if (row.kind !== party.kind && !(both && kinds.every((kind) => kind === 'county' || kind === 'place'))) return true;
+  if (row.ocdId !== null && stateOfDivision(row.ocdId) !== null) return false;
   const [a, b] = [written(row.state), written(party.state)];
   return a !== '' && b !== '' && a !== b;
 }

@@ -174,11 +174,11 @@ describe("a rule that counts by each recipient's calendar", () => {
     ]);
     expect(services[1]?.working).toEqual([
       'Counted under Example Code § 14.',
-      'Served Mon 24 Mar 2025 (America/New_York).',
+      'Served Mon 24 Mar 2025 (America/Los_Angeles).',
       'The day of service is not counted; business day 1 is Tue 25 Mar 2025.',
       'Not counted: Mon 31 Mar 2025 (César Chávez Day).',
       'Counting business days by the calendar US-CA, day 5 is Tue 1 Apr 2025.',
-      'Due by the end of Tue 1 Apr 2025, 24:00 in America/New_York.',
+      'Due by the end of Tue 1 Apr 2025, 24:00 in America/Los_Angeles.',
     ]);
   });
 
@@ -236,6 +236,58 @@ describe("a rule that counts by each recipient's calendar", () => {
     await recounter.round();
     const moved = desk.t.db.selectFrom('view.due').select('due_on').where('request', '=', request);
     expect(await moved.execute()).toEqual([{ due_on: '2026-03-10' }, { due_on: '2026-03-10' }]);
+  });
+
+  it('takes the hour of receipt in the time zone of each recipient, and says which it is', async () => {
+    // 17:30 in New York is 14:30 in California and 16:30 in Illinois.
+    const late = { ...recorded, servedAt: '2025-03-24T21:30:00.000Z' };
+    const cut = { ...due, cutOff: '17:00' };
+    const three = `name,kind,state,time_zone,email
+Town of East Example,city,New Jersey,,a@one.example.gov
+Town of Middle Example,city,Illinois,,b@two.example.gov
+Town of Edge Example,city,Tennessee,America/New_York,c@three.example.gov
+`;
+    const draft = await desk.draft(matter, three, { due: cut, conduct: 'recorded', recorded: late, letter: null });
+    const services = await servicesOf(await serveDraft(desk.services, draft));
+    expect(services.map((s) => [s.state, s.zone, s.due_on])).toEqual([
+      ['New Jersey', 'America/New_York', '2025-04-01'],
+      ['Tennessee', 'America/New_York', '2025-04-01'],
+      ['Illinois', 'America/Chicago', '2025-03-31'],
+    ]);
+    const kept = await entriesOf(desk.t.db, services[2]?.id ?? '');
+    expect(kept[0]?.body).toMatchObject({ zone: 'America/Chicago', due: { at: '2025-04-01T05:00:00.000Z' } });
+    expect(services[2]?.working).toContain('Served Mon 24 Mar 2025, 16:30 (America/Chicago).');
+    // The clock that is moved later counts in the same zone.
+    const real = await serveDraft(desk.services, await desk.draft(matter, three, { due: cut }));
+    const [, , illinois] = await servicesOf(real);
+    desk.t.clock.tick(3_600_000);
+    const by = { count: 5, unit: 'business days' as const };
+    const extend = { do: 'extend' as const, items: null, to: null, by, asked: true, reason: 'So agreed.' };
+    await moveClock(desk.services, illinois?.id ?? '', extend, { seen: '', once: desk.t.newId() });
+    const moved = await desk.t.db
+      .selectFrom('view.due')
+      .select('due_at')
+      .where('service', '=', illinois?.id ?? '')
+      .execute();
+    expect(moved).toEqual([{ due_at: new Date('2026-03-17T05:00:00.000Z') }]);
+  });
+
+  it('refuses recipients in a state of several time zones by name, where none is given', async () => {
+    const draft = await desk.draft(matter, csv('Tennessee'), { due });
+    await expect(serveDraft(desk.services, draft)).rejects.toMatchObject({
+      code: 'draft-not-ready',
+      message: expect.stringMatching(
+        /one recipient is in a state with more than one: Town of Lower Example. Give their time_zone/,
+      ),
+    });
+    const wrong = 'name,kind,state,time_zone\nTown of Lower Example,city,Tennessee,Central\n';
+    const other = await desk.draft(matter, wrong, { due });
+    const problems = await desk.t.db
+      .selectFrom('work.draft_problem')
+      .select('what')
+      .where('draft', '=', other)
+      .execute();
+    expect(problems).toEqual([{ what: 'The time_zone “Central” is not one such as America/Chicago.' }]);
   });
 
   it('refuses recipients whose state is not known, by name', async () => {

@@ -8,12 +8,12 @@ import { Conflict, NotFound, Refusal, RuleRefusal, StorageFull, Unavailable } fr
 import { uuidv7 } from '../../base/ids.ts';
 import { Stopped } from '../../base/jobs.ts';
 import type { Services } from '../../base/services.ts';
-import { partyById } from '../directory/view.ts';
+import { type Named, partyById } from '../directory/view.ts';
 import { matterById } from '../matters/view.ts';
 import { checkDraft, leavesAtFor } from './check.ts';
 import { countRecipients, matchRows, recipientsAfter } from './draft-recipients.ts';
 import { type CheckingState, type Draft, isChecked, loadDraft, type ServingState } from './drafts.ts';
-import { type Named, seenRows, twinWords } from './same-party.ts';
+import { seenRows, twinWords } from './same-party.ts';
 
 /**
  * Checks everything and fixes what serving needs; writes nothing to the ledger. Started before: says so, changes nothing.

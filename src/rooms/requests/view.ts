@@ -49,6 +49,8 @@ export interface Service {
   readonly kind: string;
   readonly state: string | null;
   readonly ocdId: string | null;
+  /** its time zone, where a due rule counts by it */
+  readonly zone: string | null;
   readonly dueOn: string;
   readonly dueAt: Date;
   readonly working: readonly string[];
@@ -142,6 +144,7 @@ export const projectRequests: Project = (entry, seq) => {
             kind: b.kind,
             state: b.state,
             ocd_id: b.ocdId,
+            zone: b.zone ?? null,
             due_on: b.due.on,
             due_at: b.due.at,
             working: b.due.working,
@@ -231,6 +234,7 @@ export interface ServiceRow {
   kind: string;
   state: string | null;
   ocd_id: string | null;
+  zone: string | null;
   due_on: string;
   due_at: Date;
   working: unknown;
@@ -253,6 +257,7 @@ export function toService(row: ServiceRow): Service {
     kind: row.kind,
     state: row.state,
     ocdId: row.ocd_id,
+    zone: row.zone,
     dueOn: row.due_on,
     dueAt: row.due_at,
     working: z.array(z.string()).parse(row.working),
@@ -327,6 +332,7 @@ export const servedFacts = (service: Service, request: Request, revoked: boolean
   recipient: service.recipient,
   servedAt: service.occurredAt,
   ocdId: service.ocdId,
+  zone: service.zone,
   state: service.state,
 });
 

@@ -49,6 +49,7 @@ async function show(c: Ctx, values: Texts = {}, errors: Errors = {}, once = ''):
         statements={statements}
         zone={zone}
         receipt={null}
+        person={(id) => `/desk/people/${id}`}
         empty={{ what: 'No statement yet', how: 'They stand here in the order in which they were made.' }}
       />
       {!writes ? null : sources.length === 0 ? (

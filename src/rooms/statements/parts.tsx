@@ -10,9 +10,11 @@ export function Statements(props: {
   zone: string;
   /** address of an entry's page with its receipt; null where none is linked */
   receipt: ((entry: string) => string) | null;
+  /** address of a person's page; left out where none is linked */
+  person?: (id: string) => string;
   empty: EmptyProps;
 }) {
-  const { statements, zone, receipt } = props;
+  const { statements, zone, receipt, person } = props;
   if (statements.length === 0) return <Empty {...props.empty} />;
   return (
     <ol class="entries statements">
@@ -28,7 +30,9 @@ export function Statements(props: {
             </p>
           )}
           <p>
-            <strong>{one.speaker.name}</strong>
+            <strong>
+              {person && one.person !== null ? <a href={person(one.person)}>{one.speaker.name}</a> : one.speaker.name}
+            </strong>
             {one.speaker.office ? `, ${one.speaker.office}` : ''}, {mediumWords(one)},{' '}
             <Time at={one.occurredAt} zone={zone} dayOnly={one.dayOnly} />
           </p>

@@ -11,6 +11,8 @@ export interface Statement {
   readonly entry: string;
   readonly seq: number;
   readonly speaker: { readonly name: string; readonly office: string | null };
+  /** the directory's person, where it has them */
+  readonly person: string | null;
   readonly words: string;
   readonly form: (typeof FORMS)[number];
   readonly medium: Medium;
@@ -63,6 +65,7 @@ const stored = z.object({
   entry: z.string(),
   seq: z.number(),
   speaker,
+  person: z.string().nullable(),
   words: z.string(),
   form: z.enum(FORMS),
   medium: z.enum(MEDIA),
@@ -94,7 +97,7 @@ export async function statementsOf(
   which: RawBuilder<unknown> = sql`true`,
 ): Promise<readonly Statement[]> {
   const { rows } = await sql<Record<string, unknown>>`
-    select s.id, s.entry, s.seq, s.speaker, s.words, s.form, s.medium, s.outlet, s.day_only, s.anchor, s.about, s.occurred_at, s.recorded_at,
+    select s.id, s.entry, s.seq, s.speaker, (select h.person from view.holding h where h.id = s.holding) as person, s.words, s.form, s.medium, s.outlet, s.day_only, s.anchor, s.about, s.occurred_at, s.recorded_at,
            jsonb_build_object('id', k.id, 'entry', k.entry, 'publisher', k.publisher, 'title', k.title, 'published', k.published, 'url', k.url,
              'fetchedAt', k.fetched_at, 'sha256', k.hash) as source
     from view.statement s join view.source k on k.id = s.source

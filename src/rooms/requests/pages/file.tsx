@@ -1,5 +1,5 @@
 /**
- * A file of recipients: taken as it comes, read in the background, and how far that is as a page that reloads itself and needs no script. A refused
+ * A file of recipients: taken as it comes, read in the background, and how far that is as a page that looks again by itself where scripts run, by a link where not. A refused
  * file changes nothing and says why on the step's own page.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -9,7 +9,7 @@ import type { Ctx } from '../../../base/route.ts';
 import { redirectWith } from '../../../ui/context.ts';
 import { Heading } from '../../../ui/heading.tsx';
 import { page } from '../../../ui/page.tsx';
-import { Progress, refreshHead } from '../../../ui/progress.tsx';
+import { LookAgain, Progress } from '../../../ui/progress.tsx';
 import { count } from '../../../ui/words.ts';
 import { isOpen } from '../drafts.ts';
 import { type Reading, readInBackground, readingOf, type Stage, saidRead, takeFile } from '../reading.ts';
@@ -85,7 +85,7 @@ export async function getReading(c: Ctx): Promise<Response> {
   const name = draft.body.title ?? 'New request';
   return page(
     c,
-    { title: `Reading recipients · ${name}`, area: 'staff', head: refreshHead(false) },
+    { title: `Reading recipients · ${name}`, area: 'staff', islands: ['again'] },
     <>
       <Heading
         title="Reading the list of recipients"
@@ -99,6 +99,7 @@ export async function getReading(c: Ctx): Promise<Response> {
         The file has come whole. You can close this page; the work goes on, also if this server stops and starts again.
         The recipients you had stay until all of it is read.
       </Progress>
+      <LookAgain c={c} done="The file is read." />
     </>,
   );
 }

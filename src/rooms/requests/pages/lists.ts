@@ -5,7 +5,7 @@ import { problemsOf, recipientsAfter } from '../draft-recipients.ts';
 import { composing } from './frame.tsx';
 
 const CHUNK = 2000;
-const HEAD = ['name', 'kind', 'state', 'ocd_id', 'email'] as const;
+const HEAD = ['name', 'kind', 'state', 'ocd_id', 'time_zone', 'email'] as const;
 
 export async function getRecipientsCsv(c: Ctx): Promise<Response> {
   const { services, draft } = await composing(c);
@@ -21,6 +21,7 @@ export async function getRecipientsCsv(c: Ctx): Promise<Response> {
         r.kind,
         r.state,
         r.ocdId,
+        r.zone,
         r.email,
         ...columns.map((name) => r.merge[name] ?? null),
       ]);
@@ -49,11 +50,12 @@ const SAMPLE = [
     'city',
     'California',
     'ocd-division/country:us/state:ca/place:example',
+    '',
     'clerk@city.example.gov',
     'the City Clerk',
   ],
-  ['Example County', 'county', 'California', '', 'records@county.example.gov', 'the Records Officer'],
-  ['State of Example', 'state', '', '', '', 'the Attorney General'],
+  ['Example County', 'county', 'Texas', '', 'America/Chicago', 'records@county.example.gov', 'the Records Officer'],
+  ['State of Example', 'state', '', '', '', '', 'the Attorney General'],
 ];
 
 /** A file to start from: made-up places, one of each way to name a party. */

@@ -1,11 +1,14 @@
-/** A serving under way: being checked, then how far it is, what is safe meanwhile, and what to do where it stopped. Reloads itself; needs no script. */
+/**
+ * A serving under way: being checked, then how far it is, what is safe meanwhile, and what to do where it stopped. Looks again by itself where
+ * scripts run, by a link where not.
+ */
 import type { Ctx } from '../../../base/route.ts';
 import { redirectWith } from '../../../ui/context.ts';
 import { Form, Submit } from '../../../ui/form.tsx';
 import { Heading } from '../../../ui/heading.tsx';
 import { Notice } from '../../../ui/notice.tsx';
 import { page } from '../../../ui/page.tsx';
-import { Progress, refreshHead } from '../../../ui/progress.tsx';
+import { LookAgain, Progress } from '../../../ui/progress.tsx';
 import { Time } from '../../../ui/time.tsx';
 import { type CheckingState, isChecked } from '../drafts.ts';
 import { servedSoFar, serveInBackground } from '../serve.ts';
@@ -16,7 +19,7 @@ import { type Composing, composing, servingHref, stepHref } from './frame.tsx';
 function checkingPage(c: Ctx, { draft, matter }: Composing, { done, total }: CheckingState) {
   return page(
     c,
-    { title: `Checking · ${draft.body.title ?? ''}`, area: 'staff', head: refreshHead(false) },
+    { title: `Checking · ${draft.body.title ?? ''}`, area: 'staff', islands: ['again'] },
     <>
       <Heading
         title={`Checking “${draft.body.title ?? ''}”`}
@@ -28,6 +31,7 @@ function checkingPage(c: Ctx, { draft, matter }: Composing, { done, total }: Che
       <Progress what="Checking each recipient before anybody is served" done={done} total={total} unit="recipient">
         Nobody is served yet. You can close this page; the work goes on, also if this server stops and starts again.
       </Progress>
+      <LookAgain c={c} done="Checking has ended." />
     </>,
   );
 }
@@ -49,7 +53,7 @@ export async function getServing(c: Ctx): Promise<Response> {
   const zone = draft.body.due?.zone ?? 'UTC';
   return page(
     c,
-    { title: `Serving · ${draft.body.title ?? ''}`, area: 'staff', head: serving.trouble ? null : refreshHead(false) },
+    { title: `Serving · ${draft.body.title ?? ''}`, area: 'staff', islands: serving.trouble ? [] : ['again'] },
     <>
       <Heading
         title={`Serving “${draft.body.title ?? ''}”`}
@@ -77,6 +81,7 @@ export async function getServing(c: Ctx): Promise<Response> {
       >
         You can close this page; the work goes on. It also goes on if this server stops and starts again.
       </Progress>
+      {serving.trouble ? null : <LookAgain c={c} done="Serving has ended." />}
       {serving.leavesAt === null ? null : (
         <p>
           Letters leave at <Time at={new Date(serving.leavesAt)} zone={zone} />.{' '}

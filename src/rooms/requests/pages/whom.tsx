@@ -138,6 +138,14 @@ function OneForm({ at, shown }: { at: Composing; shown: Shown }) {
           value={value((o) => o.ocdId)}
           errors={errors}
         />
+        <Field
+          name="time_zone"
+          label="Time zone"
+          hint="Needed only where the due date counts by the recipient’s days and its state has more than one, for example America/Chicago."
+          value={value((o) => o.zone)}
+          errors={errors}
+          width="medium"
+        />
         <Field name="email" type="email" label="E-mail" value={value((o) => o.email)} errors={errors} />
         {at.draft.body.columns.slice(0, 40).map((column) => (
           <Field name={`m-${column}`} label={`{{${column}}}`} value={one?.merge[column] ?? ''} errors={errors} />
@@ -189,8 +197,8 @@ async function view(c: Ctx, at: Composing, shown: Shown = {}) {
             required
             hint={
               <>
-                Columns name and kind; state, ocd_id and email where you have them. Every further column can be used in
-                the letter. Up to {MAX_ROWS.toLocaleString('en-US')} rows, 64 MiB, UTF-8 or “Unicode Text”.{' '}
+                Columns name and kind; state, ocd_id, time_zone and email where you have them. Every further column can
+                be used in the letter. Up to {MAX_ROWS.toLocaleString('en-US')} rows, 64 MiB, UTF-8 or “Unicode Text”.{' '}
                 <a href="/desk/recipients-sample.csv" download>
                   Sample file
                 </a>
@@ -261,6 +269,7 @@ export async function postOne(c: Ctx): Promise<Response> {
     kind: form('kind'),
     state: form('state'),
     ocdId: form('ocd_id'),
+    zone: form('time_zone'),
     email: form('email'),
     merge: Object.fromEntries(at.draft.body.columns.map((column) => [column, form(`m-${column}`)])),
   };

@@ -1,10 +1,15 @@
-/** The document of an order to download: always as a file to keep, never shown by the browser. Who may have it is decided before. */
+/**
+ * The document of an order to download: always as a file to keep, never shown by the browser. Who may have it is decided before. Of all
+ * documents it is the only one that strangers can have, so that the public export asks here which those are.
+ */
 import { NotFound } from '../base/errors.ts';
 import type { Ctx } from '../base/route.ts';
-import { erasedDocuments } from '../rooms/erasure/view.ts';
-import type { Order } from '../rooms/orders/view.ts';
+import type { DocumentRef, Entry } from '../proof/index.ts';
 import { attachmentHeaders } from '../ui/attachment.ts';
 import { dateText } from '../ui/time.tsx';
+import { erasedDocuments } from './erasure/view.ts';
+import { orderEntered } from './orders/entries.ts';
+import type { Order } from './orders/view.ts';
 
 /** @throws NotFound `no-such-document`, `document-erased` */
 export async function orderDocument(c: Ctx, { document, matter }: Order): Promise<Response> {
@@ -22,4 +27,14 @@ export async function orderDocument(c: Ctx, { document, matter }: Order): Promis
     what: 'No document came with this order.',
     next: 'Its source says where it can be read.',
   });
+}
+
+/**
+ * Documents that anybody may fetch because of this entry, which everyone may see in a record that everyone may see. Documents of answers
+ * and kept copies of sources are not among them: those are for the parties, and for the office.
+ */
+export function openDocumentsOf({ kind, body, audience }: Entry): readonly DocumentRef[] {
+  if (kind !== 'order.entered' || audience !== 'public') return [];
+  const { document } = orderEntered.parse(body);
+  return document === null ? [] : [document];
 }

@@ -1,0 +1,243 @@
+/** A person on the desk: offices, memberships and affiliation over time, and the forms that say something new of them. */
+import { sql } from 'kysely';
+import { bodyOf, textsOf } from '../base/form.ts';
+import { UUID, uuidv7 } from '../base/ids.ts';
+import { type Ctx, EDITOR, type Route, staff, VIEWER } from '../base/route.ts';
+import { errorsOf } from '../rooms/input.ts';
+import { correctPerson, sayDays, stateAffiliation, thePerson } from '../rooms/people/terms.ts';
+import { affiliationsOf, holdingsOfPerson, membershipsOfPerson } from '../rooms/people/view.ts';
+import { redirectWith, zoneOf } from '../ui/context.ts';
+import { Checkbox, Field, Form, Submit } from '../ui/form.tsx';
+import { Heading } from '../ui/heading.tsx';
+import { page } from '../ui/page.tsx';
+import { cutAt } from './cut.ts';
+import {
+  DayFields,
+  deskPerson,
+  deskSide,
+  pageErrors,
+  type Shown,
+  SOURCE_NAMES,
+  SourceFields,
+  sourceOf,
+} from './desk-people-parts.tsx';
+import { meetingsWith, saidIn } from './parties.ts';
+import { Affiliations, Holdings, Meetings, Memberships, Said } from './party-parts.tsx';
+import { personPath } from './party-paths.ts';
+
+async function show(c: Ctx, shown: Shown | null = null): Promise<Response> {
+  const services = c.get('services');
+  const { db, clock, random } = services;
+  const actor = staff(c);
+  const person = await thePerson(services, c.req.param('person') ?? '');
+  const { id } = person;
+  const writes = actor.role !== 'viewer';
+  const zone = zoneOf(c);
+  const cut = await cutAt(db);
+  const [holdings, memberships, affiliations, meetings, said] = await Promise.all([
+    holdingsOfPerson(db, id),
+    membershipsOfPerson(db, id),
+    affiliationsOf(db, id),
+    meetingsWith(db, sql`p.holding in (select h.id from view.holding h where h.person = ${id})`, cut, actor.party),
+    saidIn(db, sql`h.person = ${id}`, cut, actor.party),
+  ]);
+  const side = deskSide(zone, new Date(clock.now()), writes, deskPerson(id));
+  const once = shown?.once || uuidv7(clock.now(), random);
+  const form = (name: string) => {
+    const mine = shown?.form === name;
+    return {
+      errors: mine ? shown.errors : {},
+      open: mine || undefined,
+      text: (field: string) => (mine ? (shown.values[field] ?? '') : ''),
+    };
+  };
+  const [counted, called] = [form('affiliation'), form('names')];
+  return page(
+    c,
+    { title: person.name, area: 'staff', wide: true, status: shown ? 422 : 200 },
+    <>
+      <Heading
+        title={person.name}
+        lead={person.note ?? undefined}
+        crumbs={[
+          { text: 'Desk', href: '/desk' },
+          { text: 'People', href: '/desk/people' },
+        ]}
+      />
+      <p>
+        <a href={personPath(id)}>The public page</a>
+      </p>
+      <h2 id="offices">Offices</h2>
+      <Holdings
+        holdings={holdings}
+        side={side}
+        by="person"
+        how={
+          <>
+            Write one down under <a href="/desk/people#add">People</a>.
+          </>
+        }
+      />
+      <h2 id="memberships">Memberships and roles</h2>
+      <Memberships
+        memberships={memberships}
+        side={side}
+        show="associations"
+        how="They are written down on the page of the association."
+      />
+      <h2 id="affiliation">Affiliation</h2>
+      <Affiliations affiliations={affiliations} side={side} how="It stands here only with a source that says so." />
+      {writes ? (
+        <details class="working" open={counted.open}>
+          <summary>Write down an affiliation</summary>
+          <Form
+            action={`${deskPerson(id)}/affiliation`}
+            errors={counted.errors}
+            hidden={{ once }}
+            label="An affiliation"
+          >
+            <Field
+              name="with"
+              label="With"
+              hint="As the source says it."
+              required
+              value={counted.text('with')}
+              errors={counted.errors}
+              maxlength={120}
+            />
+            <DayFields text={counted.text} errors={counted.errors} />
+            <SourceFields text={counted.text} errors={counted.errors} />
+            <Submit text="Write it down" />
+          </Form>
+        </details>
+      ) : null}
+      <h2 id="meetings">Meetings of your matters</h2>
+      <Meetings meetings={meetings} side={side} />
+      <h2 id="said">Statements in your matters</h2>
+      <Said said={said} side={side} />
+      {writes ? (
+        <details class="working" open={called.open}>
+          <summary>Correct the name, or what tells them apart</summary>
+          <Form action={`${deskPerson(id)}/names`} errors={called.errors} hidden={{ once }} label="Correct the name">
+            <Field
+              name="name"
+              label="Name"
+              required
+              value={called.open ? called.text('name') : person.name}
+              errors={called.errors}
+              maxlength={200}
+            />
+            <Field
+              name="note"
+              label="In a few words, who this is"
+              value={called.open ? called.text('note') : (person.note ?? '')}
+              errors={called.errors}
+              maxlength={200}
+            />
+            <Field
+              name="reason"
+              label="Reason"
+              required
+              value={called.text('reason')}
+              errors={called.errors}
+              maxlength={300}
+            />
+            <Submit text="Correct it" />
+          </Form>
+        </details>
+      ) : null}
+    </>,
+  );
+}
+
+async function post(c: Ctx, form: 'affiliation' | 'names', names: readonly string[]): Promise<Response> {
+  const services = c.get('services');
+  const body = await bodyOf(c);
+  const values = textsOf(body, names);
+  const { once: sent = '' } = textsOf(body, ['once']);
+  const once = UUID.test(sent) ? sent : uuidv7(services.clock.now(), services.random);
+  const { id } = await thePerson(services, c.req.param('person') ?? '');
+  try {
+    if (form === 'affiliation')
+      await stateAffiliation(services, staff(c).party, id, { ...values, source: sourceOf(values) }, once);
+    else await correctPerson(services, staff(c).party, id, values, once);
+  } catch (error) {
+    return await show(c, { form, values, errors: pageErrors(errorsOf(error)), once });
+  }
+  return redirectWith(c, deskPerson(id), 'It is written down.');
+}
+
+const DAYS = ['of', 'term', 'what', 'back', 'from', 'until', 'reason', 'never'];
+const BACK = /^\/desk\/(directory|people)\/[0-9a-f-]{36}$/;
+
+async function showDays(c: Ctx, shown: Shown | null = null): Promise<Response> {
+  const { clock, random } = c.get('services');
+  const value = (name: string) => (shown ? (shown.values[name] ?? '') : (c.req.query(name) ?? '')).slice(0, 400);
+  const back = BACK.test(value('back')) ? value('back') : '/desk/people';
+  const errors = shown?.errors ?? {};
+  const once = shown?.once || uuidv7(clock.now(), random);
+  return page(
+    c,
+    { title: 'Days', area: 'staff', status: shown ? 422 : 200 },
+    <>
+      <Heading
+        title={`Days: ${value('what') || 'of what?'}`}
+        crumbs={[{ text: 'People', href: '/desk/people' }]}
+        lead="What stood there before stays readable as of its time."
+      />
+      <Form
+        action="/desk/people/days"
+        errors={errors}
+        hidden={{ once, of: value('of'), term: value('term'), what: value('what'), back }}
+        label="Say the days anew"
+      >
+        <DayFields text={value} errors={errors} />
+        <Field
+          name="reason"
+          label="Reason, or where it is known from"
+          required
+          value={value('reason')}
+          errors={errors}
+          maxlength={300}
+        />
+        <Checkbox name="never" label="It never was: take it back whole." checked={value('never') === 'on'} />
+        <Submit text="Write it down" cancel={{ text: 'Back', href: back }} />
+      </Form>
+    </>,
+  );
+}
+
+async function postDays(c: Ctx): Promise<Response> {
+  const services = c.get('services');
+  const body = await bodyOf(c);
+  const values = textsOf(body, DAYS);
+  const { once: sent = '' } = textsOf(body, ['once']);
+  const once = UUID.test(sent) ? sent : uuidv7(services.clock.now(), services.random);
+  try {
+    await sayDays(services, staff(c).party, values, once);
+  } catch (error) {
+    return await showDays(c, { form: 'days', values, errors: errorsOf(error), once });
+  }
+  const back = values['back'] ?? '';
+  return redirectWith(c, BACK.test(back) ? back : '/desk/people', 'It is written down.');
+}
+
+const AFFILIATION = ['with', 'from', 'until', ...SOURCE_NAMES];
+
+export const deskPersonRoutes: readonly Route[] = [
+  { method: 'GET', path: '/desk/people/days', access: EDITOR, handler: (c) => showDays(c) },
+  { method: 'POST', path: '/desk/people/days', access: EDITOR, handler: postDays },
+  { method: 'GET', path: '/desk/people/:person', access: VIEWER, handler: (c) => show(c) },
+  {
+    method: 'POST',
+    path: '/desk/people/:person/affiliation',
+    access: EDITOR,
+    handler: (c) => post(c, 'affiliation', AFFILIATION),
+  },
+  {
+    method: 'POST',
+    path: '/desk/people/:person/names',
+    access: EDITOR,
+    handler: (c) => post(c, 'names', ['name', 'note', 'reason']),
+  },
+];
