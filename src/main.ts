@@ -4,10 +4,10 @@
  */
 import { randomBytes } from 'node:crypto';
 import { mkdir, readFile } from 'node:fs/promises';
+import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { createAdaptorServer } from '@hono/node-server';
 import { pino } from 'pino';
 import { buildAssets } from './adapters/assets.ts';
 import { authPool, createAuth, ownerLink, readSecret } from './adapters/auth/index.ts';
@@ -21,6 +21,7 @@ import { pdfService } from './adapters/pdf/service.ts';
 import { inTurn } from './adapters/postgres/in-turn.ts';
 import { assertAppRole, fromPostgres, migrate, openDatabase } from './adapters/postgres/index.ts';
 import { openKysely, openPool } from './adapters/postgres/pool.ts';
+import { type Answering, openServer } from './adapters/server.ts';
 import type { Clock } from './base/clock.ts';
 import { Refusal, Unavailable } from './base/errors.ts';
 import { pooled } from './base/random.ts';
@@ -43,6 +44,7 @@ import { checkBody, streamOf } from './rooms/entries.ts';
 import { resumeTaking, stopTaking } from './rooms/escalation/taking.ts';
 import { tellServed } from './rooms/orders/late-served.ts';
 import { project } from './rooms/project.ts';
+import { resumeReading, stopReading } from './rooms/requests/reading.ts';
 import { resumeServing, stopServing } from './rooms/requests/serve.ts';
 import { readSettings, type Settings } from './settings.ts';
 import { buildApp } from './web/app.tsx';
@@ -63,7 +65,7 @@ export interface Running {
 }
 
 /** The port is bound first, so that a port in use is told before anything else is done. */
-function listen(server: ReturnType<typeof createAdaptorServer>, host: string, port: number): Promise<number> {
+function listen(server: Server, host: string, port: number): Promise<number> {
   return new Promise((resolve, reject) => {
     server.once('error', (error) => reject(cannotListen(error, host, port)));
     server.listen(port, host, () => {
@@ -131,18 +133,18 @@ async function wire(
   await mkdir(settings.dataDir, { recursive: true, mode: 0o700 });
 
   // Requests that come before all is ready wait for it instead of being refused.
-  let ready: (fetch: (request: Request, env: unknown) => Response | Promise<Response>) => void = () => {};
-  const fetching = new Promise<(request: Request, env: unknown) => Response | Promise<Response>>((resolve) => {
+  let ready: (answer: Answering) => void = () => {};
+  const answering = new Promise<Answering>((resolve) => {
     ready = resolve;
   });
-  const server = createAdaptorServer({ fetch: async (request, env) => (await fetching)(request, env) });
+  const server = openServer(async (request, env) => (await answering)(request, env));
   const port = await listen(server, settings.host, settings.port);
   // Called twice: first of all when stopping, so that nobody's request meets a closed database; and where starting failed half-way.
   const closeServer = () =>
     new Promise<void>((resolve) => {
       if (!server.listening) return resolve();
       server.close(() => resolve());
-      if ('closeAllConnections' in server) setTimeout(() => server.closeAllConnections(), 2_000).unref();
+      setTimeout(() => server.closeAllConnections(), 2_000).unref();
     });
   undo.push(closeServer);
   const baseUrl = settings.baseUrl ?? `http://localhost:${port}`;
@@ -303,10 +305,12 @@ async function wire(
   }
 
   if (settings.example) await loadExample(services);
+  await resumeReading(services);
   await resumeServing(services);
   await resumeTaking(services);
   await resumeImports(services, (party) => followChannels(services, party));
   undo.push(startSweeping(services, onError));
+  undo.push(() => stopReading(services));
   undo.push(() => stopServing(services));
   undo.push(() => stopTaking(services));
   undo.push(() => stopImports(services));
