@@ -14,7 +14,6 @@ import { type TestPublic, testPublic } from '../support/public.ts';
 let p: TestPublic;
 let base: string;
 let folder: string;
-let service: string;
 let entry: string;
 const asOf = '2018-01-25T11:53:00Z';
 
@@ -28,7 +27,6 @@ beforeAll(async () => {
     .select('id')
     .where('name', '=', 'Louisville Metro')
     .executeTakeFirstOrThrow();
-  service = row.id;
   entry = row.id;
   base = await p.listen();
 });
