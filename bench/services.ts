@@ -7,8 +7,8 @@ import type { Services } from '../src/base/services.ts';
 import type { Ledger } from '../src/ledger/ledger.ts';
 import { openMatter } from '../src/rooms/matters/commands.ts';
 import type { DraftBody } from '../src/rooms/requests/draft.ts';
-import { replaceRecipients } from '../src/rooms/requests/draft-recipients.ts';
 import { createDraft } from '../src/rooms/requests/drafts.ts';
+import { replaceRecipients } from '../src/rooms/requests/reading.ts';
 import type { BenchDatabase } from './database.ts';
 import { benchLedger, clock, ORIGIN, random } from './ledger.ts';
 

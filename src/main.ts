@@ -4,10 +4,10 @@
  */
 import { randomBytes } from 'node:crypto';
 import { mkdir, readFile } from 'node:fs/promises';
+import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { createAdaptorServer } from '@hono/node-server';
 import { pino } from 'pino';
 import { buildAssets } from './adapters/assets.ts';
 import { authPool, createAuth, ownerLink, readSecret } from './adapters/auth/index.ts';
@@ -18,8 +18,10 @@ import { witnessMemory } from './adapters/keys/witness-memory.ts';
 import { fileMailer } from './adapters/mail/file.ts';
 import { smtpMailer } from './adapters/mail/smtp.ts';
 import { pdfService } from './adapters/pdf/service.ts';
+import { inTurn } from './adapters/postgres/in-turn.ts';
 import { assertAppRole, fromPostgres, migrate, openDatabase } from './adapters/postgres/index.ts';
 import { openKysely, openPool } from './adapters/postgres/pool.ts';
+import { type Answering, openServer } from './adapters/server.ts';
 import type { Clock } from './base/clock.ts';
 import { Refusal, Unavailable } from './base/errors.ts';
 import { pooled } from './base/random.ts';
@@ -42,6 +44,7 @@ import { checkBody, streamOf } from './rooms/entries.ts';
 import { resumeTaking, stopTaking } from './rooms/escalation/taking.ts';
 import { tellServed } from './rooms/orders/late-served.ts';
 import { project } from './rooms/project.ts';
+import { resumeReading, stopReading } from './rooms/requests/reading.ts';
 import { resumeServing, stopServing } from './rooms/requests/serve.ts';
 import { readSettings, type Settings } from './settings.ts';
 import { buildApp } from './web/app.tsx';
@@ -62,7 +65,7 @@ export interface Running {
 }
 
 /** The port is bound first, so that a port in use is told before anything else is done. */
-function listen(server: ReturnType<typeof createAdaptorServer>, host: string, port: number): Promise<number> {
+function listen(server: Server, host: string, port: number): Promise<number> {
   return new Promise((resolve, reject) => {
     server.once('error', (error) => reject(cannotListen(error, host, port)));
     server.listen(port, host, () => {
@@ -130,18 +133,18 @@ async function wire(
   await mkdir(settings.dataDir, { recursive: true, mode: 0o700 });
 
   // Requests that come before all is ready wait for it instead of being refused.
-  let ready: (fetch: (request: Request, env: unknown) => Response | Promise<Response>) => void = () => {};
-  const fetching = new Promise<(request: Request, env: unknown) => Response | Promise<Response>>((resolve) => {
+  let ready: (answer: Answering) => void = () => {};
+  const answering = new Promise<Answering>((resolve) => {
     ready = resolve;
   });
-  const server = createAdaptorServer({ fetch: async (request, env) => (await fetching)(request, env) });
+  const server = openServer(async (request, env) => (await answering)(request, env));
   const port = await listen(server, settings.host, settings.port);
   // Called twice: first of all when stopping, so that nobody's request meets a closed database; and where starting failed half-way.
   const closeServer = () =>
     new Promise<void>((resolve) => {
       if (!server.listening) return resolve();
       server.close(() => resolve());
-      if ('closeAllConnections' in server) setTimeout(() => server.closeAllConnections(), 2_000).unref();
+      setTimeout(() => server.closeAllConnections(), 2_000).unref();
     });
   undo.push(closeServer);
   const baseUrl = settings.baseUrl ?? `http://localhost:${port}`;
@@ -161,13 +164,23 @@ async function wire(
   undo.push(() => writing.end());
 
   const [known, past] = await Promise.all([signerOf(pool), handovers(pool)]);
-  const [{ signer, vkey, origin: logOrigin }, blobs, assets, secret] = await Promise.all([
-    loadLogKey(join(settings.dataDir, 'keys'), `${baseUrl.replace(/^https?:\/\//, '')}/log`, known),
+  const keys = join(settings.dataDir, 'keys');
+  const host = baseUrl.replace(/^https?:\/\//, '');
+  // Processes that start for the first time together share what the first of them makes.
+  const [{ signer, vkey, origin: logOrigin }, witnessKey, secret] = await inTurn(
+    pool,
+    async () =>
+      [
+        await loadLogKey(keys, `${host}/log`, known),
+        await loadWitnessKey(keys, `${host}/witness`),
+        await readSecret(settings.dataDir),
+      ] as const,
+  );
+  const [blobs, assets] = await Promise.all([
     fileBlobs({ dir: join(settings.dataDir, 'blobs') }),
     buildAssets({ cacheDir: join(ROOT, 'build', 'assets') }),
-    readSecret(settings.dataDir),
   ]);
-  const [witnesses, witnessLogs, witnessKey] = await Promise.all([
+  const [witnesses, witnessLogs] = await Promise.all([
     named('WITNESSES', settings.witnesses).then((text) =>
       readWitnesses(
         text,
@@ -176,7 +189,6 @@ async function wire(
       ),
     ),
     named('WITNESS_LOGS', settings.witnessLogs).then(readWitnessLogs),
-    loadWitnessKey(join(settings.dataDir, 'keys'), `${baseUrl.replace(/^https?:\/\//, '')}/witness`),
   ]);
   const ledger = createLedger({
     pool: writing,
@@ -293,10 +305,12 @@ async function wire(
   }
 
   if (settings.example) await loadExample(services);
+  await resumeReading(services);
   await resumeServing(services);
   await resumeTaking(services);
   await resumeImports(services, (party) => followChannels(services, party));
   undo.push(startSweeping(services, onError));
+  undo.push(() => stopReading(services));
   undo.push(() => stopServing(services));
   undo.push(() => stopTaking(services));
   undo.push(() => stopImports(services));

@@ -1,4 +1,5 @@
 /** Both sides' pages in a real browser: no axe violation and no sideways scrolling on a phone and a laptop; saving and uploading with the script. */
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
@@ -93,6 +94,53 @@ test('with the script, texts are saved while one types, and a second browser’s
     await page.waitForSelector('text=Two browsers changed the same item');
     expect(await page.inputValue('#f-note-1')).toBe('mine again');
   });
+});
+
+test('files that are not taken: the reason arrives, with the script and without, and what was typed stays', {
+  timeout: 120_000,
+}, async () => {
+  const service = a.m.services[1] ?? '';
+  const { config } = a.services;
+  const small = { ...config, maxFileBytes: 1_000_000 };
+  const folder = await mkdtemp(join(tmpdir(), 'counterfoil-large-'));
+  const file = join(folder, 'large.bin');
+  await writeFile(file, Buffer.alloc(45_000_000, 7));
+  for (const javaScript of [true, false]) {
+    await withPage({ baseURL: a.origin, javaScript }, async (page) => {
+      await as(page, `recipient/${service}`);
+      await page.goto('/answer');
+      await page.fill('#f-note-1', 'typed');
+      await page.setInputFiles('#f-files-1', file);
+      let looked = 0;
+      await page.route('**/answer/room?*', async (route) => {
+        looked += 1;
+        // The first time there was room: what comes next is refused on its way, and asked about again.
+        if (looked === 1) await route.fulfill({ json: { refused: null } });
+        else await route.continue();
+      });
+      Object.assign(config, small);
+      await page.click('button[value=add-1]');
+      await page.waitForSelector('text=The files come to 45 MB together; this server takes 1 MB at once.', {
+        timeout: 20_000,
+      });
+      if (javaScript) {
+        expect(await page.inputValue('#f-note-1')).toBe('typed');
+        // Asked beforehand, as it is usually: not a byte is sent.
+        let posted = 0;
+        page.on('request', (sent) => {
+          if (sent.method() === 'POST') posted += 1;
+        });
+        await page.click('button[value=add-1]');
+        await page.waitForSelector('text=Add the files in several goes', { timeout: 20_000 });
+        expect([posted, looked >= 2]).toEqual([0, true]);
+      } else {
+        await page.goBack();
+        expect(await page.inputValue('#f-note-1')).toBe('typed');
+      }
+    });
+    Object.assign(config, { maxFileBytes: 1_000_000_000 });
+  }
+  await rm(folder, { recursive: true, force: true });
 });
 
 async function savedNote(service: string): Promise<string> {

@@ -1,4 +1,5 @@
 /** The issuer's side over HTTP: composing in five steps, bad input refused with nothing half done, serving, revoking, letters. */
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { loadDraft } from '../src/rooms/requests/drafts.ts';
 import { MAX_CSV_BYTES } from '../src/rooms/requests/recipients.ts';
@@ -168,7 +169,16 @@ describe('composing', () => {
       at('check'),
     );
     const preview = await web.get(`${at('letter')}?n=3`);
-    expect(preview.text).toContain('Letter 3 of 23: Place 000003');
+    const shown = (text: string) => text.replace(/<[^>]+>/g, '').replace(/\s+/g, ' ');
+    expect(shown(preview.text)).toContain('Letter 3 of 23: Place 000003, line 4');
+    for (const find of ['18', 'place 000017'])
+      expect(shown((await web.get(`${at('letter')}?find=${encodeURIComponent(find)}`)).text)).toContain(
+        'Letter 17 of 23: Place 000017, line 18',
+      );
+    const many = shown((await web.get(`${at('letter')}?find=place`)).text);
+    expect(many).toContain('23 recipients have “place” in their names.Place 000001, Example State, line 2');
+    expect(many).toContain('… and 13 more: write more of the name.');
+    expect(shown((await web.get(`${at('letter')}?find=100%25`)).text)).toContain('No recipient stands in line “100%”');
     expect(preview.text).toContain('Due by the end of Mon 16 Mar 2026, 24:00 in America/Chicago.');
     expect(preview.text).toContain('[link for this recipient alone]');
     const check = await web.get(at('check'));
@@ -324,6 +334,44 @@ describe('recipients from a file', () => {
     expect((await recipients(draft)).length).toBe(2);
   });
 
+  it('says on the same page what a large file was refused for, until another comes', async () => {
+    const draft = await desk.draft(matter, placesCsv(2));
+    const file = csvFile(`${placesCsv(8_000)}"open quotation`);
+    const { to } = await web.post(`/desk/drafts/${draft}/whom/file`, { file });
+    expect(to).toBe(`/desk/drafts/${draft}/whom/reading`);
+    await expect.poll(async () => (await web.get(to ?? '')).status, { timeout: 20_000 }).toBe(303);
+    for (let i = 0; i < 2; i++) {
+      const { text } = await web.get(`/desk/drafts/${draft}/whom`);
+      expect(text).toContain('cannot be read as CSV');
+      expect(text).toContain('Nothing was changed');
+    }
+    expect((await recipients(draft)).length).toBe(2);
+    await web.post(`/desk/drafts/${draft}/whom/file`, { file: csvFile(placesCsv(3)) });
+    expect((await web.get(`/desk/drafts/${draft}/whom`)).text).not.toContain('cannot be read as CSV');
+    expect(await desk.t.db.selectFrom('work.recipients_part').select('n').execute()).toEqual([]);
+  });
+
+  it('checks a large serving behind its progress, and says on the last step what it was refused for', async () => {
+    const twice = 'Twin,place,Example State,ocd-division/country:us/state:zz/place:twin,\r\n';
+    const draft = await desk.draft(matter, placesCsv(1_500) + twice);
+    // Somebody else registers a place of that id under another name meanwhile.
+    const other =
+      'name,kind,state,ocd_id\nOther Twin,place,Example State,ocd-division/country:us/state:zz/place:twin\n';
+    await web.post(`/desk/drafts/${await desk.draft(matter, other)}/serve`);
+    const { to } = await web.post(`/desk/drafts/${draft}/serve`);
+    expect(to).toBe(`/desk/drafts/${draft}/serving`);
+    await expect
+      .poll(async () => (await web.get(to ?? '')).headers.get('location'), { timeout: 20_000 })
+      .toBe(`/desk/drafts/${draft}/check`);
+    const { text } = await web.get(`/desk/drafts/${draft}/check`);
+    expect(text).toContain('Line 1502: The directory knows the ocd_id');
+    expect(text).toContain('Other Twin (place, Example State); here it is Twin (place, Example State)');
+    expect(text).toContain('Nobody was served');
+    // It holds no longer once the list is another.
+    await web.post(`/desk/drafts/${draft}/whom/remove`, { line: '1502' });
+    expect((await web.get(`/desk/drafts/${draft}/check`)).text).not.toContain('The directory knows');
+  });
+
   it('reads UTF-16 with a byte order mark', async () => {
     const draft = await desk.draft(matter, placesCsv(1));
     const file = csvFile(new Uint8Array(Buffer.from('\ufeffname,kind\nRégion of Example,state\n', 'utf16le')));
@@ -395,13 +443,31 @@ describe('recipients from a file', () => {
     expect(text).toContain(",'@x");
   });
 
-  it('takes 100,000 rows, pages and finds in them', { timeout: 240_000 }, async () => {
+  it('takes 100,000 rows, shows how far it is, pages and finds in them', { timeout: 240_000 }, async () => {
     const draft = await newDraft();
     const csv = placesCsv(100_000);
     const before = process.cpuUsage();
-    const done = await web.post(`/desk/drafts/${draft}/whom/file`, { file: csvFile(csv) });
+    const reading = `/desk/drafts/${draft}/whom/reading`;
+    expect((await web.post(`/desk/drafts/${draft}/whom/file`, { file: csvFile(csv) })).to).toBe(reading);
+    // Meanwhile the step leads to its progress, and nothing else may change the list or be served.
+    expect((await web.get(`/desk/drafts/${draft}/whom`)).headers.get('location')).toBe(reading);
+    const one = { name: 'Added County', kind: 'county', state: 'Example State', ocd_id: '', email: '' };
+    const meanwhile = await web.post(`/desk/drafts/${draft}/whom/one`, one);
+    expect([meanwhile.status, meanwhile.text.includes('is being read')]).toEqual([409, true]);
+    expect((await web.post(`/desk/drafts/${draft}/serve`)).text).toContain('A file of recipients is being read');
+    const said = new Set<string>();
+    let done = await web.get(reading);
+    while (done.status === 200) {
+      for (const [text] of done.text.matchAll(/[\d,]+ of [\d,]+ (?:lines|rows|recipients) \(\d+%\)/g)) said.add(text);
+      await sleep(50);
+      done = await web.get(reading);
+    }
     const used = process.cpuUsage(before);
-    expect(done.notice).toBe('100,000 recipients read from the file.');
+    expect(said.size).toBeGreaterThan(2);
+    expect(said.has('0 of 100,001 lines (0%)') || [...said].some((one) => one.includes('of 100,00'))).toBe(true);
+    expect(decodeURIComponent(/notice=([^;]*)/.exec(done.headers.get('set-cookie') ?? '')?.[1] ?? '')).toBe(
+      '100,000 recipients read from the file.',
+    );
     // Of this process's own time, so that a busy machine does not fail it; about a third of this is usual.
     expect((used.user + used.system) / 1e6).toBeLessThan(30);
     const last = await web.get(`/desk/drafts/${draft}/whom?page=2000`);

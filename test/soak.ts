@@ -2,7 +2,7 @@
  * `npm run soak`: what takes too long or too much disk for every test run. Each case prints one JSON line and fails the run when
  * its promise does not hold. Writes to a temporary folder and removes it.
  */
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, statfs } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setImmediate as turn } from 'node:timers/promises';
@@ -18,6 +18,7 @@ import { FUZZED, fuzz, SLOW } from './fuzz.ts';
 import { brokenBlobs, brokenDatabase } from './support/broken-disk.ts';
 import { PUBLIC_FUZZED, publicTarget } from './support/public-fuzz.ts';
 import { noTracing } from './support/strace.ts';
+import { uploadByHttp } from './support/upload-by-http.ts';
 import { fuzzTarget } from './support/witness-app.ts';
 import { fuzzWitness } from './support/witness-fuzz.ts';
 
@@ -53,6 +54,25 @@ async function fiveGigabytes(): Promise<boolean> {
     );
     return met;
   } finally {
+    await rm(dir, { recursive: true, force: true });
+  }
+}
+
+/** The same by HTTP, into a server that is a process of its own, through form and store. */
+async function fiveGigabytesByHttp(): Promise<boolean> {
+  const dir = await mkdtemp(join(process.env.SOAK_DIR ?? tmpdir(), 'soak-'));
+  const database = await benchDatabase();
+  try {
+    const size = 5 * 1024 * MB;
+    const { bavail, bsize } = await statfs(dir);
+    if (bavail * bsize < size + 500 * MB) throw new Error(`needs 5.5 GB in ${dir}; set SOAK_DIR to a larger disk`);
+    const { status, bytes, same, grownMB, seconds } = await uploadByHttp(database.appConfig, dir, size);
+    const met = status === 303 && bytes === size && same && grownMB < 150;
+    const facts = { status, bytes, same, seconds: Math.round(seconds), rssGrownMB: grownMB, met };
+    console.log(JSON.stringify({ soak: 'upload-5gb', ...facts }));
+    return met;
+  } finally {
+    await database.close();
     await rm(dir, { recursive: true, force: true });
   }
 }
@@ -192,6 +212,7 @@ async function publicFuzz(): Promise<boolean> {
 /** All of them, or those named on the command line: `npm run soak -- fuzz`. */
 const CASES = {
   blob: fiveGigabytes,
+  upload: fiveGigabytesByHttp,
   fuzz: hostile,
   'witness-fuzz': witnessFuzz,
   'public-fuzz': publicFuzz,

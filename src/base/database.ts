@@ -453,9 +453,23 @@ export interface Database {
     updated_at: Time;
     recipients_version: Generated<number>;
     serving: ColumnType<unknown, string | null | undefined, string | null>;
+    checking: ColumnType<unknown, string | null | undefined, string | null>;
     served_at: ColumnType<Date | null, Date | string | null | undefined, Date | string | null>;
     orders_told_at: ColumnType<Date | null, Date | string | null | undefined, Date | string | null>;
   };
+  'work.recipients_file': {
+    id: string;
+    draft: string;
+    whole: Generated<boolean>;
+    lines: Generated<number>;
+    stage: Generated<string>;
+    done: Generated<number>;
+    total: Generated<number>;
+    problems: Generated<number>;
+    refused: ColumnType<string | null, string | null | undefined, string | null>;
+    created_at: Time;
+  };
+  'work.recipients_part': { file: string; n: number; bytes: Buffer };
   'work.directory_import': {
     id: string;
     party: string;

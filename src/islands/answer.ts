@@ -57,7 +57,7 @@ function attend(form: HTMLFormElement): void {
     );
     if (!files) return;
     event.preventDefault();
-    upload(form, new FormData(form, event.submitter), say);
+    void upload(form, new FormData(form, event.submitter), say);
   });
 }
 
@@ -70,7 +70,29 @@ function isSaved(answer: unknown): answer is Saved {
   return typeof answer === 'object' && answer !== null && 'at' in answer && 'was' in answer;
 }
 
-function upload(form: HTMLFormElement, data: FormData, say: (text: string) => void): void {
+const KEPT = 'Your texts are still here; press “Save” to keep them.';
+
+/** Why the server would not take these files, in its own words; null where it would, or cannot be asked. */
+async function refusal(data: FormData): Promise<string | null> {
+  let bytes = 0;
+  for (const value of data.values()) if (value instanceof File) bytes += value.size;
+  try {
+    const response = await fetch(`${ADDRESS}/room?bytes=${bytes}`);
+    const answer: unknown = await response.json();
+    if (typeof answer !== 'object' || answer === null || !('refused' in answer)) return null;
+    return typeof answer.refused === 'string' ? answer.refused : null;
+  } catch {
+    return null;
+  }
+}
+
+async function upload(form: HTMLFormElement, data: FormData, say: (text: string) => void): Promise<void> {
+  // Asked first, so that nobody sends for an hour what is not taken.
+  const refused = await refusal(data);
+  if (refused !== null) {
+    say(`${refused} ${KEPT}`);
+    return;
+  }
   const request = new XMLHttpRequest();
   const bar = document.createElement('progress');
   bar.max = 100;
@@ -87,8 +109,12 @@ function upload(form: HTMLFormElement, data: FormData, say: (text: string) => vo
     bar.value = percent;
     say(percent < 100 ? `Adding files: ${percent}%. Keep this page open.` : 'Files are there; being stored.');
   });
-  request.addEventListener('error', () => {
-    failed('The upload broke off. Your texts are still here; press the button again.');
+  request.addEventListener('error', async () => {
+    // The server may have refused it in the middle: then the browser knows of a broken connection and no more.
+    const why = await refusal(data);
+    failed(
+      why === null ? 'The upload broke off. Your texts are still here; press the button again.' : `${why} ${KEPT}`,
+    );
   });
   request.addEventListener('load', () => {
     if (request.status < 400) {
@@ -101,7 +127,7 @@ function upload(form: HTMLFormElement, data: FormData, say: (text: string) => vo
     }
     const page = new DOMParser().parseFromString(request.responseText, 'text/html');
     const words = page.querySelector('.lead, .notice p:not(.notice__title)')?.textContent;
-    failed(`${words ?? 'The files were not taken.'} Your texts are still here; press “Save” to keep them.`);
+    failed(`${words ?? 'The files were not taken.'} ${KEPT}`);
   });
   request.open('POST', ADDRESS);
   request.send(data);

@@ -101,7 +101,7 @@ async function determination(services: Services, job: Job, what: About): Promise
 
 ${parts.join('\n\n')}
 
-To see everything, or to add to your answer, use this link; it replaces the earlier one:
+To see everything, or to add to your answer, use this link, or the one that you have:
 ${link}
 
 ${keepThis(services.config.baseUrl, leastSigned(receipts))}
@@ -141,7 +141,7 @@ ${workingIn(entry.body)
   .map((step, i) => `${i + 1}. ${step}`)
   .join('\n')}
 
-To see everything, or to answer, use this link; it replaces the earlier one:
+To see everything, or to answer, use this link, or the one that you have:
 ${link}
 
 ${keepThis(services.config.baseUrl, receipt)}

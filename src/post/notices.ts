@@ -32,7 +32,7 @@ ${list.join('\n')}
 
 Due date: ${dateText(due.on, true)}
 ${words === '' ? '' : `\n${words}\n`}
-To see everything, or to answer, use this link; it replaces the earlier one:
+To see everything, or to answer, use this link, or the one that you have:
 ${link}
 
 ${keepThis(services.config.baseUrl, receipt)}

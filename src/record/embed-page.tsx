@@ -68,7 +68,7 @@ function Embedded({
     ...boardParams(model.filter, model.sort),
     request: model.requests.length > 1 ? (request?.id ?? '') : '',
   };
-  const whole = `${base}${href(recordPath(matter), params)}`;
+  const whole = href(recordPath(matter), params);
   return (
     <html lang="en">
       <head>
@@ -76,7 +76,7 @@ function Embedded({
         <meta name="viewport" content="width=device-width, initial-scale=1" />
         <meta name="color-scheme" content="light dark" />
         <meta name="robots" content="noindex" />
-        <link rel="canonical" href={whole} />
+        <link rel="canonical" href={`${base}${whole}`} />
         <title>{matter.title} · Counterfoil</title>
         <link rel="stylesheet" href={styles} />
       </head>
@@ -114,9 +114,7 @@ function Embedded({
                   {board.rows.map((row) => (
                     <tr>
                       <th scope="row" data-label="Recipient">
-                        <Away href={`${base}${href(servicePath(matter, row.service), momentParams(moment))}`}>
-                          {row.name}
-                        </Away>
+                        <Away href={href(servicePath(matter, row.service), momentParams(moment))}>{row.name}</Away>
                       </th>
                       {request.items.length === 1 && row.cells[0] ? (
                         <>
@@ -150,7 +148,7 @@ function Embedded({
               <>
                 {' '}
                 · log position {last.position.toLocaleString('en-US')} ·{' '}
-                <Away href={`${base}${entryPath(matter, last.entry)}`}>receipt</Away>
+                <Away href={entryPath(matter, last.entry)}>receipt</Away>
               </>
             ) : null}
           </p>

@@ -55,7 +55,7 @@ it('is framed by others in one page alone, which holds nothing that could act', 
   for (const tag of links) {
     expect(tag).toContain('target="_blank"');
     expect(tag).toContain('rel="noopener noreferrer"');
-    expect(tag).toContain(`href="${BASE}/record/sample-inquiry`);
+    expect(tag).toContain('href="/record/sample-inquiry');
   }
   expect(body).toContain('objected');
   expect(body).toContain('15 more recipients');

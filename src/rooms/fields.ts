@@ -5,8 +5,9 @@ import { UUID } from '../base/ids.ts';
 export const uuid = z.string().regex(UUID, 'is not an id of this server');
 
 // C0, C1, and the marks that change reading direction or hide text (Unicode TR 36, section 2.5).
-const HIDDEN = /[\u0000-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]/;
-const HIDDEN_BUT_BREAKS = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]/;
+// U+061C, U+200E, U+200F, U+202A to U+202E and U+2066 to U+2069 are all that have Bidi_Control; U+2028 and U+2029 break lines.
+const HIDDEN = /[\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/;
+const HIDDEN_BUT_BREAKS = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]/;
 
 // Below U+0300 every text is in NFC already (Unicode 15, section 3.11), and most text here is.
 const BEYOND_LATIN = /[^\0-\u02ff]/;

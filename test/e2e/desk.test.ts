@@ -4,11 +4,12 @@
  */
 import type { AddressInfo } from 'node:net';
 import { createAdaptorServer } from '@hono/node-server';
+import { type RawBuilder, sql } from 'kysely';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { buildAssets } from '../../src/adapters/assets.ts';
 import { loadDraft } from '../../src/rooms/requests/drafts.ts';
-import { serveInBackground, startServing } from '../../src/rooms/requests/serve.ts';
-import { withPage } from '../support/browser.ts';
+import { SERVING_LOCK, serveInBackground, startServing } from '../../src/rooms/requests/serve.ts';
+import { look, withPage } from '../support/browser.ts';
 import { type Desk, placesCsv, testDesk } from '../support/desk.ts';
 import { deskApp } from '../support/desk-app.ts';
 import { testLedger } from '../support/ledger.ts';
@@ -76,19 +77,57 @@ it('composes and serves a request without JavaScript', async () => {
   });
 });
 
-it('shows the progress of a large request and leads to its board at the end', async () => {
+it('shows the progress of a large list and of a large request, and leads to the board at the end', async () => {
   const matter = await desk.openMatter();
-  const draft = await desk.draft(matter, placesCsv(2_500));
+  const draft = await desk.draft(matter, placesCsv(1));
+  const n = 6_000;
   await withPage({ javaScript: false, baseURL: base }, async (tab) => {
-    await tab.goto(`/desk/drafts/${draft}/check`);
-    await tab.getByRole('button', { name: 'Serve', exact: true }).click();
-    const board = async () => {
-      const again = tab.getByRole('link', { name: 'Look again' });
-      if ((await again.count()) > 0) await again.click();
+    const bar = tab.locator('progress');
+    // Whoever reads it looks again; where the page does that by itself, the two may cross.
+    const looked = async () => {
+      if ((await bar.count()) > 0) await tab.reload().catch(() => {});
       return new URL(tab.url()).pathname;
     };
-    await expect.poll(board, { timeout: 25_000 }).toMatch(/^\/desk\/requests\//);
-    await tab.getByText('1–100 of 2,500 recipients').waitFor();
+    const heading = async () => {
+      await looked();
+      return (await tab.locator('h1').textContent()) ?? '';
+    };
+    const percent = async () => {
+      const words = await tab.locator('.progress__count').textContent();
+      expect(words).toMatch(/^[\d,]+ of [\d,]+ (lines|rows|recipients) \(\d+%\)$/);
+      expect(Number(await bar.getAttribute('value'))).toBeLessThanOrEqual(Number(await bar.getAttribute('max')));
+      return words ?? '';
+    };
+    await tab.goto(`/desk/drafts/${draft}/whom`);
+    await tab.getByLabel('Another CSV file').setInputFiles({
+      name: 'list.csv',
+      mimeType: 'text/csv',
+      buffer: Buffer.from(placesCsv(n)),
+    });
+    // While somebody holds the recipients there were, they are not replaced, so that the page can be looked at.
+    await held(sql`select from work.draft_recipient where draft = ${draft} for share`, async () => {
+      await tab.getByRole('button', { name: 'Read this file' }).click();
+      expect(new URL(tab.url()).pathname).toBe(`/desk/drafts/${draft}/whom/reading`);
+      await percent();
+      await look(tab, 'desk-reading', { dark: true });
+    });
+    await expect.poll(looked, { timeout: 25_000 }).toBe(`/desk/drafts/${draft}/whom`);
+    expect(await tab.getByRole('status').first().textContent()).toBe(
+      `${n.toLocaleString('en-US')} recipients read from the file.`,
+    );
+
+    await tab.goto(`/desk/drafts/${draft}/check`);
+    // Another serving is under way: this one is checked meanwhile, and waits for its turn.
+    await held(sql`select pg_advisory_xact_lock(${SERVING_LOCK})`, async () => {
+      await tab.getByRole('button', { name: 'Serve', exact: true }).click();
+      expect(new URL(tab.url()).pathname).toBe(`/desk/drafts/${draft}/serving`);
+      expect(await percent()).toContain('of 6,000 recipients');
+      await expect.poll(heading, { timeout: 25_000 }).toMatch(/^Serving “/);
+      expect(await percent()).toBe('0 of 6,000 recipients (0%)');
+      await look(tab, 'desk-serving', { dark: true });
+    });
+    await expect.poll(looked, { timeout: 40_000 }).toMatch(/^\/desk\/requests\//);
+    await tab.getByText('1–100 of 6,000 recipients').waitFor();
   });
   expect((await loadDraft(desk.t.db, draft)).serving?.ended).toBe('served');
 });
@@ -112,3 +151,11 @@ it('with the script, the page of a serving follows it in place and leads to the 
     expect(seen.problems).toEqual([]);
   });
 });
+
+/** Runs `work` while something is held in the database that the work in the background needs. */
+async function held(what: RawBuilder<unknown>, work: () => Promise<void>): Promise<void> {
+  await desk.t.db.transaction().execute(async (trx) => {
+    await what.execute(trx);
+    await work();
+  });
+}

@@ -117,8 +117,11 @@ async function publicStates(): Promise<void> {
     { path: `${example}?${asOf}` },
   );
   also('/record/:slug', { path: '/record/wide-letters' }, { path: '/record/wide-letters?answer=produced' });
-  for (const one of ['timeline', 'changes', 'statements', 'figures', 'meetings', 'orders', 'consequences'])
+  for (const one of ['map', 'timeline', 'changes', 'statements', 'figures', 'meetings', 'orders', 'consequences'])
     also(`/record/:slug/${one}`, { path: `${example}/${one}` });
+  also('/record/:slug/map', { path: `${example}/map?${asOf}&axis=happened` }, { path: '/record/wide-letters/map' });
+  also('/record/:slug/figures', { path: `${example}/figures?${asOf}&axis=happened` });
+  also('/embed/record/:slug', { path: `/embed${example}?${asOf}&axis=happened` });
   also('/record/:slug/changes', { path: '/record/wide-letters/changes' });
   also(
     '/record/:slug/map',

@@ -1,6 +1,6 @@
 /**
- * The public side in a real browser: a record in other people's pages, its slider; verification with the network off, by dropped files, by a plain
- * form. That pages are sound is seen in pages.test.ts.
+ * The public side in a real browser: framed by another site, moved through time by a slider, and verification with the network off, by dropped
+ * files, by a plain form. That pages are sound is seen in pages.test.ts.
  */
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
@@ -55,11 +55,11 @@ it('stands in a frame of another site, and nothing else of this server does', as
     // Styled: its style sheet was let through to a frame without an origin.
     const [frame, title] = [await page.locator('#good').boundingBox(), await good.locator('h1').boundingBox()];
     expect((title?.x ?? 0) - (frame?.x ?? 0)).toBe(16);
-    expect(await page.frameLocator('#bad').locator('h1').count()).toBe(0);
+    expect(await page.frameLocator('#bad').getByText('The 2018 letters').count()).toBe(0);
     expect(await context.cookies()).toEqual([]);
     const [opened] = await Promise.all([context.waitForEvent('page'), good.getByText('Louisville Metro').click()]);
     await opened.waitForLoadState();
-    expect(opened.url()).toContain(`${base}/record/2018-letters/services/${service}`);
+    expect(opened.url()).toContain(`${base}/record/2018-letters/services/${entry}`);
     expect(await opened.evaluate('window.opener === null')).toBe(true);
     expect(page.url()).toBe(elsewhere);
   });

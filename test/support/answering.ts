@@ -5,8 +5,8 @@
 import { readdir } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { serve } from '@hono/node-server';
 import type { FileBlobsOptions } from '../../src/adapters/blobs/files.ts';
+import { openServer } from '../../src/adapters/server.ts';
 import { type Actor, ROLES, type Route } from '../../src/base/route.ts';
 import type { ReceiptPdf, Services } from '../../src/base/services.ts';
 import { answerRoutes } from '../../src/rooms/answers/pages.tsx';
@@ -91,8 +91,8 @@ export async function answering(options: AnsweringOptions = {}): Promise<Answeri
     routes: [...answerRoutes, ...documentRoutes, ...determinationRoutes, ...clockRoutes, ...(options.routes ?? [])],
     whoIs: async (c) => actorOf(c.req.header('x-test-actor') ?? c.req.header('cookie')?.match(/actor=([^;]*)/)?.[1]),
   });
-  const server = serve({ fetch: app.fetch, port: 0, hostname: '127.0.0.1' });
-  await new Promise<void>((resolve) => (server.listening ? resolve() : server.once('listening', resolve)));
+  const server = openServer(app.fetch);
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const address = server.address();
   const origin = `http://127.0.0.1:${isAddress(address) ? address.port : 0}`;
   return {
@@ -110,7 +110,7 @@ export async function answering(options: AnsweringOptions = {}): Promise<Answeri
     async close() {
       await new Promise((resolve) => {
         server.close(resolve);
-        if ('closeAllConnections' in server) server.closeAllConnections();
+        server.closeAllConnections();
       });
       await t.close();
       await made.close();

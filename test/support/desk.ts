@@ -5,8 +5,8 @@
 import type { Services } from '../../src/base/services.ts';
 import { openMatter } from '../../src/rooms/matters/commands.ts';
 import { type DraftBody, EMPTY_DRAFT } from '../../src/rooms/requests/draft.ts';
-import { replaceRecipients } from '../../src/rooms/requests/draft-recipients.ts';
 import { createDraft, loadDraft, saveDraft } from '../../src/rooms/requests/drafts.ts';
+import { replaceRecipients } from '../../src/rooms/requests/reading.ts';
 import { partyEntry, type TestLedger, testLedger } from './ledger.ts';
 import { testServices } from './services.ts';
 

@@ -4,7 +4,7 @@
  */
 import { createHash } from 'node:crypto';
 import type { NewEntry } from '../../src/base/append.ts';
-import { instant } from '../../src/base/clock.ts';
+import { type Clock, instant } from '../../src/base/clock.ts';
 import type { DueRule } from '../../src/rooms/clock/entries.ts';
 import { dueOf } from '../../src/rooms/clock/rules.ts';
 import { requestById } from '../../src/rooms/requests/view.ts';
@@ -54,7 +54,10 @@ interface Recipient {
 const KINDS = ['place', 'county', 'state'] as const;
 const STATES = ['Example State', 'Sample State'] as const;
 
-export async function testMatter(t: TestLedger, options: TestMatterOptions = {}): Promise<TestMatter> {
+export async function testMatter(
+  t: Pick<TestLedger, 'ledger' | 'db' | 'newId'> & { readonly clock: Clock },
+  options: TestMatterOptions = {},
+): Promise<TestMatter> {
   const { audience = 'public', conduct = 'served', items = 2, recipients = 3 } = options;
   const slug = options.slug ?? `matter-${t.newId().slice(-8)}`;
   const [matter, issuer, request] = [t.newId(), t.newId(), t.newId()];

@@ -9,7 +9,8 @@ import { itemsWords, kindWord, signedByWords } from '../../ui/words.ts';
 
 const heading = (kind: string) => kindWord(kind).replace(/^./, (letter) => letter.toUpperCase());
 
-export function pdfService(): ReceiptPdf {
+/** @param compress false leaves pages and fonts readable for whoever looks into the file */
+export function pdfService({ compress = true }: { readonly compress?: boolean } = {}): ReceiptPdf {
   return async (receipt, names) => {
     const { opening, proof } = parseReceipt(receipt.json);
     // The name that the log had when it signed: it may have another one by now.
@@ -23,6 +24,7 @@ export function pdfService(): ReceiptPdf {
     // Loaded with the first PDF: half a second that a start does not have to wait for.
     const { receiptPdf } = await import('./receipt-pdf.ts');
     return receiptPdf({
+      compress,
       receiptJson: receipt.json,
       entry: receipt.entry,
       origin,

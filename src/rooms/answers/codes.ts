@@ -35,11 +35,14 @@ export async function makeCode(needs: Needs, token: string): Promise<SentCode> {
     const now = needs.clock.now();
     const state = standing(stateOf(link), now);
     if (state !== 'ok') return { state };
+    // For the mailbox, whichever of its links was opened: nobody fills it with codes by opening one after the other.
     const lately = await tx
       .selectFrom('work.code')
-      .select('created_at')
-      .where('link', '=', hash)
-      .where('created_at', '>', new Date(now - HOUR))
+      .innerJoin('work.link', 'work.link.hash', 'work.code.link')
+      .select('work.code.created_at')
+      .where('work.link.service', '=', link.service)
+      .where('work.link.address', '=', link.address)
+      .where('work.code.created_at', '>', new Date(now - HOUR))
       .execute();
     const may = mayHaveCode(
       lately.map((row) => row.created_at.getTime()),
@@ -115,7 +118,9 @@ export async function enterCode(needs: Needs, token: string, typed: string): Pro
           wrong_codes: after.wrongCodes,
           locked_until: after.lockedUntil === null ? null : new Date(after.lockedUntil),
         })
-        .where('hash', '=', hash)
+        .where('service', '=', link.service)
+        .where('address', '=', link.address)
+        .where('replaced_at', 'is', null)
         .execute();
       if (after.lockedUntil !== null && after.lockedUntil > now) return { state: 'locked' };
       return { state: 'wrong', triesLeft: TRIES_A_CODE - open.tries - 1 };

@@ -140,7 +140,21 @@ it('offers a new link for an old one, mails it to the address on file, and never
   expect(await w.mails()).toHaveLength(3);
   const fresh = linkIn(await w.mailTo('records@example.gov', 3));
   expect((await b.get(fresh)).status).toBe(200);
-  expect((await b.get(`/r/${token}`)).text).toContain('There is a newer link');
+  // The older one went to the mailbox of before: it says so, and what to do.
+  const before = await b.get(`/r/${token}`);
+  expect(before.status).toBe(410);
+  for (const words of ['Letters go to another mailbox now', 'c•••k@example.gov', 'Send me a new link'])
+    expect(before.text).toContain(words);
+});
+
+it('lets a letter that somebody kept go on working after later mails to the same mailbox', async () => {
+  const later = await mintLink(w.services, {
+    service,
+    address: CLERK,
+    expiresAt: new Date(w.clock.now() + 30 * 24 * HOUR),
+  });
+  for (const link of [token, later]) expect((await browser(w.app).get(`/r/${link}`)).status).toBe(200);
+  expect((await enter()).to).toBe('/answer');
 });
 
 it('logs nothing and keeps no secret where others could read it', async () => {

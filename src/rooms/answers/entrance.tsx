@@ -75,17 +75,24 @@ function shut(c: Ctx, state: Exclude<LinkStanding, 'ok'>, token: string, of: Ask
       <Question of={of} />,
       <p>Too many wrong codes were entered for this link. Nothing of yours is lost. Try again in an hour.</p>,
     ]);
-  const why =
+  const [title, why] =
     state === 'expired'
-      ? 'This link is too old.'
-      : `A newer link was sent after this one. Look for the newest letter in ${mailbox}.`;
-  return answer(c, 410, state === 'expired' ? 'This link is too old' : 'There is a newer link', [
+      ? ['This link is too old', `It went to ${mailbox} and opened the request until some time after its due date.`]
+      : [
+          'Letters go to another mailbox now',
+          `This link went to ${mailbox}. The office has another address on file since.`,
+        ];
+  return answer(c, 410, title, [
     <Question of={of} />,
     <p>{why} What you have answered is kept.</p>,
     <Form action={`/r/${token}/renew`} label="Get a new link">
-      <p>A new link can go to the address that we have on file, and only there.</p>
+      <p>
+        A new link can go to the address that we have on file, and only there. It opens the same request, with all that
+        was entered.
+      </p>
       <Submit text="Send me a new link" />
     </Form>,
+    <p>If the address on file is wrong, write to whoever sent you the letter.</p>,
   ]);
 }
 

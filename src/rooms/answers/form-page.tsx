@@ -1,4 +1,8 @@
-/** The recipient's form: `GET /answer` shows it, `POST /answer` saves it whole, whichever button was pressed, and then does what the button says. */
+/**
+ * The recipient's form: `GET /answer` shows it, `POST /answer` saves it whole, whichever button was pressed, and then does what the button says.
+ * `GET /answer/room` says beforehand whether files would be taken.
+ */
+import { StorageFull, TooLarge } from '../../base/errors.ts';
 import { type Ctx, RECIPIENT, type Route, recipient } from '../../base/route.ts';
 import { redirectWith, zoneOf } from '../../ui/context.ts';
 import { page } from '../../ui/page.tsx';
@@ -11,7 +15,7 @@ import { currentDraft, handOver, ownExchange } from './commands.ts';
 import { type Clash, digestOf, itemOf, postedItems } from './draft.ts';
 import { AnswerForm } from './form.tsx';
 import { touchedIn, touchLinksOf } from './orders.ts';
-import { receiveForm, refuseBeforeReading } from './receiving.ts';
+import { receiveForm, refuseBeforeReading, refuseLength } from './receiving.ts';
 import { removeUpload, saveForm } from './saving.ts';
 import { clockedIn, type Exchange } from './view.ts';
 
@@ -86,7 +90,24 @@ async function postAnswer(c: Ctx): Promise<Response> {
   return redirectWith(c, '/answer', 'Saved. You can close this page and come back with the same link.');
 }
 
+/**
+ * Whether files of this many bytes would be taken, for the script that sends them: a browser that is refused in the middle of an upload shows a
+ * broken connection, never our reason.
+ */
+async function getRoom(c: Ctx): Promise<Response> {
+  const bytes = Number(c.req.query('bytes') ?? '0');
+  try {
+    if (Number.isSafeInteger(bytes)) await refuseLength(c.get('services'), bytes);
+    return c.json({ refused: null });
+  } catch (error) {
+    if (!(error instanceof TooLarge || error instanceof StorageFull)) throw error;
+    const { what, next } = error.advice;
+    return c.json({ refused: [what, next].filter(Boolean).join(' ') });
+  }
+}
+
 export const formRoutes: readonly Route[] = [
   { method: 'GET', path: '/answer', access: RECIPIENT, handler: getAnswer },
+  { method: 'GET', path: '/answer/room', access: RECIPIENT, handler: getRoom },
   { method: 'POST', path: '/answer', access: RECIPIENT, body: 'stream', handler: postAnswer },
 ];

@@ -36,7 +36,7 @@ export function standing(link: LinkState, now: number): LinkStanding {
   return 'ok';
 }
 
-/** The link's counters after one more wrong code: every twentieth locks it for an hour. */
+/** The counters of a mailbox's links after one more wrong code: every twentieth locks them all for an hour. */
 export function afterWrongCode(link: LinkState, now: number): { wrongCodes: number; lockedUntil: number | null } {
   const wrongCodes = link.wrongCodes + 1;
   return { wrongCodes, lockedUntil: wrongCodes % WRONG_BEFORE_LOCK === 0 ? now + LOCK : link.lockedUntil };
@@ -50,7 +50,8 @@ export function mayHaveCode(leftAt: readonly number[], now: number): { ok: true 
 }
 
 /**
- * Makes a link for a service and voids the older ones. Returns the token for the letter: 256 random bits, base64url; it is nowhere kept.
+ * Makes a link for a service and voids those that went to another mailbox; those to the same one live on until they expire, so that a letter
+ * that somebody kept goes on working (docs/decisions/0022). Returns the token for the letter: 256 random bits, base64url; it is nowhere kept.
  * Sessions of the service that began at another address end: that mailbox is not the recipient's any more. Pass `tx` to do it inside
  * the transaction that queues the letter.
  */
@@ -62,13 +63,24 @@ export async function mintLink(
   const token = newToken(needs.random);
   const now = new Date(needs.clock.now());
   const work = async (db: Kysely<Database>) => {
-    // One at a time for a service, so that two letters at once leave one link open, not two.
+    // One at a time for a service, so that letters to two mailboxes at once leave those of one open, not of both.
     await sql`select pg_advisory_xact_lock(hashtextextended(${`link:${link.service}`}, 0))`.execute(db);
     await db
       .updateTable('work.link')
       .set({ replaced_at: now })
       .where('service', '=', link.service)
+      .where('address', '!=', link.address)
       .where('replaced_at', 'is', null)
+      .execute();
+    // Wrong codes are counted for the mailbox: a further link is no way round a lock.
+    const [mailbox] = await db
+      .selectFrom('work.link')
+      .select(['wrong_codes', 'locked_until'])
+      .where('service', '=', link.service)
+      .where('address', '=', link.address)
+      .where('replaced_at', 'is', null)
+      .orderBy('hash')
+      .forUpdate()
       .execute();
     await db
       .deleteFrom('work.recipient_session')
@@ -83,6 +95,8 @@ export async function mintLink(
         address: link.address,
         created_at: now,
         expires_at: link.expiresAt,
+        wrong_codes: mailbox?.wrong_codes ?? 0,
+        locked_until: mailbox?.locked_until ?? null,
       })
       .execute();
   };
@@ -160,9 +174,12 @@ export async function lockedLinks(
     .selectFrom('work.link')
     .innerJoin('view.service', 'view.service.id', 'work.link.service')
     .select(['work.link.service', 'view.service.name', 'work.link.locked_until', 'work.link.wrong_codes'])
+    .distinctOn(['view.service.name', 'work.link.service'])
     .where('view.service.request', '=', request)
     .where('work.link.locked_until', '>', new Date(needs.clock.now()))
     .orderBy('view.service.name')
+    .orderBy('work.link.service')
+    .orderBy('work.link.locked_until', 'desc')
     .execute();
   return rows.flatMap((row) =>
     row.locked_until
@@ -188,7 +205,25 @@ export function stateOf(row: LinkRow): LinkState {
   };
 }
 
-/** The row, locked until the transaction ends: tries on one link are counted one after the other. */
+/**
+ * The row of a link, locked until the transaction ends, and with it those of all links to the same mailbox that are open: tries on any of them
+ * are counted one after the other.
+ */
 export async function lockLink(tx: Transaction<Database>, hash: Buffer) {
-  return await tx.selectFrom('work.link').selectAll().where('hash', '=', hash).forUpdate().executeTakeFirst();
+  const own = await tx
+    .selectFrom('work.link')
+    .select(['service', 'address'])
+    .where('hash', '=', hash)
+    .executeTakeFirst();
+  if (!own) return undefined;
+  const rows = await tx
+    .selectFrom('work.link')
+    .selectAll()
+    .where('service', '=', own.service)
+    .where('address', '=', own.address)
+    .where((eb) => eb.or([eb('replaced_at', 'is', null), eb('hash', '=', hash)]))
+    .orderBy('hash')
+    .forUpdate()
+    .execute();
+  return rows.find((row) => row.hash.equals(hash));
 }

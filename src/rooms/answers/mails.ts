@@ -30,7 +30,7 @@ export function freshLinkMail(to: string, link: string, asked: Asked): Mail {
     to,
     subject: `A new link to answer ${asked.issuer}`,
     text: `Somebody opened an older link to the request "${asked.title}" of ${asked.issuer} to ${asked.recipient}
-and asked for a new one. This is it; older ones no longer work:
+and asked for a new one. This is it:
 
 ${link}
 

@@ -21,7 +21,14 @@ type Needs = Pick<Services, 'db' | 'blobs' | 'clock' | 'random' | 'config'>;
  */
 export async function refuseBeforeReading(needs: Pick<Services, 'blobs' | 'config'>, headers: Headers): Promise<void> {
   const length = Number(headers.get('content-length') ?? '0');
-  if (!Number.isSafeInteger(length) || length <= FORM_BYTES) return;
+  if (Number.isSafeInteger(length)) await refuseLength(needs, length);
+}
+
+/**
+ * The same for a length that is asked about before anything is sent, in bytes. @throws TooLarge, StorageFull
+ */
+export async function refuseLength(needs: Pick<Services, 'blobs' | 'config'>, length: number): Promise<void> {
+  if (length <= FORM_BYTES) return;
   const { maxFileBytes } = needs.config;
   if (length > maxFileBytes + FORM_BYTES) {
     throw new TooLarge('files-too-large', {

@@ -1,8 +1,9 @@
 /** Calendars of recipients: every state has one, and nothing is guessed from a name that is none. */
 import { describe, expect, it } from 'vitest';
 import { timeZone } from '../fields.ts';
+import { STATES } from '../states.ts';
 import { holidaysOf } from './holidays.ts';
-import { calendarOfPlace, STATES, zoneOfPlace } from './places.ts';
+import { calendarOfPlace, zoneOfPlace } from './places.ts';
 import { byIssuer, dueByPlace } from './rules.ts';
 
 describe('the calendar of a place', () => {

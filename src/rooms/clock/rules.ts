@@ -5,11 +5,12 @@
 import { Temporal } from 'temporal-polyfill';
 import { instant, type Millis } from '../../base/clock.ts';
 import { RuleRefusal } from '../../base/errors.ts';
+import { STATES } from '../states.ts';
 import { type Closing, duesOf, grouped } from './counting.ts';
 import { dayOf, wordsOf } from './days.ts';
 import { counterFor, type DueResult, type Setting } from './due.ts';
 import type { Due, DueRule, ServedCell } from './entries.ts';
-import { calendarOfPlace, type Place, STATES, zoneOfPlace } from './places.ts';
+import { calendarOfPlace, type Place, zoneOfPlace } from './places.ts';
 import { startOf } from './zone.ts';
 
 export { type Ask, asksIn, waitingIn } from './asking.ts';
@@ -17,7 +18,7 @@ export type { Closing } from './counting.ts';
 export { type Counter, counterFor, type DueResult, type Setting } from './due.ts';
 export type { CellEvent } from './events.ts';
 export type { Clocked } from './moving.ts';
-export { calendarOfPlace, type Place, STATES, zoneOfPlace } from './places.ts';
+export { calendarOfPlace, type Place, zoneOfPlace } from './places.ts';
 export { type Preset, presetById, presets } from './presets.ts';
 export { clockedOf, type Move, movesIn, type Served, type Worked, workingsOf, workingsTold } from './standing.ts';
 export {

@@ -2,8 +2,9 @@
  * Which party of the directory somebody means who gives a name, a kind, a state, perhaps a division id. Pure: candidates come in. It never
  * chooses among several, and a name without its state never finds a place.
  */
+
+import { stateName, stateOfDivision } from '../states.ts';
 import type { PartyKind } from './entries.ts';
-import { stateName, stateOfDivision } from './states.ts';
 
 export interface Named {
   readonly name: string;

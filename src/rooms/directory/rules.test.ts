@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { stateName, stateOfDivision } from '../states.ts';
 import { type Candidate, designation, meant } from './match.ts';
 import { addAlias, describeAnew, noteChannel, registerParty } from './rules.ts';
-import { stateName, stateOfDivision } from './states.ts';
 
 const party = (name: string, change: Partial<Candidate> = {}): Candidate => ({
   id: name,

@@ -13,8 +13,8 @@ import {
 } from './entries.ts';
 import { type Candidate, HOW, type How, type Party } from './match.ts';
 
+export { stateName, stateOfDivision } from '../states.ts';
 export { type Candidate, type Match, meant, type Named, NEEDS_PLACE, type Party } from './match.ts';
-export { stateName, stateOfDivision } from './states.ts';
 
 /** A party with everything that is said of it. */
 export interface Described extends Party {

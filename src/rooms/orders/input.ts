@@ -4,11 +4,11 @@ import { z } from 'zod';
 import type { Database } from '../../base/database.ts';
 import { InvalidInput } from '../../base/errors.ts';
 import { UUID } from '../../base/ids.ts';
-import { STATES } from '../clock/rules.ts';
 import { ocdId } from '../directory/entries.ts';
 import { type DocumentRef, isoDate, line, prose } from '../fields.ts';
 import { namedRecipients, recipientLines, servicesNamed } from '../named.ts';
 import { readSource } from '../source-fields.tsx';
+import { STATES } from '../states.ts';
 import { EFFECTS, type Geography, orderSource, type Scope } from './entries.ts';
 import type { EnterOrder } from './rules.ts';
 

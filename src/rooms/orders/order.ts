@@ -1,8 +1,8 @@
 /** A court order as the rules take it, and how it is named. Pure. */
 import type { Millis } from '../../base/clock.ts';
 import { dateText } from '../../ui/time.tsx';
-import { STATES } from '../clock/rules.ts';
 import type { DocumentRef } from '../fields.ts';
+import { STATES } from '../states.ts';
 import type { Effect, Geography, OrderSource, Scope } from './entries.ts';
 
 export interface Order {

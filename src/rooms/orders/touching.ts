@@ -4,7 +4,7 @@
  * were recorded never matters.
  */
 import type { Millis } from '../../base/clock.ts';
-import { STATES } from '../clock/rules.ts';
+import { STATES } from '../states.ts';
 import type { Effect, Geography } from './entries.ts';
 import type { Order } from './order.ts';
 

@@ -13,6 +13,7 @@ import { type DraftBody, draftProblems, ownDues, type ReadyDraft, ready, type St
 import { countRecipients, type RecipientCounts } from './draft-recipients.ts';
 import type { Draft } from './drafts.ts';
 import { fieldsOf, LETTER_FIELDS } from './letter.ts';
+import { isReading } from './reading.ts';
 
 export interface Trouble {
   readonly step: Step;
@@ -50,8 +51,15 @@ export function columnsUsed(body: Pick<DraftBody, 'letter'>): readonly string[] 
 /** How many missing values are named one by one. */
 const NAMED = 200;
 
-/** Recipients for whom a field of the letter has no value, by line. */
-export async function missingValues(
+/** What a spreadsheet would run as a formula when the list is opened again (CSV injection, OWASP); a number or a dash is none. */
+const FORMULA = '^[=+@-]';
+const NUMBER = '^[+-]?[0-9 ().,/-]*((ext\\.?|x) ?[0-9]+)?$';
+
+/**
+ * Recipients for whom a field of the letter has no value, or one that is a formula, by line. Only columns that the letter uses are looked at:
+ * what nobody uses may hold what it likes.
+ */
+export async function valueProblems(
   db: Kysely<Database>,
   draft: string,
   body: Pick<DraftBody, 'letter'>,
@@ -67,7 +75,19 @@ export async function missingValues(
     (row) =>
       `Line ${row.line}: there is no value for ${row.missing.map((f) => `{{${f}}}`).join(' and ')} for ${row.name}.`,
   );
-  return { named, total: rows[0]?.total ?? 0 };
+  const formulas = await sql<{ line: number; name: string; field: string; value: string; total: number }>`
+    select line, name, f.field, merge ->> f.field as value, count(*) over ()::int as total
+    from work.draft_recipient, unnest(${fields}::text[]) f (field)
+    where draft = ${draft} and merge ->> f.field ~ ${FORMULA} and merge ->> f.field !~* ${NUMBER}
+    order by line, f.field limit ${NAMED}`.execute(db);
+  const unsafe = formulas.rows.map(
+    ({ line, name, field, value }) =>
+      `Line ${line}: the value of {{${field}}} for ${name} starts with “${value.slice(0, 1)}”, which a spreadsheet would run as a formula.`,
+  );
+  return {
+    named: [...named, ...unsafe].slice(0, NAMED),
+    total: (rows[0]?.total ?? 0) + (formulas.rows[0]?.total ?? 0),
+  };
 }
 
 interface Lost {
@@ -142,10 +162,13 @@ export async function checkDraft(services: Services, draft: Draft, now: Millis):
   const { body } = draft;
   const [counts, missing] = await Promise.all([
     countRecipients(services.db, draft.id),
-    missingValues(services.db, draft.id, body),
+    valueProblems(services.db, draft.id, body),
   ]);
   const servedAt = servedAtIf(services, body, now);
   const problems: Trouble[] = [...draftProblems(body, counts.total, servedAt)];
+  if (await isReading(services.db, draft.id)) {
+    problems.push({ step: 'whom', what: 'A file of recipients is being read. Wait until that is done.' });
+  }
   const bytes = Buffer.byteLength(JSON.stringify({ ...body, columns: [] }));
   if (bytes > MAX_REQUEST_BYTES) {
     problems.push({
@@ -187,7 +210,7 @@ export async function checkDraft(services: Services, draft: Draft, now: Millis):
   for (const what of missing.named) problems.push({ step: 'letter', what });
   if (missing.total > missing.named.length) {
     const more = (missing.total - missing.named.length).toLocaleString('en-US');
-    problems.push({ step: 'letter', what: `${more} more recipients lack a value for the letter.` });
+    problems.push({ step: 'letter', what: `${more} more values for the letter are missing or formulas.` });
   }
   return { counts, problems, ready: problems.length === 0 ? ready(body, counts.total, servedAt) : null };
 }

@@ -1,6 +1,6 @@
 /**
- * Recipients of a draft as kept in work.draft_recipient: replaced from a CSV, added and removed one by one, listed by page, and
- * matched against the directory. Sets travel in chunks: 100,000 rows cost some hundred queries, and none keeps the server from others.
+ * Recipients of a draft as kept in work.draft_recipient: added and removed one by one, listed by page, and matched against the directory (a
+ * file that replaces them stands in reading.ts). Sets travel in chunks: 100,000 rows cost some hundred queries, and none keeps the server from others.
  */
 import { type Kysely, sql } from 'kysely';
 import { z } from 'zod';
@@ -8,11 +8,12 @@ import type { Database } from '../../base/database.ts';
 import { InvalidInput, RuleRefusal } from '../../base/errors.ts';
 import type { Services } from '../../base/services.ts';
 import { PARTY_KINDS } from '../directory/entries.ts';
-import { type Candidate, candidatesFor, type Party } from '../directory/view.ts';
+import { type Candidate, candidatesFor } from '../directory/view.ts';
 import type { DraftBody } from './draft.ts';
 import { changeRecipients } from './drafts.ts';
 import { merge } from './entries.ts';
-import { matchParty, type Problem, type Recipient, readRecipients, readRow, sameness } from './recipients.ts';
+import { type Problem, type Recipient, readRow } from './recipients.ts';
+import { matchParty, placeWords, seenRows, twinWords } from './same-party.ts';
 
 /** A recipient of a draft; `party` is the directory's, or null for one that serving will register. */
 export type DraftRecipient = Recipient & {
@@ -34,26 +35,35 @@ export const directoryFor = (
   rows: readonly Recipient[],
 ): Promise<(row: Recipient) => readonly Candidate[]> => candidatesFor(db, rows);
 
-const describe = (party: Party) => (party.state ? `${party.name} (${party.kind}, ${party.state})` : party.name);
-
 /** Matches rows against the directory; what cannot be told apart, or is the same party twice, becomes a problem of its line. */
 export async function matchRows(
   db: Kysely<Database>,
   rows: readonly Recipient[],
   usedBefore: ReadonlyMap<string, number> = new Map(),
+  onProgress: (done: number) => Promise<void> | null = () => null,
 ): Promise<{ readonly matched: readonly DraftRecipient[]; readonly problems: readonly Problem[] }> {
   const matched: DraftRecipient[] = [];
   const problems: Problem[] = [];
   const used = new Map(usedBefore);
+  let done = 0;
   for (const chunk of chunks(rows, CHUNK)) {
     const candidates = await directoryFor(db, chunk);
+    done += chunk.length;
+    await onProgress(done);
     for (const row of chunk) {
       const match = matchParty(row, candidates(row));
       if (match.match === 'ambiguous') {
-        const among = match.among.slice(0, 3).map(describe).join('; ');
+        const among = match.among.slice(0, 3).map(placeWords).join('; ');
         problems.push({
           line: row.line,
           what: `${row.name} fits ${match.among.length} parties of the directory (${among}). Give its ocd_id.`,
+        });
+        continue;
+      }
+      if (match.match === 'contradicts') {
+        problems.push({
+          line: row.line,
+          what: `The directory knows the ocd_id “${row.ocdId}” as ${placeWords(match.party)}; here it is ${placeWords(row)}. Write it as the directory does, or mend the ocd_id.`,
         });
         continue;
       }
@@ -74,16 +84,20 @@ export async function insertRecipients(
   db: Kysely<Database>,
   draft: string,
   rows: readonly DraftRecipient[],
+  onProgress: (done: number) => Promise<void> | null = () => null,
 ): Promise<void> {
+  let done = 0;
   for (const chunk of chunks(rows, CHUNK)) {
     const json = JSON.stringify(chunk.map(({ ocdId, ...row }) => ({ ...row, ocd_id: ocdId, draft })));
     await sql`insert into work.draft_recipient (draft, line, name, kind, state, ocd_id, zone, email, party, merge, predecessor)
       select draft, line, name, kind, state, ocd_id, zone, email, party, merge, predecessor
       from json_populate_recordset(null::work.draft_recipient, ${json})`.execute(db);
+    done += chunk.length;
+    await onProgress(done);
   }
 }
 
-async function insertProblems(db: Kysely<Database>, draft: string, problems: readonly Problem[]): Promise<void> {
+export async function insertProblems(db: Kysely<Database>, draft: string, problems: readonly Problem[]): Promise<void> {
   for (const chunk of chunks(problems, CHUNK)) {
     await sql`insert into work.draft_problem (draft, line, what)
       select ${draft}::uuid, line, what from json_populate_recordset(null::work.draft_problem, ${JSON.stringify(chunk)})
@@ -91,33 +105,8 @@ async function insertProblems(db: Kysely<Database>, draft: string, problems: rea
   }
 }
 
-/**
- * Replaces all recipients by those of a CSV. Rows that cannot be used are kept as problems, each with its line.
- * @throws InvalidInput `csv-refused` when the file as a whole cannot be used; then nothing is replaced
- */
-export async function replaceRecipients(
-  services: Services,
-  draft: string,
-  bytes: Uint8Array,
-): Promise<{ readonly rows: number; readonly problems: number }> {
-  const read = await readRecipients(bytes);
-  const { matched, problems } = await matchRows(services.db, read.rows);
-  const wrong = [...read.problems, ...problems].sort((a, b) => a.line - b.line);
-  return changeRecipients(services, draft, async (trx, before) => {
-    onlyThose(before.body);
-    await trx.deleteFrom('work.draft_recipient').where('draft', '=', draft).execute();
-    await trx.deleteFrom('work.draft_problem').where('draft', '=', draft).execute();
-    await insertRecipients(trx, draft, matched);
-    await insertProblems(trx, draft, wrong);
-    return {
-      result: { rows: matched.length, problems: wrong.length },
-      body: { ...before.body, columns: [...read.columns] },
-    };
-  });
-}
-
 /** A subpoena goes to those who left something open, and to nobody else. @throws RuleRefusal `only-who-was-asked` */
-function onlyThose({ follows }: DraftBody): void {
+export function onlyThose({ follows }: DraftBody): void {
   if (!follows) return;
   throw new RuleRefusal('only-who-was-asked', {
     what: 'A subpoena is served on those whom it was composed for, so nobody can be added here.',
@@ -165,7 +154,7 @@ export async function addRecipient(services: Services, draft: string, one: OneRe
     if (typeof row === 'string') throw refuse(row);
     const { matched, problems } = await matchRows(trx, [row]);
     const [fit] = matched;
-    if (!fit) throw refuse(problems[0]?.what.replace('ocd_id', 'OCD id') ?? 'This recipient cannot be used.');
+    if (!fit) throw refuse(problems[0]?.what.replaceAll('ocd_id', 'OCD id') ?? 'This recipient cannot be used.');
     const alike = await trx
       .selectFrom('work.draft_recipient')
       .selectAll()
@@ -178,10 +167,13 @@ export async function addRecipient(services: Services, draft: string, one: OneRe
         ]),
       )
       .execute();
-    const twin = alike
-      .map(toRecipient)
-      .find((other) => sameness(other) === sameness(fit) || (fit.party !== null && other.party === fit.party));
-    if (twin) throw refuse(`${fit.name} stands in line ${twin.line} already.`);
+    const others = seenRows<DraftRecipient>();
+    for (const other of alike.map(toRecipient)) {
+      if (fit.party !== null && other.party === fit.party) throw refuse(twinWords(fit, other, 'id', other.line));
+      others.see(other);
+    }
+    const twin = others.see(fit);
+    if (twin) throw refuse(twinWords(fit, twin.row, twin.by, twin.row.line).replaceAll('ocd_id', 'OCD id'));
     await insertRecipients(trx, draft, [fit]);
     return { result: undefined };
   });

@@ -23,6 +23,25 @@ export const servingState = z.strictObject({
 });
 export type ServingState = z.infer<typeof servingState>;
 
+/** Serving that was asked for, while everything is checked; what it was refused for stays until the draft changes. */
+export const checkingState = z.strictObject({
+  /** recipients checked so far, of how many */
+  done: z.number(),
+  total: z.number(),
+  /** of the draft as it was refused */
+  version: z.number(),
+  recipientsVersion: z.number(),
+  refused: z
+    .strictObject({
+      code: z.string(),
+      what: z.string(),
+      lost: z.string().exactOptional(),
+      next: z.string().exactOptional(),
+    })
+    .nullable(),
+});
+export type CheckingState = z.infer<typeof checkingState>;
+
 export interface Draft {
   readonly id: string;
   readonly matter: string;
@@ -32,6 +51,7 @@ export interface Draft {
   /** id of the request, once serving has started */
   readonly request: string | null;
   readonly serving: ServingState | null;
+  readonly checking: CheckingState | null;
   readonly servedAt: Date | null;
   readonly updatedAt: Date;
 }
@@ -44,6 +64,7 @@ interface DraftRow {
   recipients_version: number;
   request: string | null;
   serving: unknown;
+  checking: unknown;
   served_at: Date | null;
   updated_at: Date;
 }
@@ -56,9 +77,13 @@ export const toDraft = (row: DraftRow): Draft => ({
   recipientsVersion: row.recipients_version,
   request: row.request,
   serving: row.serving === null ? null : servingState.parse(row.serving),
+  checking: row.checking === null ? null : checkingState.parse(row.checking),
   servedAt: row.served_at,
   updatedAt: row.updated_at,
 });
+
+/** A file of recipients is still being read. */
+export const isOpen = ({ stage }: { readonly stage: string }): boolean => stage !== 'read' && stage !== 'refused';
 
 /**
  * A new draft in a matter.
@@ -111,7 +136,11 @@ export async function draftOfRequest(db: Kysely<Database>, request: string): Pro
   return row ? toDraft(row) : null;
 }
 
-const frozen = () =>
+/** Serving was asked for and is being checked now. */
+export const isChecked = ({ checking, serving }: Draft): boolean =>
+  serving === null && checking !== null && checking.refused === null;
+
+export const frozen = () =>
   new RuleRefusal('draft-frozen', {
     what: 'Serving of this request has started, so it can no longer be changed.',
     lost: 'Nothing was changed.',
@@ -158,14 +187,23 @@ export async function deleteDraft(db: Kysely<Database>, id: string): Promise<voi
   }
 }
 
+const beingRead = () =>
+  new RuleRefusal('file-being-read', {
+    what: 'A file of recipients is being read for this request.',
+    lost: 'Nothing was changed.',
+    next: 'Wait until it is read, then go back and try again.',
+  });
+
 /**
  * Runs `work` on a draft that nobody else can change meanwhile, and moves the version of its recipients on.
- * @throws NotFound, RuleRefusal `draft-frozen`
+ * @param byFile the file whose reading this is; null for everything else, which has to wait while one is read
+ * @throws NotFound, RuleRefusal `draft-frozen`, `file-being-read`
  */
 export async function changeRecipients<R>(
   services: Services,
   id: string,
   work: (trx: Transaction<Database>, draft: Draft) => Promise<{ readonly result: R; readonly body?: DraftBody }>,
+  byFile: string | null = null,
 ): Promise<R> {
   return services.db.transaction().execute(async (trx) => {
     const row = await trx
@@ -177,7 +215,16 @@ export async function changeRecipients<R>(
     if (!row) throw new NotFound('no-draft', 'This draft does not exist any more.');
     const draft = toDraft(row);
     if (draft.serving) throw frozen();
+    const file = await trx
+      .selectFrom('work.recipients_file')
+      .select(['id', 'stage'])
+      .where('draft', '=', id)
+      .where('whole', '=', true)
+      .executeTakeFirst();
+    if (byFile === null && file && isOpen(file)) throw beingRead();
     const { result, body } = await work(trx, draft);
+    // What was said of a file that was refused holds no longer.
+    if (file?.stage === 'refused') await trx.deleteFrom('work.recipients_file').where('id', '=', file.id).execute();
     await trx
       .updateTable('work.request_draft')
       .set((eb) => ({

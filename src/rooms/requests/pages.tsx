@@ -1,6 +1,7 @@
 /** All routes of this room: composing, serving, revoking, letters. The board stands in src/record, because it spans rooms. */
 import { EDITOR, type Route, VIEWER } from '../../base/route.ts';
 import { getCheck, postDelete, postServe } from './pages/check.tsx';
+import { getReading, postFile } from './pages/file.tsx';
 import { getLadder, postLadder } from './pages/ladder.tsx';
 import { getLetter, postLetter } from './pages/letter.tsx';
 import { getContact, getLetterOf, getLetters, getRequestLetters, postContact, postRetry } from './pages/letters.tsx';
@@ -9,8 +10,7 @@ import { getRevoke, postRevoke } from './pages/revoke.tsx';
 import { getServing, postServing } from './pages/serving.tsx';
 import { getWhat, postWhat } from './pages/what.tsx';
 import { getWhen, postWhen } from './pages/when.tsx';
-import { getWhom, postFile, postLeaveOut, postOne, postRemove } from './pages/whom.tsx';
-import { MAX_CSV_BYTES } from './recipients.ts';
+import { getWhom, postLeaveOut, postOne, postRemove } from './pages/whom.tsx';
 
 const DRAFT = '/desk/drafts/:draft';
 const get = (path: string, handler: Route['handler'], access = EDITOR): Route => ({
@@ -34,7 +34,9 @@ export const requestRoutes: readonly Route[] = [
   get(`${DRAFT}/what`, getWhat),
   post(`${DRAFT}/what`, postWhat, 8 * MIB),
   get(`${DRAFT}/whom`, getWhom),
-  post(`${DRAFT}/whom/file`, postFile, MAX_CSV_BYTES + MIB),
+  // Limits its own size: the file goes where it is kept while it comes.
+  { ...post(`${DRAFT}/whom/file`, postFile), body: 'stream' },
+  get(`${DRAFT}/whom/reading`, getReading),
   post(`${DRAFT}/whom/one`, postOne),
   post(`${DRAFT}/whom/remove`, postRemove),
   post(`${DRAFT}/whom/leave-out`, postLeaveOut),

@@ -1,17 +1,16 @@
 /**
- * Recipients from a CSV: what each row says, and every row that cannot be used, named by its line. Reads no database: matching
- * against the directory takes the candidates as an argument.
+ * Recipients from a list: what each row says, and every row that cannot be used, named by its line. Reads no database; when two rows are the
+ * same party stands in same-party.ts.
  */
-import { type Parser, parse } from 'csv-parse';
-import { z } from 'zod';
 import { breather } from '../../base/breath.ts';
-import { InvalidInput } from '../../base/errors.ts';
 import { ocdId, PARTY_KINDS, type PartyKind } from '../directory/entries.ts';
-import { type Candidate, type Match, meant, NEEDS_PLACE } from '../directory/view.ts';
+import { NEEDS_PLACE } from '../directory/view.ts';
 import { line, mailbox, timeZone } from '../fields.ts';
+import { stateName } from '../states.ts';
+import { type CsvBytes, parseCsv, wrongFile } from './recipients-csv.ts';
+import { seenRows, stateContradiction, twinWords } from './same-party.ts';
 
-export const MAX_ROWS = 200_000;
-export const MAX_CSV_BYTES = 64 * 1024 * 1024;
+export { MAX_CSV_BYTES, MAX_ROWS } from './recipients-csv.ts';
 
 export interface Recipient {
   /** line of the CSV, the header being line 1 */
@@ -41,49 +40,27 @@ export interface Recipients {
 
 const KNOWN = ['name', 'kind', 'state', 'ocd_id', 'time_zone', 'email'] as const;
 const NEEDED = ['name', 'kind'] as const;
-const wrongFile = (what: string) =>
-  new InvalidInput('csv-refused', {
-    what,
-    lost: 'Nothing was changed: the recipients you had are still there.',
-    next: 'Save the sheet as “CSV UTF-8” with the columns name, kind, state, ocd_id, email and try again.',
-  });
-
-/** Bytes that are decoded and parsed at once: some milliseconds of work. */
-const SLICE = 64 * 1024;
-
-/** Text of a CSV in slices: UTF-8, or UTF-16 if it says so by its byte order mark. @throws InvalidInput for anything else */
-export function* decodeCsv(bytes: Uint8Array): Generator<string> {
-  if (bytes.length > MAX_CSV_BYTES) throw wrongFile(`The file is larger than ${MAX_CSV_BYTES / 1024 / 1024} MiB.`);
-  const [a, b] = bytes;
-  const encoding = a === 0xff && b === 0xfe ? 'utf-16le' : a === 0xfe && b === 0xff ? 'utf-16be' : 'utf-8';
-  const decoder = new TextDecoder(encoding, { fatal: true });
-  for (let at = 0; at === 0 || at < bytes.length; at += SLICE) {
-    let text: string;
-    try {
-      text = decoder.decode(bytes.subarray(at, at + SLICE), { stream: at + SLICE < bytes.length });
-    } catch {
-      throw wrongFile('The file is not text in UTF-8.');
-    }
-    if (text.includes('\u0000'))
-      throw wrongFile('The file looks like UTF-16 without a byte order mark, or is not text at all.');
-    yield text;
-  }
-}
-
 // What a spreadsheet would run as a formula when the list is opened again (CSV injection, OWASP).
 const FORMULA = /^[=+\-@\t\r]/;
+/** How people write that there is none. */
+const NOTHING: ReadonlySet<string> = new Set(['-', '–', '—']);
+const OPTIONAL: ReadonlySet<string> = new Set(['state', 'ocd_id', 'time_zone', 'email']);
 export const email = mailbox;
 // Made once: building a schema costs a hundred times what a row's check costs.
 const nameText = line(200);
 const stateText = line(60);
 const mergeText = line(500);
 
+/** How many lines of the file are read, or how many of its rows are checked. */
+export type OnProgress = (stage: 'reading' | 'checking', done: number) => Promise<void> | null;
+
 /**
- * Rows and problems of a CSV. Works in slices of some milliseconds, so that a large file keeps nobody else waiting.
+ * Rows and problems of a list. Works in slices of some milliseconds, so that a large file keeps nobody else waiting.
+ * @param onProgress told often how many lines are read, then how many rows are checked; what it throws ends the reading
  * @throws InvalidInput when the file as a whole cannot be used
  */
-export async function readRecipients(bytes: Uint8Array): Promise<Recipients> {
-  const records = await parseRecords(bytes);
+export async function readRecipients(bytes: CsvBytes, onProgress: OnProgress = () => null): Promise<Recipients> {
+  const records = await parseCsv(bytes, (lines) => onProgress('reading', lines));
   const header = (records[0]?.record ?? []).map((name) =>
     name
       .trim()
@@ -102,96 +79,29 @@ export async function readRecipients(bytes: Uint8Array): Promise<Recipients> {
 
   const rows: Recipient[] = [];
   const problems: Problem[] = [];
-  const seen = new Map<string, number>();
+  const seen = seenRows<Recipient>();
   const breath = breather();
-  for (const { record, at } of records.slice(1)) {
-    await breath();
+  for (const [done, { record, at }] of records.slice(1).entries()) {
+    const pause = breath();
+    if (pause) {
+      await pause;
+      await onProgress('checking', done);
+    }
     const cells = new Map(header.map((name, i) => [name, (record[i] ?? '').trim()]));
     const row = readRow(cells, at, columns);
     if (typeof row === 'string') {
       problems.push({ line: at, what: row });
       continue;
     }
-    const key = sameness(row);
-    const before = seen.get(key);
-    if (before !== undefined) {
-      problems.push({ line: at, what: `${row.name} stands in line ${before} already.` });
-      continue;
-    }
-    seen.set(key, at);
-    rows.push(row);
+    const twin = seen.see(row);
+    if (twin) problems.push({ line: at, what: twinWords(row, twin.row, twin.by, twin.row.line) });
+    else rows.push(row);
   }
   return { rows, problems, columns };
 }
 
-interface Line {
-  readonly record: readonly string[];
-  /** line of the file on which it ends */
-  readonly at: number;
-}
-
-const parsed = z.object({ record: z.array(z.string()), info: z.object({ lines: z.number() }) });
-
-async function parseRecords(bytes: Uint8Array): Promise<readonly Line[]> {
-  const lines: Line[] = [];
-  const breath = breather();
-  let parser: Parser | undefined;
-  let failed: Error | undefined;
-  try {
-    for (const text of decodeCsv(bytes)) {
-      parser ??= openParser(text, (error) => {
-        failed ??= error;
-      });
-      parser.write(text);
-      take(parser, lines);
-      if (failed) throw failed;
-      if (lines.length - 1 > MAX_ROWS) throw wrongFile(`The file has more than ${MAX_ROWS} recipients.`);
-      await breath();
-    }
-    if (parser) {
-      const ended = new Promise<void>((resolve, reject) => {
-        parser?.once('end', resolve).once('error', reject);
-      });
-      parser.end();
-      parser.on('readable', () => parser && take(parser, lines));
-      await ended;
-    }
-    return lines;
-  } catch (error) {
-    if (error instanceof z.ZodError || error instanceof InvalidInput) throw error;
-    throw wrongFile(`The file cannot be read as CSV: ${error instanceof Error ? error.message : 'unknown form'}.`);
-  } finally {
-    parser?.destroy();
-  }
-}
-
-/** @param beginning of the file, to see what stands between its cells */
-function openParser(beginning: string, onError: (error: Error) => void): Parser {
-  const first = beginning.slice(0, beginning.indexOf('\n') + 1 || undefined);
-  const parser = parse({
-    bom: true,
-    info: true,
-    relax_column_count: true,
-    skip_empty_lines: true,
-    max_record_size: 100_000,
-    delimiter: first.includes(';') && !beginning.slice(0, 2000).includes(',') ? ';' : ',',
-  });
-  return parser.on('error', onError);
-}
-
-function take(parser: Parser, lines: Line[]): void {
-  for (let one: unknown = parser.read(); one !== null; one = parser.read()) {
-    const { record, info } = parsed.parse(one);
-    lines.push({ record, at: info.lines });
-  }
-}
-
 /** Further columns of one row may hold this much together, so that the entry of its service stays well below 60,000 bytes. */
 const MAX_MERGE_BYTES = 20_000;
-
-/** What makes two rows the same recipient before the directory is asked. */
-export const sameness = (row: Pick<Recipient, 'name' | 'kind' | 'state' | 'ocdId'>): string =>
-  row.ocdId ?? `${row.kind}|${row.state ?? ''}|${row.name}`.toLowerCase();
 
 /** One row, or what is wrong with it. */
 export function readRow(
@@ -199,30 +109,39 @@ export function readRow(
   at: number,
   columns: readonly string[],
 ): Recipient | string {
-  for (const [column, cell] of cells) {
-    if (FORMULA.test(cell))
+  // Further columns are looked at once the letter uses them (check.ts): a telephone number may start with a plus.
+  for (const column of KNOWN) {
+    const cell = cells.get(column) ?? '';
+    if (FORMULA.test(cell) && !(NOTHING.has(cell) && OPTIONAL.has(column)))
       return `The ${column} starts with “${cell.slice(0, 1)}”, which a spreadsheet would run as a formula.`;
   }
+  const optional = (column: string) => {
+    const cell = cells.get(column) ?? '';
+    return NOTHING.has(cell) ? '' : cell;
+  };
   const name = nameText.safeParse(cells.get('name') ?? '');
   if (!name.success) return `The name ${name.error.issues[0]?.message ?? 'cannot be used'}.`;
   const kind = PARTY_KINDS.find(
     (k) => k === (cells.get('kind') ?? '').toLowerCase().replace(/^(city|town|village)$/, 'place'),
   );
   if (!kind) return `The kind “${(cells.get('kind') ?? '').slice(0, 40)}” is none of ${PARTY_KINDS.join(', ')}.`;
-  const rawState = cells.get('state') ?? '';
+  const rawState = optional('state');
   const state = rawState === '' ? null : stateText.safeParse(rawState);
   if (state && !state.success) return `The state ${state.error.issues[0]?.message ?? 'cannot be used'}.`;
-  const rawId = cells.get('ocd_id') ?? '';
+  const rawId = optional('ocd_id');
   const id = rawId === '' ? null : ocdId.safeParse(rawId);
   if (id && !id.success) return `The ocd_id “${rawId.slice(0, 80)}” is not an Open Civic Data division id.`;
+  const seat = { state: state ? stateName(state.data) : null, ocdId: id ? id.data : null };
+  const contradiction = stateContradiction(seat);
+  if (contradiction !== null) return contradiction;
   if (NEEDS_PLACE.includes(kind) && !id && !state && kind !== 'state') {
     return `${name.data} is ambiguous: there may be others of that name. Give its state or its ocd_id.`;
   }
-  const rawZone = cells.get('time_zone') ?? '';
+  const rawZone = optional('time_zone');
   if (rawZone !== '' && !timeZone.safeParse(rawZone).success) {
     return `The time_zone “${rawZone.slice(0, 60)}” is not one such as America/Chicago.`;
   }
-  const rawMail = cells.get('email') ?? '';
+  const rawMail = optional('email');
   const mail = rawMail === '' ? null : email.safeParse(rawMail);
   if (mail && !mail.success) return `The e-mail address “${rawMail.slice(0, 80)}” is not one that mail can be sent to.`;
   const merge: Record<string, string> = {};
@@ -240,16 +159,10 @@ export function readRow(
     line: at,
     name: name.data,
     kind,
-    state: state ? state.data : null,
-    ocdId: id ? id.data : null,
+    state: seat.state,
+    ocdId: seat.ocdId,
     zone: rawZone === '' ? null : rawZone,
     email: mail ? mail.data : null,
     merge,
   };
 }
-
-/** Matches one row against the directory's candidates. A bare name never matches silently: the directory says who is meant. */
-export const matchParty = (
-  row: Pick<Recipient, 'name' | 'kind' | 'state' | 'ocdId'>,
-  candidates: readonly Candidate[],
-): Match => meant(row, candidates);

@@ -11,8 +11,9 @@ import { closingsFor } from '../clock/view.ts';
 import { isSettled, newestAnswers } from '../escalation/view.ts';
 
 import { type DraftRecipient, directoryFor } from './draft-recipients.ts';
-import { matchParty } from './recipients.ts';
+
 import { type Before, dueFor, type Serving, serve } from './rules.ts';
+import { matchParty } from './same-party.ts';
 
 const sha256Hex = (text: string) => createHash('sha256').update(text).digest('hex');
 
@@ -115,7 +116,8 @@ async function partiesFor(
   const found = new Map<number, string>();
   for (const row of fresh) {
     const match = matchParty(row, candidates(row));
-    if (match.match === 'known') found.set(row.line, match.party.id);
+    // An id stands for one party, also where it was registered under another spelling just now.
+    if (match.match === 'known' || match.match === 'contradicts') found.set(row.line, match.party.id);
   }
   const used = new Set(recipients.flatMap((recipient) => (recipient.party ? [recipient.party] : [])));
   if (found.size > 0) {

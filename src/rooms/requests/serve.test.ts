@@ -391,12 +391,25 @@ describe('what is not ready', () => {
       /an entry of the ledger holds/,
     ));
 
-  it('refuses when a party was registered meanwhile that fits two rows', async () => {
-    const csv =
-      'name,kind,state,ocd_id\nTwin,place,Example State,ocd-division/country:us/state:zz/place:twin\nTwin,place,Example State,\n';
-    const draft = await desk.draft(matter, csv);
-    await serveDraft(desk.services, await desk.draft(matter, 'name,kind,state\nTwin,place,Example State\n'));
+  it('refuses when two parties were registered meanwhile that one row fits', async () => {
+    const draft = await desk.draft(matter, 'name,kind,state\nTwin,place,Example State\n');
+    const id = 'ocd-division/country:us/state:zz/place:twin';
+    const both = `name,kind,state,ocd_id\nTwin,place,Example State,${id}\nTwin,place,Example State,${id}~2\n`;
+    await serveDraft(desk.services, await desk.draft(matter, both));
     await expect(serveDraft(desk.services, draft)).rejects.toMatchObject({ code: 'recipients-unclear' });
+  });
+
+  it('refuses formulas in columns that the letter uses, by line, and no others', async () => {
+    const csv = (phone: string) =>
+      `name,kind,state,phone,remark\nOne,place,Example State,+1 (555) 010-0000,-\nTwo,place,Example State,${phone},=1+1\n`;
+    const letter = { subject: 'S', text: '{{phone}} {{link}}' };
+    await refused(csv('=cmd()'), { letter }, /^Line 3: the value of \{\{phone\}\} for Two starts with “=”/);
+    for (const phone of ['-', '+1 555 0100 ext. 7']) {
+      const [, two] = await servicesOf(
+        await serveDraft(desk.services, await desk.draft(matter, csv(phone), { letter })),
+      );
+      expect(two?.merge).toEqual({ phone });
+    }
   });
 });
 

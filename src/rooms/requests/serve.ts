@@ -1,123 +1,33 @@
 /**
  * Serving a request as a job that can be stopped anywhere and goes on: first everything is checked and what must stay equal is
- * fixed in the draft, then `request.issued` and chunks of at most 1,000 recipients are appended, each under a key of its own.
+ * fixed in the draft (start-serving.ts), then `request.issued` and chunks of at most 1,000 recipients are appended, each under a key of its own.
  *
  * What a crash means: before the draft is marked, nothing happened. After it, `resumeServing` at the next start goes on; a chunk
  * that was written is found by its key and not written again, so nobody is served twice. Letters wait in the outbox.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { sql } from 'kysely';
-import { Conflict, NotFound, Refusal, RuleRefusal, StorageFull, Unavailable } from '../../base/errors.ts';
+import { Conflict, Refusal, StorageFull, Unavailable } from '../../base/errors.ts';
 import { uuidv7 } from '../../base/ids.ts';
+import { Stopped } from '../../base/jobs.ts';
 import type { Services } from '../../base/services.ts';
 import { recountLate } from '../clock/view.ts';
-import { partyById } from '../directory/view.ts';
-import { matterById } from '../matters/view.ts';
-import { checkDraft, columnsUsed, leavesAtFor, servedAtIf } from './check.ts';
+import { columnsUsed, servedAtIf } from './check.ts';
 import { ready } from './draft.ts';
-import { matchRows, recipientsAfter } from './draft-recipients.ts';
-import { type Draft, loadDraft, type ServingState, toDraft } from './drafts.ts';
+import { recipientsAfter } from './draft-recipients.ts';
+import { type Draft, isChecked, loadDraft, type ServingState, toDraft } from './drafts.ts';
 import { revokeQueuedLetters } from './revoke.ts';
 import { issue, type Serving } from './rules.ts';
 import { chunkWriter, type WriteChunk } from './serve-chunk.ts';
+import { issuerOf, refuseAsked, startAsked, startServing } from './start-serving.ts';
 import { revocationOf } from './view.ts';
+
+export { askServing, startServing } from './start-serving.ts';
 
 /** Recipients looked up together and written in one append. */
 export const CHUNK_SIZE = 1000;
 /** Appends under way at once: one is being written, one is on its way to the database, one is ready. */
 const UNDER_WAY = 3;
-
-/**
- * Checks everything and fixes what serving needs; writes nothing to the ledger. Started before: says so, changes nothing.
- * @throws RuleRefusal `draft-not-ready` (first problem; the check page lists all), `recipients-unclear`; Conflict; NotFound
- */
-export async function startServing(
-  services: Services,
-  draftId: string,
-): Promise<{ readonly request: string; readonly recipients: number }> {
-  const draft = await loadDraft(services.db, draftId);
-  if (draft.serving && draft.request) return { request: draft.request, recipients: draft.serving.recipients };
-  const now = services.clock.now();
-  const { problems, counts } = await checkDraft(services, draft, now);
-  const [problem] = problems;
-  if (problem) {
-    throw new RuleRefusal('draft-not-ready', {
-      what: problems.length > 1 ? `${problem.what} There are ${problems.length - 1} more problems.` : problem.what,
-      lost: 'Nobody was served; the draft is as it was.',
-      next: 'Put right what the last step lists, then serve.',
-    });
-  }
-  await refuseUnclear(services, draftId);
-  const issuer = await issuerOf(services, draft.matter);
-  const serving: ServingState = {
-    now,
-    leavesAt: leavesAtFor(services, draft.body, now),
-    recipients: counts.total,
-    issuerName: issuer.name,
-    ended: null,
-    trouble: null,
-  };
-  const request = uuidv7(now, services.random);
-  const marked = await services.db
-    .updateTable('work.request_draft')
-    .set((eb) => ({
-      request,
-      serving: JSON.stringify(serving),
-      version: eb('version', '+', 1),
-      updated_at: new Date(now),
-    }))
-    .where('id', '=', draftId)
-    .where('serving', 'is', null)
-    // Both versions as read: what was checked is what is served.
-    .where('version', '=', draft.version)
-    .where('recipients_version', '=', draft.recipientsVersion)
-    .executeTakeFirst();
-  if (marked.numUpdatedRows > 0n) return { request, recipients: serving.recipients };
-  const other = await loadDraft(services.db, draftId);
-  if (other.serving && other.request) return { request: other.request, recipients: other.serving.recipients };
-  throw new Conflict('draft-changed', {
-    what: 'This request was changed in another window while it was checked.',
-    lost: 'Nobody was served.',
-    next: 'Look at the last step again, then serve.',
-  });
-}
-
-/** The directory may have grown since the CSV was read: rows that now fit two parties, or one party twice, stop the serving. */
-async function refuseUnclear(services: Services, draft: string): Promise<void> {
-  const known = await services.db
-    .selectFrom('work.draft_recipient')
-    .select(['party', 'line'])
-    .where('draft', '=', draft)
-    .where('party', 'is not', null)
-    .execute();
-  const used = new Map(known.flatMap((row) => (row.party ? [[row.party, row.line] as const] : [])));
-  const unclear: string[] = [];
-  for (let line = 0; ; ) {
-    const rows = await recipientsAfter(services.db, draft, line, 5000);
-    const last = rows.at(-1);
-    if (!last) break;
-    line = last.line;
-    const fresh = rows.filter((row) => row.party === null);
-    const { matched, problems } = await matchRows(services.db, fresh, used);
-    for (const row of matched) if (row.party) used.set(row.party, row.line);
-    unclear.push(...problems.map((p) => `Line ${p.line}: ${p.what}`));
-  }
-  if (unclear.length > 0) {
-    throw new RuleRefusal('recipients-unclear', {
-      what: unclear.slice(0, 10).join(' '),
-      lost: 'Nobody was served; the draft is as it was.',
-      next: 'Mend or remove these recipients, then serve.',
-    });
-  }
-}
-
-async function issuerOf(services: Services, matterId: string) {
-  const matter = await matterById(services.db, matterId);
-  if (!matter) throw new NotFound('no-matter', 'There is no such matter.');
-  const party = await partyById(services.db, matter.issuer);
-  if (!party) throw new NotFound('no-issuer', 'The organisation that asks is not in the directory.');
-  return { matter, name: party.name };
-}
 
 /** How far a serving is: recipients that stand in the ledger. */
 export async function servedSoFar(services: Services, request: string): Promise<number> {
@@ -254,7 +164,7 @@ function jobs(services: Services): Jobs {
 }
 
 /** One serving at a time across all processes, so that two never register the same new party. */
-const SERVING_LOCK = 0x636f756e;
+export const SERVING_LOCK = 0x636f756e;
 
 const WAITS = [500, 2_000, 8_000];
 
@@ -269,12 +179,15 @@ export function serveInBackground(services: Services, draftId: string): Promise<
   const job = async () => {
     for (let tries = 0; !own.stopping; tries++) {
       try {
+        const asked = await loadDraft(services.db, draftId);
+        if (!asked.serving && !(await startAsked(services, draftId, () => !own.stopping))) return;
         await services.db.transaction().execute(async (trx) => {
           await sql`select pg_advisory_xact_lock(${SERVING_LOCK})`.execute(trx);
           await finishServing(services, draftId, () => !own.stopping);
         });
         return;
       } catch (error) {
+        if (error instanceof Stopped) return;
         const wait = WAITS[tries];
         const passing = error instanceof Unavailable || error instanceof StorageFull;
         if (passing && wait !== undefined) {
@@ -284,7 +197,11 @@ export function serveInBackground(services: Services, draftId: string): Promise<
         const trouble = error instanceof Refusal ? error.advice.what : 'This server met something it was not made for.';
         // Where even this cannot be kept, the serving is still open and the next start goes on with it.
         await loadDraft(services.db, draftId)
-          .then((draft) => settle(services, draft, { trouble }))
+          .then((draft) =>
+            draft.serving
+              ? settle(services, draft, { trouble })
+              : refuseAsked(services, draftId, { code: 'unexpected', what: trouble, lost: 'Nobody was served.' }),
+          )
           .catch(() => {});
         return;
       }
@@ -299,12 +216,13 @@ export async function resumeServing(services: Services): Promise<number> {
   const rows = await services.db
     .selectFrom('work.request_draft')
     .selectAll()
-    .where('serving', 'is not', null)
+    .where((eb) => eb.or([eb('serving', 'is not', null), eb('checking', 'is not', null)]))
     .where('served_at', 'is', null)
     .orderBy('updated_at')
     .execute();
-  for (const draft of rows.map(toDraft)) void serveInBackground(services, draft.id);
-  return rows.length;
+  const open = rows.map(toDraft).filter((draft) => draft.serving || isChecked(draft));
+  for (const draft of open) void serveInBackground(services, draft.id);
+  return open.length;
 }
 
 /** Stops after the chunk in hand and waits for it; for the end of the process. What is left goes on at the next start. */

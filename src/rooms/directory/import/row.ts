@@ -1,10 +1,10 @@
 /** One row of a list as what it says of a party: by the columns that somebody chose, or of Open Civic Data's own files. Pure. */
 import { z } from 'zod';
 import { line, timeZone } from '../../fields.ts';
+import { stateName, stateOfDivision } from '../../states.ts';
 import { CHANNEL_TYPES, type ChannelType, ocdId, PARTY_KINDS, type PartyKind } from '../entries.ts';
 import { NEEDS_PLACE } from '../match.ts';
 import { addressProblem } from '../rules.ts';
-import { stateName, stateOfDivision } from '../states.ts';
 
 /** What a list says of a party; null is what it does not say. */
 export const listed = z.object({

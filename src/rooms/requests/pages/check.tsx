@@ -14,8 +14,9 @@ import { stepWords } from '../../ladder-form.tsx';
 
 import { type Checked, checkDraft, columnsUsed, leavesAtFor } from '../check.ts';
 
-import { deleteDraft } from '../drafts.ts';
-import { CHUNK_SIZE, serveInBackground, startServing } from '../serve.ts';
+import { countRecipients } from '../draft-recipients.ts';
+import { type Draft, deleteDraft } from '../drafts.ts';
+import { askServing, CHUNK_SIZE, serveInBackground, startServing } from '../serve.ts';
 import { type Composing, composing, servingHref, stepHref, stepPage, whenServing } from './frame.tsx';
 import { IfServed, ifServed } from './if-served.tsx';
 
@@ -81,7 +82,7 @@ async function view(c: Ctx, at: Composing, refused: Refusal | null = null) {
   return stepPage(
     c,
     at,
-    { step: 'check', status: refused ? (refused instanceof Conflict ? 409 : 422) : 200 },
+    { step: 'check', status: refused && c.req.method === 'POST' ? (refused instanceof Conflict ? 409 : 422) : 200 },
     <>
       {refused ? (
         <Notice tone="bad" title={refused.advice.what}>
@@ -235,10 +236,17 @@ async function view(c: Ctx, at: Composing, refused: Refusal | null = null) {
 
 export async function getCheck(c: Ctx): Promise<Response> {
   const at = await composing(c);
-  return whenServing(c, at) ?? (await view(c, at));
+  return whenServing(c, at) ?? (await view(c, at, refusedBefore(at.draft)));
 }
 
-/** Starts serving. Clicked twice, or from two windows, it leads to the same serving. */
+/** Why a serving that was asked for was not started, while the draft is as it was then. */
+function refusedBefore({ checking, version, recipientsVersion }: Draft): Refusal | null {
+  if (!checking?.refused || checking.version !== version || checking.recipientsVersion !== recipientsVersion)
+    return null;
+  const { code, ...advice } = checking.refused;
+  return code === 'draft-changed' ? new Conflict(code, advice) : new RuleRefusal(code, advice);
+}
+
 /** A subpoena is served by whom the ladder of the request that it follows names. @throws RuleRefusal `not-your-role` */
 function mayServe({ draft }: Composing, role: Role): void {
   const { follows } = draft.body;
@@ -250,19 +258,26 @@ function mayServe({ draft }: Composing, role: Role): void {
   });
 }
 
+/** Starts serving. Clicked twice, or from two windows, it leads to the same serving. */
 export async function postServe(c: Ctx): Promise<Response> {
   const at = await composing(c);
-  let recipients: number;
   try {
     mayServe(at, staff(c).role);
-    ({ recipients } = await startServing(at.services, at.draft.id));
+    const { total } = await countRecipients(at.services.db, at.draft.id);
+    if (total > CHUNK_SIZE) {
+      // The next page is there at once and shows how far it is; a refusal comes back to this one.
+      await askServing(at.services, at.draft.id);
+      void serveInBackground(at.services, at.draft.id);
+      return c.redirect(servingHref(at.draft.id), 303);
+    }
+    await startServing(at.services, at.draft.id);
   } catch (error) {
     if (error instanceof RuleRefusal || error instanceof Conflict) return view(c, at, error);
     throw error;
   }
+  // A request that fits one append is there before the next page is.
   const done = serveInBackground(at.services, at.draft.id);
-  // A request that fits one append is there before the next page is; larger ones show their progress.
-  if (recipients <= CHUNK_SIZE) await Promise.race([done, sleep(PATIENCE, undefined, { ref: false })]);
+  await Promise.race([done, sleep(PATIENCE, undefined, { ref: false })]);
   return c.redirect(servingHref(at.draft.id), 303);
 }
 

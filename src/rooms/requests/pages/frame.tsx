@@ -16,7 +16,7 @@ import { page } from '../../../ui/page.tsx';
 import { COMPOSE_STEPS, Steps } from '../../../ui/steps.tsx';
 import { type Matter, matterById } from '../../matters/view.ts';
 import { type DraftBody, STEPS, type Step } from '../draft.ts';
-import { type Draft, loadDraft, saveDraft } from '../drafts.ts';
+import { type Draft, isChecked, loadDraft, saveDraft } from '../drafts.ts';
 
 /** Fields of a posted form as text; what is missing or a file reads as ''. */
 export async function formOf(c: Ctx): Promise<(name: string) => string> {
@@ -46,6 +46,7 @@ export async function composing(c: Ctx): Promise<Composing> {
 }
 
 export const stepHref = (draft: string, step: Step): string => `/desk/drafts/${draft}/${step}`;
+export const readingHref = (draft: string): string => `/desk/drafts/${draft}/whom/reading`;
 export const servingHref = (draft: string): string => `/desk/drafts/${draft}/serving`;
 
 export const TITLES: Readonly<Record<Step, string>> = {
@@ -93,9 +94,9 @@ export function stepPage(c: Ctx, { draft, matter }: Composing, options: StepPage
   );
 }
 
-/** Steps of a draft whose serving has started lead to its progress; null while it can still be changed. */
+/** Steps of a draft whose serving was asked for or has started lead to its progress; null while it can still be changed. */
 export function whenServing(c: Ctx, { draft }: Composing): Response | null {
-  return draft.serving ? c.redirect(servingHref(draft.id), 303) : null;
+  return draft.serving || isChecked(draft) ? c.redirect(servingHref(draft.id), 303) : null;
 }
 
 export type Saved = { readonly draft: Draft } | { readonly conflict: Draft; readonly why: Conflict };

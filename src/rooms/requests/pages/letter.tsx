@@ -10,10 +10,11 @@ import { dueByPlace } from '../../clock/rules.ts';
 import { closingsFor } from '../../clock/view.ts';
 import { itemsWords } from '../../clock-parts.tsx';
 import { partyById } from '../../directory/view.ts';
-import { checkDraft, missingValues, servedAtIf } from '../check.ts';
+import { checkDraft, servedAtIf, valueProblems } from '../check.ts';
 import { draftBody, numbered } from '../draft.ts';
 import { recipientsPage } from '../draft-recipients.ts';
 import type { Draft } from '../drafts.ts';
+import { findLetter } from '../find-letter.ts';
 import { LETTER_FIELDS, letterProblems } from '../letter.ts';
 import { askingOf, letterTo } from '../rules.ts';
 import {
@@ -49,12 +50,58 @@ interface Shown {
   readonly conflict?: { readonly draft: Draft; readonly why: Conflict };
 }
 
-/** One recipient's letter, by its place in the list. */
+function Finder({ draft, find }: { draft: string; find: string }) {
+  return (
+    <form
+      class="form form--row"
+      method="get"
+      action={`${stepHref(draft, 'letter')}#preview`}
+      aria-label="Find a letter"
+    >
+      <Field name="find" type="search" label="Name, or line of your file" value={find} width="medium" />
+      <Submit text="Show this letter" />
+    </form>
+  );
+}
+
+type Found = Awaited<ReturnType<typeof findLetter>>;
+
+/** Letters that fit what was looked for, where it is not clear which was meant. */
+function Offered({ found, find, href }: { found: Found; find: string; href: (n: number) => string }) {
+  if (found.total === 0) {
+    return (
+      <p role="status">
+        No recipient stands in line “{find}” or has it in its name. <a href={href(1)}>Show the first letter</a>
+      </p>
+    );
+  }
+  const more = found.total - found.some.length;
+  return (
+    <>
+      <p role="status">
+        {found.total.toLocaleString('en-US')} recipients have “{find}” in their names.
+      </p>
+      <ul>
+        {found.some.map(({ n, line, name, state }) => (
+          <li>
+            <a href={href(n)}>{name}</a>
+            {state === null ? '' : `, ${state}`}, line {line.toLocaleString('en-US')}
+          </li>
+        ))}
+        {more > 0 ? <li>… and {more.toLocaleString('en-US')} more: write more of the name.</li> : null}
+      </ul>
+    </>
+  );
+}
+
+/** One recipient's letter, by its place in the list, its line or its name. */
 async function Preview({ c, at }: { c: Ctx; at: Composing }) {
   const { services, draft } = at;
   const { body } = draft;
   if (!body.letter) return <p>Save the letter to see it as each recipient gets it.</p>;
-  const wanted = Number(c.req.query('n'));
+  const find = (c.req.query('find') ?? '').trim().slice(0, 200);
+  const found = find === '' ? null : await findLetter(services.db, draft.id, find);
+  const wanted = found?.one?.n ?? Number(c.req.query('n'));
   const n = Number.isSafeInteger(wanted) && wanted >= 1 && wanted <= 1_000_000 ? wanted : 1;
   const { rows, total } = await recipientsPage(services.db, draft.id, '', n, 1);
   const [to] = rows;
@@ -92,11 +139,22 @@ async function Preview({ c, at }: { c: Ctx; at: Composing }) {
     if (!(error instanceof Refusal)) throw error;
     problem = error.advice.what;
   }
+  const finder = <Finder draft={draft.id} find={find} />;
+  if (found && !found.one) {
+    return (
+      <>
+        {finder}
+        <Offered found={found} find={find} href={href} />
+      </>
+    );
+  }
   return (
     <>
+      {total > 1 ? finder : null}
       <nav class="pages" aria-label="Letters">
         <p class="pages__range">
-          Letter {n.toLocaleString('en-US')} of {total.toLocaleString('en-US')}: {to.name}
+          Letter {n.toLocaleString('en-US')} of {total.toLocaleString('en-US')}: {to.name}, line{' '}
+          {to.line.toLocaleString('en-US')}
           {to.email ? '' : ', which has no address and gets no mail'}
         </p>
         <ul class="pages__list">
@@ -141,7 +199,7 @@ async function Preview({ c, at }: { c: Ctx; at: Composing }) {
 async function Wrong({ at }: { at: Composing }) {
   const { letter, columns } = at.draft.body;
   if (!letter) return null;
-  const missing = await missingValues(at.services.db, at.draft.id, at.draft.body);
+  const missing = await valueProblems(at.services.db, at.draft.id, at.draft.body);
   const known = letterProblems(letter, columns);
   // A field that is unknown as a whole is said once, not once a recipient.
   const lines = known.length > 0 ? [] : missing.named;

@@ -1,4 +1,7 @@
-/** A serving under way: how far it is, what is safe meanwhile, and what to do where it stopped. Looks again by itself where scripts run, by a link where not. */
+/**
+ * A serving under way: being checked, then how far it is, what is safe meanwhile, and what to do where it stopped. Looks again by itself where
+ * scripts run, by a link where not.
+ */
 import type { Ctx } from '../../../base/route.ts';
 import { redirectWith } from '../../../ui/context.ts';
 import { Form, Submit } from '../../../ui/form.tsx';
@@ -7,13 +10,37 @@ import { Notice } from '../../../ui/notice.tsx';
 import { page } from '../../../ui/page.tsx';
 import { LookAgain, Progress } from '../../../ui/progress.tsx';
 import { Time } from '../../../ui/time.tsx';
+import { type CheckingState, isChecked } from '../drafts.ts';
 import { servedSoFar, serveInBackground } from '../serve.ts';
 import { requestById } from '../view.ts';
-import { composing, servingHref, stepHref } from './frame.tsx';
+import { type Composing, composing, servingHref, stepHref } from './frame.tsx';
+
+/** Before anybody is served: everything is looked at once more. */
+function checkingPage(c: Ctx, { draft, matter }: Composing, { done, total }: CheckingState) {
+  return page(
+    c,
+    { title: `Checking · ${draft.body.title ?? ''}`, area: 'staff', islands: ['again'] },
+    <>
+      <Heading
+        title={`Checking “${draft.body.title ?? ''}”`}
+        crumbs={[
+          { text: 'Desk', href: '/desk' },
+          { text: matter.title, href: `/desk/matters/${matter.id}` },
+        ]}
+      />
+      <Progress what="Checking each recipient before anybody is served" done={done} total={total} unit="recipient">
+        Nobody is served yet. You can close this page; the work goes on, also if this server stops and starts again.
+      </Progress>
+      <LookAgain c={c} done="Checking has ended." />
+    </>,
+  );
+}
 
 export async function getServing(c: Ctx): Promise<Response> {
-  const { services, draft, matter } = await composing(c);
+  const at = await composing(c);
+  const { services, draft, matter } = at;
   const { serving, request } = draft;
+  if (isChecked(draft) && draft.checking) return checkingPage(c, at, draft.checking);
   if (!serving || !request) return c.redirect(stepHref(draft.id, 'check'), 303);
   if (serving.ended) {
     const words =

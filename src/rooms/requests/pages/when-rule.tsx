@@ -2,7 +2,8 @@
 import { DEFAULT_ZONE } from '../../../ui/context.ts';
 import { type Errors, Field, Radios, Select } from '../../../ui/form.tsx';
 import { type DueRule, dueRule } from '../../clock/entries.ts';
-import { presets, STATES } from '../../clock/rules.ts';
+import { presets } from '../../clock/rules.ts';
+import { STATES } from '../../states.ts';
 
 export const RULE_NAMES = [
   ...['type', 'on', 'count', 'unit', 'roll', 'holidays', 'whose', 'zone', 'cutOff', 'receivedOn', 'mailDays'],

@@ -1,6 +1,5 @@
-/** Step 2, whom: a CSV of recipients, every row of it that cannot be used named by its line, and single recipients by form. Replaces nothing while a file is refused. */
+/** Step 2, whom: the recipients, every row of their file that cannot be used named by its line, and single recipients by form. The file itself is taken in file.tsx. */
 import { InvalidInput } from '../../../base/errors.ts';
-import { bodyOf } from '../../../base/form.ts';
 import type { Ctx } from '../../../base/route.ts';
 import { redirectWith } from '../../../ui/context.ts';
 import { ErrorSummary, type Errors, Field, FileField, Form, Select, Submit } from '../../../ui/form.tsx';
@@ -18,10 +17,11 @@ import {
   type RecipientCounts,
   recipientsPage,
   removeRecipient,
-  replaceRecipients,
 } from '../draft-recipients.ts';
+import { isOpen } from '../drafts.ts';
+import { readingOf } from '../reading.ts';
 import { MAX_ROWS } from '../recipients.ts';
-import { type Composing, composing, errorsOf, formOf, stepHref, stepPage, whenServing } from './frame.tsx';
+import { type Composing, composing, errorsOf, formOf, readingHref, stepHref, stepPage, whenServing } from './frame.tsx';
 
 const PAGE_SIZE = 50;
 const PROBLEMS_SHOWN = 50;
@@ -175,7 +175,7 @@ async function view(c: Ctx, at: Composing, shown: Shown = {}) {
     {
       step: 'whom',
       wide: true,
-      status: shown.errors ? 422 : 200,
+      status: shown.errors && c.req.method === 'POST' ? 422 : 200,
       lead:
         counts.total === 0
           ? 'Bring a list of recipients as a CSV file, or enter them one by one.'
@@ -198,14 +198,14 @@ async function view(c: Ctx, at: Composing, shown: Shown = {}) {
             hint={
               <>
                 Columns name and kind; state, ocd_id, time_zone and email where you have them. Every further column can
-                be used in the letter. Up to {MAX_ROWS.toLocaleString('en-US')} rows, 64 MiB, UTF-8.{' '}
+                be used in the letter. Up to {MAX_ROWS.toLocaleString('en-US')} rows, 64 MiB, UTF-8 or “Unicode Text”.{' '}
                 <a href="/desk/recipients-sample.csv" download>
                   Sample file
                 </a>
               </>
             }
             errors={fileErrors}
-            accept=".csv,text/csv,text/plain"
+            accept=".csv,.tsv,.txt,text/csv,text/plain"
           />
           <Submit text="Read this file" />
         </Form>
@@ -249,27 +249,16 @@ async function view(c: Ctx, at: Composing, shown: Shown = {}) {
   );
 }
 
+/** The step as it stands, with what a file was refused for. */
+export const whomRefused = (c: Ctx, at: Composing, words: string) => view(c, at, { errors: { file: words } });
+
 export async function getWhom(c: Ctx): Promise<Response> {
   const at = await composing(c);
-  return whenServing(c, at) ?? (await view(c, at));
-}
-
-/** Reads the file. A refused file changes nothing and says why on the same page. */
-export async function postFile(c: Ctx): Promise<Response> {
-  const at = await composing(c);
-  const body = await bodyOf(c);
-  const file = body['file'];
-  if (!(file instanceof File) || file.size === 0) {
-    return view(c, at, { errors: { file: 'Choose a file first; it must not be empty.' } });
-  }
-  try {
-    const read = await replaceRecipients(at.services, at.draft.id, new Uint8Array(await file.arrayBuffer()));
-    const bad = read.problems === 0 ? '' : ` ${count(read.problems, 'row')} cannot be used; each is named below.`;
-    return redirectWith(c, stepHref(at.draft.id, 'whom'), `${count(read.rows, 'recipient')} read from the file.${bad}`);
-  } catch (error) {
-    if (!(error instanceof InvalidInput)) throw error;
-    return view(c, at, { errors: { file: `${error.advice.what} ${error.advice.next ?? ''}`.trim() } });
-  }
+  const serving = whenServing(c, at);
+  if (serving) return serving;
+  const reading = await readingOf(at.services.db, at.draft.id);
+  if (reading && isOpen(reading)) return c.redirect(readingHref(at.draft.id), 303);
+  return await view(c, at, reading?.refused ? { errors: { file: reading.refused } } : {});
 }
 
 export async function postOne(c: Ctx): Promise<Response> {
