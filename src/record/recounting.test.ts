@@ -263,10 +263,26 @@ test('an order, as its room writes it: some recipients, some items, and its end'
   expect(await state()).toEqual(['overdue running', 'overdue running', 'overdue overdue']);
 });
 
+test('a closing that moves nobody is looked at for all, and writes no entry and no mail', async () => {
+  const mails = async () => await a.t.db.selectFrom('work.outbox').select('id').where('kind', '=', 'clock').execute();
+  const before = { recounted: await recounted(), mails: await mails() };
+  await add({ from: '2026-12-01', until: '2026-12-01' });
+  await recounter().round();
+  const closings = await a.t.db.selectFrom('view.closing').select('entry').orderBy('seq', 'desc').limit(1).execute();
+  const row = a.t.db
+    .selectFrom('work.recount')
+    .selectAll()
+    .where('cause', '=', closings[0]?.entry ?? '');
+  expect(await row.execute()).toMatchObject([
+    { done: PLACES, moved: 0, total: PLACES, trouble: null, finished_at: expect.any(Date) },
+  ]);
+  expect({ recounted: await recounted(), mails: await mails() }).toEqual(before);
+});
+
 test('views made anew from the entries are the same', async () => {
   const owner = openPool(a.t.database.ownerConfig);
   const { equal, tables } = await rebuild(owner, project);
   await owner.end();
   expect(equal).toBe(true);
-  expect(tables.find((one) => one.table.endsWith('closing'))?.rows).toBe(5);
+  expect(tables.find((one) => one.table.endsWith('closing'))?.rows).toBe(6);
 });
