@@ -62,7 +62,7 @@ describe.skipIf('missing' in built)('foreign verifiers', () => {
     proxy = await proxyTo(url);
     const ids: string[] = [];
     for (const [round, count] of ROUNDS.entries()) {
-      const entries = Array.from({ length: count }, (_, i) => partyEntry(p.t, `Place ${round}.${i} “Ä” \u2028 \\ 😀`));
+      const entries = Array.from({ length: count }, (_, i) => partyEntry(p.t, `Place ${round}.${i} “Ä” \u2030 \\ 😀`));
       for (let i = 0; i < count; i += 256)
         await p.t.ledger.append({ key: `round ${round} ${i}`, entries: entries.slice(i, i + 256) });
       ids.push(...entries.map(({ id }) => id));

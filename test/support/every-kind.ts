@@ -7,10 +7,12 @@ import { loadExample } from '../../src/record/example.ts';
 import { ENTRY_KINDS } from '../../src/rooms/entries.ts';
 import { noteMatter } from '../../src/rooms/matters/commands.ts';
 import { serveDraft } from '../../src/rooms/requests/serve.ts';
+import { ASKED } from '../fixtures/asked.ts';
+import { DIRECTORY } from '../fixtures/directory.ts';
 import { ESCALATION } from '../fixtures/escalation.ts';
 import { MOVES } from '../fixtures/moves.ts';
 import { SOURCED } from '../fixtures/sourced.ts';
-import { ISSUER, uuid } from '../fixtures/world.ts';
+import { ISSUER, RECIPIENT, uuid } from '../fixtures/world.ts';
 import { type Exchange, exchange } from './exchange.ts';
 import { firstOwner } from './people.ts';
 import type { World } from './world.ts';
@@ -56,7 +58,7 @@ export async function everyKind(w: World): Promise<EveryKind> {
   const write = async (
     kind: string,
     body: JsonObject,
-    more: { matter?: string | null; by?: string; audience?: 'parties' } = {},
+    more: { matter?: string | null; by?: string; audience?: 'parties' | 'own' } = {},
   ) => {
     const id = w.t.newId();
     const occurredAt = new Date(w.clock.now()).toISOString();
@@ -86,6 +88,7 @@ export async function everyKind(w: World): Promise<EveryKind> {
   const here = new Map<string, string>([
     [uuid('service whose clock moves'), service],
     [uuid('service that is pressed'), service],
+    [uuid('service that asks for time'), service],
     [uuid('request'), x.request],
     [uuid('entry consequence.announced'), x.consequence],
     [uuid('figure'), figure.id],
@@ -93,8 +96,13 @@ export async function everyKind(w: World): Promise<EveryKind> {
     [uuid('participant'), seat.id],
     [ISSUER, x.party],
   ]);
+  // Whom the directory's entries are about: nobody of the exchange.
+  const party = { kind: 'place', ocdId: null, state: null };
+  await write('party.registered', { party: RECIPIENT, name: 'Exampleton', ...party }, { matter: null });
+  await write('party.registered', { party: uuid('association'), name: 'Conference', ...party }, { matter: null });
+  await write('person.registered', { person: uuid('person'), name: 'Pat Sample', note: null }, { matter: null });
   const before = await kindsIn(w);
-  for (const [kind, entry] of Object.entries({ ...MOVES, ...ESCALATION, ...SOURCED })) {
+  for (const [kind, entry] of Object.entries({ ...MOVES, ...ESCALATION, ...SOURCED, ...ASKED, ...DIRECTORY })) {
     if (before.has(kind)) continue;
     let body = JSON.stringify(entry.body);
     for (const [from, to] of here) body = body.replaceAll(from, to);
@@ -102,7 +110,7 @@ export async function everyKind(w: World): Promise<EveryKind> {
     const id = await write(kind, JSON.parse(body), {
       ...(about ? { matter: about.matter, by: about.issuer } : {}),
       ...(entry.matter === null ? { matter: null } : {}),
-      ...(entry.audience === 'parties' ? { audience: 'parties' } : {}),
+      ...(entry.audience === 'public' ? {} : { audience: entry.audience }),
     });
     here.set(entry.id, id);
   }
