@@ -107,7 +107,7 @@ async function measure(
 /** Entries by themselves: bodies checked, idempotency keys, commitments, openings, tree, checkpoint; no views. */
 async function entriesAlone(): Promise<Record<string, number>> {
   const database = await benchDatabase();
-  const { ledger, pool } = await benchLedger(database, { project: () => [] });
+  const { ledger, pool } = await benchLedger(database, { project: () => [], publishEvery: 100 });
   ledger.start();
   const measured = await measure(ledger, async () => {
     const { entries } = await ledger.append({ key: newId(), entries: [itemAnswered()] });
@@ -122,7 +122,7 @@ async function entriesAlone(): Promise<Record<string, number>> {
 /** The same answers where what the rules ask for is at hand: rules, entries, what the decision was made on, views and outbox. */
 async function decided(): Promise<Record<string, number>> {
   const database = await benchDatabase();
-  const { ledger, pool } = await benchLedger(database);
+  const { ledger, pool } = await benchLedger(database, { publishEvery: 100 });
   ledger.start();
   const [matter, request] = [newId(), newId()];
   const items = [{ item: 1, disposition: 'no responsive records' as const, note: '', documents: [] }];

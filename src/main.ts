@@ -370,6 +370,9 @@ async function main(): Promise<void> {
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   await main().catch((error: unknown) => {
     process.stderr.write(`Counterfoil did not start: ${inOneLine(error)}\n`);
-    process.exit(1);
+    // Everything is stopped, so the process ends by itself. An exit at once, while the engine still compiles in the background, was seen to wait for
+    // itself for ever (Node 24.21).
+    process.exitCode = 1;
+    setTimeout(() => process.exit(1), 5_000).unref();
   });
 }

@@ -46,11 +46,11 @@ const DEPTH = 2;
 /** Entries that are worth a batch of their own while another is under way. */
 const WORTH = 16;
 /** Entries that are worth a checkpoint of their own before its time: so many hide how few callers there are as well as the rhythm does. */
-const WORTH_A_CHECKPOINT = 1_024;
+const WORTH_A_CHECKPOINT = 512;
 
 /** @returns the ledger; call `start` for publishing at a fixed rhythm (also what keeps batch timing from telling much) */
 export function createLedger(deps: LedgerDeps): Ledger {
-  const every = deps.publishEvery ?? 200;
+  const every = deps.publishEvery ?? 100;
   const queue = groupCommit<Append, Appended>(appender(deps), { most: MOST, depth: DEPTH, worth: WORTH });
   const rounds = sequencer(deps);
   const tiles = tileReader(deps.pool);
