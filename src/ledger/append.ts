@@ -116,30 +116,30 @@ function sharedConnection(pool: Pool): <R>(work: (client: PoolClient) => Promise
  */
 const AT_A_TIME = 3;
 
-async function planUnhurried(...args: Parameters<typeof planning>): Promise<Plan> {
-  const steps = planning(...args);
-  for (let since = performance.now(); ; ) {
-    const { done, value } = steps.next();
-    if (done) return value;
-    if (performance.now() - since < AT_A_TIME) continue;
-    await new Promise((resolve) => setImmediate(resolve));
-    since = performance.now();
-  }
-}
-
 /** Milliseconds of planning with the lock in hand after which PostgreSQL is told that this process still works: well below its patience. */
 const A_WORD = 100;
 
-async function planAloud(client: PoolClient, ...args: Parameters<typeof planning>): Promise<Plan> {
+/** Plans a batch, and does `between` whenever it has planned for `ms`. */
+async function planWith(
+  ms: number,
+  between: () => Promise<unknown>,
+  ...args: Parameters<typeof planning>
+): Promise<Plan> {
   const steps = planning(...args);
   for (let since = performance.now(); ; ) {
     const { done, value } = steps.next();
     if (done) return value;
-    if (performance.now() - since < A_WORD) continue;
-    await stillHere(client);
+    if (performance.now() - since < ms) continue;
+    await between();
     since = performance.now();
   }
 }
+
+const planUnhurried = (...args: Parameters<typeof planning>): Promise<Plan> =>
+  planWith(AT_A_TIME, () => new Promise((resolve) => setImmediate(resolve)), ...args);
+
+const planAloud = (client: PoolClient, ...args: Parameters<typeof planning>): Promise<Plan> =>
+  planWith(A_WORD, () => stillHere(client), ...args);
 
 /** Lets one in after the other, in the order in which they came. */
 function line(): <R>(work: () => Promise<R>) => Promise<R> {

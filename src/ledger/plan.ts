@@ -74,21 +74,6 @@ function outcome(fate: Fate, base: number): Outcome<Appended> {
 
 const NONE: Specials = new Map();
 
-/** The whole plan at once. */
-export function plan(
-  deps: PlanDeps,
-  batch: readonly Append[],
-  at: number,
-  ground: Ground,
-  types: ColumnTypes | null = null,
-): Plan {
-  const steps = planning(deps, batch, at, ground, types);
-  for (;;) {
-    const { done, value } = steps.next();
-    if (done) return value;
-  }
-}
-
 /**
  * Settles repeats and conflicts, stamps and commits to entries, makes the rows of views. Commands that fail take nobody with them. Pauses
  * after each command, so that whoever has something else to do meanwhile can do it.
@@ -100,7 +85,7 @@ export function* planning(
   batch: readonly Append[],
   at: number,
   ground: Ground,
-  types: ColumnTypes | null = null,
+  types: ColumnTypes | null,
 ): Generator<undefined, Plan, undefined> {
   const time = instant(at);
   const commands: CommandRow[] = [];
