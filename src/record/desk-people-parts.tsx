@@ -1,5 +1,6 @@
 /** What the desk's pages of parties and people share: forms that keep what was typed, fields of days and sources, where links lead. */
 import type { Texts } from '../base/form.ts';
+import { SOURCE_FIELDS, SourceFields as WholeSource } from '../rooms/source-fields.tsx';
 import { type Errors, Field } from '../ui/form.tsx';
 import { localInput } from '../ui/time.tsx';
 import { deskParty } from './desk-directory.tsx';
@@ -15,7 +16,7 @@ export interface Shown {
   readonly once: string;
 }
 
-export const SOURCE_NAMES = ['publisher', 'sourceTitle', 'sourceDate'] as const;
+export const SOURCE_NAMES = SOURCE_FIELDS;
 export const sourceOf = ({ publisher, sourceTitle: title, sourceDate: date }: Texts) => ({ publisher, title, date });
 /** Errors of a source under the names of its fields on the page. */
 export const pageErrors = (errors: Errors): Errors => {
@@ -27,37 +28,12 @@ export const pageErrors = (errors: Errors): Errors => {
   return Object.fromEntries(Object.entries(errors).map(([name, words]) => [names[name] ?? name, words]));
 };
 
+/** A source that has to be there, with what was typed. */
 export function SourceFields({ text, errors }: { text: (name: string) => string; errors: Errors }) {
-  return (
-    <>
-      <Field
-        name="publisher"
-        label="Publisher of the source"
-        required
-        value={text('publisher')}
-        errors={errors}
-        maxlength={200}
-      />
-      <Field
-        name="sourceTitle"
-        label="Title of the source"
-        required
-        value={text('sourceTitle')}
-        errors={errors}
-        maxlength={300}
-      />
-      <Field
-        name="sourceDate"
-        type="date"
-        label="Date of the source"
-        required
-        value={text('sourceDate')}
-        errors={errors}
-        width="medium"
-      />
-    </>
-  );
+  return <WholeSource required values={textsOf(text)} errors={errors} />;
 }
+
+const textsOf = (text: (name: string) => string) => Object.fromEntries(SOURCE_FIELDS.map((name) => [name, text(name)]));
 
 export function DayFields({ text, errors }: { text: (name: string) => string; errors: Errors }) {
   return (

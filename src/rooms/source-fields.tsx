@@ -31,15 +31,27 @@ export const yearOrNone = z
   .regex(/^(\d{4})?$/, 'Write a year like 2018.')
   .transform((text) => (text === '' ? null : Number(text)));
 
-export function SourceFields({ values, errors }: { values: Readonly<Record<string, string>>; errors: Errors }) {
+export interface SourceFieldsProps {
+  readonly values: Readonly<Record<string, string>>;
+  readonly errors: Errors;
+  /** what is written is nothing without its source */
+  readonly required?: boolean;
+}
+
+export function SourceFields({ values, errors, required = false }: SourceFieldsProps) {
+  const text = (name: string, maxlength: number) => ({
+    ...{ name, value: values[name] ?? '', errors },
+    ...(required ? { required, maxlength } : {}),
+  });
   return (
     <>
-      <Field name="publisher" label="Publisher of the source" value={values.publisher ?? ''} errors={errors} />
-      <Field name="sourceTitle" label="Title of the source" value={values.sourceTitle ?? ''} errors={errors} />
+      <Field {...text('publisher', 200)} label="Publisher of the source" />
+      <Field {...text('sourceTitle', 300)} label="Title of the source" />
       <Field
         name="sourceDate"
         type="date"
         label="Date of the source"
+        required={required}
         value={values.sourceDate ?? ''}
         errors={errors}
         width="medium"

@@ -9,6 +9,7 @@ import { page } from '../../ui/page.tsx';
 import { Table } from '../../ui/table.tsx';
 import { Day } from '../../ui/time.tsx';
 import { errorsOf } from '../input.ts';
+import { SourceFields } from '../source-fields.tsx';
 import { holdOffice } from './commands.ts';
 import { holdingsLike, peopleNamed } from './view.ts';
 
@@ -122,31 +123,7 @@ async function show(c: Ctx, values: Texts = {}, errors: Errors = {}, sent = ''):
               errors={errors}
               width="medium"
             />
-            <Field
-              name="publisher"
-              label="Publisher of the source"
-              required
-              value={text('publisher')}
-              errors={errors}
-              maxlength={200}
-            />
-            <Field
-              name="sourceTitle"
-              label="Title of the source"
-              required
-              value={text('sourceTitle')}
-              errors={errors}
-              maxlength={300}
-            />
-            <Field
-              name="sourceDate"
-              type="date"
-              label="Date of the source"
-              required
-              value={text('sourceDate')}
-              errors={errors}
-              width="medium"
-            />
+            <SourceFields required values={values} errors={errors} />
             <Submit text="Write it down" />
           </Form>
         </>
