@@ -177,6 +177,28 @@ export interface Database {
     bytes: number;
     audience: string;
   };
+  'view.review_setting': Fact & { entry: string; party: string; second: boolean; reviewer: string };
+  'view.subject': Fact & { subject: string; matter: string | null; tomb: boolean };
+  'view.embargo': Fact & {
+    entry: string;
+    subject: string;
+    matter: string;
+    what: string;
+    until: Time;
+    zone: string | null;
+    reason: string | null;
+    audience: string;
+  };
+  'view.takedown': Fact & {
+    entry: string;
+    subject: string;
+    matter: string;
+    kind: string;
+    down: boolean;
+    reason: string;
+    decided_by: string;
+    audience: string;
+  };
   'view.statement': Fact & {
     entry: string;
     id: string;
@@ -192,6 +214,9 @@ export interface Database {
     anchor: Json | null;
     about: string[];
     audience: string;
+    corrects: string | null;
+    note: string | null;
+    corrected_by: string | null;
   };
   'view.figure': Fact & {
     entry: string;
@@ -209,6 +234,9 @@ export interface Database {
     source: string;
     anchor: Json | null;
     audience: string;
+    corrects: string | null;
+    note: string | null;
+    corrected_by: string | null;
   };
   'view.figure_rank': Fact & {
     entry: string;
@@ -545,6 +573,24 @@ export interface Database {
     service: string | null;
     created_at: Time;
     revoked_at: ColumnType<Date | null, Date | string | null | undefined, Date | string | null>;
+  };
+  'work.writing': {
+    id: string;
+    matter: string;
+    kind: string;
+    values: Json;
+    state: string;
+    version: Generated<number>;
+    thing: string | null;
+    corrects: string | null;
+    author: string;
+    author_name: string;
+    writers: Json;
+    note: string | null;
+    note_by: string | null;
+    deleted_at: ColumnType<Date | null, Date | string | null | undefined, Date | string | null>;
+    created_at: Time;
+    updated_at: Time;
   };
   'work.order_draft': { id: string; matter: string; form: Json; document: Json | null; created_at: Time };
   'work.outbox': {

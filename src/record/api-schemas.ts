@@ -1,5 +1,7 @@
 /** The forms of the public API's answers, as zod schemas: answers are made from them, OpenAPI is generated from them. */
 import { z } from 'zod';
+import { correctedBody } from './corrected-json.ts';
+import { tombstoneBody } from './tombstones.tsx';
 
 const instant = z.string().meta({ description: 'RFC 3339, UTC', example: '2018-01-24T17:00:00.000Z' });
 const id = z.uuid().meta({ description: 'UUIDv7' });
@@ -226,9 +228,11 @@ export const statementList = z
           recordedAt: instant,
           entry: id,
           receipt: receiptLinks,
+          corrected: correctedBody.nullable(),
         })
         .meta({ id: 'Statement' }),
     ),
+    tombstones: z.array(tombstoneBody),
   })
   .meta({ id: 'StatementList' });
 
@@ -308,9 +312,11 @@ export const figureList = z
           recordedAt: instant,
           entry: id,
           receipt: receiptLinks,
+          corrected: correctedBody.nullable(),
         })
         .meta({ id: 'Figure' }),
     ),
+    tombstones: z.array(tombstoneBody),
   })
   .meta({ id: 'FigureList' });
 
@@ -327,6 +333,7 @@ export const searchBody = z
         excerpt: z.string(),
         record: z.string().meta({ description: 'slug' }),
         occurredAt: instant,
+        corrected: z.boolean().meta({ description: 'a later entry replaces it' }),
         page: z.string(),
         receipt: receiptLinks,
       }),

@@ -6,6 +6,7 @@ import { type Kysely, sql } from 'kysely';
 import { z } from 'zod';
 import type { Database } from '../base/database.ts';
 import { type Cut, cutAt } from './cut.ts';
+import { open } from './open.ts';
 import { firstOfFact } from './recounted.ts';
 import { type EntryLine, othersIn, type Told, tell } from './timeline.ts';
 
@@ -31,6 +32,11 @@ export interface Changes {
 
 export const CHANGES_SIZE = 100;
 
+/** SQL condition: written before, and public only since a time between the two, when its embargo ended. */
+const lifted = (t: string, matter: string, a: Cut, b: Cut) => sql`${sql.ref(`${t}.seq`)} in (
+  select s.seq from view.subject s join work.public_since(${b.shownAt}) p on p.subject = s.subject
+  where p.matter = ${matter} and p.since > ${a.shownAt} and s.seq <= ${a.last})`;
+
 interface ChangeLine extends EntryLine {
   readonly before: string | null;
   readonly change: string;
@@ -45,14 +51,18 @@ export async function changesBetween(
   from: Date,
   to: Date,
   page: number,
+  now: Date,
 ): Promise<Changes> {
-  const [a, b] = [await cutAt(db, { axis: 'recorded', at: from }), await cutAt(db, { axis: 'recorded', at: to })];
+  const [a, b] = [
+    await cutAt(db, now, { axis: 'recorded', at: from }),
+    await cutAt(db, now, { axis: 'recorded', at: to }),
+  ];
   const within = (t: string) => sql`${sql.ref(`${t}.seq`)} > ${a.last} and ${sql.ref(`${t}.seq`)} <= ${b.last}`;
   const counted = await sql<{ served: number; n: number }>`
     select count(*) filter (where e.kind = 'request.served')::int as served,
            count(*) filter (where e.kind <> 'request.served')::int as n
     from ledger.entry e
-    where e.matter = ${matter} and e.audience = 'public' and e.canonical is not null and ${within('e')}
+    where e.matter = ${matter} and ${open('e', b)} and e.canonical is not null and (${within('e')} or ${lifted('e', matter, a, b)})
       and ${firstOfFact(matter, within('x'))}`.execute(db);
   const { rows } = await sql<ChangeLine>`
     select e.seq, e.canonical, e.commitment, coalesce(oa.disposition, od.finding) as before,
@@ -60,7 +70,7 @@ export async function changesBetween(
            when e.occurred_at <= ${from} then 'late'
            when oa.disposition is not null or od.finding is not null or e.kind = 'request.revoked'
              or e.kind in ('due.extended', 'clock.tolled', 'clock.resumed', 'service.corrected', 'due.recounted',
-                         'consequence.status-changed', 'consequence.amount-stated') then 'changed'
+                         'consequence.status-changed', 'consequence.amount-stated', 'publication.withdrawn', 'publication.restored') then 'changed'
            else 'new' end as change
     from ledger.entry e
     left join view.item_answer na on na.seq = e.seq
@@ -71,8 +81,8 @@ export async function changesBetween(
     left join lateral (
       select x.finding from view.item_determination x
       where x.service = nd.service and x.item = nd.item and x.seq <= ${a.last} order by x.seq desc limit 1) od on true
-    where e.matter = ${matter} and e.audience = 'public' and e.canonical is not null and e.kind <> 'request.served'
-      and ${within('e')} and ${firstOfFact(matter, within('x'))}
+    where e.matter = ${matter} and ${open('e', b)} and e.canonical is not null and e.kind <> 'request.served'
+      and (${within('e')} or ${lifted('e', matter, a, b)}) and ${firstOfFact(matter, within('x'))}
     order by e.seq limit ${CHANGES_SIZE} offset ${(page - 1) * CHANGES_SIZE}`.execute(db);
   const told = await tell(db, rows, await othersIn(db, rows, within('x')));
   return {
@@ -95,10 +105,10 @@ export const MANY = 1000;
  */
 export async function entriesSince(db: Kysely<Database>, matter: string, cut: Cut, since: Date): Promise<number> {
   if (cut.until !== null) return 0;
-  const before = await cutAt(db, { axis: 'recorded', at: since });
+  const before = await cutAt(db, cut.shownAt, { axis: 'recorded', at: since });
   const { rows } = await sql<{ n: number }>`
     select count(*)::int as n from (
-      select from ledger.entry e where e.matter = ${matter} and e.audience = 'public'
-        and e.seq > ${before.last} and e.seq <= ${cut.last} limit ${MANY + 1}) t`.execute(db);
+      select from ledger.entry e where e.matter = ${matter} and ${open('e', cut)}
+        and (e.seq > ${before.last} or ${lifted('e', matter, before, cut)}) limit ${MANY + 1}) t`.execute(db);
   return rows[0]?.n ?? 0;
 }

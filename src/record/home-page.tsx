@@ -47,7 +47,7 @@ async function shown(db: Kysely<Database>, now: Date, zone: string): Promise<Sho
   if (!row) return null;
   const matter = await publicMatter(db, row.slug);
   const [told, model] = await Promise.all([
-    publicEntry(db, matter.id, row.id),
+    publicEntry(db, matter.id, row.id, now),
     recordModel(db, matter, momentOf({}, zone, now), {}, ROWS),
   ]);
   return { matter, told, model };

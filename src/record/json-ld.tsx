@@ -44,7 +44,7 @@ export const recordThing = (matter: PublicMatter, last: LastEntry | null, base: 
   description: matter.summary === '' ? undefined : matter.summary,
   url: `${base}${page}`,
   creator: organization(matter.issuerName, matter.issuerKind),
-  dateModified: last?.recordedAt.toISOString(),
+  dateModified: last?.updatedAt.toISOString(),
   isAccessibleForFree: true,
   distribution: [
     { '@type': 'DataDownload', encodingFormat: 'text/csv', contentUrl: `${base}${page}/board.csv` },

@@ -161,7 +161,13 @@ it('gives a slider its moments, thinned out where they are many, never what is t
       body: { text: `Note ${i}`, source: { publisher: 'Example Gazette', title: 'T', date: '2018-01-24' } },
     })),
   });
-  const many = await momentsOf(p.t.db, matter, 'happened', 100_000);
+  const many = await momentsOf(
+    p.t.db,
+    matter,
+    'happened',
+    { last: 100_000, until: null, shownAt: new Date(p.t.clock.now()) },
+    0,
+  );
   expect(many.length).toBeLessThanOrEqual(MOST_MOMENTS);
   expect(many.length).toBeGreaterThan(MOST_MOMENTS / 2);
   expect(many.at(-1)).toBe(start + HOUR);

@@ -1,5 +1,5 @@
 /** Meetings of a matter and who takes part, as of any time: a page, CSV and JSON of the same. Shows only what is public. */
-import { type RawBuilder, sql } from 'kysely';
+import type { RawBuilder } from 'kysely';
 import type { z } from 'zod';
 import { csvLine } from '../base/csv.ts';
 import { ANYONE, type Ctx, type Route } from '../base/route.ts';
@@ -11,11 +11,12 @@ import { page } from '../ui/page.tsx';
 import { Links } from '../ui/table.tsx';
 import type { meetingList } from './api-schemas.ts';
 import { cacheRecord } from './caching.ts';
-import { type Cut, cutAt, visible } from './cut.ts';
+import { type Cut, cutAt } from './cut.ts';
 import { receiptPaths } from './entry-page.tsx';
 import { RecordEnd, recordOptions } from './frame.tsx';
 import { meetingThing } from './json-ld.tsx';
 import { lastEntry, type Moment, momentParams, type PublicMatter } from './matter.ts';
+import { open } from './open.ts';
 import { entryPath, href, RecordHead, recordPath } from './parts.tsx';
 import { partyPath } from './party-paths.ts';
 import { opened, refuseBadTime, wrongTime } from './record-page.tsx';
@@ -32,9 +33,8 @@ async function read(c: Ctx): Promise<Read> {
   const { matter, moment, now } = await opened(c);
   refuseBadTime(moment);
   const { db } = c.get('services');
-  const cut = await cutAt(db, moment.point);
-  const shown = (alias: string): RawBuilder<unknown> =>
-    sql`${sql.ref(`${alias}.audience`)} = 'public' and ${visible(alias, cut)}`;
+  const cut = await cutAt(db, moment.now, moment.point);
+  const shown = (alias: string): RawBuilder<unknown> => open(alias, cut);
   const meetings = await meetingsOf(db, matter.id, shown('t'));
   const each = meetings.map(async (meeting) => ({
     meeting,

@@ -6,9 +6,10 @@ import { type Request, requestsOf } from '../rooms/requests/view.ts';
 import { type BoardPage, boardPage } from './board.ts';
 import { type BoardFilter, type BoardSort, readBoardQuery } from './board-filter.ts';
 import { entriesSince } from './changes.ts';
-import { type Cut, cutAt, visible } from './cut.ts';
+import { type Cut, cutAt } from './cut.ts';
 import { type LastEntry, lastEntry, type Moment, type PublicMatter } from './matter.ts';
 import { lastNoon } from './noon.ts';
+import { open } from './open.ts';
 import { type Reach, reachAt } from './reach.ts';
 
 export const BOARD_SIZE = 100;
@@ -50,7 +51,7 @@ export async function recordModel(
   query: Readonly<Record<string, string>>,
   size: number = BOARD_SIZE,
 ): Promise<RecordModel> {
-  const cut = await cutAt(db, moment.point);
+  const cut = await cutAt(db, moment.now, moment.point);
   const { filter, sort, page } = readBoardQuery(query);
   const requests = await publicRequests(db, matter.id, cut);
   const request = requests.find((r) => r.id === query.request) ?? requests.at(-1) ?? null;
@@ -94,7 +95,7 @@ interface NoteLine {
 export async function publicNotes(db: Kysely<Database>, matter: string, cut: Cut): Promise<readonly PublicNote[]> {
   const { rows } = await sql<NoteLine>`
     select n.id, n.text, n.source, n.occurred_at, n.recorded_at from view.note n
-    where n.matter = ${matter} and n.audience = 'public' and ${visible('n', cut)}
+    where n.matter = ${matter} and ${open('n', cut)}
     order by n.occurred_at, n.seq limit 500`.execute(db);
   return rows.map((row) => ({
     entry: row.id,

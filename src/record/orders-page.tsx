@@ -49,7 +49,7 @@ interface Opened {
 
 async function load(c: Ctx, got: Awaited<ReturnType<typeof opened>>): Promise<Opened> {
   const { db } = c.get('services');
-  const cut = await cutAt(db, got.moment.point);
+  const cut = await cutAt(db, got.moment.now, got.moment.point);
   const reach = await publicReach(c, got.matter, got.moment, cut);
   return { ...got, cut, reach, requests: await publicRequests(db, got.matter.id, cut) };
 }
@@ -170,7 +170,7 @@ async function orderPage(c: Ctx): Promise<Response> {
   const { matter, moment, now } = got;
   const { db } = c.get('services');
   // It is an address of its own whatever the time that is asked for; what it did not touch yet, it does not touch.
-  const whole = await reachAt(db, matter.id, await cutAt(db), now);
+  const whole = await reachAt(db, matter.id, await cutAt(db, now), now);
   const order = orderIn(c, whole.orders);
   if (!order) throw none();
   const all = await load(c, got);
@@ -213,9 +213,9 @@ async function orderPage(c: Ctx): Promise<Response> {
 }
 
 async function documentOf(c: Ctx): Promise<Response> {
-  const { matter } = await opened(c);
+  const { matter, now } = await opened(c);
   const { db } = c.get('services');
-  const { orders } = await reachAt(db, matter.id, await cutAt(db), new Date());
+  const { orders } = await reachAt(db, matter.id, await cutAt(db, now), now);
   const order = orderIn(c, orders);
   if (!order) throw none();
   return await orderDocument(c, order);

@@ -146,7 +146,7 @@ export function LastUpdated({
   if (!last) return null;
   return (
     <p class="record-last soft">
-      Last updated <Time at={last.recordedAt} zone={zone} seconds /> · log position{' '}
+      Last updated <Time at={last.updatedAt} zone={zone} seconds /> · log position{' '}
       {last.position.toLocaleString('en-US')} · <a href={entryPath(matter, last.entry)}>receipt of this entry</a>
       {children} · follow:{' '}
       <a href={`${recordPath(matter)}/feed.atom`}>

@@ -58,7 +58,7 @@ async function timelinePage(c: Ctx): Promise<Response> {
     c.header('Cache-Control', 'no-store');
     return page(c, { title, area: 'public', wide: true, status: 422 }, head);
   }
-  const cut = await cutAt(db, moment.point);
+  const cut = await cutAt(db, moment.now, moment.point);
   const wanted = Number(queryOf(c).page ?? '0');
   const list = await timeline(db, matter.id, cut, Number.isSafeInteger(wanted) ? wanted : 0, SIZE);
   const last = await lastEntry(db, matter.id, cut);

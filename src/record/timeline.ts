@@ -19,7 +19,7 @@ import { dayOnly } from '../rooms/day-only.ts';
 import { itemDetermined } from '../rooms/determinations/entries.ts';
 import { documentErased, entryErased } from '../rooms/erasure/entries.ts';
 import { ladderSet, stepTaken, stepWithdrawn } from '../rooms/escalation/entries.ts';
-import { figureClaimed, figureRanked } from '../rooms/figures/entries.ts';
+import { figureClaimed, figureCorrected, figureRanked } from '../rooms/figures/entries.ts';
 import { valueText } from '../rooms/figures/view.ts';
 import { stepWords } from '../rooms/ladder-form.tsx';
 import { logContinued } from '../rooms/log/entries.ts';
@@ -27,14 +27,22 @@ import { matterNoted, matterOpened } from '../rooms/matters/entries.ts';
 import { attendanceTaken, meetingCalled, meetingInvited, participationStated } from '../rooms/meetings/entries.ts';
 import { orderEntered } from '../rooms/orders/entries.ts';
 import { type Order, whereWords } from '../rooms/orders/view.ts';
+import {
+  embargoLifted,
+  embargoMoved,
+  embargoSet,
+  publicationRestored,
+  publicationWithdrawn,
+} from '../rooms/publication/entries.ts';
 import { requestIssued, requestRevoked, requestServed } from '../rooms/requests/entries.ts';
 import { sourceKept } from '../rooms/sources/entries.ts';
-import { statementMade } from '../rooms/statements/entries.ts';
-import { mediumWords } from '../rooms/statements/view.ts';
-import { dateText } from '../ui/time.tsx';
+import { statementCorrected, statementMade } from '../rooms/statements/entries.ts';
+import { mediumWords, type Statement } from '../rooms/statements/view.ts';
+import { dateText, timeText } from '../ui/time.tsx';
 import { count, disposition, effectWord, finding, kindWord, moveWords, participation } from '../ui/words.ts';
 import { type Cut, visible } from './cut.ts';
 import { directoryWords } from './directory-words.ts';
+import { open, openNow } from './open.ts';
 import { type Among, firstOfFact, othersOf } from './recounted.ts';
 
 export interface Told {
@@ -51,12 +59,16 @@ export interface Told {
   readonly dayOnly: boolean;
   /** recipients beside this one to whose clocks the same fact did the same */
   readonly others: number;
+  /** when it became public, where that was later than it was written: it was under an embargo until then */
+  readonly publicSince: Date | null;
 }
 
 export interface EntryLine {
   readonly seq: number;
   readonly canonical: string;
   readonly commitment: Buffer;
+  /** when its embargo ended; null or left out where it was under none */
+  readonly since?: Date | null;
 }
 
 const aboutService = z.object({ service: z.string() });
@@ -139,6 +151,8 @@ export async function tell(
       recipient: service !== undefined && name !== undefined ? { service, name } : null,
       dayOnly: dayOnly(entry),
       others: others.get(Number(row.seq)) ?? 0,
+      publicSince:
+        row.since !== undefined && row.since !== null && row.since > new Date(entry.recordedAt) ? row.since : null,
       ...words(
         entry,
         name ?? (about === undefined || about === service ? 'a recipient' : 'what was announced'),
@@ -154,6 +168,14 @@ const someOf = (recipients: readonly string[] | null): string =>
 /** How far an order reaches by its own words; one that ends another ends it whole. */
 const reachWords = (body: Pick<Order, 'effect' | 'geography'>): string =>
   body.effect === 'vacate' || body.effect === 'lift' ? 'an earlier order' : whereWords(body);
+
+const saidBy = ({ speaker, ...how }: Pick<Statement, 'speaker' | 'medium' | 'outlet'>): string =>
+  `${speaker.office === null ? speaker.name : `${speaker.name}, ${speaker.office}`}, ${mediumWords(how)}`;
+const saidWords = ({ form, words }: Pick<Statement, 'form' | 'words'>): string =>
+  form === 'quotation' ? `“${words}”` : `${words} (paraphrase)`;
+/** An instant in the zone that it was meant in. */
+const untilWords = ({ until, zone }: { readonly until: string; readonly zone: string }): string =>
+  timeText(new Date(until), zone).text;
 
 /**
  * One sentence for an entry, and its further words.
@@ -244,12 +266,12 @@ export function words(
       return { title: `Copy of a source kept: ${b.publisher}, “${b.title}”`, text: null };
     }
     case 'statement.made': {
-      const { speaker, form, words, ...how } = statementMade.parse(body);
-      const who = speaker.office === null ? speaker.name : `${speaker.name}, ${speaker.office}`;
-      return {
-        title: `${who}, ${mediumWords(how)}`,
-        text: form === 'quotation' ? `“${words}”` : `${words} (paraphrase)`,
-      };
+      const b = statementMade.parse(body);
+      return { title: saidBy(b), text: saidWords(b) };
+    }
+    case 'statement.corrected': {
+      const b = statementCorrected.parse(body);
+      return { title: `Corrected: ${saidBy(b)}`, text: `${saidWords(b)}\nCorrection: ${b.correction.note}` };
     }
     case 'meeting.called': {
       const b = meetingCalled.parse(body);
@@ -274,6 +296,33 @@ export function words(
         title: `Figure of ${b.claimant}: ${b.measure}, ${valueText(b)} ${b.unit}`,
         text: `“${b.originalValue}”`,
       };
+    }
+    case 'figure.corrected': {
+      const b = figureCorrected.parse(body);
+      return {
+        title: `Corrected: figure of ${b.claimant}: ${b.measure}, ${valueText(b)} ${b.unit}`,
+        text: `“${b.originalValue}”\nCorrection: ${b.correction.note}`,
+      };
+    }
+    case 'embargo.set': {
+      const b = embargoSet.parse(body);
+      return { title: `Not public before ${untilWords(b)}: a ${b.of}`, text: null };
+    }
+    case 'embargo.moved': {
+      const b = embargoMoved.parse(body);
+      return { title: `Embargo of a ${b.of} moved to ${untilWords(b)}`, text: b.reason };
+    }
+    case 'embargo.lifted': {
+      const b = embargoLifted.parse(body);
+      return { title: `Embargo of a ${b.of} lifted`, text: b.reason };
+    }
+    case 'publication.withdrawn': {
+      const b = publicationWithdrawn.parse(body);
+      return { title: `Taken down by an ${b.decidedBy}: a ${b.of}`, text: b.reason };
+    }
+    case 'publication.restored': {
+      const b = publicationRestored.parse(body);
+      return { title: `Put back by an ${b.decidedBy}: a ${b.of}`, text: b.reason };
     }
     case 'figure.ranked': {
       const b = figureRanked.parse(body);
@@ -307,14 +356,17 @@ export const othersIn = (db: Kysely<Database>, rows: readonly EntryLine[], among
 
 /** What the timeline has of a matter. */
 const told = (matter: string, cut: Cut) =>
-  sql`e.matter = ${matter} and e.audience = 'public' and e.canonical is not null and e.kind <> 'request.served' and ${visible('e', cut)} and ${firstOfFact(matter, visible('x', cut))}`;
+  sql`e.matter = ${matter} and ${open('e', cut)} and e.canonical is not null and e.kind <> 'request.served' and ${firstOfFact(matter, visible('x', cut))}`;
 
-/** The newest entries of the timeline, by when they were recorded, newest first. */
+/** SQL join: since when an entry that was under an embargo is public, as `p.since`. */
+export const withSince = (at: Date) =>
+  sql`left join view.subject b on b.seq = e.seq left join work.public_since(${at}) p on p.subject = b.subject`;
+
+/** The newest entries of the timeline, by when they became public, newest first. */
 export async function newest(db: Kysely<Database>, matter: string, cut: Cut, size: number): Promise<readonly Told[]> {
   const { rows } = await sql<EntryLine>`
-    select e.seq, e.canonical, e.commitment from ledger.entry e where ${told(matter, cut)} order by e.seq desc limit ${size}`.execute(
-    db,
-  );
+    select e.seq, e.canonical, e.commitment, p.since from ledger.entry e ${withSince(cut.shownAt)} where ${told(matter, cut)}
+    order by greatest(e.recorded_at, p.since) desc, e.seq desc limit ${size}`.execute(db);
   return await tell(db, rows, await othersIn(db, rows, visible('x', cut)));
 }
 
@@ -333,23 +385,21 @@ export async function timeline(
   const pages = Math.max(1, Math.ceil(total / size));
   const at = page < 1 || page > pages ? pages : page;
   const { rows } = await sql<EntryLine>`
-    select e.seq, e.canonical, e.commitment from ledger.entry e where ${where}
+    select e.seq, e.canonical, e.commitment, p.since from ledger.entry e ${withSince(cut.shownAt)} where ${where}
     order by e.occurred_at, e.seq limit ${size} offset ${(at - 1) * size}`.execute(db);
   return { rows: await tell(db, rows, await othersIn(db, rows, among)), total, page: at, pages };
 }
 
 const uuidText = z.uuid();
 
-/** One public entry of a matter. @throws NotFound where there is none, or it is not for everyone */
-export async function publicEntry(db: Kysely<Database>, matter: string | null, id: string): Promise<Told> {
-  const row = uuidText.safeParse(id).success
-    ? await db
-        .selectFrom('ledger.entry')
-        .select(['seq', 'canonical', 'commitment', 'matter'])
-        .where('id', '=', id)
-        .where('audience', '=', 'public')
-        .executeTakeFirst()
+/** One public entry of a matter, as everyone may see it now. @throws NotFound where there is none, or it is not for everyone */
+export async function publicEntry(db: Kysely<Database>, matter: string | null, id: string, now: Date): Promise<Told> {
+  const found = uuidText.safeParse(id).success
+    ? await sql<Omit<EntryLine, 'canonical'> & { canonical: string | null; matter: string | null }>`
+        select e.seq, e.canonical, e.commitment, e.matter, p.since from ledger.entry e ${withSince(now)}
+        where e.id = ${id} and ${openNow('e', now)}`.execute(db)
     : undefined;
+  const row = found?.rows[0];
   if (!row || row.canonical === null || (matter !== null && row.matter !== matter)) {
     throw new NotFound('no-entry', {
       what: 'There is no public entry at this address.',

@@ -15,7 +15,9 @@ import { EMPTY_DRAFT } from '../../src/rooms/requests/draft.ts';
 import { createDraft } from '../../src/rooms/requests/drafts.ts';
 import { replaceRecipients } from '../../src/rooms/requests/reading.ts';
 import { serveDraft } from '../../src/rooms/requests/serve.ts';
+import { beginWriting } from '../../src/rooms/review/drafts.ts';
 import { keepSource } from '../../src/rooms/sources/commands.ts';
+import { addStatement } from '../../src/rooms/statements/commands.ts';
 import { formOf } from './answering.ts';
 import { READY } from './desk.ts';
 import { type Browser, enter } from './people.ts';
@@ -50,8 +52,12 @@ export interface Exchange {
   readonly meeting: string;
   /** a kept source of the matter */
   readonly source: string;
+  /** a statement of the matter, published */
+  readonly statement: string;
   /** somebody in an office of the organisation */
   readonly person: string;
+  /** a draft of a statement of the matter, by nobody who is signed in; each a new one */
+  newWriting(): Promise<string>;
   /** a list for the directory whose columns have to be named; each a new one */
   newImport(): Promise<string>;
   readonly places: readonly [Place, Place];
@@ -78,6 +84,21 @@ export async function exchange(w: World, owner: string, mark: string): Promise<E
   };
   const source = await keepSource(w.services, matter, kept, w.t.newId());
   const now = w.clock.now();
+  const said = {
+    name: `Sample Person of ${mark}`,
+    words: `Said of ${mark}.`,
+    outlet: '',
+    holding: '',
+    source,
+    about: [],
+  };
+  const when = { saidAt: now - 86_400_000, saidOn: '2026-03-01', dayOnly: true };
+  await addStatement(w.services, matter, { ...said, ...when, form: 'paraphrase', medium: 'statement' }, w.t.newId());
+  const { id: statement } = await w.db
+    .selectFrom('view.statement')
+    .select('id')
+    .where('matter', '=', matter)
+    .executeTakeFirstOrThrow();
   const call = {
     convener: office.name,
     subject: `Meeting on ${mark}`,
@@ -124,6 +145,13 @@ export async function exchange(w: World, owner: string, mark: string): Promise<E
   const held = { name, who: 'new', note: `number ${w.t.newId().slice(-6)}`, party: office.name, title: 'Director' };
   await holdOffice(w.services, office.party, { ...held, from: '', until: '', source: known }, w.t.newId());
   const person = (await peopleNamed(w.db, name)).at(-1)?.id ?? '';
+  const newWriting = async () => {
+    const id = w.t.newId();
+    const values = { words: `Said of ${mark}.`, form: 'paraphrase', zone: 'UTC' };
+    const draft = { id, matter, kind: 'statement' as const, values, thing: null, corrects: null };
+    await beginWriting(w.db, draft, { userId: 'somebody', name: `Sample Person of ${mark}` }, w.clock.now());
+    return id;
+  };
   const newImport = async () => {
     const id = await beginImport(w.services, office.party);
     async function* bytes() {
@@ -145,7 +173,9 @@ export async function exchange(w: World, owner: string, mark: string): Promise<E
     draft: await newDraft(),
     newDraft,
     source,
+    statement,
     person,
+    newWriting,
     newImport,
     ...(await orderOn(w, matter, request, mark)),
     meeting,

@@ -42,6 +42,8 @@ export function filling(w: World, a: Exchange, cosigned: string): Fill {
       service: () => (known ? place.service : none),
       // A form may use its draft up.
       draft: () => (known ? (route.method === 'POST' ? a.newDraft() : a.draft) : none),
+      thing: () => (known ? a.statement : none),
+      edit: () => (known ? a.newWriting() : none),
       answer: () => (known ? place.answer : none),
       entry: () => (known ? place.service : none),
       item: () => '1',
