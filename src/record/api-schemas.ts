@@ -288,6 +288,7 @@ export const meetingList = z
         })
         .meta({ id: 'Meeting' }),
     ),
+    tombstones: z.array(tombstoneBody).meta({ description: 'of words on taking part' }),
   })
   .meta({ id: 'MeetingList' });
 

@@ -32,10 +32,15 @@ export interface Changes {
 
 export const CHANGES_SIZE = 100;
 
-/** SQL condition: written before, and public only since a time between the two, when its embargo ended. */
-const lifted = (t: string, matter: string, a: Cut, b: Cut) => sql`${sql.ref(`${t}.seq`)} in (
-  select s.seq from view.subject s join work.public_since(${b.shownAt}) p on p.subject = s.subject
-  where p.matter = ${matter} and p.since > ${a.shownAt} and s.seq <= ${a.last})`;
+/**
+ * SQL, as `e`: entries of a matter that were written between two cuts, and those that were written before and became public in between, when
+ * their embargo ended. Two arms, so that each is found by its own index.
+ */
+const between = (matter: string, a: Cut, b: Cut) => sql`(
+  select e.* from ledger.entry e where e.matter = ${matter} and e.seq > ${a.last} and e.seq <= ${b.last}
+  union all
+  select e.* from work.public_since(${b.shownAt}) p join view.subject s on s.subject = p.subject join ledger.entry e on e.seq = s.seq
+  where p.matter = ${matter} and p.since > ${a.shownAt} and s.seq <= ${a.last}) e`;
 
 interface ChangeLine extends EntryLine {
   readonly before: string | null;
@@ -61,9 +66,10 @@ export async function changesBetween(
   const counted = await sql<{ served: number; n: number }>`
     select count(*) filter (where e.kind = 'request.served')::int as served,
            count(*) filter (where e.kind <> 'request.served')::int as n
-    from ledger.entry e
-    where e.matter = ${matter} and ${open('e', b)} and e.canonical is not null and (${within('e')} or ${lifted('e', matter, a, b)})
-      and ${firstOfFact(matter, within('x'))}`.execute(db);
+    from ${between(matter, a, b)}
+    where e.matter = ${matter} and ${open('e', b)} and e.canonical is not null and ${firstOfFact(matter, within('x'))}`.execute(
+    db,
+  );
   const { rows } = await sql<ChangeLine>`
     select e.seq, e.canonical, e.commitment, coalesce(oa.disposition, od.finding) as before,
       case when e.corrects is not null then 'corrected'
@@ -72,7 +78,7 @@ export async function changesBetween(
              or e.kind in ('due.extended', 'clock.tolled', 'clock.resumed', 'service.corrected', 'due.recounted',
                          'consequence.status-changed', 'consequence.amount-stated', 'publication.withdrawn', 'publication.restored') then 'changed'
            else 'new' end as change
-    from ledger.entry e
+    from ${between(matter, a, b)}
     left join view.item_answer na on na.seq = e.seq
     left join lateral (
       select x.disposition from view.item_answer x
@@ -82,7 +88,7 @@ export async function changesBetween(
       select x.finding from view.item_determination x
       where x.service = nd.service and x.item = nd.item and x.seq <= ${a.last} order by x.seq desc limit 1) od on true
     where e.matter = ${matter} and ${open('e', b)} and e.canonical is not null and e.kind <> 'request.served'
-      and (${within('e')} or ${lifted('e', matter, a, b)}) and ${firstOfFact(matter, within('x'))}
+      and ${firstOfFact(matter, within('x'))}
     order by e.seq limit ${CHANGES_SIZE} offset ${(page - 1) * CHANGES_SIZE}`.execute(db);
   const told = await tell(db, rows, await othersIn(db, rows, within('x')));
   return {
@@ -108,7 +114,8 @@ export async function entriesSince(db: Kysely<Database>, matter: string, cut: Cu
   const before = await cutAt(db, cut.shownAt, { axis: 'recorded', at: since });
   const { rows } = await sql<{ n: number }>`
     select count(*)::int as n from (
-      select from ledger.entry e where e.matter = ${matter} and ${open('e', cut)}
-        and (e.seq > ${before.last} or ${lifted('e', matter, before, cut)}) limit ${MANY + 1}) t`.execute(db);
+      select from ${between(matter, before, cut)} where e.matter = ${matter} and ${open('e', cut)} limit ${MANY + 1}) t`.execute(
+    db,
+  );
   return rows[0]?.n ?? 0;
 }

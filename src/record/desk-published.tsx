@@ -128,8 +128,10 @@ async function show(c: Ctx, typed: Typed | null = null): Promise<Response> {
             <Time at={one.recordedAt} zone={zone} />
           </h2>
           <p>
-            <a href={`/desk/matters/${matter.id}/receipts/${one.entry}.pdf`}>receipt</a> · log position{' '}
-            {one.position.toLocaleString('en-US')}
+            <a href={`/desk/matters/${matter.id}/receipts/${one.entry}.pdf`} download>
+              receipt
+            </a>{' '}
+            · log position {one.position.toLocaleString('en-US')}
           </p>
           <Body body={one.shown} />
         </section>
@@ -173,7 +175,7 @@ async function show(c: Ctx, typed: Typed | null = null): Promise<Response> {
           <p>
             Nobody outside your organisation sees it any more. In its place stands that it was taken down, when, by
             which role and why. Its commitment stays in the log, and receipts that were handed out go on verifying. What
-            a court or a law wants destroyed is <a href={`/desk/matters/${matter.id}/erase`}>erased</a> instead.
+            a court or a law wants destroyed is <a href={`/desk/matters/${matter.id}/erasures`}>erased</a> instead.
           </p>
           <Form action={to} hidden={hidden('take-down')} errors={of('take-down')?.errors ?? {}} label="Take it down">
             <Reason

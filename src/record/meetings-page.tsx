@@ -20,6 +20,7 @@ import { open } from './open.ts';
 import { entryPath, href, RecordHead, recordPath } from './parts.tsx';
 import { partyPath } from './party-paths.ts';
 import { opened, refuseBadTime, wrongTime } from './record-page.tsx';
+import { jsonTombstone, Tombstones, tombstonesAt } from './tombstones.tsx';
 
 interface Read {
   readonly matter: PublicMatter;
@@ -48,7 +49,11 @@ async function getPage(c: Ctx): Promise<Response> {
   if (wrong) return wrong;
   const { matter, moment, now, cut, meetings } = await read(c);
   const base = `${recordPath(matter)}/meetings`;
-  const last = await lastEntry(c.get('services').db, matter.id, cut);
+  const { db } = c.get('services');
+  const [last, tombstones] = await Promise.all([
+    lastEntry(db, matter.id, cut),
+    tombstonesAt(db, matter.id, 'participation', cut, now),
+  ]);
   cacheRecord(c, moment, last, now);
   const shown = { matter, moment, last, path: base };
   const keep = momentParams(moment);
@@ -91,6 +96,7 @@ async function getPage(c: Ctx): Promise<Response> {
           />
         </section>
       ))}
+      <Tombstones tombstones={tombstones} zone={moment.zone} entry={(entry) => entryPath(matter, entry)} />
       <RecordEnd c={c} shown={shown} />
     </>,
   );
@@ -186,7 +192,8 @@ async function getJson(c: Ctx): Promise<Response> {
   const { matter, moment, now, cut, meetings } = await read(c);
   cacheRecord(c, moment, await lastEntry(c.get('services').db, matter.id, cut), now);
   c.header('Access-Control-Allow-Origin', '*');
-  return c.json({ meetings: meetings.map(jsonMeeting) });
+  const tombstones = await tombstonesAt(c.get('services').db, matter.id, 'participation', cut, now);
+  return c.json({ meetings: meetings.map(jsonMeeting), tombstones: tombstones.map(jsonTombstone) });
 }
 
 export const meetingPages: readonly Route[] = [

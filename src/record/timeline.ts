@@ -19,30 +19,19 @@ import { dayOnly } from '../rooms/day-only.ts';
 import { itemDetermined } from '../rooms/determinations/entries.ts';
 import { documentErased, entryErased } from '../rooms/erasure/entries.ts';
 import { ladderSet, stepTaken, stepWithdrawn } from '../rooms/escalation/entries.ts';
-import { figureClaimed, figureCorrected, figureRanked } from '../rooms/figures/entries.ts';
-import { valueText } from '../rooms/figures/view.ts';
 import { stepWords } from '../rooms/ladder-form.tsx';
 import { logContinued } from '../rooms/log/entries.ts';
 import { matterNoted, matterOpened } from '../rooms/matters/entries.ts';
 import { attendanceTaken, meetingCalled, meetingInvited, participationStated } from '../rooms/meetings/entries.ts';
 import { orderEntered } from '../rooms/orders/entries.ts';
 import { type Order, whereWords } from '../rooms/orders/view.ts';
-import {
-  embargoLifted,
-  embargoMoved,
-  embargoSet,
-  publicationRestored,
-  publicationWithdrawn,
-} from '../rooms/publication/entries.ts';
 import { requestIssued, requestRevoked, requestServed } from '../rooms/requests/entries.ts';
-import { sourceKept } from '../rooms/sources/entries.ts';
-import { statementCorrected, statementMade } from '../rooms/statements/entries.ts';
-import { mediumWords, type Statement } from '../rooms/statements/view.ts';
-import { dateText, timeText } from '../ui/time.tsx';
+import { dateText } from '../ui/time.tsx';
 import { count, disposition, effectWord, finding, kindWord, moveWords, participation } from '../ui/words.ts';
 import { type Cut, visible } from './cut.ts';
 import { directoryWords } from './directory-words.ts';
 import { open, openNow } from './open.ts';
+import { publishedWords } from './published-words.ts';
 import { type Among, firstOfFact, othersOf } from './recounted.ts';
 
 export interface Told {
@@ -169,14 +158,6 @@ const someOf = (recipients: readonly string[] | null): string =>
 const reachWords = (body: Pick<Order, 'effect' | 'geography'>): string =>
   body.effect === 'vacate' || body.effect === 'lift' ? 'an earlier order' : whereWords(body);
 
-const saidBy = ({ speaker, ...how }: Pick<Statement, 'speaker' | 'medium' | 'outlet'>): string =>
-  `${speaker.office === null ? speaker.name : `${speaker.name}, ${speaker.office}`}, ${mediumWords(how)}`;
-const saidWords = ({ form, words }: Pick<Statement, 'form' | 'words'>): string =>
-  form === 'quotation' ? `“${words}”` : `${words} (paraphrase)`;
-/** An instant in the zone that it was meant in. */
-const untilWords = ({ until, zone }: { readonly until: string; readonly zone: string }): string =>
-  timeText(new Date(until), zone).text;
-
 /**
  * One sentence for an entry, and its further words.
  * @param name of the recipient, the participant or the consequence that it is about
@@ -261,18 +242,6 @@ export function words(
       const amount = b.amount ? `${moneyWords(b.amount)} each` : 'not known';
       return { title: `Amount of a consequence: ${name}, ${amount}${someOf(b.recipients)}`, text: b.reason };
     }
-    case 'source.kept': {
-      const b = sourceKept.parse(body);
-      return { title: `Copy of a source kept: ${b.publisher}, “${b.title}”`, text: null };
-    }
-    case 'statement.made': {
-      const b = statementMade.parse(body);
-      return { title: saidBy(b), text: saidWords(b) };
-    }
-    case 'statement.corrected': {
-      const b = statementCorrected.parse(body);
-      return { title: `Corrected: ${saidBy(b)}`, text: `${saidWords(b)}\nCorrection: ${b.correction.note}` };
-    }
     case 'meeting.called': {
       const b = meetingCalled.parse(body);
       return { title: `${b.convener} called a meeting: ${b.subject}`, text: b.agenda === '' ? null : b.agenda };
@@ -290,44 +259,6 @@ export function words(
       const b = attendanceTaken.parse(body);
       return { title: `${name} ${b.attended ? 'was' : 'was not'} at the meeting`, text: null };
     }
-    case 'figure.claimed': {
-      const b = figureClaimed.parse(body);
-      return {
-        title: `Figure of ${b.claimant}: ${b.measure}, ${valueText(b)} ${b.unit}`,
-        text: `“${b.originalValue}”`,
-      };
-    }
-    case 'figure.corrected': {
-      const b = figureCorrected.parse(body);
-      return {
-        title: `Corrected: figure of ${b.claimant}: ${b.measure}, ${valueText(b)} ${b.unit}`,
-        text: `“${b.originalValue}”\nCorrection: ${b.correction.note}`,
-      };
-    }
-    case 'embargo.set': {
-      const b = embargoSet.parse(body);
-      return { title: `Not public before ${untilWords(b)}: a ${b.of}`, text: null };
-    }
-    case 'embargo.moved': {
-      const b = embargoMoved.parse(body);
-      return { title: `Embargo of a ${b.of} moved to ${untilWords(b)}`, text: b.reason };
-    }
-    case 'embargo.lifted': {
-      const b = embargoLifted.parse(body);
-      return { title: `Embargo of a ${b.of} lifted`, text: b.reason };
-    }
-    case 'publication.withdrawn': {
-      const b = publicationWithdrawn.parse(body);
-      return { title: `Taken down by an ${b.decidedBy}: a ${b.of}`, text: b.reason };
-    }
-    case 'publication.restored': {
-      const b = publicationRestored.parse(body);
-      return { title: `Put back by an ${b.decidedBy}: a ${b.of}`, text: b.reason };
-    }
-    case 'figure.ranked': {
-      const b = figureRanked.parse(body);
-      return { title: `A figure is ranked ${b.rank}`, text: b.reason };
-    }
     case 'entry.erased': {
       const b = entryErased.parse(body);
       return { title: `Entry ${b.position.toLocaleString('en-US')} erased by order of ${b.authority}`, text: b.reason };
@@ -342,7 +273,7 @@ export function words(
       return { title, text: b.reason === '' ? null : b.reason };
     }
     default:
-      return directoryWords(entry) ?? { title: kindWord(entry.kind), text: null };
+      return directoryWords(entry) ?? publishedWords(entry) ?? { title: kindWord(entry.kind), text: null };
   }
 }
 
@@ -365,7 +296,11 @@ export const withSince = (at: Date) =>
 /** The newest entries of the timeline, by when they became public, newest first. */
 export async function newest(db: Kysely<Database>, matter: string, cut: Cut, size: number): Promise<readonly Told[]> {
   const { rows } = await sql<EntryLine>`
-    select e.seq, e.canonical, e.commitment, p.since from ledger.entry e ${withSince(cut.shownAt)} where ${told(matter, cut)}
+    select e.seq, e.canonical, e.commitment, p.since from (
+      (select e.* from ledger.entry e where ${told(matter, cut)} order by e.seq desc limit ${size})
+      union
+      (select e.* from work.public_since(${cut.shownAt}) p join view.subject s on s.subject = p.subject join ledger.entry e on e.seq = s.seq
+        where p.matter = ${matter} and ${told(matter, cut)} order by p.since desc, e.seq desc limit ${size})) e ${withSince(cut.shownAt)}
     order by greatest(e.recorded_at, p.since) desc, e.seq desc limit ${size}`.execute(db);
   return await tell(db, rows, await othersIn(db, rows, visible('x', cut)));
 }
@@ -385,8 +320,9 @@ export async function timeline(
   const pages = Math.max(1, Math.ceil(total / size));
   const at = page < 1 || page > pages ? pages : page;
   const { rows } = await sql<EntryLine>`
-    select e.seq, e.canonical, e.commitment, p.since from ledger.entry e ${withSince(cut.shownAt)} where ${where}
-    order by e.occurred_at, e.seq limit ${size} offset ${(at - 1) * size}`.execute(db);
+    select e.seq, e.canonical, e.commitment, p.since from (
+      select e.* from ledger.entry e where ${where} order by e.occurred_at, e.seq limit ${size} offset ${(at - 1) * size}) e
+    ${withSince(cut.shownAt)} order by e.occurred_at, e.seq`.execute(db);
   return { rows: await tell(db, rows, await othersIn(db, rows, among)), total, page: at, pages };
 }
 

@@ -192,6 +192,7 @@ async function showOne(c: Ctx, sent: Sent = NOTHING): Promise<Response> {
         participants={participants}
         zone={zone}
         receipt={null}
+        manage={(entry) => `/desk/matters/${matter.id}/published/${entry}`}
         empty={{ what: 'Nobody is invited by name yet', how: 'Invite parties, or people in their offices, below.' }}
         {...(writes && begun
           ? {

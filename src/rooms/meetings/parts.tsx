@@ -95,7 +95,13 @@ function sayerWords({ by, sayer }: Said): string {
 }
 
 /** One word of theirs, with who said it, when, why, and from where it is known. */
-function Word({ said, zone, receipt }: { said: Said; zone: string; receipt: ((entry: string) => string) | null }) {
+function Word(props: {
+  said: Said;
+  zone: string;
+  receipt: ((entry: string) => string) | null;
+  manage: ((entry: string) => string) | undefined;
+}) {
+  const { said, zone, receipt, manage } = props;
   return (
     <li>
       <Mark state={participation(said.partstat)} />
@@ -108,6 +114,15 @@ function Word({ said, zone, receipt }: { said: Said; zone: string; receipt: ((en
           ·{' '}
           <a href={receipt(said.entry)}>
             receipt<span class="usa-sr-only"> of this word</span>
+          </a>
+        </>
+      ) : null}
+      {manage ? (
+        <>
+          {' '}
+          ·{' '}
+          <a href={manage(said.entry)}>
+            withhold<span class="usa-sr-only"> this word</span>
           </a>
         </>
       ) : null}
@@ -135,6 +150,8 @@ export function Participants(props: {
   empty: EmptyProps;
   /** address of a party's page; left out where none is linked */
   party?: (id: string) => string;
+  /** address of the page on which the organisation decides about one word; left out for everyone else */
+  manage?: (entry: string) => string;
   /** a column of the desk's own, at the end */
   last?: { readonly head: string; readonly cell: (one: Participant) => Child };
 }) {
@@ -168,7 +185,7 @@ export function Participants(props: {
             ) : (
               <ol class="said-words">
                 {one.said.map((said) => (
-                  <Word said={said} zone={zone} receipt={receipt} />
+                  <Word said={said} zone={zone} receipt={receipt} manage={props.manage} />
                 ))}
               </ol>
             ),

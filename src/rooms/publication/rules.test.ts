@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { ROLES, type Role } from '../../base/route.ts';
+import { mayErase } from '../erasure/rules.ts';
 import { type Concerned, liftEmbargo, moveEmbargo, putBack, setEmbargo, takeDown, untilOf } from './rules.ts';
 import { type EmbargoStep, publicSince, type TakedownStep, type Withholding } from './view.ts';
 
@@ -127,5 +128,18 @@ describe('taking down and putting back', () => {
     expect(said(() => putBack(THING, { ...NONE, takedown: [taken(true)] }, '', 'owner', 'id', NOW))).toBe(
       'reason-missing',
     );
+  });
+});
+
+describe('what keeps something from being shown', () => {
+  it('is not erased alone, which would show it; with all of a matter it goes', () => {
+    const target = (kind: string) => ({
+      ...{ id: 'i', position: 1, kind, matter: 'm', audience: 'public' as const, commitment: 'ab', body: {} },
+    });
+    const decision = { hanging: 0, issuer: false };
+    for (const kind of ['embargo.set', 'embargo.moved', 'publication.withdrawn'])
+      expect(said(() => mayErase({ ...decision, targets: [target(kind)] }))).toBe('withholding-stays');
+    const all = [target('matter.opened'), target('statement.made'), target('embargo.set')];
+    expect(said(() => mayErase({ ...decision, targets: all }))).toBe('passes');
   });
 });
