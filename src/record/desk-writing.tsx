@@ -142,7 +142,7 @@ function AsTyped({ draft, names }: { draft: Writing; names: Readonly<Record<stri
   );
 }
 
-const EMBARGO = {
+const MORE = {
   correction: 'What was wrong, and why it is changed',
 
   embargoDay: 'Not public before',
@@ -161,7 +161,7 @@ const LABELS: Readonly<Record<Writing['kind'], Readonly<Record<string, string>>>
     source: 'Source',
     day: 'Day it was said',
     time: 'Time of day',
-    ...EMBARGO,
+    ...MORE,
   },
   figure: {
     measure: 'What it measures',
@@ -175,7 +175,7 @@ const LABELS: Readonly<Record<Writing['kind'], Readonly<Record<string, string>>>
     source: 'Source',
     day: 'Day it was claimed',
     time: 'Time of day',
-    ...EMBARGO,
+    ...MORE,
   },
 };
 

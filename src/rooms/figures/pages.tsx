@@ -6,9 +6,11 @@ import { redirectWith, zoneOf } from '../../ui/context.ts';
 import { Empty } from '../../ui/empty.tsx';
 import { type Errors, Form, Select, Submit, TextArea } from '../../ui/form.tsx';
 import { Heading } from '../../ui/heading.tsx';
+import { Tag } from '../../ui/mark.tsx';
 import { page } from '../../ui/page.tsx';
 import { EMBARGO_NAMES, EmbargoFields, readEmbargo } from '../embargo-fields.tsx';
 import { errorsOf } from '../input.ts';
+import { withheldIn } from '../publication/view.ts';
 import { PublishButtons } from '../publish-buttons.tsx';
 import { mayPublishAlone } from '../publishing.ts';
 import { reviewSettingOf } from '../review/view.ts';
@@ -74,10 +76,11 @@ function RankForm({ figure, base, once, sent }: { figure: Figure; base: string; 
 
 async function show(c: Ctx, sent: Sent = NOTHING): Promise<Response> {
   const { services, matter, writes, newOnce } = await matterOfPath(c);
-  const [figures, sources, setting] = await Promise.all([
+  const [figures, sources, setting, withheld] = await Promise.all([
     figuresOf(services.db, matter.id),
     sourcesOf(services.db, matter.id),
     reviewSettingOf(services.db, matter.issuer),
+    withheldIn(services.db, matter.id, new Date(services.clock.now())),
   ]);
   const base = `/desk/matters/${matter.id}/figures`;
   const { values } = sent;
@@ -107,6 +110,7 @@ async function show(c: Ctx, sent: Sent = NOTHING): Promise<Response> {
           cell: (one) => (
             <>
               {writes ? <RankForm figure={one} base={base} once={once()} sent={sent} /> : one.rank}
+              {withheld.has(one.id) ? <Tag>{withheld.get(one.id)}</Tag> : null}{' '}
               <a href={`/desk/matters/${matter.id}/published/${one.id}`}>
                 correct or withhold<span class="usa-sr-only"> {valueText(one)}</span>
               </a>

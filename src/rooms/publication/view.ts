@@ -168,3 +168,18 @@ export async function tombstonesOf(
     order by t.subject, t.seq desc limit 500`.execute(db);
   return rows.map((row) => tombstone.parse(row)).sort((a, b) => a.at.getTime() - b.at.getTime());
 }
+
+/** Why everyone does not see a thing, in the words of a mark. */
+export type Withheld = 'under an embargo' | 'taken down';
+
+/** Things of a matter that everyone does not see at a time, by id: for the organisation's own lists. */
+export async function withheldIn(
+  db: Kysely<Database>,
+  matter: string,
+  at: Date,
+): Promise<ReadonlyMap<string, Withheld>> {
+  const { rows } = await sql<{ subject: string; down: boolean | null }>`
+    select distinct b.subject, (select x.down from view.takedown x where x.subject = b.subject order by x.seq desc limit 1) as down
+    from work.withheld(${at}) w join view.subject b on b.seq = w.seq where b.matter = ${matter}`.execute(db);
+  return new Map(rows.map(({ subject, down }) => [subject, down ? 'taken down' : 'under an embargo']));
+}

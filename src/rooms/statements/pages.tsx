@@ -10,6 +10,7 @@ import { page } from '../../ui/page.tsx';
 import { EMBARGO_NAMES, EmbargoFields, readEmbargo } from '../embargo-fields.tsx';
 import { errorsOf } from '../input.ts';
 import { holdingsLike } from '../people/view.ts';
+import { withheldIn } from '../publication/view.ts';
 import { PublishButtons } from '../publish-buttons.tsx';
 import { mayPublishAlone } from '../publishing.ts';
 import { reviewSettingOf } from '../review/view.ts';
@@ -24,11 +25,12 @@ const BASE = '/desk/matters/:matter/statements';
 
 async function show(c: Ctx, values: Texts = {}, errors: Errors = {}, once = ''): Promise<Response> {
   const { services, matter, writes, newOnce } = await matterOfPath(c);
-  const [statements, sources, holdings, setting] = await Promise.all([
+  const [statements, sources, holdings, setting, withheld] = await Promise.all([
     statementsOf(services.db, matter.id),
     sourcesOf(services.db, matter.id),
     holdingsLike(services.db),
     reviewSettingOf(services.db, matter.issuer),
+    withheldIn(services.db, matter.id, new Date(services.clock.now())),
   ]);
   const zone = zoneOf(c);
   const base = `/desk/matters/${matter.id}`;
@@ -51,6 +53,7 @@ async function show(c: Ctx, values: Texts = {}, errors: Errors = {}, once = ''):
         zone={zone}
         receipt={null}
         person={(id) => `/desk/people/${id}`}
+        withheld={withheld}
         manage={(id) => `${base}/published/${id}`}
         empty={{ what: 'No statement yet', how: 'They stand here in the order in which they were made.' }}
       />

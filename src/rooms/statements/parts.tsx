@@ -15,9 +15,11 @@ export function Statements(props: {
   person?: (id: string) => string;
   /** address of the page on which the organisation decides about one; left out for everyone else */
   manage?: (id: string) => string;
+  /** why everyone does not see one; left out for everyone else */
+  withheld?: ReadonlyMap<string, string>;
   empty: EmptyProps;
 }) {
-  const { statements, zone, receipt, person, manage } = props;
+  const { statements, zone, receipt, person, manage, withheld } = props;
   if (statements.length === 0) return <Empty {...props.empty} />;
   return (
     <ol class="entries statements">
@@ -38,6 +40,12 @@ export function Statements(props: {
             </strong>
             {one.speaker.office ? `, ${one.speaker.office}` : ''}, {mediumWords(one)},{' '}
             <Time at={one.occurredAt} zone={zone} dayOnly={one.dayOnly} />
+            {withheld?.has(one.id) ? (
+              <>
+                {' '}
+                <Tag>{withheld.get(one.id)}</Tag>
+              </>
+            ) : null}
           </p>
           <CorrectedNote corrected={one.corrected} zone={zone} entry={receipt} />
           <p class="soft">
