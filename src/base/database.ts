@@ -230,6 +230,7 @@ export interface Database {
     day_only: boolean;
     capacity: number | null;
     agenda: string;
+    zone: string | null;
     audience: string;
   };
   'view.participant': Fact & {
@@ -257,6 +258,7 @@ export interface Database {
     said_by: string;
     sayer: string | null;
     day_only: boolean;
+    through: string | null;
     source: string | null;
     anchor: Json | null;
     audience: string;
@@ -266,7 +268,44 @@ export interface Database {
     meeting: string;
     matter: string;
     participant: string;
-    attended: boolean;
+    attended: boolean | null;
+    audience: string;
+  };
+  'view.invitation': Fact & {
+    entry: string;
+    invitation: string;
+    meeting: string;
+    matter: string;
+    issuer: string;
+    recipient: string;
+    uid: string;
+    sequence: number;
+    leaves_at: Time;
+    audience: string;
+  };
+  'view.invitation_evidence': Fact & {
+    entry: string;
+    invitation: string;
+    meeting: string;
+    event: string;
+    channel: string;
+    address: string | null;
+    detail: string | null;
+    audience: string;
+  };
+  'view.invitation_answer': Fact & {
+    entry: string;
+    id: string;
+    invitation: string;
+    meeting: string;
+    partstat: string;
+    delegate: string | null;
+    reason: string | null;
+    openly: boolean;
+    proposal: Json | null;
+    through: string;
+    acted_by: Json | null;
+    mail: Json | null;
     audience: string;
   };
   'view.request': Fact & {
@@ -528,6 +567,7 @@ export interface Database {
   };
   'work.step_recipient': { run: string; n: number; service: string; outcome: string | null };
   'work.contact': { service: string; address: string };
+  'work.invitation': { invitation: string; tag: string };
   'work.moved_seen': {
     user_id: string;
     party: string;

@@ -246,6 +246,7 @@ export const meetingList = z
           dayOnly: z.boolean(),
           capacity: z.int().nullable(),
           agenda: z.string(),
+          zone: z.string().nullable().meta({ description: 'time zone of the hours; null where nobody said' }),
           participants: z.array(
             z
               .strictObject({
@@ -266,6 +267,10 @@ export const meetingList = z
                     by: z.string(),
                     sayer: z.string().nullable(),
                     dayOnly: z.boolean(),
+                    through: z
+                      .string()
+                      .nullable()
+                      .meta({ description: 'how it reached this server; null where a source has it' }),
                     source: keptSource.omit({ entry: true }).nullable(),
                     occurredAt: instant,
                     recordedAt: instant,
@@ -274,6 +279,7 @@ export const meetingList = z
                   }),
                 ),
                 attended: z.boolean().nullable(),
+                attendedAt: instant.nullable(),
                 entry: id,
                 receipt: receiptLinks,
               })

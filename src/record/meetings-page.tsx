@@ -163,6 +163,7 @@ const jsonParticipant = (one: Participant): Body['participants'][number] => ({
     receipt: receiptPaths(said.entry),
   })),
   attended: one.attended,
+  attendedAt: one.attendedAt?.toISOString() ?? null,
   entry: one.entry,
   receipt: receiptPaths(one.entry),
 });
@@ -177,6 +178,7 @@ const jsonMeeting = ({ meeting, participants }: Read['meetings'][number]): Body 
   dayOnly: meeting.dayOnly,
   capacity: meeting.capacity,
   agenda: meeting.agenda,
+  zone: meeting.zone,
   participants: participants.map(jsonParticipant),
   entry: meeting.entry,
   receipt: receiptPaths(meeting.entry),

@@ -53,6 +53,8 @@ test('is called, and invites by names that the directory has, all or nobody', as
     (await s.send(one, `${one}/invitations`, { invitees: 'Office of Records\nPat Sample; Office of Records' })).status,
   ).toBe(303);
   expect((await s.send(one, `${one}/invitations`, { invitees: 'office of records' })).status).toBe(422);
+  const door = await s.get(`${one}/door`);
+  expect([door.includes(`${one}/attendance`), wordsOf(door)]).toEqual([false, expect.stringContaining('11:00 ET on.')]);
   expect(await participants()).toEqual([
     ['Office of Records', 'needs-action', null],
     ['Pat Sample', 'needs-action', null],
@@ -100,12 +102,24 @@ test('what is said changes, and stands with who said it; the past stays as it wa
 });
 
 test('attendance is taken at the door, not before', async () => {
-  expect(await s.get(one)).not.toContain(`${one}/attendance`);
   const [, pat = ''] = /<option value="([0-9a-f-]{36})"[^>]*>Pat Sample/.exec(await s.get(one)) ?? [];
   s.desk.t.clock.set(Date.parse('2026-03-02T17:30:00Z'));
-  const take = (attended: string) => s.send(one, `${one}/attendance`, { participant: pat, attended });
+  const take = (attended: string) => s.send(`${one}/door`, `${one}/attendance`, { participant: pat, attended });
   expect((await take('yes')).status).toBe(303);
   expect(await participants()).toContainEqual(['Pat Sample', 'withdrew', true]);
+  const shown = wordsOf(await s.get('/record/sample-letters/meetings'));
+  expect(shown).toContain('1 attended');
+  expect(shown).toMatch(/was there seen/);
+  // A mark that was wrong is taken back by a later entry; both stay.
+  expect((await take('back')).status).toBe(303);
+  expect(await participants()).toContainEqual(['Pat Sample', 'withdrew', null]);
+  expect((await take('back')).status).toBe(303);
+  expect(wordsOf(await s.get('/record/sample-letters/timeline'))).toContain('Attendance of Pat Sample taken back');
+  s.desk.t.clock.tick(60_000);
+  const at = { participant: pat, attended: 'yes', seen: '12:25' };
+  expect((await s.send(`${one}/door`, `${one}/attendance`, at)).status).toBe(303);
+  expect(await participants()).toContainEqual(['Pat Sample', 'withdrew', true]);
+  expect(wordsOf(await s.get(`${one}/door`))).toContain('12:25');
   const owner = openPool(s.desk.t.database.ownerConfig, 2);
   expect(await rebuild(owner, project)).toMatchObject({ equal: true });
   await owner.end();

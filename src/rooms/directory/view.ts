@@ -14,6 +14,7 @@ import {
 import { type Candidate, HOW, type How, type Party } from './match.ts';
 
 export { stateName, stateOfDivision } from '../states.ts';
+export { channelsOfAll } from './channels.ts';
 export { type Candidate, type Match, meant, type Named, NEEDS_PLACE, type Party } from './match.ts';
 
 /** A party with everything that is said of it. */

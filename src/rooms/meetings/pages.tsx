@@ -1,4 +1,5 @@
 /** Meetings of a matter, as staff call them, invite, write down what is said, and take attendance. */
+import { z } from 'zod';
 import { InvalidInput } from '../../base/errors.ts';
 import { bodyOf, type Texts, textsOf } from '../../base/form.ts';
 import { UUID, uuidv7 } from '../../base/ids.ts';
@@ -7,21 +8,39 @@ import { redirectWith, zoneOf } from '../../ui/context.ts';
 import { type Errors, Field, Form, Select, Submit, TextArea } from '../../ui/form.tsx';
 import { Heading } from '../../ui/heading.tsx';
 import { page } from '../../ui/page.tsx';
-import { Table } from '../../ui/table.tsx';
+import { Links, Table } from '../../ui/table.tsx';
 import { Time } from '../../ui/time.tsx';
 import { participation } from '../../ui/words.ts';
-import { errorsOf } from '../input.ts';
+import { timeZone } from '../fields.ts';
+import { checked, errorsOf } from '../input.ts';
 import { crumbsTo, matterOfPath, saidAt } from '../sourced.tsx';
 import { sourcesOf } from '../sources/view.ts';
-import { addAttendance, addMeeting, addParticipation, inviteTo, meetingIn } from './commands.ts';
+import { addMeeting, addParticipation, inviteTo, meetingIn } from './commands.ts';
+import { doorRoutes } from './door-pages.tsx';
 import { PARTSTATS, SAYERS } from './entries.ts';
-import { MeetingBreakdown, MeetingCounts, MeetingFacts, Participants } from './parts.tsx';
+import { LetterWords, lettersOf } from './letters.tsx';
+import { MeetingBreakdown, MeetingCounts, MeetingFacts, Participants, throughWords } from './parts.tsx';
+import { serveRoutes } from './serve-pages.tsx';
 import { meetingsOf } from './view.ts';
 
 const BASE = '/desk/matters/:matter/meetings';
 const ONE = `${BASE}/:meeting`;
-const CALL = ['convener', 'subject', 'place', 'day', 'time', 'until', 'capacity', 'agenda'];
-const STATE = ['participant', 'partstat', 'delegate', 'reason', 'by', 'sayer', 'day', 'time', 'source', 'words'];
+const CALL = ['convener', 'subject', 'place', 'day', 'time', 'until', 'zone', 'capacity', 'agenda'];
+const STATE = [
+  'participant',
+  'partstat',
+  'delegate',
+  'reason',
+  'by',
+  'sayer',
+  'through',
+  'day',
+  'time',
+  'source',
+  'words',
+];
+/** How a word reached staff; the other ways write it down themselves. */
+const RECORDED = ['call', 'letter', 'in person'] as const;
 
 /** A form that was refused: what it said, and why. */
 interface Sent {
@@ -90,7 +109,6 @@ async function showAll(c: Ctx, sent: Sent = NOTHING): Promise<Response> {
               name="time"
               type="time"
               label="Begins, where the hour is known"
-              hint={`In ${zone}.`}
               value={text('time')}
               errors={errors}
               width="medium"
@@ -102,6 +120,15 @@ async function showAll(c: Ctx, sent: Sent = NOTHING): Promise<Response> {
               value={text('until')}
               errors={errors}
               width="medium"
+            />
+            <Field
+              name="zone"
+              label="Time zone of these hours"
+              hint="Such as America/New_York. The invitation says it."
+              required
+              value={text('zone') || zone}
+              errors={errors}
+              maxlength={60}
             />
             <Field
               name="capacity"
@@ -127,6 +154,8 @@ async function showAll(c: Ctx, sent: Sent = NOTHING): Promise<Response> {
   );
 }
 
+const zoned = z.object({ zone: timeZone });
+
 async function postCall(c: Ctx): Promise<Response> {
   const { services, matter } = await matterOfPath(c);
   const { values, once } = await tokenOf(c, CALL);
@@ -139,9 +168,10 @@ async function postCall(c: Ctx): Promise<Response> {
     place = '',
     capacity = '',
     agenda = '',
+    zone: typed = '',
   } = values;
   try {
-    const zone = zoneOf(c);
+    const { zone } = checked(zoned, { zone: typed || zoneOf(c) }, { zone: 'The time zone' });
     const { saidAt: startsAt, dayOnly } = saidAt(day, time, zone);
     if (until !== '' && dayOnly)
       throw new InvalidInput('input-refused', 'An end needs a beginning.', { time: 'Say when it begins.' });
@@ -149,7 +179,7 @@ async function postCall(c: Ctx): Promise<Response> {
     const id = await addMeeting(
       services,
       matter.id,
-      { convener, subject, place, startsAt, endsAt, dayOnly, capacity, agenda },
+      { convener, subject, place, startsAt, endsAt, dayOnly, capacity, agenda, zone: dayOnly ? '' : zone },
       once,
     );
     return redirectWith(
@@ -174,7 +204,7 @@ async function showOne(c: Ctx, sent: Sent = NOTHING): Promise<Response> {
   const [inviting, stating] = [of('invite'), of('state')];
   const text = (name: string) => stating.values[name] ?? '';
   const { errors } = stating;
-  const begun = now >= meeting.startsAt.getTime();
+  const letters = await lettersOf(services.db, meeting.id);
   return page(
     c,
     { title: meeting.subject, area: 'staff', wide: true, status: statusOfPage(sent) },
@@ -184,8 +214,16 @@ async function showOne(c: Ctx, sent: Sent = NOTHING): Promise<Response> {
         crumbs={[...crumbsTo(matter), { text: 'Meetings', href: `/desk/matters/${matter.id}/meetings` }]}
       />
       <MeetingFacts meeting={meeting} zone={zone} />
+      <Links
+        label="This meeting"
+        links={[
+          ...(writes && participants.length > 0 ? [{ text: 'Send invitations', href: `${base}/serve` }] : []),
+          ...(participants.length > 0 ? [{ text: 'At the door', href: `${base}/door` }] : []),
+          { text: 'Mail that could not be placed', href: '/desk/mail' },
+        ]}
+      />
       <h2>Who takes part</h2>
-      <MeetingCounts participants={participants} />
+      <MeetingCounts participants={participants} capacity={meeting.capacity} />
       <MeetingBreakdown participants={participants} />
       <Participants
         party={(id) => `/desk/directory/${id}`}
@@ -193,24 +231,11 @@ async function showOne(c: Ctx, sent: Sent = NOTHING): Promise<Response> {
         zone={zone}
         receipt={null}
         empty={{ what: 'Nobody is invited by name yet', how: 'Invite parties, or people in their offices, below.' }}
-        {...(writes && begun
+        {...(letters.size > 0
           ? {
               last: {
-                head: 'Attendance',
-                cell: (one) => (
-                  <Form
-                    action={`${base}/attendance`}
-                    hidden={{ participant: one.id, once: fresh() }}
-                    label={`Attendance of ${one.name}`}
-                  >
-                    <Submit
-                      text="Was there"
-                      name="attended"
-                      value="yes"
-                      second={{ text: 'Was not there', name: 'attended', value: 'no' }}
-                    />
-                  </Form>
-                ),
+                head: 'Invitation',
+                cell: (one) => <LetterWords letter={letters.get(one.id)} zone={zone} base={base} />,
               },
             }
           : {})}
@@ -292,6 +317,14 @@ async function showOne(c: Ctx, sent: Sent = NOTHING): Promise<Response> {
                   errors={errors}
                   maxlength={200}
                 />
+                <Select
+                  name="through"
+                  label="How it reached you"
+                  none="A source has it"
+                  value={text('through')}
+                  errors={errors}
+                  choices={RECORDED.map((one) => ({ value: one, label: throughWords(one) }))}
+                />
                 <Field
                   name="day"
                   type="date"
@@ -313,7 +346,7 @@ async function showOne(c: Ctx, sent: Sent = NOTHING): Promise<Response> {
                 <Select
                   name="source"
                   label="Source"
-                  none="Told to us directly, on the phone or at the door"
+                  none="None: told to us"
                   value={text('source')}
                   errors={errors}
                   choices={sources.map((one) => ({ value: one.id, label: `${one.publisher}: ${one.title}` }))}
@@ -360,36 +393,19 @@ async function postState(c: Ctx): Promise<Response> {
     sayer = '',
     source = '',
     words = '',
+    through: way = '',
   } = values;
   try {
     const { saidAt: at, dayOnly } = saidAt(day, time, zoneOf(c));
     const partstat = PARTSTATS.find((one) => one === values['partstat']) ?? PARTSTATS[0];
     const by = SAYERS.find((one) => one === values['by']) ?? SAYERS[0];
-    const form = { participant, partstat, delegate, reason, by, sayer, at, dayOnly, source, words };
+    const through = RECORDED.find((one) => one === way) ?? ('' as const);
+    const form = { participant, partstat, delegate, reason, by, sayer, through, at, dayOnly, source, words };
     await addParticipation(services, matter.id, c.req.param('meeting') ?? '', form, once);
     return redirectWith(c, there(c), 'It is written down.');
   } catch (error) {
     return await showOne(c, { form: 'state', values, errors: errorsOf(error), once });
   }
-}
-
-async function postAttendance(c: Ctx): Promise<Response> {
-  const { services, matter } = await matterOfPath(c);
-  const { values, once } = await tokenOf(c, ['participant', 'attended']);
-  const { participant = '', attended = '' } = values;
-  try {
-    await addAttendance(
-      services,
-      matter.id,
-      c.req.param('meeting') ?? '',
-      { participant, attended: attended === 'yes' },
-      once,
-    );
-  } catch (error) {
-    const [words = ''] = Object.values(errorsOf(error));
-    return redirectWith(c, there(c), words);
-  }
-  return redirectWith(c, there(c), 'It is written down.');
 }
 
 export const meetingRoutes: readonly Route[] = [
@@ -398,5 +414,6 @@ export const meetingRoutes: readonly Route[] = [
   { method: 'GET', path: ONE, access: VIEWER, handler: (c) => showOne(c) },
   { method: 'POST', path: `${ONE}/invitations`, access: EDITOR, handler: postInvite },
   { method: 'POST', path: `${ONE}/participation`, access: EDITOR, handler: postState },
-  { method: 'POST', path: `${ONE}/attendance`, access: EDITOR, handler: postAttendance },
+  ...serveRoutes,
+  ...doorRoutes,
 ];

@@ -5,8 +5,35 @@ import { Mark } from '../../ui/mark.tsx';
 import { Counts, Facts, Table } from '../../ui/table.tsx';
 import { Day, Time } from '../../ui/time.tsx';
 import { participation } from '../../ui/words.ts';
+import type { Through } from './entries.ts';
 import { countBy, STATUSES, type Status, statusOf } from './standing.ts';
 import type { Meeting, Participant, Said } from './view.ts';
+import { meetingWhen } from './when.ts';
+
+const THROUGH: Readonly<Record<Through, string>> = {
+  link: 'by its link',
+  'calendar mail': 'by calendar mail',
+  call: 'by telephone',
+  letter: 'by letter or mail',
+  'in person': 'in person',
+};
+/** "by its link": how a word reached this server. */
+export const throughWords = (through: Through): string => THROUGH[through];
+
+/** Another time that somebody asks for, in words. */
+export function proposalWords(other: {
+  readonly startsAt: string;
+  readonly endsAt: string | null;
+  readonly zone: string;
+}): string {
+  const when = {
+    startsAt: new Date(other.startsAt),
+    endsAt: other.endsAt === null ? null : new Date(other.endsAt),
+    dayOnly: false,
+    zone: other.zone,
+  };
+  return `Asks for another time: ${meetingWhen(when)}`;
+}
 
 /** When, where, by whom, for how many. */
 export function MeetingFacts({ meeting, zone }: { meeting: Meeting; zone: string }) {
@@ -25,6 +52,9 @@ export function MeetingFacts({ meeting, zone }: { meeting: Meeting; zone: string
                   to <Time at={meeting.endsAt} zone={zone} />
                 </>
               ) : null}
+              {meeting.zone && meeting.zone !== zone && !meeting.dayOnly ? (
+                <div class="soft">There: {meetingWhen(meeting)}</div>
+              ) : null}
             </>
           ),
         },
@@ -37,13 +67,21 @@ export function MeetingFacts({ meeting, zone }: { meeting: Meeting; zone: string
 }
 
 /** Everyone by status, and how many were there. */
-export function MeetingCounts({ participants }: { participants: readonly Participant[] }) {
+export function MeetingCounts({
+  participants,
+  capacity = null,
+}: {
+  participants: readonly Participant[];
+  /** seats, to say how many are left */
+  capacity?: number | null;
+}) {
   const counts = countBy(
     participants,
     (one) => statusOf(one.said),
     () => '',
   ).get('');
   const attended = participants.filter((one) => one.attended === true).length;
+  const coming = (counts?.accepted ?? 0) + (counts?.delegated ?? 0);
   return (
     <Counts
       counts={[
@@ -53,6 +91,11 @@ export function MeetingCounts({ participants }: { participants: readonly Partici
           return n > 0 ? [{ n, text: participation(status).word }] : [];
         }),
         ...(participants.some((one) => one.attended !== null) ? [{ n: attended, text: 'attended' }] : []),
+        ...(capacity === null
+          ? []
+          : coming <= capacity
+            ? [{ n: capacity - coming, text: 'seats left' }]
+            : [{ n: coming - capacity, text: 'more than there are seats' }]),
       ]}
     />
   );
@@ -88,10 +131,11 @@ export function MeetingBreakdown({ participants }: { participants: readonly Part
   );
 }
 
-function sayerWords({ by, sayer }: Said): string {
-  if (by === 'the party itself') return 'said so';
+function sayerWords({ by, sayer, through }: Said): string {
+  const way = through === null ? '' : ` ${throughWords(through)}`;
+  if (by === 'the party itself') return `said so${way}`;
   const name = sayer ?? 'not named';
-  return by === 'a spokesperson' ? `through a spokesperson (${name})` : `according to ${name}`;
+  return by === 'a spokesperson' ? `through a spokesperson (${name})${way}` : `according to ${name}`;
 }
 
 /** One word of theirs, with who said it, when, why, and from where it is known. */
@@ -173,7 +217,19 @@ export function Participants(props: {
               </ol>
             ),
         },
-        { head: 'At the meeting', cell: (one) => ATTENDED(one.attended) },
+        {
+          head: 'At the meeting',
+          cell: (one) => (
+            <>
+              {ATTENDED(one.attended)}
+              {one.attendedAt && one.attended ? (
+                <div class="soft">
+                  seen <Time at={one.attendedAt} zone={zone} />
+                </div>
+              ) : null}
+            </>
+          ),
+        },
         ...(props.last ? [props.last] : []),
       ]}
     />
