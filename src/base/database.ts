@@ -567,6 +567,24 @@ export interface Database {
   };
   'work.step_recipient': { run: string; n: number; service: string; outcome: string | null };
   'work.contact': { service: string; address: string };
+  'work.mail_in': {
+    id: string;
+    key: Buffer;
+    received_at: Time;
+    raw: Buffer;
+    bytes: number;
+    read: Json | null;
+    sender: string | null;
+    subject: string | null;
+    state: Generated<string>;
+    why: string | null;
+    detail: string | null;
+    party: string | null;
+    invitation: string | null;
+    entry: string | null;
+    settled_by: string | null;
+    settled_at: ColumnType<Date | null, Date | string | null | undefined, Date | string | null>;
+  };
   'work.invitation': { invitation: string; tag: string };
   'work.moved_seen': {
     user_id: string;

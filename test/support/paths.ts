@@ -47,6 +47,8 @@ export function filling(w: World, a: Exchange, cosigned: string): Fill {
       item: () => '1',
       step: () => '1',
       source: () => (known ? a.source : none),
+      // Dealing with a mail uses it up.
+      mail: () => (known ? a.newMail() : none),
       meeting: () => (known ? a.meeting : none),
       party: () => (known ? a.party : none),
       person: () => (known ? a.person : none),

@@ -19,6 +19,7 @@ import { addMeeting, addParticipation, inviteTo, meetingIn } from './commands.ts
 import { doorRoutes } from './door-pages.tsx';
 import { PARTSTATS, SAYERS } from './entries.ts';
 import { LetterWords, lettersOf } from './letters.tsx';
+import { mailRoutes } from './mail-pages.tsx';
 import { MeetingBreakdown, MeetingCounts, MeetingFacts, Participants, throughWords } from './parts.tsx';
 import { serveRoutes } from './serve-pages.tsx';
 import { meetingsOf } from './view.ts';
@@ -416,4 +417,5 @@ export const meetingRoutes: readonly Route[] = [
   { method: 'POST', path: `${ONE}/participation`, access: EDITOR, handler: postState },
   ...serveRoutes,
   ...doorRoutes,
+  ...mailRoutes,
 ];
