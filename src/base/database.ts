@@ -206,6 +206,7 @@ export interface Database {
     as_of: string | null;
     claimant: string;
     holding: string | null;
+    meeting: string | null;
     source: string;
     anchor: Json | null;
     audience: string;

@@ -57,6 +57,8 @@ async function invitationMail(services: Services, job: Job, what: Invited): Prom
   const { invitation, meeting, participant } = what;
   const receipt = job.entry ? await services.ledger.receipt(job.entry) : null;
   if (!receipt) return { ready: false };
+  // Nobody is invited to what is over.
+  if ((meeting.endsAt ?? meeting.startsAt).getTime() < services.clock.now()) return { ready: false, never: true };
   const { mailIn } = services.config;
   const mailbox = await mailboxOf(services.db, invitation.id);
   const answers = mailIn === undefined || !mailbox ? null : taggedAddress(mailIn, mailbox.tag);

@@ -307,6 +307,7 @@ export const figureList = z
           originalValue: z.string().meta({ description: 'as the source words it' }),
           asOf: day.nullable(),
           claimant: z.string(),
+          meeting: id.nullable().meta({ description: 'the meeting whose heads it counts; null for all other figures' }),
           rank: z.enum(['preferred', 'normal', 'deprecated']),
           reason: z.string().nullable().meta({ description: 'why it ranks so' }),
           source: keptSource,

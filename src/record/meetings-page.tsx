@@ -3,9 +3,19 @@ import { type RawBuilder, sql } from 'kysely';
 import type { z } from 'zod';
 import { csvLine } from '../base/csv.ts';
 import { ANYONE, type Ctx, type Route } from '../base/route.ts';
-import { MeetingBreakdown, MeetingCounts, MeetingFacts, Participants } from '../rooms/meetings/parts.tsx';
+import { type Figure, figuresOf } from '../rooms/figures/view.ts';
+import {
+  type Affiliations,
+  affiliationOf,
+  HeadCounts,
+  MeetingBreakdown,
+  MeetingCounts,
+  MeetingFacts,
+  Participants,
+} from '../rooms/meetings/parts.tsx';
 import { statusOf } from '../rooms/meetings/standing.ts';
 import { type Meeting, meetingsOf, type Participant, participantsOf } from '../rooms/meetings/view.ts';
+import { affiliationsOfHoldings } from '../rooms/people/view.ts';
 import { Empty } from '../ui/empty.tsx';
 import { page } from '../ui/page.tsx';
 import { Links } from '../ui/table.tsx';
@@ -25,7 +35,13 @@ interface Read {
   readonly moment: Moment;
   readonly now: Date;
   readonly cut: Cut;
-  readonly meetings: readonly { readonly meeting: Meeting; readonly participants: readonly Participant[] }[];
+  readonly meetings: readonly {
+    readonly meeting: Meeting;
+    readonly participants: readonly Participant[];
+    readonly affiliations: Affiliations;
+    /** head-counts that are claimed */
+    readonly figures: readonly Figure[];
+  }[];
 }
 
 async function read(c: Ctx): Promise<Read> {
@@ -36,10 +52,19 @@ async function read(c: Ctx): Promise<Read> {
   const shown = (alias: string): RawBuilder<unknown> =>
     sql`${sql.ref(`${alias}.audience`)} = 'public' and ${visible(alias, cut)}`;
   const meetings = await meetingsOf(db, matter.id, shown('t'));
-  const each = meetings.map(async (meeting) => ({
-    meeting,
-    participants: await participantsOf(db, meeting.id, shown),
-  }));
+  const ranked = sql`r.audience = 'public' and ${visible('r', cut)}`;
+  const figures = meetings.length === 0 ? [] : await figuresOf(db, matter.id, shown('f'), ranked);
+  const each = meetings.map(async (meeting) => {
+    const participants = await participantsOf(db, meeting.id, shown);
+    const day = meeting.startsAt.toISOString().slice(0, 10);
+    const holdings = participants.flatMap(({ holding }) => holding ?? []);
+    return {
+      meeting,
+      participants,
+      affiliations: await affiliationsOfHoldings(db, holdings, day, (alias) => visible(alias, cut)),
+      figures: figures.filter((one) => one.meeting === meeting.id),
+    };
+  });
   return { matter, moment, now, cut, meetings: await Promise.all(each) };
 }
 
@@ -76,12 +101,13 @@ async function getPage(c: Ctx): Promise<Response> {
           ]}
         />
       )}
-      {meetings.map(({ meeting, participants }) => (
+      {meetings.map(({ meeting, participants, affiliations, figures }) => (
         <section aria-labelledby={`m-${meeting.id}`}>
           <h2 id={`m-${meeting.id}`}>{meeting.subject}</h2>
           <MeetingCounts participants={participants} />
           <MeetingFacts meeting={meeting} zone={moment.zone} />
-          <MeetingBreakdown participants={participants} />
+          <HeadCounts figures={figures} participants={participants} receipt={(entry) => entryPath(matter, entry)} />
+          <MeetingBreakdown participants={participants} affiliations={affiliations} />
           <Participants
             participants={participants}
             zone={moment.zone}
@@ -104,6 +130,7 @@ const HEAD = [
   'party',
   'kind',
   'state',
+  'affiliation',
   'stands',
   'since',
   'said_by',
@@ -117,7 +144,7 @@ const HEAD = [
 async function getCsv(c: Ctx): Promise<Response> {
   const { matter, moment, now, cut, meetings } = await read(c);
   cacheRecord(c, moment, await lastEntry(c.get('services').db, matter.id, cut), now);
-  const rows = meetings.flatMap(({ meeting, participants }) =>
+  const rows = meetings.flatMap(({ meeting, participants, affiliations }) =>
     participants.map((one) => {
       const last = one.said.at(-1);
       return [
@@ -128,6 +155,7 @@ async function getCsv(c: Ctx): Promise<Response> {
         one.partyName,
         one.kind,
         one.state,
+        one.holding === null ? null : affiliationOf(one, affiliations),
         statusOf(one.said),
         last?.occurredAt.toISOString() ?? null,
         last?.by ?? null,

@@ -81,7 +81,9 @@ function timeOf(property: ICAL.Property | null, calendar: ICAL.Component): MailT
 function wallOf(property: ICAL.Property): Temporal.PlainDateTime | null {
   const written: unknown = property.toJSON()[3];
   try {
-    return typeof written === 'string' ? Temporal.PlainDateTime.from(written.replace(/Z$/, ''), { overflow: 'reject' }) : null;
+    return typeof written === 'string'
+      ? Temporal.PlainDateTime.from(written.replace(/Z$/, ''), { overflow: 'reject' })
+      : null;
   } catch {
     return null;
   }

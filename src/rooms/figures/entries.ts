@@ -35,6 +35,8 @@ export const figureClaimed = z.strictObject({
   holding: uuid.nullable(),
   source: uuid,
   anchor: textQuote,
+  /** the meeting whose heads it counts */
+  meeting: uuid.optional(),
 });
 
 export const figureRanked = z.strictObject({

@@ -8,6 +8,7 @@ import { type Errors, Field, Form, Select, Submit, TextArea } from '../../ui/for
 import { Heading } from '../../ui/heading.tsx';
 import { page } from '../../ui/page.tsx';
 import { errorsOf } from '../input.ts';
+import { meetingsOf } from '../meetings/view.ts';
 import { crumbsTo, matterOfPath, saidAt } from '../sourced.tsx';
 import { sourcesOf } from '../sources/view.ts';
 import { addFigure, rank } from './commands.ts';
@@ -24,6 +25,7 @@ const NAMES = [
   'originalValue',
   'asOf',
   'claimant',
+  'meeting',
   'day',
   'time',
   'source',
@@ -82,7 +84,11 @@ function RankForm({ figure, base, once, sent }: { figure: Figure; base: string; 
 
 async function show(c: Ctx, sent: Sent = NOTHING): Promise<Response> {
   const { services, matter, writes, newOnce } = await matterOfPath(c);
-  const [figures, sources] = await Promise.all([figuresOf(services.db, matter.id), sourcesOf(services.db, matter.id)]);
+  const [figures, sources, meetings] = await Promise.all([
+    figuresOf(services.db, matter.id),
+    sourcesOf(services.db, matter.id),
+    meetingsOf(services.db, matter.id),
+  ]);
   const base = `/desk/matters/${matter.id}/figures`;
   const { values } = sent;
   const errors = sent.ranking ? {} : sent.errors;
@@ -196,6 +202,17 @@ async function show(c: Ctx, sent: Sent = NOTHING): Promise<Response> {
               errors={errors}
               width="medium"
             />
+            {meetings.length > 0 ? (
+              <Select
+                name="meeting"
+                label="Head-count of a meeting"
+                hint="Where it counts who came or was invited, it stands beside our own count there."
+                none="No head-count"
+                value={text('meeting')}
+                errors={errors}
+                choices={meetings.map((one) => ({ value: one.id, label: one.subject }))}
+              />
+            ) : null}
             <Select
               name="source"
               label="Source"
@@ -236,11 +253,11 @@ async function post(c: Ctx): Promise<Response> {
   const { once: token = '' } = textsOf(body, ['once']);
   const once = UUID.test(token) ? token : newOnce;
   const { day = '', time = '', measure = '', unit = '', low = '', high = '', asOf = '' } = values;
-  const { originalValue = '', claimant = '', source = '' } = values;
+  const { originalValue = '', claimant = '', source = '', meeting = '' } = values;
   try {
     const { saidAt: claimedAt } = saidAt(day, time, zoneOf(c));
     const qualifier = QUALIFIERS.find((one) => one === values['qualifier']) ?? QUALIFIERS[0];
-    const claim = { measure, unit, low, high, originalValue, asOf, claimant, source, claimedAt };
+    const claim = { measure, unit, low, high, originalValue, asOf, claimant, source, meeting, claimedAt };
     await addFigure(services, matter.id, { ...claim, holding: '', qualifier }, once);
   } catch (error) {
     return await show(c, { values, errors: errorsOf(error), once });

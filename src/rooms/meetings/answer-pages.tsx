@@ -218,7 +218,7 @@ const postInvitation: Handler = async (c, invited) => {
 
 const getSent: Handler = async (c, { invitation, meeting, answers, participant }) => {
   const services = c.get('services');
-  const answer = answers.find((one) => one.id === c.req.param('answer'));
+  const answer = answers.find((one) => one.id === c.req.param('said'));
   const entries = answer ? await entriesOf(services.db, invitation.id) : [];
   const entry = entries.find((one) => one.id === answer?.entry);
   if (!answer || !entry)
@@ -295,7 +295,7 @@ const getSent: Handler = async (c, { invitation, meeting, answers, participant }
 /** Receipts of this invitation's history, and of what was said of taking part. */
 const getReceipt: Handler = async (c, { invitation, participant }) => {
   const { db } = c.get('services');
-  const wanted = receiptName(c.req.param('file') ?? '');
+  const wanted = receiptName(c.req.param('slip') ?? '');
   const own = wanted && (await entriesOf(db, invitation.id)).find((one) => one.id === wanted.entry);
   const open = wanted && [participant, ...participant.said].some((one) => one.entry === wanted.entry);
   if (!wanted || !(own || open))
@@ -315,6 +315,6 @@ const getReceipt: Handler = async (c, { invitation, participant }) => {
 export const invitationRoutes: readonly Route[] = [
   { method: 'GET', path: BASE, access: RECIPIENT, handler: invitedOnly(getInvitation) },
   { method: 'POST', path: BASE, access: RECIPIENT, handler: invitedOnly(postInvitation) },
-  { method: 'GET', path: `${BASE}/sent/:answer`, access: RECIPIENT, handler: invitedOnly(getSent) },
-  { method: 'GET', path: `${BASE}/receipts/:file`, access: RECIPIENT, handler: invitedOnly(getReceipt) },
+  { method: 'GET', path: `${BASE}/sent/:said`, access: RECIPIENT, handler: invitedOnly(getSent) },
+  { method: 'GET', path: `${BASE}/receipts/:slip`, access: RECIPIENT, handler: invitedOnly(getReceipt) },
 ];

@@ -130,6 +130,16 @@ describe('answering through the link', () => {
     );
   });
 
+  it('shows nobody another’s answer', async () => {
+    const { b } = await w.enter('mayor@place.example.gov');
+    const own = /\/answer\/invitation\/sent\/[0-9a-f-]+/.exec((await b.get('/answer/invitation')).text)?.[0] ?? '';
+    const slip = await b.get(own);
+    const receipt = /\/answer\/invitation\/receipts\/[0-9a-f-]+\.json/.exec(slip.text)?.[0] ?? '';
+    expect([slip.status, (await b.get(receipt)).status]).toEqual([200, 200]);
+    const { b: other } = await w.enter('clerk@town.example.gov');
+    expect([(await other.get(own)).status, (await other.get(receipt)).status]).toEqual([404, 404]);
+  });
+
   it('answers from two browsers at once: one is taken, the other is shown it and keeps what was typed', async () => {
     const one = (await w.enter('clerk@town.example.gov')).b;
     const two = (await w.enter('clerk@town.example.gov')).b;

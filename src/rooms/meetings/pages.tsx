@@ -1,32 +1,29 @@
-/** Meetings of a matter, as staff call them, invite, write down what is said, and take attendance. */
-import { z } from 'zod';
-import { InvalidInput } from '../../base/errors.ts';
-import { bodyOf, type Texts, textsOf } from '../../base/form.ts';
-import { UUID, uuidv7 } from '../../base/ids.ts';
+/** A meeting as staff see it: whom they invite, what they write down as said, and what others count. Calling, sending and the door have files of their own. */
+import { sql } from 'kysely';
+import { uuidv7 } from '../../base/ids.ts';
 import { type Ctx, EDITOR, type Route, VIEWER } from '../../base/route.ts';
 import { redirectWith, zoneOf } from '../../ui/context.ts';
-import { type Errors, Field, Form, Select, Submit, TextArea } from '../../ui/form.tsx';
+import { Field, Form, Select, Submit, TextArea } from '../../ui/form.tsx';
 import { Heading } from '../../ui/heading.tsx';
 import { page } from '../../ui/page.tsx';
-import { Links, Table } from '../../ui/table.tsx';
-import { Time } from '../../ui/time.tsx';
+import { Links } from '../../ui/table.tsx';
 import { participation } from '../../ui/words.ts';
-import { timeZone } from '../fields.ts';
-import { checked, errorsOf } from '../input.ts';
+import { figuresOf } from '../figures/view.ts';
+import { errorsOf } from '../input.ts';
+import { affiliationsOfHoldings } from '../people/view.ts';
 import { crumbsTo, matterOfPath, saidAt } from '../sourced.tsx';
 import { sourcesOf } from '../sources/view.ts';
-import { addMeeting, addParticipation, inviteTo, meetingIn } from './commands.ts';
+import { callRoutes } from './call-pages.tsx';
+import { addParticipation, inviteTo, meetingIn } from './commands.ts';
 import { doorRoutes } from './door-pages.tsx';
 import { PARTSTATS, SAYERS } from './entries.ts';
 import { LetterWords, lettersOf } from './letters.tsx';
 import { mailRoutes } from './mail-pages.tsx';
-import { MeetingBreakdown, MeetingCounts, MeetingFacts, Participants, throughWords } from './parts.tsx';
+import { HeadCounts, MeetingBreakdown, MeetingCounts, MeetingFacts, Participants, throughWords } from './parts.tsx';
+import { NOTHING, type Sent, statusOfPage, tokenOf } from './sent.ts';
 import { serveRoutes } from './serve-pages.tsx';
-import { meetingsOf } from './view.ts';
 
-const BASE = '/desk/matters/:matter/meetings';
-const ONE = `${BASE}/:meeting`;
-const CALL = ['convener', 'subject', 'place', 'day', 'time', 'until', 'zone', 'capacity', 'agenda'];
+const ONE = '/desk/matters/:matter/meetings/:meeting';
 const STATE = [
   'participant',
   'partstat',
@@ -43,156 +40,6 @@ const STATE = [
 /** How a word reached staff; the other ways write it down themselves. */
 const RECORDED = ['call', 'letter', 'in person'] as const;
 
-/** A form that was refused: what it said, and why. */
-interface Sent {
-  readonly form: 'call' | 'invite' | 'state' | null;
-  readonly values: Texts;
-  readonly errors: Errors;
-  readonly once: string;
-}
-const NOTHING: Sent = { form: null, values: {}, errors: {}, once: '' };
-const statusOfPage = (sent: Sent) => (Object.keys(sent.errors).length > 0 ? 422 : 200);
-
-async function tokenOf(c: Ctx, names: readonly string[]) {
-  const body = await bodyOf(c);
-  const { once: sent = '' } = textsOf(body, ['once']);
-  const { clock, random } = c.get('services');
-  return { values: textsOf(body, names), once: UUID.test(sent) ? sent : uuidv7(clock.now(), random) };
-}
-
-async function showAll(c: Ctx, sent: Sent = NOTHING): Promise<Response> {
-  const { services, matter, writes, newOnce } = await matterOfPath(c);
-  const meetings = await meetingsOf(services.db, matter.id);
-  const base = `/desk/matters/${matter.id}/meetings`;
-  const zone = zoneOf(c);
-  const text = (name: string) => sent.values[name] ?? '';
-  const { errors } = sent;
-  return page(
-    c,
-    { title: `Meetings: ${matter.title}`, area: 'staff', wide: true, status: statusOfPage(sent) },
-    <>
-      <Heading
-        title="Meetings"
-        crumbs={crumbsTo(matter)}
-        lead="Who was invited, who said they would come, who said it for them, and who was there."
-      />
-      <Table
-        caption="Meetings"
-        quietCaption
-        rows={meetings}
-        empty={{
-          what: 'No meeting yet',
-          how: 'A meeting that you call, or one that others called and that is part of this matter.',
-        }}
-        columns={[
-          { head: 'Meeting', names: true, cell: (one) => <a href={`${base}/${one.id}`}>{one.subject}</a> },
-          { head: 'Called by', cell: (one) => one.convener },
-          { head: 'When', cell: (one) => <Time at={one.startsAt} zone={zone} dayOnly={one.dayOnly} /> },
-          { head: 'Where', cell: (one) => one.place ?? 'not known' },
-        ]}
-      />
-      {writes ? (
-        <>
-          <h2 id="add">Call or note a meeting</h2>
-          <Form action={base} errors={errors} hidden={{ once: sent.once || newOnce }} label="Meeting">
-            <Field name="subject" label="Subject" required value={text('subject')} errors={errors} maxlength={200} />
-            <Field
-              name="convener"
-              label="Who calls it"
-              required
-              value={text('convener')}
-              errors={errors}
-              maxlength={200}
-            />
-            <Field name="place" label="Place" value={text('place')} errors={errors} maxlength={300} />
-            <Field name="day" type="date" label="Day" required value={text('day')} errors={errors} width="medium" />
-            <Field
-              name="time"
-              type="time"
-              label="Begins, where the hour is known"
-              value={text('time')}
-              errors={errors}
-              width="medium"
-            />
-            <Field
-              name="until"
-              type="time"
-              label="Ends, the same day"
-              value={text('until')}
-              errors={errors}
-              width="medium"
-            />
-            <Field
-              name="zone"
-              label="Time zone of these hours"
-              hint="Such as America/New_York. The invitation says it."
-              required
-              value={text('zone') || zone}
-              errors={errors}
-              maxlength={60}
-            />
-            <Field
-              name="capacity"
-              label="Seats"
-              value={text('capacity')}
-              errors={errors}
-              inputmode="numeric"
-              width="short"
-            />
-            <TextArea
-              name="agenda"
-              label="What it is about"
-              value={text('agenda')}
-              errors={errors}
-              rows={3}
-              maxlength={4000}
-            />
-            <Submit text="Write it down" />
-          </Form>
-        </>
-      ) : null}
-    </>,
-  );
-}
-
-const zoned = z.object({ zone: timeZone });
-
-async function postCall(c: Ctx): Promise<Response> {
-  const { services, matter } = await matterOfPath(c);
-  const { values, once } = await tokenOf(c, CALL);
-  const {
-    day = '',
-    time = '',
-    until = '',
-    convener = '',
-    subject = '',
-    place = '',
-    capacity = '',
-    agenda = '',
-    zone: typed = '',
-  } = values;
-  try {
-    const { zone } = checked(zoned, { zone: typed || zoneOf(c) }, { zone: 'The time zone' });
-    const { saidAt: startsAt, dayOnly } = saidAt(day, time, zone);
-    if (until !== '' && dayOnly)
-      throw new InvalidInput('input-refused', 'An end needs a beginning.', { time: 'Say when it begins.' });
-    const endsAt = until === '' ? null : saidAt(day, until, zone).saidAt;
-    const id = await addMeeting(
-      services,
-      matter.id,
-      { convener, subject, place, startsAt, endsAt, dayOnly, capacity, agenda, zone: dayOnly ? '' : zone },
-      once,
-    );
-    return redirectWith(
-      c,
-      `/desk/matters/${matter.id}/meetings/${id}`,
-      'The meeting is written down. Next, say who is invited.',
-    );
-  } catch (error) {
-    return await showAll(c, { form: 'call', values, errors: errorsOf(error), once });
-  }
-}
-
 async function showOne(c: Ctx, sent: Sent = NOTHING): Promise<Response> {
   const { services, matter, writes, newOnce } = await matterOfPath(c);
   const { meeting, participants } = await meetingIn(services, matter.id, c.req.param('meeting') ?? '');
@@ -206,6 +53,9 @@ async function showOne(c: Ctx, sent: Sent = NOTHING): Promise<Response> {
   const text = (name: string) => stating.values[name] ?? '';
   const { errors } = stating;
   const letters = await lettersOf(services.db, meeting.id);
+  const figures = await figuresOf(services.db, matter.id, sql`f.meeting = ${meeting.id}`);
+  const held = participants.flatMap(({ holding }) => holding ?? []);
+  const affiliations = await affiliationsOfHoldings(services.db, held, meeting.startsAt.toISOString().slice(0, 10));
   return page(
     c,
     { title: meeting.subject, area: 'staff', wide: true, status: statusOfPage(sent) },
@@ -225,7 +75,8 @@ async function showOne(c: Ctx, sent: Sent = NOTHING): Promise<Response> {
       />
       <h2>Who takes part</h2>
       <MeetingCounts participants={participants} capacity={meeting.capacity} />
-      <MeetingBreakdown participants={participants} />
+      <HeadCounts figures={figures} participants={participants} receipt={null} />
+      <MeetingBreakdown participants={participants} affiliations={affiliations} />
       <Participants
         party={(id) => `/desk/directory/${id}`}
         participants={participants}
@@ -410,8 +261,7 @@ async function postState(c: Ctx): Promise<Response> {
 }
 
 export const meetingRoutes: readonly Route[] = [
-  { method: 'GET', path: BASE, access: VIEWER, handler: (c) => showAll(c) },
-  { method: 'POST', path: BASE, access: EDITOR, handler: postCall },
+  ...callRoutes,
   { method: 'GET', path: ONE, access: VIEWER, handler: (c) => showOne(c) },
   { method: 'POST', path: `${ONE}/invitations`, access: EDITOR, handler: postInvite },
   { method: 'POST', path: `${ONE}/participation`, access: EDITOR, handler: postState },

@@ -5,6 +5,8 @@ import { Mark } from '../../ui/mark.tsx';
 import { Counts, Facts, Table } from '../../ui/table.tsx';
 import { Day, Time } from '../../ui/time.tsx';
 import { participation } from '../../ui/words.ts';
+import { type Figure, valueText } from '../figures/view.ts';
+import { SourceWords } from '../sourced.tsx';
 import type { Through } from './entries.ts';
 import { countBy, STATUSES, type Status, statusOf } from './standing.ts';
 import type { Meeting, Participant, Said } from './view.ts';
@@ -106,13 +108,29 @@ const BY = [
   { head: 'State', of: (one: Participant) => one.state ?? 'none' },
 ] as const;
 
-/** The same counts by kind of party and by state, folded away. */
-export function MeetingBreakdown({ participants }: { participants: readonly Participant[] }) {
+/** With whom the people in these offices stand, by holding, as far as it is known. */
+export type Affiliations = ReadonlyMap<string, readonly string[]>;
+
+export const affiliationOf = (one: Pick<Participant, 'holding'>, known: Affiliations): string =>
+  one.holding === null ? 'none: a party itself' : (known.get(one.holding)?.join(' and ') ?? 'not known');
+
+/** The same counts by kind of party, by state and by affiliation, folded away. */
+export function MeetingBreakdown({
+  participants,
+  affiliations = new Map(),
+}: {
+  participants: readonly Participant[];
+  affiliations?: Affiliations;
+}) {
   if (participants.length < 2) return null;
+  const by =
+    affiliations.size === 0
+      ? BY
+      : [...BY, { head: 'Affiliation', of: (one: Participant) => affiliationOf(one, affiliations) }];
   return (
     <details class="working">
-      <summary>By kind and state</summary>
-      {BY.map(({ head, of }) => (
+      <summary>{affiliations.size === 0 ? 'By kind and state' : 'By kind, state and affiliation'}</summary>
+      {by.map(({ head, of }) => (
         <Table
           caption={`Participation by ${head.toLowerCase()}`}
           rows={[...countBy(participants, (one) => statusOf(one.said), of)].sort(([a], [b]) => (a < b ? -1 : 1))}
@@ -128,6 +146,64 @@ export function MeetingBreakdown({ participants }: { participants: readonly Part
         />
       ))}
     </details>
+  );
+}
+
+/** What others say of how many came or were invited, beside our own count of names; none silently preferred. */
+export function HeadCounts({
+  figures,
+  participants,
+  receipt,
+}: {
+  figures: readonly Figure[];
+  participants: readonly Participant[];
+  receipt: ((entry: string) => string) | null;
+}) {
+  if (figures.length === 0) return null;
+  const taken = participants.some((one) => one.attended !== null);
+  const came = participants.filter((one) => one.attended === true).length;
+  return (
+    <>
+      <Table
+        caption="Head-counts that are claimed"
+        rows={figures}
+        empty={{ what: 'None' }}
+        columns={[
+          { head: 'What', names: true, cell: (one) => one.measure },
+          { head: 'How many', cell: (one) => `${valueText(one)} ${one.unit}` },
+          {
+            head: 'Who claims it',
+            cell: (one) => (
+              <>
+                {one.claimant}
+                {one.rank === 'normal' ? null : <div class="soft">{one.rank}</div>}
+              </>
+            ),
+          },
+          {
+            head: 'Source',
+            cell: (one) => (
+              <>
+                <SourceWords source={one.source} />
+                {receipt ? (
+                  <>
+                    {' '}
+                    ·{' '}
+                    <a href={receipt(one.entry)}>
+                      receipt<span class="usa-sr-only"> of this head-count</span>
+                    </a>
+                  </>
+                ) : null}
+              </>
+            ),
+          },
+        ]}
+      />
+      <p>
+        Our own count: {participants.length.toLocaleString('en-US')} invited by name
+        {taken ? `, ${came.toLocaleString('en-US')} of them seen at the door` : '; nobody took the attendance'}.
+      </p>
+    </>
   );
 }
 

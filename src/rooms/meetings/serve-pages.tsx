@@ -114,7 +114,7 @@ async function postServe(c: Ctx): Promise<Response> {
 async function getReceipt(c: Ctx): Promise<Response> {
   const { services, matter } = await matterOfPath(c);
   const { meeting } = await meetingIn(services, matter.id, c.req.param('meeting') ?? '');
-  const wanted = receiptName(c.req.param('file') ?? '');
+  const wanted = receiptName(c.req.param('slip') ?? '');
   const [entry] = wanted ? await entriesById(services.db, [wanted.entry]) : [];
   if (!wanted || entry?.body['meeting'] !== meeting.id)
     throw new NotFound('no-such-receipt', {
@@ -133,5 +133,5 @@ async function getReceipt(c: Ctx): Promise<Response> {
 export const serveRoutes: readonly Route[] = [
   { method: 'GET', path: `${ONE}/serve`, access: EDITOR, handler: (c) => show(c, NOTHING) },
   { method: 'POST', path: `${ONE}/serve`, access: EDITOR, handler: postServe },
-  { method: 'GET', path: `${ONE}/receipts/:file`, access: VIEWER, handler: getReceipt },
+  { method: 'GET', path: `${ONE}/receipts/:slip`, access: VIEWER, handler: getReceipt },
 ];
