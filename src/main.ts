@@ -30,6 +30,9 @@ import { handovers, pastNames, signerOf } from './ledger/handover.ts';
 import { createLedger } from './ledger/ledger.ts';
 import { nodeCache } from './ledger/nodes.ts';
 import { queueDigests } from './post/digest.ts';
+import { mailInFolder, openFolder, takeFolder } from './post/in/folder.ts';
+import { createParser } from './post/in/parser.ts';
+import { openMailDoor } from './post/in/smtp.ts';
 import { remindAll } from './post/reminders.ts';
 import { rounds } from './post/rounds.ts';
 import { createPost } from './post/worker.ts';
@@ -94,6 +97,27 @@ function cannotListen(error: Error, host: string, port: number): Error {
       next: 'Choose 127.0.0.1, 0.0.0.0 or an address of its own.',
     });
   return error;
+}
+
+/** Mail in: the folder, looked through every two seconds, and the small mail server that puts mail into it where one is asked for. @returns what ends it */
+async function takeMailIn(
+  services: Services,
+  settings: Settings,
+  mailIn: string,
+  onError: (error: unknown) => void,
+): Promise<() => Promise<void>> {
+  const folder = mailInFolder(settings.dataDir);
+  await openFolder(folder);
+  const parser = createParser();
+  const look = rounds((goesOn) => takeFolder(services, folder, parser, goesOn), 2_000, onError);
+  const { mailInPort: port, mailInHost: host } = settings;
+  const door = port === null ? null : await openMailDoor({ folder, host, port, mailIn });
+  look.start();
+  return async () => {
+    await door?.stop();
+    await look.stop();
+    await parser.stop();
+  };
 }
 
 /** A file that a setting names; empty where it names none. @throws BadWitnessFile when it cannot be read */
@@ -213,6 +237,8 @@ async function wire(
   const mailer = settings.smtpUrl
     ? smtpMailer({ url: settings.smtpUrl, from, clock })
     : fileMailer({ dataDir: settings.dataDir, from, clock });
+  // Where no mail leaves, none comes from outside either: answers are dropped into the folder by hand.
+  const mailIn = settings.mailInAddress ?? (settings.smtpUrl ? null : from.address);
   const config = {
     baseUrl,
     logOrigin,
@@ -220,6 +246,7 @@ async function wire(
     maxFileBytes: settings.maxFileBytes,
     proxied: settings.behindProxy,
     ...(settings.sourceUrl ? { sourceUrl: settings.sourceUrl } : {}),
+    ...(mailIn === null ? {} : { mailIn }),
     ...(settings.smtpUrl ? {} : { mailFolder: join(settings.dataDir, 'mail') }),
   };
   const receiptPdf = pdfService();
@@ -286,6 +313,7 @@ async function wire(
     one.start();
     undo.push(() => one.stop());
   }
+  if (mailIn !== null) undo.push(await takeMailIn(services, settings, mailIn, onError));
   const recounter = createRecounter({ services, find: () => tellServed(services), onError });
   recounter.start();
   undo.push(() => recounter.stop());

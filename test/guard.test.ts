@@ -82,7 +82,7 @@ const ask = async (who: Browser, route: Route, path: string): Promise<Answer> =>
 
 const needs = (route: Route): Role | null => (route.access.who === 'staff' ? route.access.role : null);
 const strongEnough = (role: Role, wanted: Role) => ROLES.indexOf(role) >= ROLES.indexOf(wanted);
-const named = (route: Route) => /:(matter|request|service|draft|answer|import)\b/.test(route.path);
+const named = (route: Route) => /:(matter|request|service|draft|answer|import|mail)\b/.test(route.path);
 
 /** Through the door: whatever the handler says of an empty form, it is nothing that a guard says, and no accident. */
 const inside = (route: Route, { status, to }: Answer) =>

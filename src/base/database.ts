@@ -240,6 +240,7 @@ export interface Database {
     as_of: string | null;
     claimant: string;
     holding: string | null;
+    meeting: string | null;
     source: string;
     anchor: Json | null;
     audience: string;
@@ -267,6 +268,7 @@ export interface Database {
     day_only: boolean;
     capacity: number | null;
     agenda: string;
+    zone: string | null;
     audience: string;
   };
   'view.participant': Fact & {
@@ -294,6 +296,7 @@ export interface Database {
     said_by: string;
     sayer: string | null;
     day_only: boolean;
+    through: string | null;
     source: string | null;
     anchor: Json | null;
     audience: string;
@@ -303,7 +306,44 @@ export interface Database {
     meeting: string;
     matter: string;
     participant: string;
-    attended: boolean;
+    attended: boolean | null;
+    audience: string;
+  };
+  'view.invitation': Fact & {
+    entry: string;
+    invitation: string;
+    meeting: string;
+    matter: string;
+    issuer: string;
+    recipient: string;
+    uid: string;
+    sequence: number;
+    leaves_at: Time;
+    audience: string;
+  };
+  'view.invitation_evidence': Fact & {
+    entry: string;
+    invitation: string;
+    meeting: string;
+    event: string;
+    channel: string;
+    address: string | null;
+    detail: string | null;
+    audience: string;
+  };
+  'view.invitation_answer': Fact & {
+    entry: string;
+    id: string;
+    invitation: string;
+    meeting: string;
+    partstat: string;
+    delegate: string | null;
+    reason: string | null;
+    openly: boolean;
+    proposal: Json | null;
+    through: string;
+    acted_by: Json | null;
+    mail: Json | null;
     audience: string;
   };
   'view.request': Fact & {
@@ -565,6 +605,25 @@ export interface Database {
   };
   'work.step_recipient': { run: string; n: number; service: string; outcome: string | null };
   'work.contact': { service: string; address: string };
+  'work.mail_in': {
+    id: string;
+    key: Buffer;
+    received_at: Time;
+    raw: Buffer;
+    bytes: number;
+    read: Json | null;
+    sender: string | null;
+    subject: string | null;
+    state: Generated<string>;
+    why: string | null;
+    detail: string | null;
+    party: string | null;
+    invitation: string | null;
+    entry: string | null;
+    settled_by: string | null;
+    settled_at: ColumnType<Date | null, Date | string | null | undefined, Date | string | null>;
+  };
+  'work.invitation': { invitation: string; tag: string };
   'work.moved_seen': {
     user_id: string;
     party: string;

@@ -18,6 +18,8 @@ export interface Config {
   readonly maxFileBytes: number;
   /** folder where mails lie as files, where no mail server is configured; the staff's pages name it */
   readonly mailFolder?: string;
+  /** mailbox whose mail this server reads, with `+` and a tag for each invitation; left out where it reads none */
+  readonly mailIn?: string;
   /** where the source of the program as it runs here can be had, where the operator has said so */
   readonly sourceUrl?: string;
   /** a reverse proxy that writes X-Forwarded-For stands in front: take the client's address from there */

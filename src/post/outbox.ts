@@ -14,6 +14,8 @@ export const MAIL_KINDS = [
   'reminder',
   'ask-refused',
   'moved-digest',
+  'invitation',
+  'invitation-receipt',
 ] as const;
 export type MailKind = (typeof MAIL_KINDS)[number];
 

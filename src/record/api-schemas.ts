@@ -250,6 +250,7 @@ export const meetingList = z
           dayOnly: z.boolean(),
           capacity: z.int().nullable(),
           agenda: z.string(),
+          zone: z.string().nullable().meta({ description: 'time zone of the hours; null where nobody said' }),
           participants: z.array(
             z
               .strictObject({
@@ -270,6 +271,10 @@ export const meetingList = z
                     by: z.string(),
                     sayer: z.string().nullable(),
                     dayOnly: z.boolean(),
+                    through: z
+                      .string()
+                      .nullable()
+                      .meta({ description: 'how it reached this server; null where a source has it' }),
                     source: keptSource.omit({ entry: true }).nullable(),
                     occurredAt: instant,
                     recordedAt: instant,
@@ -278,6 +283,7 @@ export const meetingList = z
                   }),
                 ),
                 attended: z.boolean().nullable(),
+                attendedAt: instant.nullable(),
                 entry: id,
                 receipt: receiptLinks,
               })
@@ -306,6 +312,7 @@ export const figureList = z
           originalValue: z.string().meta({ description: 'as the source words it' }),
           asOf: day.nullable(),
           claimant: z.string(),
+          meeting: id.nullable().meta({ description: 'the meeting whose heads it counts; null for all other figures' }),
           rank: z.enum(['preferred', 'normal', 'deprecated']),
           reason: z.string().nullable().meta({ description: 'why it ranks so' }),
           source: keptSource,

@@ -41,7 +41,9 @@ export function asTyped(found: Published, zone: string): Omit<NewWriting, 'id'> 
   }
   if (thing.of === 'figure') {
     const read = newest.kind === 'figure.corrected' ? figureCorrected : figureClaimed;
-    const { measure, unit, low, high, qualifier, originalValue, asOf, claimant, source } = read.parse(newest.body);
+    const { measure, unit, low, high, qualifier, originalValue, asOf, claimant, source, meeting } = read.parse(
+      newest.body,
+    );
     const values = {
       measure,
       unit,
@@ -52,6 +54,7 @@ export function asTyped(found: Published, zone: string): Omit<NewWriting, 'id'> 
       source,
       high: high ?? '',
       asOf: asOf ?? '',
+      meeting: meeting ?? '',
     };
     return { ...common, kind: 'figure', values: { ...values, ...at(newest.occurredAt, false, zone) } };
   }

@@ -4,6 +4,7 @@ import type { Database } from '../base/database.ts';
 import { type Actor, type Ctx, type Route, staff, VIEWER } from '../base/route.ts';
 import { EmbargoFields } from '../rooms/embargo-fields.tsx';
 import { FigureFields } from '../rooms/figures/form.tsx';
+import { meetingsOf } from '../rooms/meetings/view.ts';
 import { holdingsLike } from '../rooms/people/view.ts';
 import { draftsPath } from '../rooms/publish-buttons.tsx';
 import { KEPT_DAYS, type Writing, type WritingLine, writingOf, writingsOf } from '../rooms/review/drafts.ts';
@@ -197,10 +198,11 @@ function Buttons({ setting, may }: { setting: ReviewSetting; may: boolean }) {
 export async function showDraft(c: Ctx, draft: Writing, errors: Errors = {}, note = ''): Promise<Response> {
   const { services, matter } = await matterOfPath(c);
   const actor = staff(c);
-  const [setting, sources, holdings] = await Promise.all([
+  const [setting, sources, holdings, meetings] = await Promise.all([
     reviewSettingOf(services.db, matter.issuer),
     sourcesOf(services.db, matter.id),
     holdingsLike(services.db),
+    meetingsOf(services.db, matter.id),
   ]);
   const { version, values } = draft;
   const changes = allowed(() => mayChange(draft, actor, version));
@@ -213,6 +215,7 @@ export async function showDraft(c: Ctx, draft: Writing, errors: Errors = {}, not
   const names = Object.fromEntries([
     ...sources.map((one) => [one.id, `${one.publisher}: ${one.title}`]),
     ...holdings.map((one) => [one.id, `${one.name}, ${one.title}, ${one.partyName}`]),
+    ...meetings.map((one) => [one.id, one.subject]),
   ]);
   const failed = Object.keys(errors).length > 0;
   return page(
@@ -260,7 +263,7 @@ export async function showDraft(c: Ctx, draft: Writing, errors: Errors = {}, not
           {draft.kind === 'statement' ? (
             <StatementFields values={values} errors={errors} sources={sources} holdings={holdings} zone={zone} />
           ) : (
-            <FigureFields values={values} errors={errors} sources={sources} />
+            <FigureFields values={values} errors={errors} sources={sources} meetings={meetings} />
           )}
           {draft.thing === null ? (
             <EmbargoFields values={values} errors={errors} zone={zone} />

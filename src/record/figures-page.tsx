@@ -150,6 +150,7 @@ const jsonFigure = ({ source, ...one }: Figure): z.infer<typeof figureList>['fig
   originalValue: one.originalValue,
   asOf: one.asOf,
   claimant: one.claimant,
+  meeting: one.meeting,
   rank: one.rank,
   reason: one.reason,
   source: { ...source },

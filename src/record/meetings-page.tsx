@@ -3,20 +3,30 @@ import type { RawBuilder } from 'kysely';
 import type { z } from 'zod';
 import { csvLine } from '../base/csv.ts';
 import { ANYONE, type Ctx, type Route } from '../base/route.ts';
-import { MeetingBreakdown, MeetingCounts, MeetingFacts, Participants } from '../rooms/meetings/parts.tsx';
+import { type Figure, figuresOf } from '../rooms/figures/view.ts';
+import {
+  type Affiliations,
+  affiliationOf,
+  HeadCounts,
+  MeetingBreakdown,
+  MeetingCounts,
+  MeetingFacts,
+  Participants,
+} from '../rooms/meetings/parts.tsx';
 import { statusOf } from '../rooms/meetings/standing.ts';
 import { type Meeting, meetingsOf, type Participant, participantsOf } from '../rooms/meetings/view.ts';
+import { affiliationsOfHoldings } from '../rooms/people/view.ts';
 import { Empty } from '../ui/empty.tsx';
 import { page } from '../ui/page.tsx';
 import { Links } from '../ui/table.tsx';
 import type { meetingList } from './api-schemas.ts';
 import { cacheRecord } from './caching.ts';
-import { type Cut, cutAt } from './cut.ts';
+import { type Cut, cutAt, visible } from './cut.ts';
 import { receiptPaths } from './entry-page.tsx';
 import { RecordEnd, recordOptions } from './frame.tsx';
 import { meetingThing } from './json-ld.tsx';
 import { lastEntry, type Moment, momentParams, type PublicMatter } from './matter.ts';
-import { open } from './open.ts';
+import { open, publicSight } from './open.ts';
 import { entryPath, href, RecordHead, recordPath } from './parts.tsx';
 import { partyPath } from './party-paths.ts';
 import { opened, refuseBadTime, wrongTime } from './record-page.tsx';
@@ -27,7 +37,13 @@ interface Read {
   readonly moment: Moment;
   readonly now: Date;
   readonly cut: Cut;
-  readonly meetings: readonly { readonly meeting: Meeting; readonly participants: readonly Participant[] }[];
+  readonly meetings: readonly {
+    readonly meeting: Meeting;
+    readonly participants: readonly Participant[];
+    readonly affiliations: Affiliations;
+    /** head-counts that are claimed */
+    readonly figures: readonly Figure[];
+  }[];
 }
 
 async function read(c: Ctx): Promise<Read> {
@@ -37,10 +53,18 @@ async function read(c: Ctx): Promise<Read> {
   const cut = await cutAt(db, moment.now, moment.point);
   const shown = (alias: string): RawBuilder<unknown> => open(alias, cut);
   const meetings = await meetingsOf(db, matter.id, shown('t'));
-  const each = meetings.map(async (meeting) => ({
-    meeting,
-    participants: await participantsOf(db, meeting.id, shown),
-  }));
+  const figures = meetings.length === 0 ? [] : await figuresOf(db, matter.id, publicSight(cut));
+  const each = meetings.map(async (meeting) => {
+    const participants = await participantsOf(db, meeting.id, shown);
+    const day = meeting.startsAt.toISOString().slice(0, 10);
+    const holdings = participants.flatMap(({ holding }) => holding ?? []);
+    return {
+      meeting,
+      participants,
+      affiliations: await affiliationsOfHoldings(db, holdings, day, (alias) => visible(alias, cut)),
+      figures: figures.filter((one) => one.meeting === meeting.id),
+    };
+  });
   return { matter, moment, now, cut, meetings: await Promise.all(each) };
 }
 
@@ -81,12 +105,13 @@ async function getPage(c: Ctx): Promise<Response> {
           ]}
         />
       )}
-      {meetings.map(({ meeting, participants }) => (
+      {meetings.map(({ meeting, participants, affiliations, figures }) => (
         <section aria-labelledby={`m-${meeting.id}`}>
           <h2 id={`m-${meeting.id}`}>{meeting.subject}</h2>
           <MeetingCounts participants={participants} />
           <MeetingFacts meeting={meeting} zone={moment.zone} />
-          <MeetingBreakdown participants={participants} />
+          <HeadCounts figures={figures} participants={participants} receipt={(entry) => entryPath(matter, entry)} />
+          <MeetingBreakdown participants={participants} affiliations={affiliations} />
           <Participants
             participants={participants}
             zone={moment.zone}
@@ -110,6 +135,7 @@ const HEAD = [
   'party',
   'kind',
   'state',
+  'affiliation',
   'stands',
   'since',
   'said_by',
@@ -123,7 +149,7 @@ const HEAD = [
 async function getCsv(c: Ctx): Promise<Response> {
   const { matter, moment, now, cut, meetings } = await read(c);
   cacheRecord(c, moment, await lastEntry(c.get('services').db, matter.id, cut), now);
-  const rows = meetings.flatMap(({ meeting, participants }) =>
+  const rows = meetings.flatMap(({ meeting, participants, affiliations }) =>
     participants.map((one) => {
       const last = one.said.at(-1);
       return [
@@ -134,6 +160,7 @@ async function getCsv(c: Ctx): Promise<Response> {
         one.partyName,
         one.kind,
         one.state,
+        one.holding === null ? null : affiliationOf(one, affiliations),
         statusOf(one.said),
         last?.occurredAt.toISOString() ?? null,
         last?.by ?? null,
@@ -169,6 +196,7 @@ const jsonParticipant = (one: Participant): Body['participants'][number] => ({
     receipt: receiptPaths(said.entry),
   })),
   attended: one.attended,
+  attendedAt: one.attendedAt?.toISOString() ?? null,
   entry: one.entry,
   receipt: receiptPaths(one.entry),
 });
@@ -183,6 +211,7 @@ const jsonMeeting = ({ meeting, participants }: Read['meetings'][number]): Body 
   dayOnly: meeting.dayOnly,
   capacity: meeting.capacity,
   agenda: meeting.agenda,
+  zone: meeting.zone,
   participants: participants.map(jsonParticipant),
   entry: meeting.entry,
   receipt: receiptPaths(meeting.entry),

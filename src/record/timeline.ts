@@ -23,6 +23,7 @@ import { stepWords } from '../rooms/ladder-form.tsx';
 import { logContinued } from '../rooms/log/entries.ts';
 import { matterNoted, matterOpened } from '../rooms/matters/entries.ts';
 import { attendanceTaken, meetingCalled, meetingInvited, participationStated } from '../rooms/meetings/entries.ts';
+import { throughWords } from '../rooms/meetings/parts.tsx';
 import { orderEntered } from '../rooms/orders/entries.ts';
 import { type Order, whereWords } from '../rooms/orders/view.ts';
 import { requestIssued, requestRevoked, requestServed } from '../rooms/requests/entries.ts';
@@ -253,10 +254,13 @@ export function words(
     case 'participation.stated': {
       const b = participationStated.parse(body);
       const who = b.by === 'the party itself' ? '' : `, according to ${b.sayer ?? b.by}`;
-      return { title: `${name}: ${participation(b.partstat).word}${who}`, text: b.reason };
+      const how = b.through === undefined ? '' : `, ${throughWords(b.through)}`;
+      const instead = b.delegate === null ? '' : `, ${b.delegate} comes instead`;
+      return { title: `${name}: ${participation(b.partstat).word}${instead}${who}${how}`, text: b.reason };
     }
     case 'attendance.taken': {
       const b = attendanceTaken.parse(body);
+      if (b.attended === null) return { title: `Attendance of ${name} taken back`, text: null };
       return { title: `${name} ${b.attended ? 'was' : 'was not'} at the meeting`, text: null };
     }
     case 'entry.erased': {

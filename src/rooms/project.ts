@@ -11,6 +11,7 @@ import { projectEscalation } from './escalation/view.ts';
 import { projectFigures } from './figures/view.ts';
 import { projectLog } from './log/view.ts';
 import { projectMatters } from './matters/view.ts';
+import { projectInvitations } from './meetings/invitations.ts';
 import { projectMeetings } from './meetings/view.ts';
 import { projectOrders } from './orders/view.ts';
 import { projectPeople } from './people/view.ts';
@@ -56,6 +57,7 @@ const BY_ROOM: Readonly<Record<string, Project>> = {
   meeting: projectMeetings,
   participation: projectMeetings,
   attendance: projectMeetings,
+  invitation: projectInvitations,
   item: (entry, seq) => [...projectAnswers(entry, seq), ...projectDeterminations(entry, seq)],
 };
 

@@ -177,6 +177,9 @@ const KINDS: Readonly<Record<string, string>> = {
   'meeting.invited': 'somebody invited to a meeting',
   'participation.stated': 'participation recorded',
   'attendance.taken': 'attendance taken',
+  'invitation.served': 'invitation sent',
+  'invitation.evidenced': 'delivery evidence of an invitation',
+  'invitation.answered': 'invitation answered',
 };
 
 /** What moved a clock, in a few words: "Extended, as asked", "Paused: fee awaited". */

@@ -11,6 +11,7 @@ import { ASKED } from '../fixtures/asked.ts';
 import { DIRECTORY } from '../fixtures/directory.ts';
 import { EDITED } from '../fixtures/edited.ts';
 import { ESCALATION } from '../fixtures/escalation.ts';
+import { INVITED } from '../fixtures/invited.ts';
 import { MOVES } from '../fixtures/moves.ts';
 import { SOURCED } from '../fixtures/sourced.ts';
 import { ISSUER, RECIPIENT, uuid } from '../fixtures/world.ts';
@@ -110,11 +111,13 @@ export async function everyKind(w: World): Promise<EveryKind> {
     ...EDITED,
     ...ASKED,
     ...DIRECTORY,
+    ...INVITED,
   })) {
     if (before.has(kind)) continue;
     let body = JSON.stringify(entry.body);
     for (const [from, to] of here) body = body.replaceAll(from, to);
-    const about = kind.startsWith('figure.') ? figure : kind === 'attendance.taken' ? seat : null;
+    const ofMeeting = kind === 'attendance.taken' || kind.startsWith('invitation.');
+    const about = kind.startsWith('figure.') ? figure : ofMeeting ? seat : null;
     const id = await write(kind, JSON.parse(body), {
       ...(about ? { matter: about.matter, by: about.issuer } : {}),
       ...(entry.matter === null ? { matter: null } : {}),

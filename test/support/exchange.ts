@@ -8,6 +8,7 @@ import { recognise } from '../../src/rooms/directory/import/compared.ts';
 import { beginImport, putFile } from '../../src/rooms/directory/import/store.ts';
 import { openMatter } from '../../src/rooms/matters/commands.ts';
 import { addMeeting } from '../../src/rooms/meetings/commands.ts';
+import { takeMail } from '../../src/rooms/meetings/mail.ts';
 import { enterCourtOrder } from '../../src/rooms/orders/commands.ts';
 import { holdOffice } from '../../src/rooms/people/commands.ts';
 import { peopleNamed } from '../../src/rooms/people/view.ts';
@@ -50,6 +51,8 @@ export interface Exchange {
   readonly order: string;
   /** a meeting of the matter */
   readonly meeting: string;
+  /** a mail that came in and found no place; each a new one */
+  newMail(): Promise<string>;
   /** a kept source of the matter */
   readonly source: string;
   /** a statement of the matter, published */
@@ -161,6 +164,17 @@ export async function exchange(w: World, owner: string, mark: string): Promise<E
     await recognise(w.services, id);
     return id;
   };
+  const newMail = async () => {
+    const raw = new TextEncoder().encode(`Subject: Mail on ${mark} ${w.t.newId()}\r\n\r\nWords of ${mark}.`);
+    await takeMail(w.services, raw, null);
+    const { id } = await w.db
+      .updateTable('work.mail_in')
+      .set({ party: office.party, subject: `Mail on ${mark}` })
+      .where('raw', '=', Buffer.from(raw))
+      .returning('id')
+      .executeTakeFirstOrThrow();
+    return id;
+  };
   const places = [await place(1), await place(2)] as const;
   await w.publish();
   await w.post.round();
@@ -177,6 +191,7 @@ export async function exchange(w: World, owner: string, mark: string): Promise<E
     person,
     newWriting,
     newImport,
+    newMail,
     ...(await orderOn(w, matter, request, mark)),
     meeting,
     places,

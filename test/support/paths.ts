@@ -30,6 +30,10 @@ async function freshFeed(w: World, a: Exchange, route: Route): Promise<string> {
   return await makeFeed(w.services, holder, w.t.newId());
 }
 
+/** The entry that called a meeting. */
+const calledIn = async (w: World, meeting: string): Promise<string> =>
+  (await w.db.selectFrom('view.meeting').select('entry').where('id', '=', meeting).executeTakeFirstOrThrow()).entry;
+
 /** @param cosigned origin of a log that this server cosigns */
 export function filling(w: World, a: Exchange, cosigned: string): Fill {
   return async (route, known = true) => {
@@ -49,6 +53,11 @@ export function filling(w: World, a: Exchange, cosigned: string): Fill {
       item: () => '1',
       step: () => '1',
       source: () => (known ? a.source : none),
+      // Answers to invitations: the session here is for a request, and is led to it.
+      said: () => none,
+      slip: async () => `${known && route.path.startsWith('/desk/') ? await calledIn(w, a.meeting) : none}.json`,
+      // Dealing with a mail uses it up.
+      mail: () => (known ? a.newMail() : none),
       meeting: () => (known ? a.meeting : none),
       party: () => (known ? a.party : none),
       person: () => (known ? a.person : none),

@@ -40,6 +40,7 @@ export async function testServices(t: TestLedger, options: ServicesOptions = {})
       logOrigin: TEST_ORIGIN,
       revokeMinutes: REVOKE_MINUTES,
       maxFileBytes: 1_000_000,
+      mailIn: 'meetings@records.example.gov',
       ...options.config,
     },
     ...(options.receiptPdf ? { receiptPdf: options.receiptPdf } : {}),

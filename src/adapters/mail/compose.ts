@@ -32,11 +32,17 @@ export async function compose(
 ): Promise<Composed> {
   const to = Address.safeParse(mail.to);
   if (!to.success) throw new InvalidInput('mail-address', 'This is not one e-mail address.');
+  const replyTo = mail.replyTo === undefined ? undefined : Address.safeParse(mail.replyTo);
+  if (replyTo?.success === false) throw new InvalidInput('mail-address', 'This is not one e-mail address.');
   const host = from.address.slice(from.address.lastIndexOf('@') + 1);
   const messageId = `<${randomBytes(16).toString('hex')}@${host}>`;
   const message = new MailComposer({
     from: { name: oneLine(from.name), address: from.address },
     to: [{ name: '', address: to.data }],
+    ...(replyTo ? { replyTo: [{ name: '', address: replyTo.data }] } : {}),
+    ...(mail.calendar
+      ? { icalEvent: { method: mail.calendar.method, filename: 'invitation.ics', content: mail.calendar.content } }
+      : {}),
     subject: oneLine(mail.subject).slice(0, 250),
     text: mail.text,
     date: at,

@@ -1,12 +1,13 @@
 /** Writes down a figure that somebody claims, and how it ranks: load, rules, append. */
 import { z } from 'zod';
 import type { NewEntry } from '../../base/append.ts';
-import { NotFound } from '../../base/errors.ts';
+import { InvalidInput, NotFound } from '../../base/errors.ts';
 import { uuidv7 } from '../../base/ids.ts';
 import type { Services } from '../../base/services.ts';
 import { isoDate, line, prose, uuid } from '../fields.ts';
 import { checked, orNone } from '../input.ts';
 import { matterById } from '../matters/view.ts';
+import { meetingsOf } from '../meetings/view.ts';
 import { underEmbargo } from '../publishing.ts';
 import { groundOf } from '../sources/view.ts';
 import type { Until } from '../until.ts';
@@ -30,6 +31,7 @@ const input = z.object({
   /** ms */
   claimedAt: z.number().int(),
   source: uuid,
+  meeting: orNone(uuid).optional(),
 });
 export type FigureInput = z.input<typeof input>;
 
@@ -44,6 +46,8 @@ export async function planFigure(
   const names = { low: 'value', high: 'upper end', originalValue: 'wording', asOf: 'day', claimedAt: 'time' };
   const { source, ...claim } = checked(input, form, names);
   const ground = await groundOf(services, matter, source);
+  if (claim.meeting && !(await meetingsOf(services.db, ground.matter)).some((one) => one.id === claim.meeting))
+    throw new InvalidInput('no-meeting', 'This matter has no such meeting.', { meeting: 'Choose one of these.' });
   const same = claim.measure.toLowerCase();
   const beside = (await figuresOf(services.db, ground.matter)).filter(
     (one) => one.id !== itself && one.measure.toLowerCase() === same,

@@ -36,6 +36,8 @@ const claimed = {
   holding: uuid.nullable(),
   source: uuid,
   anchor: textQuote,
+  /** the meeting whose heads it counts */
+  meeting: uuid.optional(),
 };
 
 export const figureClaimed = z.strictObject(claimed);

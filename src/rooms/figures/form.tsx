@@ -1,6 +1,7 @@
 /** The form of a figure, in parts: its fields with what was typed, and what was typed as the command takes it. */
 import type { Texts } from '../../base/form.ts';
 import { type Errors, Field, Select } from '../../ui/form.tsx';
+import type { Meeting } from '../meetings/view.ts';
 import { saidAt } from '../sourced.tsx';
 import type { Source } from '../sources/view.ts';
 import type { FigureInput } from './commands.ts';
@@ -16,6 +17,7 @@ export const FIGURE_NAMES = [
   'originalValue',
   'asOf',
   'claimant',
+  'meeting',
   'day',
   'time',
   'source',
@@ -24,18 +26,32 @@ export const FIGURE_NAMES = [
 /** @throws InvalidInput where the day is none */
 export function readFigure(values: Texts, zone: string): FigureInput {
   const { day = '', time = '', measure = '', unit = '', low = '', high = '', asOf = '' } = values;
-  const { originalValue = '', claimant = '', source = '' } = values;
+  const { originalValue = '', claimant = '', source = '', meeting = '' } = values;
   const { saidAt: claimedAt } = saidAt(day, time, zone);
   const qualifier = QUALIFIERS.find((one) => one === values['qualifier']) ?? QUALIFIERS[0];
-  return { measure, unit, low, high, originalValue, asOf, claimant, source, claimedAt, holding: '', qualifier };
+  return {
+    measure,
+    unit,
+    low,
+    high,
+    originalValue,
+    asOf,
+    claimant,
+    source,
+    meeting,
+    claimedAt,
+    holding: '',
+    qualifier,
+  };
 }
 
 export function FigureFields(props: {
   readonly values: Texts;
   readonly errors: Errors;
   readonly sources: readonly Source[];
+  readonly meetings: readonly Pick<Meeting, 'id' | 'subject'>[];
 }) {
-  const { values, errors, sources } = props;
+  const { values, errors, sources, meetings } = props;
   const text = (name: string) => values[name] ?? '';
   return (
     <>
@@ -102,6 +118,17 @@ export function FigureFields(props: {
         errors={errors}
         width="medium"
       />
+      {meetings.length > 0 ? (
+        <Select
+          name="meeting"
+          label="Head-count of a meeting"
+          hint="Where it counts who came or was invited, it stands beside our own count there."
+          none="No head-count"
+          value={text('meeting')}
+          errors={errors}
+          choices={meetings.map((one) => ({ value: one.id, label: one.subject }))}
+        />
+      ) : null}
       <Select
         name="source"
         label="Source"

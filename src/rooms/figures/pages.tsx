@@ -10,6 +10,7 @@ import { Tag } from '../../ui/mark.tsx';
 import { page } from '../../ui/page.tsx';
 import { EMBARGO_NAMES, EmbargoFields, readEmbargo } from '../embargo-fields.tsx';
 import { errorsOf } from '../input.ts';
+import { meetingsOf } from '../meetings/view.ts';
 import { withheldIn } from '../publication/view.ts';
 import { PublishButtons } from '../publish-buttons.tsx';
 import { mayPublishAlone } from '../publishing.ts';
@@ -76,9 +77,10 @@ function RankForm({ figure, base, once, sent }: { figure: Figure; base: string; 
 
 async function show(c: Ctx, sent: Sent = NOTHING): Promise<Response> {
   const { services, matter, writes, newOnce } = await matterOfPath(c);
-  const [figures, sources, setting, withheld] = await Promise.all([
+  const [figures, sources, meetings, setting, withheld] = await Promise.all([
     figuresOf(services.db, matter.id),
     sourcesOf(services.db, matter.id),
+    meetingsOf(services.db, matter.id),
     reviewSettingOf(services.db, matter.issuer),
     withheldIn(services.db, matter.id, new Date(services.clock.now())),
   ]);
@@ -134,7 +136,7 @@ async function show(c: Ctx, sent: Sent = NOTHING): Promise<Response> {
             hidden={{ kind: 'figure', once: (sent.ranking ? '' : sent.once) || newOnce }}
             label="Figure"
           >
-            <FigureFields values={values} errors={errors} sources={sources} />
+            <FigureFields values={values} errors={errors} sources={sources} meetings={meetings} />
             <EmbargoFields values={values} errors={errors} zone={zoneOf(c)} />
             <PublishButtons matter={matter.id} setting={setting} publish="Write it down" />
           </Form>

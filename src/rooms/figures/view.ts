@@ -27,6 +27,8 @@ export interface Figure {
   readonly originalValue: string;
   readonly asOf: string | null;
   readonly claimant: string;
+  /** the meeting whose heads it counts; null for all other figures */
+  readonly meeting: string | null;
   readonly rank: Rank;
   /** why it ranks so; null where nobody ranked it */
   readonly reason: string | null;
@@ -70,6 +72,7 @@ export const projectFigures: Project = (entry, seq) => {
         source: b.source,
         anchor: b.anchor,
         ...correctionRow(entry, correction),
+        meeting: b.meeting ?? null,
       },
     },
   ];
@@ -87,6 +90,7 @@ const stored = z.object({
   originalValue: z.string(),
   asOf: z.string().nullable(),
   claimant: z.string(),
+  meeting: z.string().nullable(),
   rank: z.enum(RANKS),
   reason: z.string().nullable(),
   source: z.object({
@@ -113,7 +117,7 @@ export async function figuresOf(
 ): Promise<readonly Figure[]> {
   const { rows } = await sql<Record<string, unknown>>`
     select f.id, f.entry, f.seq, f.measure, f.unit, f.low::text as low, f.high::text as high, f.qualifier, f.original_value as "originalValue",
-           f.as_of::text as "asOf", f.claimant, f.occurred_at as "occurredAt", f.recorded_at as "recordedAt", ${correctedSql('f')} as corrected,
+           f.as_of::text as "asOf", f.claimant, f.meeting, f.occurred_at as "occurredAt", f.recorded_at as "recordedAt", ${correctedSql('f')} as corrected,
            coalesce(k.rank, 'normal') as rank, k.reason,
            jsonb_build_object('entry', s.entry, 'publisher', s.publisher, 'title', s.title, 'published', s.published, 'url', s.url, 'sha256', s.hash) as source
     from view.figure f join view.source s on s.id = f.source
