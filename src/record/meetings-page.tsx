@@ -80,6 +80,12 @@ async function getPage(c: Ctx): Promise<Response> {
         <section aria-labelledby={`m-${meeting.id}`}>
           <h2 id={`m-${meeting.id}`}>{meeting.subject}</h2>
           <MeetingCounts participants={participants} />
+          <Links
+            label="Ask"
+            links={[
+              { text: 'who of them was asked, and by what', href: href('/questions', { ...keep, m1: meeting.id }) },
+            ]}
+          />
           <MeetingFacts meeting={meeting} zone={moment.zone} />
           <MeetingBreakdown participants={participants} />
           <Participants

@@ -20,6 +20,7 @@ import { oembedRoutes } from './oembed.ts';
 import { orderPages } from './orders-page.tsx';
 import { partiesPages } from './parties-page.tsx';
 import { partyPages } from './party-page.tsx';
+import { questionPages } from './questions/pages.tsx';
 import { receiptRoutes } from './receipts.ts';
 import { recordRoutes } from './record-page.tsx';
 import { recordsRoutes } from './records-page.tsx';
@@ -42,6 +43,7 @@ export function publicRoutes(log: LogIdentity): readonly Route[] {
     ...partyPages,
     ...timelineRoutes,
     ...searchRoutes,
+    ...questionPages,
     ...feedRoutes,
     ...mapPages,
     ...momentRoutes,
