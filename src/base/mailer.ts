@@ -14,6 +14,8 @@ export interface Mail {
   /** one line */
   readonly subject: string;
   readonly text: string;
+  /** where one press ends mails of this kind (RFC 8058); goes into `List-Unsubscribe` */
+  readonly unsubscribe?: string;
   readonly attachments?: readonly Attachment[];
 }
 

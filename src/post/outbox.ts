@@ -14,6 +14,8 @@ export const MAIL_KINDS = [
   'reminder',
   'ask-refused',
   'moved-digest',
+  'follow-confirm',
+  'follow-digest',
 ] as const;
 export type MailKind = (typeof MAIL_KINDS)[number];
 

@@ -6,6 +6,8 @@ import { type Kysely, sql } from 'kysely';
 import { z } from 'zod';
 import type { Database } from '../base/database.ts';
 import { type Cut, cutAt } from './cut.ts';
+import type { Moment } from './matter.ts';
+import { lastNoon } from './noon.ts';
 import { firstOfFact } from './recounted.ts';
 import { type EntryLine, othersIn, type Told, tell } from './timeline.ts';
 
@@ -85,6 +87,32 @@ export async function changesBetween(
     served: counted.rows[0]?.served ?? 0,
   };
 }
+
+/** Public entries of a matter at positions after `after`, up to and including `upTo`, the first `most` of them in words. */
+export async function entriesBetween(
+  db: Kysely<Database>,
+  matter: string,
+  after: number,
+  upTo: number,
+  most: number,
+): Promise<{ readonly told: readonly Told[]; readonly total: number; readonly served: number }> {
+  const within = (t: string) => sql`${sql.ref(`${t}.seq`)} > ${after} and ${sql.ref(`${t}.seq`)} <= ${upTo}`;
+  const open = sql`e.matter = ${matter} and e.audience = 'public' and e.canonical is not null and ${within('e')}`;
+  const listed = sql`e.kind <> 'request.served' and ${firstOfFact(matter, within('x'))}`;
+  const counted = await sql<{ total: number; served: number }>`
+    select count(*) filter (where ${listed})::int as total, count(*) filter (where e.kind = 'request.served')::int as served
+    from ledger.entry e where ${open}`.execute(db);
+  const { rows } = await sql<EntryLine>`
+    select e.seq, e.canonical, e.commitment from ledger.entry e where ${open} and ${listed} order by e.seq limit ${most}`.execute(
+    db,
+  );
+  const { total, served } = counted.rows[0] ?? { total: 0, served: 0 };
+  return { told: await tell(db, rows, await othersIn(db, rows, within('x'))), total, served };
+}
+
+/** The hint beside the time line of a record's pages: entries since the noon before their moment. */
+export const recentAt = (db: Kysely<Database>, matter: string, cut: Cut, moment: Pick<Moment, 'at' | 'zone'>) =>
+  entriesSince(db, matter, cut, lastNoon(moment.at, moment.zone));
 
 /** Counted no further than this: a page does not wait for the count of a day on which 90,000 were served. */
 export const MANY = 1000;

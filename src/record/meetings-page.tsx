@@ -11,6 +11,7 @@ import { page } from '../ui/page.tsx';
 import { Links } from '../ui/table.tsx';
 import type { meetingList } from './api-schemas.ts';
 import { cacheRecord } from './caching.ts';
+import { recentAt } from './changes.ts';
 import { type Cut, cutAt, visible } from './cut.ts';
 import { receiptPaths } from './entry-page.tsx';
 import { RecordEnd, recordOptions } from './frame.tsx';
@@ -61,7 +62,14 @@ async function getPage(c: Ctx): Promise<Response> {
       meetings.map(({ meeting }) => meetingThing(meeting, moment.zone)),
     ),
     <>
-      <RecordHead matter={matter} moment={moment} now={now} tab="Meetings" action={base} />
+      <RecordHead
+        matter={matter}
+        moment={moment}
+        now={now}
+        tab="Meetings"
+        action={base}
+        recent={await recentAt(c.get('services').db, matter.id, cut, moment)}
+      />
       {meetings.length === 0 ? (
         <Empty
           what="No meeting by then"

@@ -5,10 +5,9 @@ import { type Source, source } from '../rooms/matters/entries.ts';
 import { type Request, requestsOf } from '../rooms/requests/view.ts';
 import { type BoardPage, boardPage } from './board.ts';
 import { type BoardFilter, type BoardSort, readBoardQuery } from './board-filter.ts';
-import { entriesSince } from './changes.ts';
+import { recentAt } from './changes.ts';
 import { type Cut, cutAt, visible } from './cut.ts';
 import { type LastEntry, lastEntry, type Moment, type PublicMatter } from './matter.ts';
-import { lastNoon } from './noon.ts';
 import { type Reach, reachAt } from './reach.ts';
 
 export const BOARD_SIZE = 100;
@@ -74,7 +73,7 @@ export async function recordModel(
     reach: await reachAt(db, matter.id, cut, moment.at),
     last: await lastEntry(db, matter.id, cut),
     meeting: await firstMeeting(db, matter.id, cut),
-    recent: await entriesSince(db, matter.id, cut, lastNoon(moment.at, moment.zone)),
+    recent: await recentAt(db, matter.id, cut, moment),
   };
 }
 

@@ -2,6 +2,7 @@
 import { OpenAPIRegistry, OpenApiGeneratorV31 } from '@asteasolutions/zod-to-openapi';
 import { z } from 'zod';
 import { CONSEQUENCE_KINDS } from '../rooms/consequences/entries.ts';
+import { documentList, peopleList } from './api-around-schemas.ts';
 import { mapBody, momentList } from './api-map-schemas.ts';
 import { consequenceList, orderList } from './api-orders-schemas.ts';
 import { partyBody, partyList, personBody } from './api-parties-schemas.ts';
@@ -19,6 +20,7 @@ import {
 import { ANSWER_FILTERS, CLOCK_FILTERS, CONSEQUENCE_FILTERS, DETERMINATION_FILTERS, SORTS } from './board-filter.ts';
 import { ftmList } from './ftm.ts';
 import { PARTY_SORTS } from './parties.ts';
+import { PEOPLE_SORTS } from './people.ts';
 import { PARTICIPATIONS, QUESTION_SORTS } from './questions/question.ts';
 
 const registry = new OpenAPIRegistry();
@@ -140,6 +142,31 @@ registry.registerPath({
 
 registry.registerPath({
   method: 'get',
+  path: '/api/v1/records/{slug}/people',
+  summary: 'People whom a record names, with their office and what they did in it',
+  request: {
+    params: z.object({ slug: z.string() }),
+    query: z.object({
+      ...asOf,
+      q: z.string().optional().meta({ description: 'in name or office' }),
+      sort: z.enum(PEOPLE_SORTS).optional(),
+      dir: z.enum(['up', 'down']).optional(),
+      page: z.int().min(1).optional(),
+    }),
+  },
+  responses: { 200: json('A page of people', peopleList), ...refusals },
+});
+
+registry.registerPath({
+  method: 'get',
+  path: '/api/v1/records/{slug}/documents',
+  summary: 'Documents of a record that are public: orders, and the sources of statements and figures',
+  request: { params: z.object({ slug: z.string() }), query: z.object(asOf) },
+  responses: { 200: json('Its documents', documentList), ...refusals },
+});
+
+registry.registerPath({
+  method: 'get',
   path: '/api/v1/records/{slug}/figures',
   summary: 'Figures claimed around a matter, now or as of any time',
   request: { params: z.object({ slug: z.string() }), query: z.object(asOf) },
@@ -235,13 +262,10 @@ registry.registerPath({
   request: {
     query: z.object({
       ...asOf,
-      r1: z
-        .uuid()
-        .optional()
-        .meta({
-          description:
-            'id of a public request: asked by it; r2 and r3 likewise, each with its own filters; one of r1, m1 is needed',
-        }),
+      r1: z.uuid().optional().meta({
+        description:
+          'id of a public request: asked by it; r2 and r3 likewise, each with its own filters; one of r1, m1 is needed',
+      }),
       'r1.not': not.meta({ description: 'yes: whoever is not what r1 and its filters say' }),
       'r1.answer': z.enum(ANSWER_FILTERS).optional(),
       'r1.determination': z.enum(DETERMINATION_FILTERS).optional(),

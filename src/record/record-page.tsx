@@ -17,6 +17,7 @@ import { boardParams, NO_STATE } from './board-filter.ts';
 import { cacheRecord } from './caching.ts';
 import { FilterForm } from './filter-form.tsx';
 import { RecordEnd, recordOptions } from './frame.tsx';
+import { recipientThings } from './json-ld.tsx';
 import { type Moment, momentOf, momentParams, type PublicMatter, publicMatter } from './matter.ts';
 import { type PublicNote, type RecordModel, recordModel } from './model.ts';
 import { clockText, entryPath, type HeadProps, href, RecordHead, recordPath, servicePath } from './parts.tsx';
@@ -64,7 +65,11 @@ async function record(c: Ctx): Promise<Response> {
   cacheRecord(c, moment, model.last, now);
   const shown = { matter, moment, last: model.last, path: recordPath(matter) };
   const end = <RecordEnd c={c} shown={shown} />;
-  return page(c, recordOptions(c, shown, null), <Record model={model} now={now} end={end} />);
+  return page(
+    c,
+    recordOptions(c, shown, null, recipientThings(model.board?.rows ?? [])),
+    <Record model={model} now={now} end={end} />,
+  );
 }
 
 function Record({ model, now, end }: { model: RecordModel; now: Date; end: Child }) {

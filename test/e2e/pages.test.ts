@@ -117,7 +117,18 @@ async function publicStates(): Promise<void> {
     { path: `${example}?${asOf}` },
   );
   also('/record/:slug', { path: '/record/wide-letters' }, { path: '/record/wide-letters?answer=produced' });
-  for (const one of ['map', 'timeline', 'changes', 'statements', 'figures', 'meetings', 'orders', 'consequences'])
+  for (const one of [
+    'map',
+    'timeline',
+    'people',
+    'documents',
+    'changes',
+    'statements',
+    'figures',
+    'meetings',
+    'orders',
+    'consequences',
+  ])
     also(`/record/:slug/${one}`, { path: `${example}/${one}` });
   also('/record/:slug/map', { path: `${example}/map?${asOf}&axis=happened` }, { path: '/record/wide-letters/map' });
   also('/record/:slug/figures', { path: `${example}/figures?${asOf}&axis=happened` });
