@@ -4,8 +4,9 @@
  */
 
 import { fileName } from '../base/csv.ts';
-import { NotFound, TooMany } from '../base/errors.ts';
+import { NotFound } from '../base/errors.ts';
 import { ANYONE, type Ctx, type Route } from '../base/route.ts';
+import { turns } from '../base/turns.ts';
 import { contentDisposition } from '../ui/attachment.ts';
 import { boardParams, readBoardQuery } from './board-filter.ts';
 import { cacheRecord } from './caching.ts';
@@ -18,22 +19,8 @@ import { opened, queryOf, refuseBadTime } from './record-page.tsx';
 const MINUTE = 60_000;
 /** So long a file waits for the checkpoint that is on its way, in ms. */
 const PATIENCE = 2000;
-/** Files that may wait to be made. */
-const WAITING = 10;
-
 const made = memory<Uint8Array<ArrayBuffer>>(64 * 2 ** 20, ({ length }) => length);
-let waiting = 0;
-let tail: Promise<unknown> = Promise.resolve();
-
-/** One at a time. @throws TooMany `busy` */
-function inTurn<T>(work: () => Promise<T>): Promise<T> {
-  if (waiting >= WAITING)
-    throw new TooMany('busy', { what: 'Many files are being made just now.', next: 'Ask again in half a minute.' }, 30);
-  waiting++;
-  const mine = tail.then(work).finally(() => waiting--);
-  tail = mine.catch(() => {});
-  return mine;
-}
+const one = turns({ places: 1, waiting: 10 });
 
 async function getPdf(c: Ctx): Promise<Response> {
   const services = c.get('services');
@@ -62,7 +49,7 @@ async function getPdf(c: Ctx): Promise<Response> {
   const known = made.get(key);
   const pdf =
     known ??
-    (await inTurn(async () => {
+    (await one.run(async () => {
       const there = made.get(key);
       if (there) return there;
       if (last) await ledger.published(last.position, PATIENCE);

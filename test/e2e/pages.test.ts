@@ -163,7 +163,8 @@ async function publicStates(): Promise<void> {
   also(
     '/questions',
     { path: both },
-    { path: `${both}&${asOf}&axis=happened&r2=${wide.request}&r2.not=yes&col=r1.orders&col=m1.reason` },
+    { path: `${both}&${asOf}&axis=happened` },
+    { path: `${both}&r2=${wide.request}&r2.not=yes&col=r1.orders&col=m1.reason` },
     { path: `${both}&r1.clock=never&m1.shoe=1`, status: 422 },
   );
 }

@@ -1,6 +1,7 @@
 /** What a question's table says of each party: the cells of its requests, who was invited for it, affiliation. Read for one page at a time. */
 import { type Kysely, sql } from 'kysely';
 import type { Database } from '../../base/database.ts';
+import { turns } from '../../base/turns.ts';
 import { partiesAsOf } from '../../rooms/directory/view.ts';
 import { affiliationsOn } from '../../rooms/people/among.ts';
 import { localInput } from '../../ui/time.tsx';
@@ -138,6 +139,9 @@ async function invitedCells(
   return cells;
 }
 
+/** Questions read much: a few are answered at a time, so that boards stay quick whoever asks. */
+export const answering = turns({ places: 4, waiting: 100 });
+
 /** Rows read at once for a download. */
 const STEP = 2000;
 
@@ -145,8 +149,12 @@ const STEP = 2000;
 export async function* allRows(db: Kysely<Database>, known: Known): AsyncGenerator<readonly QuestionRow[]> {
   let after: string | undefined;
   for (;;) {
-    const page = await fitPage(db, known, STEP, { after });
-    if (page.rows.length > 0) yield await rowsOf(db, known, page.rows);
+    const from = after;
+    const { page, rows } = await answering.run(async () => {
+      const fits = await fitPage(db, known, STEP, { after: from });
+      return { page: fits, rows: await rowsOf(db, known, fits.rows) };
+    });
+    if (rows.length > 0) yield rows;
     if (!page.after) return;
     after = page.rows.at(-1)?.party;
   }

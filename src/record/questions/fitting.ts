@@ -8,9 +8,10 @@ import { partiesAsOf } from '../../rooms/directory/view.ts';
 import { affiliationsOn, membersOn } from '../../rooms/people/among.ts';
 import { localInput } from '../../ui/time.tsx';
 import { visible } from '../cut.ts';
+import { type Memory, memory } from '../lru.ts';
 import { knownAt, seenAt } from '../parties.ts';
 import type { Known, KnownMeeting, KnownRequest } from './known.ts';
-import type { Question } from './question.ts';
+import { type Question, questionParams } from './question.ts';
 
 /** A party that fits, as the first request or meeting of the question calls it. */
 export interface Fit {
@@ -98,11 +99,23 @@ const keyOf = (sort: Question['sort'], alias: string): Sql => {
   return sort === 'name' ? name : sql`coalesce(${column(sort)}, ''), ${name}`;
 };
 
-/** How many fit. */
+// What it counts is a function of the question, the position and the minute: services and words are only ever added.
+const remembered = new WeakMap<Kysely<Database>, Memory<number>>();
+
+/** How many fit. Remembered while nothing is written. */
 export async function countOf(db: Kysely<Database>, known: Known): Promise<number> {
+  const { moment, cut } = known;
+  const counted = remembered.get(db) ?? memory<number>(2000);
+  remembered.set(db, counted);
+  const of = questionParams({ ...known.question, columns: [] });
+  const key = JSON.stringify([of, cut.last, cut.until, Math.floor(moment.at.getTime() / 60_000), dayOf(known)]);
+  const before = counted.get(key);
+  if (before !== undefined) return before;
   const { rows } = await sql<{ n: number }>`
     select count(*)::int as n from ${base(known, false)} x where ${others(known)}`.execute(db);
-  return rows[0]?.n ?? 0;
+  const n = rows[0]?.n ?? 0;
+  counted.set(key, n);
+  return n;
 }
 
 export interface FitPage {

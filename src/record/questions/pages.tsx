@@ -21,7 +21,7 @@ import { type Moment, momentOf, momentParams } from '../matter.ts';
 import { href } from '../parts.tsx';
 import { partyPath } from '../party-paths.ts';
 import { queryOf } from '../record-page.tsx';
-import { allRows, rowsOf } from './cells.ts';
+import { allRows, answering, rowsOf } from './cells.ts';
 import { choicesAt } from './choices.ts';
 import { jsonRow, questionColumns } from './columns.tsx';
 import { countOf, type FitPage, fitPage } from './fitting.ts';
@@ -62,8 +62,8 @@ async function getPage(c: Ctx): Promise<Response> {
   const answers = !bad && !isEmpty(question);
   const [choices, fits, total] = await Promise.all([
     choicesAt(db, known.cut, named),
-    answers ? fitPage(db, known, SIZE, question) : null,
-    answers ? countOf(db, known) : 0,
+    answers ? answering.run(() => fitPage(db, known, SIZE, question)) : null,
+    answers ? answering.run(() => countOf(db, known)) : 0,
   ]);
   if (bad) c.header('Cache-Control', 'no-store');
   else cacheRecord(c, moment, null, now);
@@ -262,7 +262,7 @@ function bodyWithout(c: Ctx, { known, moment, question }: Asked) {
 async function getJson(c: Ctx): Promise<Response> {
   const { db } = c.get('services');
   const read = await readable(c);
-  const total = await countOf(db, read.known);
+  const total = await answering.run(() => countOf(db, read.known));
   async function* parts() {
     yield `${JSON.stringify({ ...bodyWithout(c, read), total, next: null }).slice(0, -1)},"rows":[`;
     let first = true;
@@ -281,7 +281,9 @@ async function getApi(c: Ctx): Promise<Response> {
   const { known, question, moment } = read;
   const wanted = Math.trunc(Number(c.req.query('size') ?? SIZE));
   const size = wanted >= 1 && wanted <= MAX_SIZE ? wanted : SIZE;
-  const [fits, total] = await Promise.all([fitPage(db, known, size, question), countOf(db, known)]);
+  const [fits, total] = await answering.run(() =>
+    Promise.all([fitPage(db, known, size, question), countOf(db, known)]),
+  );
   const rows = await rowsOf(db, known, fits.rows);
   const last = rows.at(-1);
   const more = { ...momentParams(moment), ...(size === SIZE ? {} : { size: String(size) }) };
