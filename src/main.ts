@@ -25,11 +25,12 @@ import { type Answering, openServer } from './adapters/server.ts';
 import type { Clock } from './base/clock.ts';
 import { Refusal, Unavailable } from './base/errors.ts';
 import { pooled } from './base/random.ts';
-import type { CertificateFile, Services } from './base/services.ts';
+import type { CertificateFile, RecordPdf, Services } from './base/services.ts';
 import { handovers, pastNames, signerOf } from './ledger/handover.ts';
 import { createLedger } from './ledger/ledger.ts';
 import { nodeCache } from './ledger/nodes.ts';
 import { queueDigests } from './post/digest.ts';
+import { queueFollowerMails } from './post/followers.ts';
 import { mailInFolder, openFolder, takeFolder } from './post/in/folder.ts';
 import { createParser } from './post/in/parser.ts';
 import { openMailDoor } from './post/in/smtp.ts';
@@ -257,6 +258,10 @@ async function wire(
       past.map((one) => one.from),
     );
   // Loaded with the first certification, like the PDF of a receipt.
+  const recordPdf: RecordPdf = async (paper) => {
+    const { recordPdf: made } = await import('./adapters/pdf/record-pdf.ts');
+    return await made(paper);
+  };
   const certificate: CertificateFile = async (receipts, form) => {
     const { certificateService } = await import('./adapters/pdf/certificate-pdf.ts');
     return await certificateService(policy, clock)(receipts, form);
@@ -270,6 +275,7 @@ async function wire(
     mailer,
     config,
     receiptPdf,
+    recordPdf,
     certificate,
   };
 
@@ -309,6 +315,7 @@ async function wire(
   for (const one of [
     rounds((goesOn) => remindAll(services, goesOn), minute, onError),
     rounds(() => queueDigests(services), minute, onError),
+    rounds(() => queueFollowerMails(services), minute, onError),
   ]) {
     one.start();
     undo.push(() => one.stop());

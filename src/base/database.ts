@@ -632,6 +632,19 @@ export interface Database {
     told_seq: Generated<number>;
     told_at: ColumnType<Date | null, Date | string | null | undefined, Date | string | null>;
   };
+  'work.follower': {
+    id: string;
+    matter: string;
+    address: string;
+    address_hash: Buffer;
+    every: string;
+    follows: Generated<boolean>;
+    asked_at: Time;
+    mails: Generated<number>;
+    told_seq: Generated<number>;
+    told_at: ColumnType<Date | null, Date | string | null | undefined, Date | string | null>;
+  };
+  'work.follower_link': { hash: Buffer; follower: string | null; does: string; made_at: Time };
   'work.calendar_feed': {
     id: string;
     hash: Buffer;

@@ -17,6 +17,7 @@ import { dateText } from '../ui/time.tsx';
 import { moveWords } from '../ui/words.ts';
 import { askRefused } from './asked.ts';
 import { digest } from './digest.ts';
+import { followConfirm, followDigest } from './followers.ts';
 import { composeInvitation, isInvitationMail } from './invitations.ts';
 import { notice } from './notices.ts';
 import type { Job } from './outbox.ts';
@@ -171,6 +172,8 @@ export async function compose(services: Services, job: Job): Promise<Composed> {
     const composed = await composeInvitation(services, job);
     return composed.ready ? { ...composed, about: null } : composed;
   }
+  if (job.kind === 'follow-confirm') return followConfirm(services, job);
+  if (job.kind === 'follow-digest') return followDigest(services, job);
   const what = await about(services, job);
   switch (job.kind) {
     case 'letter':

@@ -16,6 +16,8 @@ export const MAIL_KINDS = [
   'moved-digest',
   'invitation',
   'invitation-receipt',
+  'follow-confirm',
+  'follow-digest',
 ] as const;
 export type MailKind = (typeof MAIL_KINDS)[number];
 

@@ -22,3 +22,8 @@ export function cachePublic(c: Ctx, seconds: number, modified?: Date): void {
   c.header('Vary', 'Cookie');
   if (modified) c.header('Last-Modified', modified.toUTCString());
 }
+
+/** A file that is made while it is read, with what was said of it before: how long it may be kept, who may read it. */
+export function sent(c: Ctx, file: Response): Response {
+  return c.body(file.body ?? '', 200, Object.fromEntries(file.headers));
+}

@@ -6,6 +6,8 @@ import { type Kysely, sql } from 'kysely';
 import { z } from 'zod';
 import type { Database } from '../base/database.ts';
 import { type Cut, cutAt } from './cut.ts';
+import type { Moment } from './matter.ts';
+import { lastNoon } from './noon.ts';
 import { open } from './open.ts';
 import { firstOfFact } from './recounted.ts';
 import { type EntryLine, othersIn, type Told, tell } from './timeline.ts';
@@ -101,6 +103,40 @@ export async function changesBetween(
     served: counted.rows[0]?.served ?? 0,
   };
 }
+
+/** What everyone saw up to a position of the log at a time. */
+export interface SeenUpTo {
+  readonly last: number;
+  readonly shownAt: Date;
+}
+
+/** Public entries of a matter that came after `a`, up to and including `b`, the first `most` of them in words. */
+export async function entriesBetween(
+  db: Kysely<Database>,
+  matter: string,
+  a: SeenUpTo,
+  b: SeenUpTo,
+  most: number,
+): Promise<{ readonly told: readonly Told[]; readonly total: number; readonly served: number }> {
+  const from: Cut = { ...a, until: null };
+  const to: Cut = { ...b, until: null };
+  const within = (t: string) => sql`${sql.ref(`${t}.seq`)} > ${a.last} and ${sql.ref(`${t}.seq`)} <= ${b.last}`;
+  const seen = sql`e.matter = ${matter} and ${open('e', to)} and e.canonical is not null`;
+  const listed = sql`e.kind <> 'request.served' and ${firstOfFact(matter, within('x'))}`;
+  const counted = await sql<{ total: number; served: number }>`
+    select count(*) filter (where ${listed})::int as total, count(*) filter (where e.kind = 'request.served')::int as served
+    from ${between(matter, from, to)} where ${seen}`.execute(db);
+  const { rows } = await sql<EntryLine>`
+    select e.seq, e.canonical, e.commitment from ${between(matter, from, to)} where ${seen} and ${listed} order by e.seq limit ${most}`.execute(
+    db,
+  );
+  const { total, served } = counted.rows[0] ?? { total: 0, served: 0 };
+  return { told: await tell(db, rows, await othersIn(db, rows, within('x'))), total, served };
+}
+
+/** The hint beside the time line of a record's pages: entries since the noon before their moment. */
+export const recentAt = (db: Kysely<Database>, matter: string, cut: Cut, moment: Pick<Moment, 'at' | 'zone'>) =>
+  entriesSince(db, matter, cut, lastNoon(moment.at, moment.zone));
 
 /** Counted no further than this: a page does not wait for the count of a day on which 90,000 were served. */
 export const MANY = 1000;

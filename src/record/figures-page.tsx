@@ -8,6 +8,7 @@ import { page } from '../ui/page.tsx';
 import { Links } from '../ui/table.tsx';
 import type { figureList } from './api-schemas.ts';
 import { cacheRecord } from './caching.ts';
+import { recentAt } from './changes.ts';
 import { jsonCorrected } from './corrected-json.ts';
 import { type Cut, cutAt } from './cut.ts';
 import { RecordEnd, recordOptions } from './frame.tsx';
@@ -53,7 +54,14 @@ async function getPage(c: Ctx): Promise<Response> {
     c,
     recordOptions(c, shown, 'Figures'),
     <>
-      <RecordHead matter={matter} moment={moment} now={now} tab="Figures" action={base} />
+      <RecordHead
+        matter={matter}
+        moment={moment}
+        now={now}
+        tab="Figures"
+        action={base}
+        recent={await recentAt(c.get('services').db, matter.id, cut, moment)}
+      />
       <h2>Figures, side by side</h2>
       <p>
         Each is somebody’s claim, in the words of its source. Where they differ, all stand here; a rank has its reason

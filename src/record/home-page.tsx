@@ -102,7 +102,7 @@ async function home(c: Ctx): Promise<Response> {
               {one.matter.title}: who was asked, who answered what, when it is due, and what was reported around it.
             </p>
             <p>
-              <a href="/records">All public records</a>
+              <a href="/records">All public records</a> · <a href="/questions">Questions across them</a>
             </p>
           </li>
         ) : (

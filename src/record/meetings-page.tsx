@@ -21,6 +21,7 @@ import { page } from '../ui/page.tsx';
 import { Links } from '../ui/table.tsx';
 import type { meetingList } from './api-schemas.ts';
 import { cacheRecord } from './caching.ts';
+import { recentAt } from './changes.ts';
 import { type Cut, cutAt, visible } from './cut.ts';
 import { receiptPaths } from './entry-page.tsx';
 import { RecordEnd, recordOptions } from './frame.tsx';
@@ -90,7 +91,14 @@ async function getPage(c: Ctx): Promise<Response> {
       meetings.map(({ meeting }) => meetingThing(meeting, moment.zone)),
     ),
     <>
-      <RecordHead matter={matter} moment={moment} now={now} tab="Meetings" action={base} />
+      <RecordHead
+        matter={matter}
+        moment={moment}
+        now={now}
+        tab="Meetings"
+        action={base}
+        recent={await recentAt(c.get('services').db, matter.id, cut, moment)}
+      />
       {meetings.length === 0 ? (
         <Empty
           what="No meeting by then"
@@ -109,6 +117,12 @@ async function getPage(c: Ctx): Promise<Response> {
         <section aria-labelledby={`m-${meeting.id}`}>
           <h2 id={`m-${meeting.id}`}>{meeting.subject}</h2>
           <MeetingCounts participants={participants} />
+          <Links
+            label="Ask"
+            links={[
+              { text: 'who of them was asked, and by what', href: href('/questions', { ...keep, m1: meeting.id }) },
+            ]}
+          />
           <MeetingFacts meeting={meeting} zone={moment.zone} />
           <HeadCounts figures={figures} participants={participants} receipt={(entry) => entryPath(matter, entry)} />
           <MeetingBreakdown participants={participants} affiliations={affiliations} />

@@ -5,10 +5,9 @@ import { type Source, source } from '../rooms/matters/entries.ts';
 import { type Request, requestsOf } from '../rooms/requests/view.ts';
 import { type BoardPage, boardPage } from './board.ts';
 import { type BoardFilter, type BoardSort, readBoardQuery } from './board-filter.ts';
-import { entriesSince } from './changes.ts';
+import { recentAt } from './changes.ts';
 import { type Cut, cutAt } from './cut.ts';
 import { type LastEntry, lastEntry, type Moment, type PublicMatter } from './matter.ts';
-import { lastNoon } from './noon.ts';
 import { open } from './open.ts';
 import { type Reach, reachAt } from './reach.ts';
 
@@ -40,6 +39,8 @@ export interface RecordModel {
   readonly last: LastEntry | null;
   /** orders and consequences, as of the moment */
   readonly reach: Reach;
+  /** a public meeting of the same matter, for a question that has both; the first to be held */
+  readonly meeting: string | null;
   /** public entries since noon, as `entriesSince` counts them */
   readonly recent: number;
 }
@@ -72,8 +73,16 @@ export async function recordModel(
     notes: await publicNotes(db, matter.id, cut),
     reach: await reachAt(db, matter.id, cut, moment.at),
     last: await lastEntry(db, matter.id, cut),
-    recent: await entriesSince(db, matter.id, cut, lastNoon(moment.at, moment.zone)),
+    meeting: await firstMeeting(db, matter.id, cut),
+    recent: await recentAt(db, matter.id, cut, moment),
   };
+}
+
+async function firstMeeting(db: Kysely<Database>, matter: string, cut: Cut): Promise<string | null> {
+  const { rows } = await sql<{ id: string }>`
+    select t.id from view.meeting t where t.matter = ${matter} and ${open('t', cut)}
+    order by t.starts_at, t.seq limit 1`.execute(db);
+  return rows[0]?.id ?? null;
 }
 
 /** Requests of a matter that everyone may see and that had been issued by then, oldest first. */

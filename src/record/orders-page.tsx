@@ -12,6 +12,7 @@ import { page } from '../ui/page.tsx';
 import { Counts, Links } from '../ui/table.tsx';
 import { count } from '../ui/words.ts';
 import { cacheRecord } from './caching.ts';
+import { recentAt } from './changes.ts';
 import { amountsWords, ConsequenceList, grandTotal, TotalsTable } from './consequence-view.tsx';
 import { type Cut, cutAt } from './cut.ts';
 import { RecordEnd, recordOptions } from './frame.tsx';
@@ -20,7 +21,7 @@ import { publicRequests } from './model.ts';
 import { OrderFacts, type OrderLinks, OrdersTable } from './order-view.tsx';
 import { entryPath, type HeadProps, href, RecordHead, recordPath } from './parts.tsx';
 import { groupsOf, type Reach, reachAt, totalsOf, touchedCounts } from './reach.ts';
-import { opened } from './record-page.tsx';
+import { opened, wrongTime } from './record-page.tsx';
 
 export const orderPath = (matter: Pick<PublicMatter, 'slug'>, order: string): string =>
   `${recordPath(matter)}/orders/${order}`;
@@ -58,14 +59,8 @@ async function load(c: Ctx, got: Awaited<ReturnType<typeof opened>>): Promise<Op
 async function tabPage(c: Ctx, tab: HeadProps['tab'], path: string, show: (all: Opened) => Promise<unknown>) {
   const got = await opened(c);
   const { matter, moment, now } = got;
-  const title = `${tab} · ${matter.title}`;
-  const head = (
-    <RecordHead matter={matter} moment={moment} now={now} tab={tab} action={`${recordPath(matter)}/${path}`} />
-  );
-  if (moment.problem !== null) {
-    c.header('Cache-Control', 'no-store');
-    return page(c, { title, area: 'public', wide: true, status: 422 }, head);
-  }
+  const wrong = await wrongTime(c, tab);
+  if (wrong) return wrong;
   const all = await load(c, got);
   const last = await lastEntry(c.get('services').db, matter.id, all.cut);
   cacheRecord(c, moment, last, now);
@@ -74,7 +69,11 @@ async function tabPage(c: Ctx, tab: HeadProps['tab'], path: string, show: (all: 
     c,
     recordOptions(c, shown, tab),
     <>
-      {head}
+      <RecordHead
+        {...{ matter, moment, now, tab }}
+        action={`${recordPath(matter)}/${path}`}
+        recent={await recentAt(c.get('services').db, matter.id, all.cut, moment)}
+      />
       {await show(all)}
       <RecordEnd c={c} shown={shown} />
     </>,

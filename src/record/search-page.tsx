@@ -55,7 +55,7 @@ async function searchPage(c: Ctx): Promise<Response> {
       </form>
       <p class="soft" id="search-how">
         All words have to be there; a phrase stands in quotation marks, a word that must not be there after a minus.{' '}
-        <a href="/records">All public records</a> ·{' '}
+        <a href="/records">All public records</a> · <a href="/questions">Questions across requests and meetings</a> ·{' '}
         <a href={href('/parties', { q })}>{q === '' ? 'All parties' : 'Parties called so'}</a>
       </p>
       {found && found.recipients.length > 0 && at === 1 ? (

@@ -12,6 +12,7 @@ import { page } from '../ui/page.tsx';
 import { Links } from '../ui/table.tsx';
 import type { statementList } from './api-schemas.ts';
 import { cacheRecord } from './caching.ts';
+import { recentAt } from './changes.ts';
 import { jsonCorrected } from './corrected-json.ts';
 import { type Cut, cutAt } from './cut.ts';
 import { RecordEnd, recordOptions } from './frame.tsx';
@@ -77,7 +78,14 @@ async function getPage(c: Ctx): Promise<Response> {
     c,
     recordOptions(c, shown, 'Statements', quotationThings(statements)),
     <>
-      <RecordHead matter={matter} moment={moment} now={now} tab="Statements" action={base} />
+      <RecordHead
+        matter={matter}
+        moment={moment}
+        now={now}
+        tab="Statements"
+        action={base}
+        recent={await recentAt(c.get('services').db, matter.id, cut, moment)}
+      />
       <h2>Statements, newest last</h2>
       <form class="form form--row" method="get" action={base} aria-label="Find a statement">
         {Object.entries(momentParams(moment)).map(([name, value]) => (

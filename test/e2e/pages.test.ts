@@ -123,7 +123,18 @@ async function publicStates(): Promise<void> {
     { path: `${example}?${asOf}` },
   );
   also('/record/:slug', { path: '/record/wide-letters' }, { path: '/record/wide-letters?answer=produced' });
-  for (const one of ['map', 'timeline', 'changes', 'statements', 'figures', 'meetings', 'orders', 'consequences'])
+  for (const one of [
+    'map',
+    'timeline',
+    'people',
+    'documents',
+    'changes',
+    'statements',
+    'figures',
+    'meetings',
+    'orders',
+    'consequences',
+  ])
     also(`/record/:slug/${one}`, { path: `${example}/${one}` });
   also('/record/:slug/map', { path: `${example}/map?${asOf}&axis=happened` }, { path: '/record/wide-letters/map' });
   also('/record/:slug/figures', { path: `${example}/figures?${asOf}&axis=happened` });
@@ -143,6 +154,25 @@ async function publicStates(): Promise<void> {
   also('/record/:slug/orders/:order', { path: `${example}/orders/${order.id}` });
   also('/search', { path: '/search?q=letters' }, { path: '/search?q=zzzz' });
   also('/records', { path: '/records?q=letters' });
+  const { request } = await w.db
+    .selectFrom('view.service')
+    .select('request')
+    .where('id', '=', id)
+    .executeTakeFirstOrThrow();
+  const meeting = await w.db
+    .selectFrom('view.meeting as t')
+    .innerJoin('view.matter as m', 'm.id', 't.matter')
+    .select('t.id')
+    .where('m.slug', '=', '2018-letters')
+    .executeTakeFirstOrThrow();
+  const both = `/questions?r1=${request}&m1=${meeting.id}`;
+  also(
+    '/questions',
+    { path: both },
+    { path: `${both}&${asOf}&axis=happened` },
+    { path: `${both}&r2=${wide.request}&r2.not=yes&col=r1.orders&col=m1.reason` },
+    { path: `${both}&r1.clock=never&m1.shoe=1`, status: 422 },
+  );
 }
 
 /** An order as its form sends it to be looked at before it is entered. */

@@ -7,6 +7,7 @@ import { newToken } from '../../src/base/secrets.ts';
 import { hex, sha256, utf8 } from '../../src/proof/index.ts';
 import { mintLink } from '../../src/rooms/answers/links.ts';
 import { feedsOf, makeFeed, revokeFeed } from '../../src/rooms/calendars/feeds.ts';
+import { mintFollowerLink } from '../../src/rooms/followers/commands.ts';
 import type { Exchange } from './exchange.ts';
 import { BASE, random, type World } from './world.ts';
 
@@ -33,6 +34,17 @@ async function freshFeed(w: World, a: Exchange, route: Route): Promise<string> {
 /** The entry that called a meeting. */
 const calledIn = async (w: World, meeting: string): Promise<string> =>
   (await w.db.selectFrom('view.meeting').select('entry').where('id', '=', meeting).executeTakeFirstOrThrow()).entry;
+/** A link of somebody who asked to follow the record, or follows it: each new, since leaving uses it up. */
+async function freshFollower(w: World, a: Exchange, route: Route): Promise<string> {
+  const id = w.t.newId();
+  const address = `follower-${id}@example.gov`;
+  const row = { id, matter: a.matter, address, address_hash: Buffer.from(sha256(utf8(address))), every: 'day' };
+  await w.db
+    .insertInto('work.follower')
+    .values({ ...row, asked_at: new Date(w.clock.now()) })
+    .execute();
+  return await mintFollowerLink(w.services, id, route.path.includes('/leave/') ? 'leave' : 'confirm');
+}
 
 /** @param cosigned origin of a log that this server cosigns */
 export function filling(w: World, a: Exchange, cosigned: string): Fill {
@@ -69,7 +81,13 @@ export function filling(w: World, a: Exchange, cosigned: string): Fill {
       // A service's id is that of the entry that served it; so is an order's.
       file: () => `${known ? (route.path.includes('/:matter/') ? a.order : place.service) : none}.receipt.json`,
       token: () =>
-        !known ? newToken(random) : route.path.startsWith('/r/') ? freshLink(w, a) : freshFeed(w, a, route),
+        !known
+          ? newToken(random)
+          : route.path.startsWith('/follow/')
+            ? freshFollower(w, a, route)
+            : route.path.startsWith('/r/')
+              ? freshLink(w, a)
+              : freshFeed(w, a, route),
       origin: () => (known ? hex(sha256(utf8(cosigned))) : '0'.repeat(64)),
       '*': () => (known ? '0/000.p/1' : '0/999'),
     };
@@ -81,6 +99,7 @@ export function filling(w: World, a: Exchange, cosigned: string): Fill {
       else throw new Error(`say in test/support/paths.ts what :${name} of ${route.path} stands for`);
     }
     // Of two the query says which thing is meant, or as of when.
+    if (/\/questions(\.\w+)?$/.test(path)) return `${path}?r1=${a.request}`;
     if (path === '/oembed') return `${path}?url=${encodeURIComponent(`${BASE}/record/${a.slug}`)}`;
     if (path.startsWith('/embed/')) return `${path}?asOf=2018-01-25T11:53:00Z`;
     return path;

@@ -21,6 +21,7 @@ export interface ServicesOptions {
   readonly config?: Partial<Config>;
   readonly create?: FileBlobsOptions['create'];
   readonly receiptPdf?: Services['receiptPdf'];
+  readonly recordPdf?: Services['recordPdf'];
   readonly certificate?: Services['certificate'];
 }
 
@@ -44,6 +45,7 @@ export async function testServices(t: TestLedger, options: ServicesOptions = {})
       ...options.config,
     },
     ...(options.receiptPdf ? { receiptPdf: options.receiptPdf } : {}),
+    ...(options.recordPdf ? { recordPdf: options.recordPdf } : {}),
     ...(options.certificate ? { certificate: options.certificate } : {}),
   };
   return { services, dataDir, close: () => rm(dataDir, { recursive: true, force: true }) };

@@ -47,7 +47,7 @@ export async function compose(
     text: mail.text,
     date: at,
     messageId,
-    headers: { 'Auto-Submitted': 'auto-generated' },
+    headers: { 'Auto-Submitted': 'auto-generated', ...listHeaders(mail.unsubscribe) },
     disableFileAccess: true,
     disableUrlAccess: true,
     attachments: (mail.attachments ?? []).map((a) => ({
@@ -61,6 +61,18 @@ export async function compose(
     message.build((error, built) => (error ? reject(error) : resolve(built))),
   );
   return { messageId, raw, envelope: { from: from.address, to: to.data } };
+}
+
+/** RFC 2369, and RFC 8058 where the address is one that mail programs may press: https alone. */
+function listHeaders(unsubscribe: string | undefined): Record<string, { prepared: true; value: string }> {
+  const url = unsubscribe === undefined ? null : URL.parse(unsubscribe);
+  if (!url || !/^https?:$/.test(url.protocol)) return {};
+  // Never folded or encoded: mail programs read it as it stands.
+  const plain = (value: string) => ({ prepared: true as const, value });
+  return {
+    'List-Unsubscribe': plain(`<${url.href}>`),
+    ...(url.protocol === 'https:' ? { 'List-Unsubscribe-Post': plain('List-Unsubscribe=One-Click') } : {}),
+  };
 }
 
 /** `MAIL_FROM`: `Name <local@domain>` or a bare address. */
