@@ -149,7 +149,7 @@ async function show(c: Ctx, typed: Typed | null = null): Promise<Response> {
         <>
           <h2 id="embargo">Its embargo</h2>
           <Form action={to} hidden={hidden('move')} errors={of('move')?.errors ?? {}} label="Another time">
-            <EmbargoFields values={of('move')?.values ?? {}} errors={of('move')?.errors ?? {}} zone={zone} />
+            <EmbargoFields values={of('move')?.values ?? {}} errors={of('move')?.errors ?? {}} zone={zone} moving />
             <Reason id="move" typed={of('move')} hint="It can be read once the embargo is over." />
             <Submit text="Set this time" />
           </Form>

@@ -77,11 +77,18 @@ export function draftTitle({ kind, values, corrects }: Pick<Writing, 'kind' | 'v
   return short === '' ? `${what}, still empty` : `${what}: ${short}`;
 }
 
-export function WritingList({ title, lines, zone }: { title: string; lines: readonly WritingLine[]; zone: string }) {
+export function WritingList(props: {
+  title: string;
+  lines: readonly WritingLine[];
+  zone: string;
+  /** of its heading: under another one on the desk, right under the title on its own page */
+  level: 2 | 3;
+}) {
+  const { title, lines, zone, level } = props;
   if (lines.length === 0) return null;
   return (
     <section>
-      <h3>{title}</h3>
+      {level === 2 ? <h2>{title}</h2> : <h3>{title}</h3>}
       <ul class="entries">
         {lines.map((one) => (
           <li>
@@ -111,10 +118,10 @@ async function listPage(c: Ctx): Promise<Response> {
         lead="Statements and figures that are not published yet. Only your organisation sees them."
       />
       {none ? <Empty what="No draft" how="Save a statement or a figure as a draft, and it waits here." /> : null}
-      <WritingList title="Waiting for review" lines={lists.toReview} zone={zone} />
-      <WritingList title="Sent back to me" lines={lists.sentBack} zone={zone} />
-      <WritingList title="Mine" lines={lists.mine} zone={zone} />
-      <WritingList title="Of others" lines={lists.others} zone={zone} />
+      <WritingList title="Waiting for review" lines={lists.toReview} zone={zone} level={2} />
+      <WritingList title="Sent back to me" lines={lists.sentBack} zone={zone} level={2} />
+      <WritingList title="Mine" lines={lists.mine} zone={zone} level={2} />
+      <WritingList title="Of others" lines={lists.others} zone={zone} level={2} />
       <p>
         <a href="/desk/review">How your organisation reviews</a>
       </p>

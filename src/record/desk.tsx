@@ -127,9 +127,9 @@ function TodayColumn(props: { today: Today; moved: readonly Moved[]; writing: Wr
           </ul>
         </section>
       ) : null}
-      <WritingList title="Waiting for review" lines={writing.toReview} zone={zone} />
-      <WritingList title="Sent back to me" lines={writing.sentBack} zone={zone} />
-      <WritingList title="My drafts" lines={writing.mine} zone={zone} />
+      <WritingList title="Waiting for review" lines={writing.toReview} zone={zone} level={3} />
+      <WritingList title="Sent back to me" lines={writing.sentBack} zone={zone} level={3} />
+      <WritingList title="My drafts" lines={writing.mine} zone={zone} level={3} />
       <MovedPart moved={moved} />
       <Part
         title="Overdue"

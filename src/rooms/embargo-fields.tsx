@@ -14,21 +14,29 @@ export const readEmbargo = (values: Texts, now: Millis): Until | null =>
     now,
   );
 
-/** @param props.zone what stands in the field of the zone at first */
-export function EmbargoFields(props: { readonly values: Texts; readonly errors: Errors; readonly zone: string }) {
-  const { values, errors, zone } = props;
+/** @param props.zone what stands in the field of the zone at first @param props.moving an embargo that stands gets another time */
+export function EmbargoFields(props: {
+  readonly values: Texts;
+  readonly errors: Errors;
+  readonly zone: string;
+  readonly moving?: boolean;
+}) {
+  const { values, errors, zone, moving = false } = props;
   return (
-    <fieldset class="usa-fieldset">
-      <legend class="usa-legend">Not public before (optional)</legend>
-      <div class="usa-hint">
-        It is written to the log at once; everyone sees it from this time on. Leave day and time empty to publish now.
-      </div>
+    <fieldset class="usa-fieldset usa-form-group">
+      <legend class="usa-legend">{moving ? 'Not public before' : 'Not public before (optional)'}</legend>
+      {moving ? null : (
+        <div class="usa-hint">
+          It is written to the log at once; everyone sees it from this time on. Leave day and time empty to publish now.
+        </div>
+      )}
       <Field
         name="embargoDay"
         type="date"
         label="Day it becomes public"
         value={values['embargoDay'] ?? ''}
         errors={errors}
+        required={moving}
         width="medium"
       />
       <Field
@@ -37,6 +45,7 @@ export function EmbargoFields(props: { readonly values: Texts; readonly errors: 
         label="Time it becomes public"
         value={values['embargoTime'] ?? ''}
         errors={errors}
+        required={moving}
         width="medium"
       />
       <Field
@@ -45,6 +54,7 @@ export function EmbargoFields(props: { readonly values: Texts; readonly errors: 
         hint="Such as America/New_York"
         value={values['embargoZone'] ?? zone}
         errors={errors}
+        required={moving}
         maxlength={60}
         width="medium"
       />
