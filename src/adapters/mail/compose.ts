@@ -6,6 +6,8 @@ import { InvalidInput } from '../../base/errors.ts';
 import type { Mail } from '../../base/mailer.ts';
 
 const Address = z.email().max(254);
+/** The operator's own mailbox, which on a laptop has no domain: still one address and no header more. */
+const Bare = z.string().max(254).regex(/^[^\s<>,;:"@\p{Cc}\p{Cf}]+@[^\s<>,;:"@\p{Cc}\p{Cf}]+$/u);
 /** Every line break that some mail program knows, and every control or direction character. */
 const UNSAFE = /[\p{Cc}\p{Cf}\u2028\u2029]+/gu;
 
@@ -32,7 +34,7 @@ export async function compose(
 ): Promise<Composed> {
   const to = Address.safeParse(mail.to);
   if (!to.success) throw new InvalidInput('mail-address', 'This is not one e-mail address.');
-  const replyTo = mail.replyTo === undefined ? undefined : Address.safeParse(mail.replyTo);
+  const replyTo = mail.replyTo === undefined ? undefined : Bare.safeParse(mail.replyTo);
   if (replyTo?.success === false) throw new InvalidInput('mail-address', 'This is not one e-mail address.');
   const host = from.address.slice(from.address.lastIndexOf('@') + 1);
   const messageId = `<${randomBytes(16).toString('hex')}@${host}>`;

@@ -219,7 +219,7 @@ describe('mail that has no place', () => {
     expect(await comes(forged)).toEqual({ state: 'unplaced', why: 'forwarded' });
   });
 
-  it('is refused with the rule’s words when the meeting is over, and is too large to be kept whole', async () => {
+  it('is too large to be kept whole: then its beginning is, and the file stays', async () => {
     await writeFile(join(folder, 'new', 'large.eml'), Buffer.alloc(10 * 1024 * 1024 + 1, 'a'));
     expect(await take()).toBe(1);
     expect(await readdir(join(folder, 'large'))).toEqual(['large.eml']);
@@ -249,6 +249,14 @@ describe('mail that has no place', () => {
       'application/octet-stream',
       expect.stringContaining('after all'),
     ]);
+  });
+
+  it('is refused with the rule’s words once the meeting is over', async () => {
+    w.at('2026-03-20T17:30:00Z');
+    const fill = await filling('County of Nowhere', COUNTY, '20260320T172900Z');
+    const late = calendarMail('outlook-accepted', fill, [['<outlook-accepted@', '<late@']]);
+    expect(await comes(late)).toEqual({ state: 'unplaced', why: 'refused' });
+    expect(wordsOf((await w.staff.get('/desk/mail')).text)).toContain('The meeting was over by then.');
   });
 
   it('that says nothing of taking part is set aside and stays kept; the views come out of the entries again', async () => {

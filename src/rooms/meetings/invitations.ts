@@ -32,6 +32,7 @@ export interface Invitation {
   readonly convener: string;
   readonly uid: string;
   readonly sequence: number;
+  readonly servedAt: Date;
 }
 
 export const projectInvitations: Project = (entry, seq) => {
@@ -57,9 +58,9 @@ export const projectInvitations: Project = (entry, seq) => {
 async function invitations(db: Kysely<Database>, which: RawBuilder<unknown>): Promise<readonly Invitation[]> {
   const { rows } = await sql<Invitation>`
     select i.invitation as id, f.entry, i.meeting, i.matter, i.issuer, ${nameNow('y')} as "issuerName", i.recipient, p.name, p.office, t.subject,
-           t.convener, i.uid, i.sequence
+           t.convener, i.uid, i.sequence, f.occurred_at as "servedAt"
     from (select distinct on (i.invitation) i.* from view.invitation i where ${which} order by i.invitation, i.seq desc) i
-    join lateral (select f.entry from view.invitation f where f.invitation = i.invitation order by f.seq limit 1) f on true
+    join lateral (select f.entry, f.occurred_at from view.invitation f where f.invitation = i.invitation order by f.seq limit 1) f on true
     join view.participant p on p.id = i.invitation join view.meeting t on t.id = i.meeting join view.party y on y.id = i.issuer
     order by lower(p.name), i.seq`.execute(db);
   return rows;

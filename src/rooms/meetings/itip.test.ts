@@ -3,7 +3,7 @@ import { type KnownInvitation, type MailEvent, place, type ReadMail, reasonOf } 
 
 const NOW = Date.parse('2026-03-05T12:00:00Z');
 const TAG = '0a'.repeat(16);
-const KNOWN: KnownInvitation = { id: 'p', address: 'Mayor@Place.example.gov', tag: TAG, sequence: 2, last: null };
+const KNOWN: KnownInvitation = { id: 'p', address: 'Mayor@Place.example.gov', tag: TAG, sequence: 2, servedAt: 0, last: null };
 const EVENT: MailEvent = {
   uid: 'p@example.gov',
   sequence: 2,
@@ -49,6 +49,7 @@ describe('calendar mail', () => {
   });
   it('was never said later than it came in, nor at no time', () => {
     expect(placed(mail({ stamp: '2030-01-01T00:00:00.000Z' }))).toMatchObject({ at: NOW });
+    expect(placed(mail(), { servedAt: Date.parse('2026-03-05T11:00:01Z') })).toMatchObject({ at: NOW });
     expect(placed(mail({ stamp: null }))).toMatchObject({ why: 'no-stamp' });
     expect(placed(mail({ stamp: null }, 'REPLY', { date: '2026-03-05T10:00:00.000Z' }))).toMatchObject({
       placed: true,

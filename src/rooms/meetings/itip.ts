@@ -86,6 +86,8 @@ export interface KnownInvitation {
   readonly tag: string;
   /** SEQUENCE of the newest version that was served */
   readonly sequence: number;
+  /** when it was served first, ms */
+  readonly servedAt: Millis;
   /** the newest calendar mail that was taken */
   readonly last: { readonly sequence: number; readonly at: Millis } | null;
 }
@@ -96,7 +98,7 @@ export interface Placed {
   readonly invitation: string;
   readonly method: 'REPLY' | 'COUNTER';
   readonly sequence: number;
-  /** when it was said, ms: DTSTAMP, never later than it came in */
+  /** when it was said, ms: DTSTAMP, as far as it lies between the invitation and its coming in */
   readonly at: Millis;
   readonly partstat: Partstat;
   readonly delegate: string | null;
@@ -155,7 +157,9 @@ export function place(mail: ReadMail, known: (uid: string) => KnownInvitation | 
   const stamp = event.stamp ?? mail.date;
   if (stamp === null) return no('no-stamp', id);
   if (event.sequence < invitation.sequence) return no('old-sequence', id);
-  const at = Math.min(Date.parse(stamp), now);
+  // A clock that is wrong says nothing: nobody answers before they are asked, or later than it came in.
+  const written = Date.parse(stamp);
+  const at = written < invitation.servedAt ? now : Math.min(written, now);
   const { last } = invitation;
   // RFC 5546, section 2.1.5: by SEQUENCE, then by DTSTAMP; what is older was overtaken on its way.
   if (last && (event.sequence < last.sequence || (event.sequence === last.sequence && at < last.at)))

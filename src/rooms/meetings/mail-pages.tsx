@@ -3,7 +3,7 @@ import { bodyOf, type Texts, textsOf } from '../../base/form.ts';
 import { type Ctx, EDITOR, type Route, staff, VIEWER } from '../../base/route.ts';
 import { contentDisposition } from '../../ui/attachment.ts';
 import { redirectWith, zoneOf } from '../../ui/context.ts';
-import { type Errors, Field, Form, Select, Submit, TextArea } from '../../ui/form.tsx';
+import { ErrorSummary, type Errors, Field, Form, Select, Submit, TextArea } from '../../ui/form.tsx';
 import { Heading } from '../../ui/heading.tsx';
 import { page } from '../../ui/page.tsx';
 import { Facts, Table } from '../../ui/table.tsx';
@@ -169,6 +169,7 @@ async function showOne(c: Ctx, typed: { readonly values: Texts | null; readonly 
     },
     <>
       <Heading title={mail.subject ?? 'Mail without a subject'} crumbs={[...CRUMBS, LIST]} />
+      {open ? null : <ErrorSummary errors={errors} />}
       {mail.why && mail.state === 'unplaced' ? <p class="lead">{whyWords(mail)}</p> : null}
       <Facts
         facts={[

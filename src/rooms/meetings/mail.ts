@@ -96,8 +96,8 @@ async function knownIn(services: Services, read: ReadMail): Promise<(uid: string
       .map(({ sequence, at }) => ({ sequence, at: Date.parse(at) }))
       .toSorted((a, b) => a.sequence - b.sequence || a.at - b.at)
       .at(-1);
-    const { id, sequence } = invitation;
-    found.set(uid, { id, sequence, ...mailbox, last: last ?? null });
+    const { id, sequence, servedAt } = invitation;
+    found.set(uid, { id, sequence, servedAt: servedAt.getTime(), ...mailbox, last: last ?? null });
   }
   return (uid) => found.get(uid) ?? null;
 }
