@@ -124,6 +124,9 @@ async function show(c: Ctx, invited: Invited, typed: Typed): Promise<Response> {
       ) : (
         <>
           <h2 id="answer">{invited.answers.length === 0 ? 'Do you come?' : 'Change your answer'}</h2>
+          <p>
+            You can change it until the meeting is over, with the same link. Each answer stays as it was, with its time.
+          </p>
           <Form
             action={BASE}
             errors={errors}
@@ -176,9 +179,6 @@ async function show(c: Ctx, invited: Invited, typed: Typed): Promise<Response> {
             <Field name="title" label="Your title" value={text('title')} errors={errors} maxlength={200} />
             <Submit text="Send the answer" />
           </Form>
-          <p>
-            You can change it until the meeting is over, with the same link. Each answer stays as it was, with its time.
-          </p>
         </>
       )}
     </>,

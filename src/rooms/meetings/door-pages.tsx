@@ -105,7 +105,7 @@ async function getDoor(c: Ctx): Promise<Response> {
             cell: (one) => (
               <>
                 {one.name}
-                <div class="soft">{one.office ?? one.partyName}</div>
+                <div class="soft">{one.office ?? [one.kind, one.state].filter(Boolean).join(', ')}</div>
               </>
             ),
           },

@@ -3,7 +3,14 @@ import { type KnownInvitation, type MailEvent, place, type ReadMail, reasonOf } 
 
 const NOW = Date.parse('2026-03-05T12:00:00Z');
 const TAG = '0a'.repeat(16);
-const KNOWN: KnownInvitation = { id: 'p', address: 'Mayor@Place.example.gov', tag: TAG, sequence: 2, servedAt: 0, last: null };
+const KNOWN: KnownInvitation = {
+  id: 'p',
+  address: 'Mayor@Place.example.gov',
+  tag: TAG,
+  sequence: 2,
+  servedAt: 0,
+  last: null,
+};
 const EVENT: MailEvent = {
   uid: 'p@example.gov',
   sequence: 2,

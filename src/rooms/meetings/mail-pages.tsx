@@ -22,6 +22,7 @@ import {
   rawMail,
   setAside,
 } from './mail-desk.ts';
+import { meetingWhen } from './when.ts';
 
 const BASE = '/desk/mail';
 const ONE = `${BASE}/:mail`;
@@ -119,10 +120,14 @@ async function getList(c: Ctx): Promise<Response> {
 }
 
 const timeWords = (time: MailTime | null): string =>
-  time === null ? 'none' : 'problem' in time ? 'without a time zone, or not a time' : `${time.at} (${time.zone})`;
+  time === null
+    ? 'no time'
+    : 'problem' in time
+      ? 'a time without zone, or none at all'
+      : meetingWhen({ startsAt: new Date(time.at), endsAt: null, dayOnly: false, zone: time.zone });
 
 /** What the calendar program said of itself, as it was read. */
-function calendarFacts({ read }: OneMail) {
+function calendarFacts({ read }: OneMail, zone: string) {
   const calendar = read?.calendars[0];
   const event = calendar?.events[0];
   if (!calendar || !event) return [];
@@ -132,7 +137,7 @@ function calendarFacts({ read }: OneMail) {
       name: 'Attendees',
       value: event.attendees.map((one) => `${one.address}: ${one.partstat || 'no word'}`).join('; '),
     },
-    { name: 'Written', value: event.stamp ?? 'not said' },
+    { name: 'Written', value: event.stamp === null ? 'not said' : <Time at={new Date(event.stamp)} zone={zone} /> },
     ...(calendar.method === 'COUNTER'
       ? [{ name: 'Asks for', value: `${timeWords(event.start)} to ${timeWords(event.end)}` }]
       : []),
@@ -177,7 +182,7 @@ async function showOne(c: Ctx, typed: { readonly values: Texts | null; readonly 
           { name: 'Came in', value: <Time at={mail.receivedAt} zone={zoneOf(c)} /> },
           { name: 'Is', value: `${STATES[mail.state]}${mail.settledBy === null ? '' : `, by ${mail.settledBy}`}` },
           { name: 'About', value: mail.name === null ? 'not known' : `${mail.name}: ${mail.meeting ?? ''}` },
-          ...calendarFacts(mail),
+          ...calendarFacts(mail, zoneOf(c)),
         ]}
       />
       <p>
@@ -240,8 +245,9 @@ async function showOne(c: Ctx, typed: { readonly values: Texts | null; readonly 
               <Submit text="Write it down" />
             </Form>
           )}
+          <h2>Set it aside</h2>
+          <p>Where it says nothing of taking part. It stays kept.</p>
           <Form action={`${BASE}/${mail.id}/aside`} label="Set aside">
-            <p>Where it says nothing of taking part, set it aside. It stays kept.</p>
             <Submit text="Set it aside" />
           </Form>
         </>
