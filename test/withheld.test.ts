@@ -314,6 +314,8 @@ const OF_OTHER_THINGS = [
   'src/record/recounted.ts',
   'src/rooms/matters/view.ts',
   'src/portable/export.ts',
+  'src/post/followers.ts',
+  'src/rooms/followers/commands.ts',
 ];
 
 test('no query for everyone goes past src/record/open.ts', () => {

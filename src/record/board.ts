@@ -15,6 +15,7 @@ import { fitting } from './board-fits.ts';
 import { type NarrowQuery, narrowed } from './board-narrowed.ts';
 import { type Cut, visible } from './cut.ts';
 import { newestCells } from './moved.ts';
+import { open } from './open.ts';
 import { orderOf } from './roster.ts';
 
 export type { BoardAnswer, BoardDetermination } from './board-cells.ts';
@@ -128,7 +129,7 @@ export async function boardRowsOf(
   recipients: readonly string[],
 ): Promise<readonly BoardRow[]> {
   const { request, cut } = stand;
-  const which = sql`s.request = ${request.id} and s.recipient = any(${[...recipients]}::uuid[]) and s.audience = 'public' and ${visible('s', cut)}`;
+  const which = sql`s.request = ${request.id} and s.recipient = any(${[...recipients]}::uuid[]) and ${open('s', cut)}`;
   return await rowsFrom(db, stand, await readServices(db, stand.moved ? cut : null, which));
 }
 
