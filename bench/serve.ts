@@ -5,6 +5,7 @@
 import { finishServing, startServing } from '../src/rooms/requests/serve.ts';
 import { benchDatabase } from './database.ts';
 import { type BenchLine, isRole, median, report, round, runRole } from './lib.ts';
+import { processor } from './processor.ts';
 import { benchServices, draftFor, placesCsv } from './services.ts';
 
 const RECIPIENTS = Number(process.env['BENCH_RECIPIENTS'] ?? 90_837);
@@ -22,11 +23,13 @@ async function ours(): Promise<Record<string, number>> {
   const watch = setInterval(() => {
     peak = Math.max(peak, process.memoryUsage().rss);
   }, 50);
+  const spent = await processor(pool);
+  const atStart = await spent();
   const start = performance.now();
-  const used = process.cpuUsage();
   const { request } = await startServing(services, draft);
   await finishServing(services, draft);
   const served = performance.now();
+  const atServed = await spent();
   await ledger.publish();
   const { rows } = await pool.query<{ id: string }>(
     `select id from ledger.entry where kind = 'request.served' order by seq`,
@@ -41,7 +44,7 @@ async function ours(): Promise<Record<string, number>> {
     receipts += (await these).size;
   }
   const end = performance.now();
-  const { user, system } = process.cpuUsage(used);
+  const atEnd = await spent();
   clearInterval(watch);
   const { rows: queued } = await pool.query<{ n: number }>('select count(*) as n from work.outbox where request = $1', [
     request,
@@ -69,7 +72,10 @@ async function ours(): Promise<Record<string, number>> {
     serving: (served - start) / 1000,
     receipts: (end - served) / 1000,
     plain: (plainEnd - plainStart) / 1000,
-    cpu: (user + system) / 1e6,
+    nodeServing: atServed.node - atStart.node,
+    nodeReceipts: atEnd.node - atServed.node,
+    postgresServing: atServed.postgres - atStart.postgres,
+    postgresReceipts: atEnd.postgres - atServed.postgres,
     grownMiB: (peak - before) / 1024 ** 2,
   };
 }
@@ -82,7 +88,7 @@ export async function run(): Promise<readonly BenchLine[]> {
   return [
     report({
       bench: 'serve',
-      work: `serve ${RECIPIENTS} recipients: entries, views, queued letters, checkpoints (${round(of('serving'), 1)} s), then make every receipt (${round(of('receipts'), 1)} s); ${round(of('cpu'), 1)} s of processor time in Node; memory grew by ${round(of('grownMiB'), 0)} MiB at most`,
+      work: `serve ${RECIPIENTS} recipients: entries, views, queued letters, checkpoints (${round(of('serving'), 1)} s, of processor time Node ${round(of('nodeServing'), 1)} and PostgreSQL ${round(of('postgresServing'), 1)} s), then make every receipt (${round(of('receipts'), 1)} s, of processor time ${round(of('nodeReceipts'), 1)} and ${round(of('postgresReceipts'), 1)} s); memory grew by ${round(of('grownMiB'), 0)} MiB at most`,
       unit: 's',
       ours: round(seconds, 1),
       reference: round(of('plain'), 1),

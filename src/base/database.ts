@@ -69,7 +69,14 @@ export interface Database {
     tried_at: Time;
   };
 
-  'view.party': Fact & { id: string; name: string; kind: string; ocd_id: string | null; state: string | null };
+  'view.party': Fact & {
+    id: string;
+    name: string;
+    kind: string;
+    ocd_id: string | null;
+    state: string | null;
+    bare: string;
+  };
   'view.party_change': Fact & {
     entry: string;
     party: string;
@@ -83,6 +90,7 @@ export interface Database {
     ended: boolean;
     reason: string;
     source: Json | null;
+    bare: string;
   };
   'view.party_detail': Fact & {
     party: string;
@@ -98,6 +106,7 @@ export interface Database {
     what: string;
     value: string;
     note: string | null;
+    bare: string | null;
   };
   'view.alias_withdrawal': Fact & { entry: string; alias: string; party: string; reason: string };
   'view.channel': Fact & {

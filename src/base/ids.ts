@@ -23,3 +23,27 @@ export function uuidv7(now: Millis, random: Random): string {
 function four(bytes: Uint8Array, at: number): string {
   return `${HEX[bytes[at] ?? 0]}${HEX[bytes[at + 1] ?? 0]}`;
 }
+
+/** Of the 74 bits behind the time, those that rise. */
+const RISING = 2 ** 48;
+
+/**
+ * A source of many UUIDv7 of one time, each greater than the one before by a random step (RFC 9562, section 6.2, method 2). What is written in
+ * bulk comes to an index in its order then, at one end of it, which costs the database a fraction of random places. As hard to guess as steps of
+ * 24 bits are; ids are no secrets.
+ */
+export function risingIds(now: Millis, random: Random): () => string {
+  let prefix = '';
+  let last = RISING;
+  return () => {
+    const [a = 0, b = 0, c = 0] = random(3);
+    last += 1 + (a << 16) + (b << 8) + c;
+    if (last >= RISING) {
+      const start = uuidv7(now, random).replaceAll('-', '');
+      prefix = `${start.slice(0, 8)}-${start.slice(8, 12)}-${start.slice(12, 16)}-${start.slice(16, 20)}-`;
+      // In the lower half, so that there is room for 16 million at least.
+      last = Math.floor(Number.parseInt(start.slice(20), 16) / 2);
+    }
+    return prefix + last.toString(16).padStart(12, '0');
+  };
+}

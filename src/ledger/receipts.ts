@@ -37,11 +37,17 @@ export async function receiptsOf(
 ): Promise<ReadonlyMap<string, ReceiptFile>> {
   const { rows } = await pool.query<Row>({
     name: 'entries-for-receipts',
-    text: `select e.id, e.seq, e.kind, e.canonical, e.opening, c.size, c.note,
-             (select string_agg(s.line, '' order by s.n) from log.cosignature s where s.size = c.size) as cosigned,
-             array(select s.witness from log.cosignature s where s.size = c.size) as witnesses
-           from unnest($1::uuid[]) w (id) join ledger.entry e on e.id = w.id and e.canonical is not null
-           join log.checkpoint c on c.size = ${CARRIED}`,
+    // Many entries are under one checkpoint, which is read once.
+    text: `with e as materialized (
+             select e.id, e.seq, e.kind, e.canonical, e.opening, ${CARRIED} as size
+             from unnest($1::uuid[]) w (id) join ledger.entry e on e.id = w.id and e.canonical is not null
+           ), c as materialized (
+             select c.size, c.note,
+               (select string_agg(s.line, '' order by s.n) from log.cosignature s where s.size = c.size) as cosigned,
+               array(select s.witness from log.cosignature s where s.size = c.size) as witnesses
+             from (select distinct size from e) f join log.checkpoint c on c.size = f.size
+           )
+           select e.id, e.seq, e.kind, e.canonical, e.opening, c.size, c.note, c.cosigned, c.witnesses from e join c on c.size = e.size`,
     values: [entryIds, policy?.id ?? ''],
   });
   const receipts = new Map<string, ReceiptFile>();

@@ -3,6 +3,7 @@ import { RuleRefusal } from '../../base/errors.ts';
 import { dayOf, wordsOf } from './days.ts';
 import { serviceOf } from './due.ts';
 import type { CalendarEvent, CellEvent, Service, When } from './events.ts';
+import { datedOn } from './pauses.ts';
 import { dayIn } from './zone.ts';
 
 function refuse(code: string, what: string): RuleRefusal {
@@ -32,7 +33,7 @@ export function checkClosings(events: readonly CalendarEvent[]): void {
 
 /**
  * Dates before service, ends before beginnings, an order that stays and compels at once, ends of pauses that never were.
- * @throws RuleRefusal `date-before-service`, `ends-before-it-begins`, `order-stays-and-compels`, `not-paused`
+ * @throws RuleRefusal `date-before-service`, `ends-before-it-begins`, `dated-after-it-began`, `order-stays-and-compels`, `not-paused`
  */
 export function checkEvents(
   given: { readonly service: Service },
@@ -59,6 +60,12 @@ export function checkEvents(
         `${wordsOf(dayOf(event.to))} lies before the day of service, ${wordsOf(served)}.`,
       );
     }
+    if ('dated' in event && event.dated !== undefined && dayOf(event.dated) > day(event.at)) {
+      throw refuse(
+        'dated-after-it-began',
+        `${event.order} bears the date ${wordsOf(dayOf(event.dated))} and is told as of ${wordsOf(day(event.at))}, before that.`,
+      );
+    }
     if (
       (event.type === 'tolled' || event.type === 'stayed') &&
       event.until !== undefined &&
@@ -79,7 +86,9 @@ export function checkEvents(
       (other) =>
         other.type === 'stayed' &&
         meet(other.items, event.items) &&
-        (other.order === event.order ? overlaps(other, event, day) : day(other.at) === day(event.at)),
+        (other.order === event.order
+          ? overlaps(other, event, day)
+          : datedOn(other, { day, at }) === datedOn(event, { day, at })),
     );
     if (both) {
       throw refuse(

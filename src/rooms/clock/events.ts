@@ -41,14 +41,22 @@ const extendedBy = z.strictObject({
   ...common,
   by: z.strictObject({ count: z.number().int().min(1).max(3650), unit }),
 });
+/** The day of an order that was made before the service, where `at` is the day of service: nothing happens to a clock before it. */
+const dated = isoDate.optional();
 /** The clock pauses: clarification asked, a fee awaited. The remaining days run again after `until`, or after `resumed`. */
 const tolled = z.strictObject({ type: z.literal('tolled'), ...common, until: when.optional() });
 const resumed = z.strictObject({ type: z.literal('resumed'), ...common, of: line(100) });
 /** An order pauses the clock. `order` names it: court and docket number, or the order's id. */
-const stayed = z.strictObject({ type: z.literal('stayed'), ...common, order: line(180), until: when.optional() });
+const stayed = z.strictObject({
+  type: z.literal('stayed'),
+  ...common,
+  order: line(180),
+  dated,
+  until: when.optional(),
+});
 const lifted = z.strictObject({ type: z.literal('lifted'), ...common, of: line(100), order: line(180).optional() });
 /** An order sets the date, whatever was counted before, and ends the pauses that run. */
-const compelled = z.strictObject({ type: z.literal('compelled'), ...common, order: line(180), to: isoDate });
+const compelled = z.strictObject({ type: z.literal('compelled'), ...common, order: line(180), dated, to: isoDate });
 /** Service was at another time than written down before. */
 const corrected = z.strictObject({ type: z.literal('service-corrected'), ...common, to: service });
 

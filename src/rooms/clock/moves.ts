@@ -5,9 +5,9 @@
  */
 import type { Calendar } from './calendar.ts';
 import { businessDayFrom, businessDaysAfter, businessDaysIn, endOf, inRange, many, rolled, type Say } from './count.ts';
-import { type Day, dayOf, wordsOf } from './days.ts';
+import { type Day, dayOf, isoOf, wordsOf } from './days.ts';
 import type { CellEvent } from './events.ts';
-import { type Days, describe, endedBy, pausesOf, type Standstill, span, standstills } from './pauses.ts';
+import { type Days, datedOn, describe, endedBy, pausesOf, type Standstill, span, standstills } from './pauses.ts';
 import type { Unit } from './rule.ts';
 
 export interface Candidate {
@@ -69,6 +69,8 @@ type Act = Extract<CellEvent, { type: 'extended' | 'compelled' | 'lifted' }>;
 
 interface Step {
   readonly day: Day;
+  /** its instant, among the acts of a day; pauses come after all of them, for they take what remains of it */
+  readonly at: number;
   readonly rank: number;
   readonly key: string;
   readonly event: Act | null;
@@ -88,11 +90,12 @@ function cut(still: Standstill, at: readonly Day[]): Standstill[] {
   return parts;
 }
 
-/** Orders two acts of one day: by their instant, then by what they say, never by which was recorded first. */
+/** Orders two acts of one day: by their instant, by the day that they bear, then by what they say, never by which was recorded first. */
 function keyOf(event: Act, days: Days): string {
   const what = 'to' in event ? event.to : 'by' in event ? `${event.by.count} ${event.by.unit}` : event.of;
   const who = event.type === 'extended' ? '' : (event.order ?? '');
-  return `${String(days.at(event.at)).padStart(16, '0')} ${what} ${who} ${event.words ?? ''}`;
+  const since = `${String(days.at(event.at)).padStart(16, '0')} ${isoOf(datedOn(event, days))}`;
+  return `${since} ${what} ${who} ${event.words ?? ''}`;
 }
 
 /**
@@ -118,21 +121,24 @@ function actsOf(events: readonly CellEvent[], days: Days): readonly Act[] {
 function stepsOf(events: readonly CellEvent[], days: Days): readonly Step[] {
   const acts = [...actsOf(events, days)].sort((a, b) => (keyOf(a, days) < keyOf(b, days) ? -1 : 1));
   let pauses = pausesOf(events, days);
-  for (const act of acts) if (act.type === 'compelled') pauses = endedBy(pauses, days.day(act.at), days.at(act.at));
+  for (const act of acts) if (act.type === 'compelled') pauses = endedBy(pauses, act, days);
   const on = acts.map((act) => days.day(act.at)).sort((a, b) => a - b);
   // Pauses that an order ended are not joined with those that began after it: the cut keeps them apart.
   const stills = standstills(pauses).flatMap((still) => cut(still, on));
   const steps: Step[] = [
     ...acts.map((event) => ({
       day: days.day(event.at),
+      at: days.at(event.at),
       rank: event.type === 'extended' ? 1 : 0,
       key: keyOf(event, days),
       event,
       still: null,
     })),
-    ...stills.map((still) => ({ day: still.from, rank: 2, key: '', event: null, still })),
+    ...stills.map((still) => ({ day: still.from, at: Number.POSITIVE_INFINITY, rank: 2, key: '', event: null, still })),
   ];
-  return steps.sort((a, b) => a.day - b.day || a.rank - b.rank || (a.key < b.key ? -1 : 1));
+  return steps.sort(
+    (a, b) => a.day - b.day || (a.at < b.at ? -1 : a.at > b.at ? 1 : 0) || a.rank - b.rank || (a.key < b.key ? -1 : 1),
+  );
 }
 
 const latest = (calendar: Calendar, all: readonly Candidate[]) => {

@@ -2,7 +2,7 @@
  * When the clock stood: tolling and stays as intervals of days, joined where they overlap. The day on which a pause begins has run
  * and the day on which it ends has not: `(from, until]` is taken out, as the day of service itself is. Pure.
  */
-import { type Day, wordsOf } from './days.ts';
+import { type Day, dayOf, wordsOf } from './days.ts';
 import type { CellEvent, When } from './events.ts';
 
 export type PauseKind = 'tolling' | 'stay';
@@ -18,6 +18,11 @@ export interface Pause {
   /** who says so: the order of a stay */
   readonly order: string | null;
   readonly words: string | null;
+}
+
+/** A pause with the day of what began it: of an order that was made before the service, that of the order. */
+export interface DatedPause extends Pause {
+  readonly dated: Day;
 }
 
 /** Several pauses that overlap: for the count they are one. */
@@ -36,15 +41,19 @@ export interface Days {
 
 type Resume = Extract<CellEvent, { type: 'resumed' | 'lifted' }>;
 
+/** The day of what happened: of an order that was made before the service, and is told as of it, that of the order. */
+export const datedOn = (event: CellEvent, days: Days): Day =>
+  'dated' in event && event.dated !== undefined ? dayOf(event.dated) : days.day(event.at);
+
 /** Each tolling and stay with its end: its own, or the earliest `resumed` or `lifted` that names it. */
-export function pausesOf(events: readonly CellEvent[], days: Days): readonly Pause[] {
+export function pausesOf(events: readonly CellEvent[], days: Days): readonly DatedPause[] {
   const ends = new Map<string, Resume>();
   for (const event of events) {
     if (event.type !== 'resumed' && event.type !== 'lifted') continue;
     const before = ends.get(event.of);
     if (!before || days.at(event.at) < days.at(before.at)) ends.set(event.of, event);
   }
-  const pauses: Pause[] = [];
+  const pauses: DatedPause[] = [];
   for (const event of events) {
     if (event.type !== 'tolled' && event.type !== 'stayed') continue;
     const end = [event.until, event.id === undefined ? undefined : ends.get(event.id)?.at]
@@ -55,6 +64,7 @@ export function pausesOf(events: readonly CellEvent[], days: Days): readonly Pau
     pauses.push({
       kind: event.type === 'tolled' ? 'tolling' : 'stay',
       from: days.day(event.at),
+      dated: datedOn(event, days),
       until: end === undefined ? null : Math.max(days.day(event.at), days.day(end)),
       fromAt: days.at(event.at),
       untilAt: end === undefined ? null : days.at(end),
@@ -87,11 +97,17 @@ export function standstills(pauses: readonly Pause[]): readonly Standstill[] {
   return joined;
 }
 
-/** An order that sets the date ends what stands: pauses that began before end with it. */
-export const endedBy = (pauses: readonly Pause[], day: Day, at: number): readonly Pause[] =>
-  pauses.map((pause) =>
-    pause.from < day && (pause.until === null || pause.until > day) ? { ...pause, until: day, untilAt: at } : pause,
+/**
+ * An order that sets the date ends what stands: pauses that began before it end with it. What comes to a clock at one instant, as all
+ * orders from before its service do, is told apart by the days on which it was made; of one day, a pause is not ended.
+ */
+export function endedBy(pauses: readonly DatedPause[], order: CellEvent, days: Days): readonly DatedPause[] {
+  const [day, at, dated] = [days.day(order.at), days.at(order.at), datedOn(order, days)];
+  const before = (pause: DatedPause) => pause.fromAt < at || (pause.fromAt === at && pause.dated < dated);
+  return pauses.map((pause) =>
+    before(pause) && (pause.untilAt === null || pause.untilAt > at) ? { ...pause, until: day, untilAt: at } : pause,
   );
+}
 
 /** "clarification asked", "stayed by D. Example, No. 1: words" */
 export function describe(pause: Pick<Pause, 'kind' | 'order' | 'words'>): string {

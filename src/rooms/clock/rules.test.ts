@@ -25,6 +25,49 @@ describe('what was written down late', () => {
     expect(on(compel, ...ends)).toBe('2018-03-08');
   });
 
+  it('ends by an order to compel what began before it on its day, and not what began after it', () => {
+    const tolled: CellEvent = { type: 'tolled', id: 't', at: '2018-02-05T10:00:00-05:00' };
+    const compelAt = (hour: string): CellEvent => ({
+      ...{ type: 'compelled', id: 'c', order: 'No. 2', to: '2018-03-30' },
+      at: `2018-02-05T${hour}:00-05:00`,
+    });
+    for (const [hour, date] of [
+      ['17:00', '2018-03-30'],
+      ['10:00', null],
+      ['09:00', null],
+    ] as const) {
+      expect(on(tolled, compelAt(hour))).toBe(date);
+      expect(on(compelAt(hour), tolled)).toBe(date);
+    }
+    // What it ended stands again with the date before it, once it is lifted.
+    expect(on(tolled, compelAt('17:00'), { type: 'lifted', of: 'c', at: '2018-02-10' })).toBeNull();
+    const extended: CellEvent = { type: 'extended', at: '2018-02-05T16:00:00-05:00', to: '2018-05-01' };
+    expect(on(extended, compelAt('17:00'))).toBe('2018-03-30');
+    expect(on(extended, compelAt('15:00'))).toBe('2018-05-01');
+  });
+
+  it('tells orders from before the service apart by their own days', () => {
+    const told = (type: 'stayed' | 'compelled', dated: string): CellEvent => ({
+      ...{ id: type, at: '2018-01-24', order: `No. ${dated}`, dated },
+      ...(type === 'stayed' ? { type } : { type, to: '2018-03-30' }),
+    });
+    const both = (stayed: string, compelled: string) => {
+      const [s, c] = [told('stayed', stayed), told('compelled', compelled)];
+      const date = on(s, c);
+      expect(on(c, s)).toBe(date);
+      return date;
+    };
+    expect(both('2018-01-10', '2018-01-12')).toBe('2018-03-30');
+    expect(both('2018-01-12', '2018-01-10')).toBeNull();
+    // The last of two dates stands, whichever is the later date.
+    const second: CellEvent = {
+      ...{ type: 'compelled', id: 'c2', at: '2018-01-24', order: 'No. 3' },
+      ...{ dated: '2018-01-14', to: '2018-03-02' },
+    };
+    expect(on(told('compelled', '2018-01-12'), second)).toBe('2018-03-02');
+    expect(on(second, told('compelled', '2018-01-12'))).toBe('2018-03-02');
+  });
+
   it('names the items whose working an entry tells', () => {
     const cell = (items: number[], day: string) => ({ items, on: day });
     const due = {

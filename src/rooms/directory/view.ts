@@ -12,6 +12,7 @@ import {
   partyRegistered,
 } from './entries.ts';
 import { type Candidate, HOW, type How, type Party } from './match.ts';
+import { bareName, plainName } from './names.ts';
 
 export { stateName, stateOfDivision } from '../states.ts';
 export { type Candidate, type Match, meant, type Named, NEEDS_PLACE, type Party } from './match.ts';
@@ -34,7 +35,7 @@ export const projectDirectory: Project = (entry, seq) => {
   switch (entry.kind) {
     case 'party.registered': {
       const { party, name, kind, ocdId, state, seat, timeZone, list } = partyRegistered.parse(entry.body);
-      const row = { ...stamps(entry, seq), id: party, name, kind, ocd_id: ocdId, state };
+      const row = { ...stamps(entry, seq), id: party, name, kind, ocd_id: ocdId, state, bare: bareName(name) };
       if (seat === undefined && timeZone === undefined && list === undefined) return [{ table: 'view.party', row }];
       const more = { ...at, party, seat: seat ?? null, time_zone: timeZone ?? null, list: list ?? null };
       return [
@@ -47,11 +48,13 @@ export const projectDirectory: Project = (entry, seq) => {
       const b = (entry.kind === 'party.changed' ? partyChanged : partyCorrected).parse(entry.body);
       const { party, name, kind, ocdId, state, seat, timeZone, ended, reason, source } = b;
       const row = { party, name, kind, ocd_id: ocdId, state, seat, time_zone: timeZone, ended, reason, source };
-      return [{ table: 'view.party_change', row: { ...at, corrects: entry.corrects ?? null, ...row } }];
+      const bare = bareName(name);
+      return [{ table: 'view.party_change', row: { ...at, corrects: entry.corrects ?? null, ...row, bare } }];
     }
     case 'alias.added': {
       const { alias, party, of, value, note } = aliasAdded.parse(entry.body);
-      return [{ table: 'view.party_alias', row: { ...at, id: alias, party, what: of, value, note } }];
+      const bare = of === 'name' ? bareName(value) : null;
+      return [{ table: 'view.party_alias', row: { ...at, id: alias, party, what: of, value, note, bare } }];
     }
     case 'alias.withdrawn':
       return [{ table: 'view.alias_withdrawal', row: { ...at, ...aliasWithdrawn.parse(entry.body) } }];
@@ -125,14 +128,21 @@ const byName = (names: readonly string[], n: readonly number[]) => sql`
     (select ${how('name')} as how, id as party from view.party where lower(name) = w.name offset 0)
     union all (select ${how('name')}, party from view.party_change where lower(name) = w.name offset 0)
     union all (select ${how('alias')}, a.party from view.party_alias a where lower(a.value) = w.name and a.what = 'name' and ${standing} offset 0)) x`;
-const byBareName = (names: readonly string[], n: readonly number[]) => sql`
-  select w.n, x.how, x.party from (
-    select n, ${how('whole')} as how, work.plain_name(name) as key from unnest(${[...names]}::text[], ${[...n]}::int[]) v (name, n)
-    union all select n, ${how('bare')}, work.bare_name(name) from unnest(${[...names]}::text[], ${[...n]}::int[]) v (name, n)) w, lateral (
-    (select w.how, id as party from view.party where work.bare_name(name) = w.key offset 0)
-    union all (select w.how, party from view.party_change where work.bare_name(name) = w.key offset 0)
-    union all (select ${how('bare alias')}, a.party from view.party_alias a
-      where work.bare_name(a.value) = w.key and a.what = 'name' and ${standing} offset 0)) x`;
+/** By the bare name of those who are looked up; where that is the name itself, once. */
+function byBareName(names: readonly string[], n: readonly number[]) {
+  const keys: { readonly key: string; readonly n: number; readonly how: number }[] = [];
+  names.forEach((name, i) => {
+    const [whole, bare] = [plainName(name), bareName(name)];
+    keys.push({ key: whole, n: n[i] ?? 0, how: HOW.indexOf('whole') });
+    if (bare !== whole) keys.push({ key: bare, n: n[i] ?? 0, how: HOW.indexOf('bare') });
+  });
+  return sql`
+  select w.n, x.how, x.party
+  from unnest(${keys.map((one) => one.key)}::text[], ${keys.map((one) => one.n)}::int[], ${keys.map((one) => one.how)}::int[]) w (key, n, how), lateral (
+    (select w.how, id as party from view.party where bare = w.key offset 0)
+    union all (select w.how, party from view.party_change where bare = w.key offset 0)
+    union all (select ${how('bare alias')}, a.party from view.party_alias a where a.bare = w.key and ${standing} offset 0)) x`;
+}
 
 interface FoundRow extends Party {
   readonly n: number;

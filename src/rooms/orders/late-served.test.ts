@@ -89,6 +89,18 @@ it('holds the clocks of those whom a stay reaches, from their service on, and se
   expect(Date.parse(due ?? '') - Date.parse(counted ?? '')).toBe(4 * DAY);
 });
 
+it('keeps of two orders from before the service the later one', async () => {
+  const stayed = await desk.openMatter('stayed-then-compelled');
+  const there = (more: Partial<EnterOrder>) => enterCourtOrder(desk.services, stayed, order(more), desk.t.newId());
+  await there({ date: dayFrom(-9), geography: inState('il'), docket: '26-4', words: 'Stayed in Illinois.' });
+  const compel = { effect: 'compel', docket: '26-5', compel: dayFrom(50), words: 'Answers shall be given.' } as const;
+  await there({ ...compel, date: dayFrom(-6) });
+  await there({ date: dayFrom(-3), geography: inState('ca'), docket: '26-6', words: 'Stayed in California.' });
+  const request = await serveDraft(desk.services, await desk.draft(stayed, csv));
+  await settle();
+  expect(await dues(request)).toEqual({ Illinois: dayFrom(50), California: null, Ohio: dayFrom(50) });
+});
+
 it('tells nobody twice of an order that is entered while a request is being served', async () => {
   const draft = await desk.draft(matter, csv);
   let entered = false;

@@ -6,7 +6,7 @@ import { RuleRefusal } from '../../base/errors.ts';
 import { counterFor } from '../clock/due.ts';
 import type { CellEvent } from '../clock/events.ts';
 import type { Order } from './order.ts';
-import { recountsOf } from './recounts.ts';
+import { recountsOf, standingRecounts } from './recounts.ts';
 import { type EnterOrder, enterOrder, type OrderState } from './rules.ts';
 
 const COUNTER = counterFor({ type: 'days', days: 30, business: false, zone: 'America/New_York' });
@@ -90,6 +90,54 @@ const datesAfter = (events: Events): string =>
       return COUNTER.due({ at: new Date(servedAt).toISOString() }, mine).on;
     }),
   ).join(' ');
+
+/** The date of each item of a recipient who is served after all of these orders. */
+function servedAfter(orders: readonly Order[], served: string): readonly (string | null)[] {
+  const who = { ...COOK, servedAt: Date.parse(served) };
+  const given = state(orders, { recipients: [who] });
+  const told = given.requests.flatMap((request) => standingRecounts(given, request)).map(({ event }) => event);
+  return [1, 2].map((item) => {
+    const mine = told.filter(({ items }) => items?.includes(item) ?? true);
+    return COUNTER.due({ at: served }, mine).on;
+  });
+}
+
+const standing = fc.array(
+  fc.record({
+    effect: fc.constantFrom('stay' as const, 'compel' as const),
+    day: fc.integer({ min: 1, max: 28 }),
+    to: fc.constantFrom('2018-03-20', '2018-04-06'),
+    where: fc.constantFrom<Partial<EnterOrder>[]>({ geography: 'nationwide' }, { scope: reach({ items: [2] }) }),
+  }),
+  { minLength: 1, maxLength: 4 },
+);
+
+describe('someone served after orders', () => {
+  it('has the date of the last order to compel, or none where a stay came after it', () => {
+    const seen = new Set<string>();
+    fc.assert(
+      fc.property(
+        fc.uniqueArray(fc.integer({ min: 1, max: 28 }), { minLength: 4, maxLength: 4 }),
+        standing,
+        (days, all) => {
+          const orders = all.map(({ effect, to, where: more }, i) =>
+            order(i, effect, at(days[i] ?? 1), { compel: effect === 'compel' ? to : null, ...more }),
+          );
+          const dates = servedAfter(orders, '2018-03-01T17:00:00Z');
+          for (const item of [1, 2]) {
+            const touching = orders.filter(({ scope }) => scope.items?.includes(item) ?? true);
+            const [last] = touching.sort((a, b) => (a.date < b.date ? 1 : -1));
+            const expected = last === undefined ? '2018-03-31' : last.compel;
+            seen.add(String(expected));
+            expect(dates[item - 1]).toBe(expected);
+          }
+        },
+      ),
+      { numRuns: 300 },
+    );
+    expect([...seen].sort()).toEqual(['2018-03-20', '2018-03-31', '2018-04-06', 'null']);
+  });
+});
 
 describe('orders, in whichever order they are recorded', () => {
   it('leave every recipient with the same dates', () => {

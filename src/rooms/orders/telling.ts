@@ -49,6 +49,8 @@ interface Told {
   readonly id: string;
   readonly begin: Order;
   readonly at: string;
+  /** its own day, where it was made before the service */
+  readonly dated: string | undefined;
   readonly to: string | null;
   readonly until: string | null;
 }
@@ -63,7 +65,8 @@ const later = (a: string, b: string) => (a < b ? b : a);
 const dayBefore = (day: string) => new Date(Date.parse(day) - 86_400_000).toISOString().slice(0, 10);
 
 function begun({ by, until }: Span, told: Told): CellEvent {
-  const common = { id: told.id, at: told.at, order: orderName(told.begin) };
+  const dated = told.dated === undefined ? {} : { dated: told.dated };
+  const common = { id: told.id, at: told.at, order: orderName(told.begin), ...dated };
   if (told.to !== null) return { type: 'compelled', ...common, words: wordsOf(by), to: told.to };
   return { type: 'stayed', ...common, ...(until === null ? {} : { until: until.date }), words: wordsOf(by) };
 }
@@ -126,6 +129,7 @@ export function tell(
         const one = {
           id: nameOf(span, original, used),
           ...{ begin, to, at: later(begin.date, served), until: until?.date ?? null },
+          dated: begin.date < served ? begin.date : undefined,
         };
         used.add(one.id);
         if (ended === 'told' || to === null || until === null) events.push(begun(span, one));

@@ -5,7 +5,7 @@
 import { createHash } from 'node:crypto';
 import type { NewEntry, Rows } from '../../base/append.ts';
 import { instant } from '../../base/clock.ts';
-import { uuidv7 } from '../../base/ids.ts';
+import { risingIds } from '../../base/ids.ts';
 import type { Services } from '../../base/services.ts';
 import { closingsFor } from '../clock/view.ts';
 import { isSettled, newestAnswers } from '../escalation/view.ts';
@@ -23,7 +23,7 @@ export type WriteChunk = (recipients: readonly DraftRecipient[]) => Promise<Writ
 /** Makes entries and rows for a chunk of recipients. A few look-ups a chunk, none a recipient. */
 export function chunkWriter(services: Services, serving: Serving, columns: readonly string[]): WriteChunk {
   const occurredAt = instant(serving.draft.recorded ? Date.parse(serving.draft.recorded.servedAt) : serving.now);
-  const newId = () => uuidv7(serving.now, services.random);
+  const newId = risingIds(serving.now, services.random);
   const leavesAt = serving.leavesAt === null ? null : instant(serving.leavesAt);
   return async (recipients) => {
     const partyOf = await partiesFor(services, serving.request, recipients);
