@@ -17,7 +17,7 @@ const ENTRIES = 24_000;
 const WARM = 3_000;
 
 /** What serves plain inserts best: they are too quick for more than one batch under way to gain anything. */
-const PLAIN = { most: 4096, depth: 1, worth: 1 };
+const PLAIN = { most: 4096, depth: () => 1, worth: 1 };
 
 async function times(total: number, one: () => Promise<unknown>): Promise<void> {
   let left = total;

@@ -12,13 +12,17 @@
 import type { Pool, PoolClient } from 'pg';
 import type { Append, Appended } from '../base/append.ts';
 import type { Clock } from '../base/clock.ts';
+import { begin } from './begin.ts';
+import { type Others, others } from './others.ts';
 import { likely, type Plan, type PlanDeps, planning } from './plan.ts';
 import type { Outcome } from './queue.ts';
 import type { ColumnTypes, TableRows } from './spelled.ts';
 import {
   advance,
+  commit,
   copyRows,
   insertRows,
+  leaveMark,
   PATIENCE,
   readCommands,
   readLasts,
@@ -153,18 +157,8 @@ function line(): <R>(work: () => Promise<R>) => Promise<R> {
 
 /** Times a batch is sent anew because another process wrote a later time, before it is written with care. */
 const TRIES = 3;
-/**
- * While several processes write, times of recording are rounded down to this many milliseconds, for so long after the last clash:
- * batches of different processes then rarely carry times in another order than the one they are written in.
- */
-const TICK = 100;
-const SHARED_FOR = 10_000;
 
-export function appender(deps: AppendDeps): Appender {
-  /** the latest time known to be in the log; none is given that is earlier */
-  let latest = 0;
-  /** until when times are rounded */
-  let sharedUntil = 0;
+export function appender(deps: AppendDeps, company: Others = others(deps.clock)): Appender {
   let asked: Promise<ColumnTypes> | null = null;
   const shared = sharedConnection(deps.pool);
   const inLine = line();
@@ -178,21 +172,17 @@ export function appender(deps: AppendDeps): Appender {
     return asked;
   };
 
-  function timeNow(): number {
-    const now = deps.clock.now();
-    latest = Math.max(latest, now < sharedUntil ? Math.floor(now / TICK) * TICK : now);
-    return latest;
-  }
-
   /**
    * All of it at once. A statement that is refused takes those after it along, COMMIT included.
    * @param gone called when it is on its way
    */
   function sent(planned: Plan, gone: () => void): Promise<number> {
     return shared(async (client) => {
-      const begun = client.query('begin');
-      const base = advance(client, planned.move, planned.commands);
-      const all = [begun, base, ...rows(client, planned, copyRows), client.query('commit')];
+      const begun = begin(client);
+      // Others need not wait until it is on disk; whoever is told that it was written does.
+      const early = company.about();
+      const base = advance(client, planned.move, planned.commands, PATIENCE, early);
+      const all = [begun, base, ...rows(client, planned, copyRows), commit(client, early)];
       gone();
       await together(all);
       return base;
@@ -202,7 +192,7 @@ export function appender(deps: AppendDeps): Appender {
   /** Batches are planned and sent in the order in which they came; the answer to one is not waited for before the next. */
   function plannedAndSent(batch: readonly Append[]): Promise<{ planned: Plan; base: Promise<number> }> {
     return inLine(async () => {
-      const planned = await planUnhurried(deps, batch, timeNow(), likely(batch), await types());
+      const planned = await planUnhurried(deps, batch, company.timeNow(), likely(batch), await types());
       if (planned.commands.length === 0) return { planned, base: Promise.resolve(0) };
       return await new Promise((resolve) => {
         const base: Promise<number> = sent(planned, () => resolve({ planned, base }));
@@ -230,13 +220,18 @@ export function appender(deps: AppendDeps): Appender {
       batch.flatMap(({ expect }) => (expect ?? []).map((e) => e.stream)),
     );
     await together([begun, turn, head, known, lasts]);
-    latest = Math.max(latest, await head);
+    company.holds(await head, false);
     const ground = { known: await known, lasts: await lasts };
-    const planned = await planAloud(client, deps, batch, timeNow(), ground, null);
-    if (planned.commands.length === 0) return planned.settle(0);
+    const planned = await planAloud(client, deps, batch, company.timeNow(), ground, null);
+    if (planned.commands.length === 0) {
+      // Somebody else may have written it just now and still wait for the disk.
+      await leaveMark(client);
+      return planned.settle(0);
+    }
     // What was asked under the lock need not be asked again.
     const base = advance(client, { ...planned.move, lasts: new Map() }, planned.commands, silence);
     await together([base, ...rows(client, planned, addWithCare)]);
+    company.wrote(await base, planned.move.entries);
     return planned.settle(await base);
   }
 
@@ -262,15 +257,16 @@ export function appender(deps: AppendDeps): Appender {
       const { planned, base } = await plannedAndSent(batch);
       if (planned.commands.length === 0) return null;
       try {
-        return planned.settle(await base);
+        const begins = await base;
+        company.wrote(begins, planned.move.entries);
+        return planned.settle(begins);
       } catch (error) {
         // Whether a batch that was cut off was written, its keys tell.
         if (isMixedUp(error) || isOvertaken(error) || isCut(error)) return null;
         if (!mendable(error)) throw error;
         const refused = refusedAdvance(error);
         if (!refused || 'movedOn' in refused) return null;
-        latest = Math.max(latest, refused.later);
-        sharedUntil = deps.clock.now() + SHARED_FOR;
+        company.holds(refused.later, true);
       }
     }
     return null;

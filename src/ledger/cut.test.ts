@@ -21,6 +21,8 @@ import { fsck } from './fsck.ts';
 const WORKS = {
   /** two batches, and a round of publishing */
   quick: 2 * 6 + 6,
+  /** the same while another process writes, when the lock passes on before the batch is on disk: its COMMIT says so, and waits */
+  others: 2 * 6 + 6,
   /**
    * a batch with a key that was used before: the same six, refused; then with care, where the lock, the time, the keys and the streams are
    * asked one by one: BEGIN, `takeTurn`, `readLatest`, `readCommands`, `readLasts`, `advance`, entries, a view, the outbox, COMMIT
@@ -69,6 +71,7 @@ const batchesOf: Readonly<Record<Work, (name: string) => readonly (readonly stri
     [`${name}-one`, `${name}-two`],
     [`${name}-three`, `${name}-four`],
   ],
+  others: (name) => batchesOf.quick(name),
   careful: (name) => [[`${name}-warm`, `${name}-one`, `${name}-two`]],
 };
 
@@ -87,10 +90,18 @@ async function trial(work: Work, at: number, cut: Cut): Promise<{ readonly cut: 
       heard.set(key, done.entries[0]?.position ?? -1);
     };
     await append(`${name}-warm`);
+    if (work === 'others') {
+      const other = await open(false);
+      await other.ledger.append({ key: `${name}-other`, entries: [partyEntry(other), partyEntry(other)] });
+      await other.close();
+      written += 2;
+      await server.ledger.append(command(server, `${name}-met`));
+      names.push(`${name}-met`);
+    }
     await server.ledger.publish();
     line.arm(at, cut);
     for (const [i, batch] of batches.entries()) {
-      const publishing = work === 'quick' && i === batches.length - 1 ? [server.ledger.publish().then(() => {})] : [];
+      const publishing = work !== 'careful' && i === batches.length - 1 ? [server.ledger.publish().then(() => {})] : [];
       const outcomes = await Promise.allSettled([...batch.map(append), ...publishing]);
       for (const outcome of outcomes.slice(0, batch.length)) {
         if (outcome.status === 'rejected') expect(outcome.reason).toBeInstanceOf(Unavailable);
@@ -130,7 +141,7 @@ async function trial(work: Work, at: number, cut: Cut): Promise<{ readonly cut: 
   return happened;
 }
 
-describe.each(['quick', 'careful'] as const)('an append, %s', (work) => {
+describe.each(['quick', 'others', 'careful'] as const)('an append, %s', (work) => {
   it('makes as many queries as are cut, and not one more', async () => {
     const past = WORKS[work] + 1;
     expect(await trial(work, past, 'before')).toEqual({ cut: false, queries: WORKS[work] });

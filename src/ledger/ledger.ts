@@ -10,9 +10,10 @@ import type { Signer } from '../proof/write.ts';
 import { type AppendDeps, appender } from './append.ts';
 import { type WitnessPolicy, witnessedOf } from './cosignatures.ts';
 import { nodeCache } from './nodes.ts';
+import { others } from './others.ts';
 import { groupCommit } from './queue.ts';
 import { receiptsOf } from './receipts.ts';
-import { sequencer } from './sequence.ts';
+import { type Round, sequencer } from './sequence.ts';
 import { tileReader } from './tiles.ts';
 
 export interface LedgerDeps extends AppendDeps {
@@ -43,6 +44,8 @@ export interface Ledger extends LedgerPort {
 const MOST = 512;
 /** Batches under way at once: while the database writes one, the next is on its way to it. */
 const DEPTH = 2;
+/** While other processes write, theirs is what the database does meanwhile, and one batch of all that wait costs less than two. */
+const DEPTH_AMONG_OTHERS = 1;
 /** Entries that are worth a batch of their own while another is under way. */
 const WORTH = 16;
 /** Entries that are worth a checkpoint of their own before its time: so many hide how few callers there are as well as the rhythm does. */
@@ -51,7 +54,12 @@ const WORTH_A_CHECKPOINT = 512;
 /** @returns the ledger; call `start` for publishing at a fixed rhythm (also what keeps batch timing from telling much) */
 export function createLedger(deps: LedgerDeps): Ledger {
   const every = deps.publishEvery ?? 100;
-  const queue = groupCommit<Append, Appended>(appender(deps), { most: MOST, depth: DEPTH, worth: WORTH });
+  const company = others(deps.clock);
+  const queue = groupCommit<Append, Appended>(appender(deps, company), {
+    most: MOST,
+    depth: () => (company.about() ? DEPTH_AMONG_OTHERS : DEPTH),
+    worth: WORTH,
+  });
   const rounds = sequencer(deps);
   const tiles = tileReader(deps.pool);
   const nodes = nodeCache(tiles);
@@ -65,9 +73,9 @@ export function createLedger(deps: LedgerDeps): Ledger {
   let begun = 0;
   let hastened = false;
 
-  async function publishAll(): Promise<number> {
+  async function publishAll(round: () => Promise<Round>): Promise<number> {
     for (;;) {
-      const { size, more } = await rounds.round();
+      const { size, more } = await round();
       publishedSize = size;
       for (const one of waiting) {
         if (one.position >= size) continue;
@@ -78,13 +86,19 @@ export function createLedger(deps: LedgerDeps): Ledger {
     }
   }
 
-  function publish(): Promise<number> {
+  function publish(round: () => Promise<Round>): Promise<number> {
     unpublished = 0;
     begun = performance.now();
-    running ??= publishAll().finally(() => {
+    running ??= publishAll(round).finally(() => {
       running = null;
     });
     return running;
+  }
+
+  /** Not left to another process. */
+  async function publishNow(): Promise<number> {
+    await running?.catch(() => {});
+    return await publish(rounds.round);
   }
 
   /** The rhythm is from begin to begin; after a long round there is a pause all the same, in which callers get their turn. */
@@ -92,7 +106,7 @@ export function createLedger(deps: LedgerDeps): Ledger {
     hastened = false;
     timer = setTimeout(
       async () => {
-        await publish().catch(deps.onError);
+        await publish(rounds.turn).catch(deps.onError);
         if (!timer) return;
         schedule();
         hasten();
@@ -144,7 +158,7 @@ export function createLedger(deps: LedgerDeps): Ledger {
         waiting.add(one);
       });
     },
-    publish,
+    publish: publishNow,
     start() {
       if (!timer) schedule();
     },
@@ -152,8 +166,7 @@ export function createLedger(deps: LedgerDeps): Ledger {
       if (timer) clearTimeout(timer);
       timer = null;
       await queue.idle();
-      await running?.catch(() => 0);
-      await publish();
+      await publishNow();
     },
   };
 }

@@ -24,7 +24,7 @@ export interface QueueLimits {
   /** most that one batch may carry (a single heavier item goes alone) */
   readonly most: number;
   /** batches that may be under way at once; they are begun in order of arrival */
-  readonly depth: number;
+  readonly depth: () => number;
   /** weight that makes it worth beginning a batch while another is under way */
   readonly worth: number;
 }
@@ -44,7 +44,7 @@ export function groupCommit<T, R>(
 
   function take(): readonly Waiting<T, R>[] {
     // Callers that all wait for one batch would leave nothing to do beside it: they are shared out among those under way.
-    const share = weighs >= 2 * worth ? Math.ceil(weighs / (depth - running.size)) : weighs;
+    const share = weighs >= 2 * worth ? Math.ceil(weighs / (depth() - running.size)) : weighs;
     let weight = 0;
     let n = 0;
     for (const one of waiting) {
@@ -73,7 +73,7 @@ export function groupCommit<T, R>(
 
   function begin(): void {
     due = false;
-    while (waiting.length > 0 && (running.size === 0 || (running.size < depth && weighs >= worth))) {
+    while (waiting.length > 0 && (running.size === 0 || (running.size < depth() && weighs >= worth))) {
       const carried: Promise<void> = carry(take()).finally(() => {
         running.delete(carried);
         soon();

@@ -35,14 +35,25 @@ export interface SequenceDeps {
   readonly signer: Signer;
 }
 
+export interface Round {
+  readonly size: number;
+  readonly more: boolean;
+}
+
 export interface Sequencer {
   /** One round. Gives the tree's size afterwards and whether entries are still waiting. */
-  round(): Promise<{ readonly size: number; readonly more: boolean }>;
+  round(): Promise<Round>;
+  /** The same for whoever comes again and again: leaves the round to another process as long as that one publishes. */
+  turn(): Promise<Round>;
 }
 
 /** @returns a sequencer that remembers the tree's right edge between rounds and reads it back when another process moved it */
 export function sequencer(deps: SequenceDeps): Sequencer {
   let remembered: Edge | null = null;
+  /** the tree's size at the last look */
+  let seen: number | null = null;
+  /** it was moved by another process since the look before */
+  let another = false;
   const vkey = formatVkey(deps.signer.key);
 
   async function edgeAt(client: PoolClient, size: number): Promise<Edge> {
@@ -50,29 +61,48 @@ export function sequencer(deps: SequenceDeps): Sequencer {
     return edgeFrom(size, await tileReader(client).readTiles(partialTiles(size)));
   }
 
+  async function work(yields: boolean): Promise<Round> {
+    try {
+      const { edge, ...round } = await inTransaction(deps.pool, (client) => grow(client, yields));
+      if (edge) remembered = edge;
+      seen = round.size;
+      return round;
+    } catch (error) {
+      remembered = null;
+      throw error;
+    }
+  }
+
   return {
-    async round() {
-      try {
-        const grown = await inTransaction(deps.pool, grow);
-        if (grown.edge) remembered = grown.edge;
-        return { size: grown.size, more: grown.more };
-      } catch (error) {
-        remembered = null;
-        throw error;
+    round: () => work(false),
+    async turn() {
+      if (!another) return work(true);
+      const { size, head } = await readSizes(deps.pool);
+      if (size === seen && head > size) {
+        // Whoever published has not done so since the turn before.
+        another = false;
+        return work(true);
       }
+      seen = size;
+      return { size, more: false };
     },
   };
 
-  async function grow(client: PoolClient): Promise<{ size: number; more: boolean; edge?: Edge }> {
+  async function grow(client: PoolClient, yields: boolean): Promise<Round & { readonly edge?: Edge }> {
     const { rows } = await client.query<{ tree: number; head: number; signer: string | null }>({
-      name: 'lock-tree',
-      text: `select t.size as tree, h.size as head, t.signer,
-                   set_config('idle_in_transaction_session_timeout', '${SILENT}', true) from log.tree t, log.head h for update of t`,
+      name: yields ? 'lock-free-tree' : 'lock-tree',
+      text: `select t.size as tree, h.size as head, t.signer, set_config('idle_in_transaction_session_timeout', '${SILENT}', true)
+             from log.tree t, log.head h for update of t ${yields ? 'skip locked' : ''}`,
     });
+    if (yields && rows.length === 0) {
+      another = true;
+      return { size: seen ?? 0, more: false };
+    }
     const { tree = 0, head = 0, signer = null } = rows[0] ?? {};
     // The log was handed over, perhaps while this process ran: what it signed now would be a second history.
     if (signer !== null && signer !== vkey) throw handedOver(deps.origin);
-    if (head <= tree) return { size: tree, more: false };
+    another = yields && seen !== null && tree !== seen;
+    if (head <= tree || another) return { size: tree, more: false };
     const commitments = await readCommitments(client, tree, Math.min(ROUND, head - tree));
     const edge = await edgeAt(client, tree);
     const grown = growTiles(edge, leavesOf(commitments), pairInto);
@@ -88,6 +118,14 @@ export function sequencer(deps: SequenceDeps): Sequencer {
     });
     return { size, more: size < head, edge: grown.edge };
   }
+}
+
+async function readSizes(pool: Pool): Promise<{ size: number; head: number }> {
+  const { rows } = await pool.query<{ size: number; head: number }>({
+    name: 'read-sizes',
+    text: 'select t.size, h.size as head from log.tree t, log.head h',
+  });
+  return rows[0] ?? { size: 0, head: 0 };
 }
 
 function handedOver(origin: string): Unavailable {

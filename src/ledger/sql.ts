@@ -105,6 +105,7 @@ export interface Advance {
 /**
  * Moves the end of the log under its lock, writes which commands were accepted, and gives the position of the first entry.
  * @param silence as for `takeTurn`; it takes the place of what `log.advance` sets, which is longer
+ * @param early as for `commit`
  * @throws what `refusedAdvance` tells apart
  */
 export async function advance(
@@ -112,11 +113,13 @@ export async function advance(
   { entries, at, lasts }: Advance,
   commands: readonly CommandRow[],
   silence = PATIENCE,
+  early = false,
 ): Promise<number> {
   const { rows } = await client.query<{ base: number }>({
     name: 'advance',
     text: `with moved as materialized (
-             select log.advance($1, $2, $3, $4) as base, set_config('idle_in_transaction_session_timeout', $5, true)
+             select log.advance($1, $2, $3, $4) as base, set_config('idle_in_transaction_session_timeout', $5, true),
+                    case when $9 then set_config('synchronous_commit', 'off', true) end
            ), command as (
              insert into ledger.command (key, first_seq, count)
              select key, base + first, count from moved, unnest($6::text[], $7::bigint[], $8::int[]) c (key, first, count)
@@ -131,9 +134,27 @@ export async function advance(
       arrayText(commands.map((c) => c.key)),
       `{${commands.map((c) => c.first).join()}}`,
       `{${commands.map((c) => c.count).join()}}`,
+      early,
     ],
   });
   return rows[0]?.base ?? 0;
+}
+
+/** A message in the log of changes that nobody reads: a transaction that writes nothing else waits for the disk because of it. */
+const MARK = `select pg_logical_emit_message(true, 'counterfoil', '')`;
+
+/** Makes the COMMIT of this transaction wait until everything that was committed before it is on disk. */
+export async function leaveMark(client: ClientBase): Promise<void> {
+  await client.query({ name: 'leave-mark', text: MARK });
+}
+
+/**
+ * Ends a batch that was sent whole.
+ * @param early the transaction commits without waiting for the disk, so that the lock on the log passes on at once (see `advance`); a
+ *   transaction of its own behind it waits instead, on the same session, so that a database that crashed between the two cannot answer
+ */
+export async function commit(client: ClientBase, early: boolean): Promise<void> {
+  await client.query(early ? `commit; ${MARK}` : 'commit');
 }
 
 /** Where the batch begins, as `log.advance` left it for the statements after it. */
