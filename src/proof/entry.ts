@@ -141,20 +141,11 @@ function textIn(value: Fields, field: string, pattern: RegExp, form: string): st
   return matches(found, pattern) ? found : bad(`${form} in ${field}`, quote(found));
 }
 
-// Thousands of entries carry the same moments: the two that were read last are not looked at again.
-let lately = '';
-let before = '';
-
 /** A time in its one spelling: what no calendar or clock has comes back as another one, or as none. */
 function instantIn(value: Fields, field: string): string {
-  const found = value[field];
-  if (found === lately) return lately;
-  if (found === before) return before;
   const spelled = textIn(value, field, YEAR, 'a UTC time');
-  if (new Date(spelled).toJSON() !== spelled) bad(`a real date in ${field}`, spelled);
-  before = lately;
-  lately = spelled;
-  return spelled;
+  const real = new Date(spelled).toJSON() === spelled;
+  return real ? spelled : bad(`a real date in ${field}`, spelled);
 }
 
 /** An entry with what was learnt in reading it. */
