@@ -7,7 +7,10 @@ import type { Mail } from '../../base/mailer.ts';
 
 const Address = z.email().max(254);
 /** The operator's own mailbox, which on a laptop has no domain: still one address and no header more. */
-const Bare = z.string().max(254).regex(/^[^\s<>,;:"@\p{Cc}\p{Cf}]+@[^\s<>,;:"@\p{Cc}\p{Cf}]+$/u);
+const Bare = z
+  .string()
+  .max(254)
+  .regex(/^[^\s<>,;:"@\p{Cc}\p{Cf}]+@[^\s<>,;:"@\p{Cc}\p{Cf}]+$/u);
 /** Every line break that some mail program knows, and every control or direction character. */
 const UNSAFE = /[\p{Cc}\p{Cf}\u2028\u2029]+/gu;
 
