@@ -25,11 +25,15 @@ import { type Answering, openServer } from './adapters/server.ts';
 import type { Clock } from './base/clock.ts';
 import { Refusal, Unavailable } from './base/errors.ts';
 import { pooled } from './base/random.ts';
-import type { CertificateFile, Services } from './base/services.ts';
+import type { CertificateFile, RecordPdf, Services } from './base/services.ts';
 import { handovers, pastNames, signerOf } from './ledger/handover.ts';
 import { createLedger } from './ledger/ledger.ts';
 import { nodeCache } from './ledger/nodes.ts';
 import { queueDigests } from './post/digest.ts';
+import { queueFollowerMails } from './post/followers.ts';
+import { mailInFolder, openFolder, takeFolder } from './post/in/folder.ts';
+import { createParser } from './post/in/parser.ts';
+import { openMailDoor } from './post/in/smtp.ts';
 import { remindAll } from './post/reminders.ts';
 import { rounds } from './post/rounds.ts';
 import { createPost } from './post/worker.ts';
@@ -94,6 +98,27 @@ function cannotListen(error: Error, host: string, port: number): Error {
       next: 'Choose 127.0.0.1, 0.0.0.0 or an address of its own.',
     });
   return error;
+}
+
+/** Mail in: the folder, looked through every two seconds, and the small mail server that puts mail into it where one is asked for. @returns what ends it */
+async function takeMailIn(
+  services: Services,
+  settings: Settings,
+  mailIn: string,
+  onError: (error: unknown) => void,
+): Promise<() => Promise<void>> {
+  const folder = mailInFolder(settings.dataDir);
+  await openFolder(folder);
+  const parser = createParser();
+  const look = rounds((goesOn) => takeFolder(services, folder, parser, goesOn), 2_000, onError);
+  const { mailInPort: port, mailInHost: host } = settings;
+  const door = port === null ? null : await openMailDoor({ folder, host, port, mailIn });
+  look.start();
+  return async () => {
+    await door?.stop();
+    await look.stop();
+    await parser.stop();
+  };
 }
 
 /** A file that a setting names; empty where it names none. @throws BadWitnessFile when it cannot be read */
@@ -213,6 +238,8 @@ async function wire(
   const mailer = settings.smtpUrl
     ? smtpMailer({ url: settings.smtpUrl, from, clock })
     : fileMailer({ dataDir: settings.dataDir, from, clock });
+  // Where no mail leaves, none comes from outside either: answers are dropped into the folder by hand.
+  const mailIn = settings.mailInAddress ?? (settings.smtpUrl ? null : from.address);
   const config = {
     baseUrl,
     logOrigin,
@@ -220,6 +247,7 @@ async function wire(
     maxFileBytes: settings.maxFileBytes,
     proxied: settings.behindProxy,
     ...(settings.sourceUrl ? { sourceUrl: settings.sourceUrl } : {}),
+    ...(mailIn === null ? {} : { mailIn }),
     ...(settings.smtpUrl ? {} : { mailFolder: join(settings.dataDir, 'mail') }),
   };
   const receiptPdf = pdfService();
@@ -230,6 +258,10 @@ async function wire(
       past.map((one) => one.from),
     );
   // Loaded with the first certification, like the PDF of a receipt.
+  const recordPdf: RecordPdf = async (paper) => {
+    const { recordPdf: made } = await import('./adapters/pdf/record-pdf.ts');
+    return await made(paper);
+  };
   const certificate: CertificateFile = async (receipts, form) => {
     const { certificateService } = await import('./adapters/pdf/certificate-pdf.ts');
     return await certificateService(policy, clock)(receipts, form);
@@ -243,6 +275,7 @@ async function wire(
     mailer,
     config,
     receiptPdf,
+    recordPdf,
     certificate,
   };
 
@@ -282,10 +315,12 @@ async function wire(
   for (const one of [
     rounds((goesOn) => remindAll(services, goesOn), minute, onError),
     rounds(() => queueDigests(services), minute, onError),
+    rounds(() => queueFollowerMails(services), minute, onError),
   ]) {
     one.start();
     undo.push(() => one.stop());
   }
+  if (mailIn !== null) undo.push(await takeMailIn(services, settings, mailIn, onError));
   const recounter = createRecounter({ services, find: () => tellServed(services), onError });
   recounter.start();
   undo.push(() => recounter.stop());

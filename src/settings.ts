@@ -21,6 +21,9 @@ const environment = z.object({
   SMTP_URL: z.url({ protocol: /^smtps?$/ }).optional(),
   MAIL_FROM: z.email().optional(),
   MAIL_FROM_NAME: z.string().min(1).max(100).default('Counterfoil'),
+  MAIL_IN_ADDRESS: z.email().optional(),
+  MAIL_IN_PORT: z.coerce.number().int().min(1).max(65_535).optional(),
+  MAIL_IN_HOST: z.string().min(1).default('127.0.0.1'),
   REVOKE_MINUTES: number(5, 0, 24 * 60),
   MAX_FILE_BYTES: number(20 * 1024 ** 3, 1, Number.MAX_SAFE_INTEGER),
   BEHIND_PROXY: z.enum(['0', '1']).default('0'),
@@ -44,6 +47,11 @@ export interface Settings {
   readonly example: boolean;
   readonly smtpUrl: string | null;
   readonly mailFrom: { readonly name: string; readonly address: string | null };
+  /** mailbox whose mail comes in here (folder or port); null: none, but where no mail leaves either */
+  readonly mailInAddress: string | null;
+  /** port of the small mail server; null: mail comes in by the folder alone */
+  readonly mailInPort: number | null;
+  readonly mailInHost: string;
   readonly revokeMinutes: number;
   readonly maxFileBytes: number;
   readonly behindProxy: boolean;
@@ -73,6 +81,8 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>):
   const e = read.data;
   if (e.SMTP_URL && !e.MAIL_FROM)
     throw new BadSetting('MAIL_FROM: say which address letters come from when SMTP_URL is set');
+  if (e.MAIL_IN_PORT && e.SMTP_URL && !e.MAIL_IN_ADDRESS)
+    throw new BadSetting('MAIL_IN_ADDRESS: say for which address mail is taken when MAIL_IN_PORT is set');
   return {
     port: e.PORT,
     host: e.HOST,
@@ -83,6 +93,9 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>):
     example: e.EXAMPLE === '1',
     smtpUrl: e.SMTP_URL ?? null,
     mailFrom: { name: e.MAIL_FROM_NAME, address: e.MAIL_FROM ?? null },
+    mailInAddress: e.MAIL_IN_ADDRESS ?? null,
+    mailInPort: e.MAIL_IN_PORT ?? null,
+    mailInHost: e.MAIL_IN_HOST,
     revokeMinutes: e.REVOKE_MINUTES,
     maxFileBytes: e.MAX_FILE_BYTES,
     behindProxy: e.BEHIND_PROXY === '1',

@@ -5,6 +5,7 @@
 import { Writable } from 'node:stream';
 import { pino } from 'pino';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { queueFollowerMails } from '../src/post/followers.ts';
 import { isPdf, readReceiptFile } from '../src/proof/pdf.ts';
 import { formOf } from './support/answering.ts';
 import { type Exchange, exchange } from './support/exchange.ts';
@@ -13,6 +14,7 @@ import { browser, codeIn, type World, world } from './support/world.ts';
 
 const OWNER = 'owner@office.example.gov';
 const EDITOR = 'editor@office.example.gov';
+const READER = 'reader@place.example.gov';
 const ADDRESS = /[a-z0-9.-]+@(?:place|office)\.example\.gov/i;
 
 interface Read {
@@ -57,7 +59,7 @@ async function crawl(who: Browser, from: readonly string[], into: Read[]): Promi
 
 async function keepSecrets(): Promise<void> {
   for (const mail of await w.mails()) {
-    for (const [, token = ''] of (mail.text ?? '').matchAll(/\/(?:r|invitation)\/([A-Za-z0-9_-]{20,})/g))
+    for (const [, token = ''] of (mail.text ?? '').matchAll(/\/(?:r|invitation|follow\/\w+)\/([A-Za-z0-9_-]{20,})/g))
       secrets.links.add(token);
     if (/[0-9]{4} [0-9]{4}/.test(mail.text ?? '')) secrets.codes.add(codeIn(mail));
   }
@@ -103,6 +105,21 @@ beforeAll(async () => {
   secrets.links.add(secret);
   for (const path of [`/calendar/${secret}`, `/calendar/${secret}.ics`])
     expect((await browser(w.app, '192.0.2.65').get(path)).status).toBe(200);
+
+  // Somebody follows the record by mail, is told, and another one asked and never answers.
+  const follow = `/record/${x.slug}/follow`;
+  const reader = browser(w.app, '192.0.2.70');
+  for (const address of [READER, 'silent@place.example.gov'])
+    expect((await reader.post(follow, { address, every: 'day' })).status).toBe(200);
+  await w.post.round();
+  const confirm = /(\/follow\/confirm\/[\w-]{43})/.exec((await w.mailTo(READER)).text ?? '')?.[1] ?? '';
+  await reader.get(confirm);
+  expect((await reader.post(confirm, {})).status).toBe(200);
+  await w.owner.query("update work.follower set told_seq = 0, told_at = told_at - interval '2 days'");
+  expect(await queueFollowerMails(w.services)).toBe(1);
+  await w.post.round();
+  const leave = /(\/follow\/leave\/[\w-]{43})/.exec((await w.mailTo(READER, 2)).text ?? '')?.[1] ?? '';
+  for (const path of [leave, `${leave}x`, `${confirm}/nothing`]) await reader.get(path);
 
   // People and machines that get things wrong leave traces too: mistyped, queried, guessed, broken.
   const token = one.link.split('/').at(-1) ?? '';

@@ -186,6 +186,28 @@ export interface Database {
     bytes: number;
     audience: string;
   };
+  'view.review_setting': Fact & { entry: string; party: string; second: boolean; reviewer: string };
+  'view.subject': Fact & { subject: string; matter: string | null; tomb: boolean };
+  'view.embargo': Fact & {
+    entry: string;
+    subject: string;
+    matter: string;
+    what: string;
+    until: Time;
+    zone: string | null;
+    reason: string | null;
+    audience: string;
+  };
+  'view.takedown': Fact & {
+    entry: string;
+    subject: string;
+    matter: string;
+    kind: string;
+    down: boolean;
+    reason: string;
+    decided_by: string;
+    audience: string;
+  };
   'view.statement': Fact & {
     entry: string;
     id: string;
@@ -201,6 +223,9 @@ export interface Database {
     anchor: Json | null;
     about: string[];
     audience: string;
+    corrects: string | null;
+    note: string | null;
+    corrected_by: string | null;
   };
   'view.figure': Fact & {
     entry: string;
@@ -215,9 +240,13 @@ export interface Database {
     as_of: string | null;
     claimant: string;
     holding: string | null;
+    meeting: string | null;
     source: string;
     anchor: Json | null;
     audience: string;
+    corrects: string | null;
+    note: string | null;
+    corrected_by: string | null;
   };
   'view.figure_rank': Fact & {
     entry: string;
@@ -239,6 +268,7 @@ export interface Database {
     day_only: boolean;
     capacity: number | null;
     agenda: string;
+    zone: string | null;
     audience: string;
   };
   'view.participant': Fact & {
@@ -266,6 +296,7 @@ export interface Database {
     said_by: string;
     sayer: string | null;
     day_only: boolean;
+    through: string | null;
     source: string | null;
     anchor: Json | null;
     audience: string;
@@ -275,7 +306,44 @@ export interface Database {
     meeting: string;
     matter: string;
     participant: string;
-    attended: boolean;
+    attended: boolean | null;
+    audience: string;
+  };
+  'view.invitation': Fact & {
+    entry: string;
+    invitation: string;
+    meeting: string;
+    matter: string;
+    issuer: string;
+    recipient: string;
+    uid: string;
+    sequence: number;
+    leaves_at: Time;
+    audience: string;
+  };
+  'view.invitation_evidence': Fact & {
+    entry: string;
+    invitation: string;
+    meeting: string;
+    event: string;
+    channel: string;
+    address: string | null;
+    detail: string | null;
+    audience: string;
+  };
+  'view.invitation_answer': Fact & {
+    entry: string;
+    id: string;
+    invitation: string;
+    meeting: string;
+    partstat: string;
+    delegate: string | null;
+    reason: string | null;
+    openly: boolean;
+    proposal: Json | null;
+    through: string;
+    acted_by: Json | null;
+    mail: Json | null;
     audience: string;
   };
   'view.request': Fact & {
@@ -537,6 +605,25 @@ export interface Database {
   };
   'work.step_recipient': { run: string; n: number; service: string; outcome: string | null };
   'work.contact': { service: string; address: string };
+  'work.mail_in': {
+    id: string;
+    key: Buffer;
+    received_at: Time;
+    raw: Buffer;
+    bytes: number;
+    read: Json | null;
+    sender: string | null;
+    subject: string | null;
+    state: Generated<string>;
+    why: string | null;
+    detail: string | null;
+    party: string | null;
+    invitation: string | null;
+    entry: string | null;
+    settled_by: string | null;
+    settled_at: ColumnType<Date | null, Date | string | null | undefined, Date | string | null>;
+  };
+  'work.invitation': { invitation: string; tag: string };
   'work.moved_seen': {
     user_id: string;
     party: string;
@@ -545,6 +632,19 @@ export interface Database {
     told_seq: Generated<number>;
     told_at: ColumnType<Date | null, Date | string | null | undefined, Date | string | null>;
   };
+  'work.follower': {
+    id: string;
+    matter: string;
+    address: string;
+    address_hash: Buffer;
+    every: string;
+    follows: Generated<boolean>;
+    asked_at: Time;
+    mails: Generated<number>;
+    told_seq: Generated<number>;
+    told_at: ColumnType<Date | null, Date | string | null | undefined, Date | string | null>;
+  };
+  'work.follower_link': { hash: Buffer; follower: string | null; does: string; made_at: Time };
   'work.calendar_feed': {
     id: string;
     hash: Buffer;
@@ -554,6 +654,24 @@ export interface Database {
     service: string | null;
     created_at: Time;
     revoked_at: ColumnType<Date | null, Date | string | null | undefined, Date | string | null>;
+  };
+  'work.writing': {
+    id: string;
+    matter: string;
+    kind: string;
+    values: Json;
+    state: string;
+    version: Generated<number>;
+    thing: string | null;
+    corrects: string | null;
+    author: string;
+    author_name: string;
+    writers: Json;
+    note: string | null;
+    note_by: string | null;
+    deleted_at: ColumnType<Date | null, Date | string | null | undefined, Date | string | null>;
+    created_at: Time;
+    updated_at: Time;
   };
   'work.order_draft': { id: string; matter: string; form: Json; document: Json | null; created_at: Time };
   'work.outbox': {

@@ -14,7 +14,13 @@ export interface Mail {
   /** one line */
   readonly subject: string;
   readonly text: string;
+  /** where one press ends mails of this kind (RFC 8058); goes into `List-Unsubscribe` */
+  readonly unsubscribe?: string;
   readonly attachments?: readonly Attachment[];
+  /** a calendar file that calendar programs take up by themselves (RFC 6047): a part of its own, and an attachment */
+  readonly calendar?: { readonly method: 'REQUEST' | 'PUBLISH'; readonly content: string };
+  /** where answers go, where that is not who sends it: one mailbox */
+  readonly replyTo?: string;
 }
 
 export interface Mailer {

@@ -18,6 +18,8 @@ export interface Config {
   readonly maxFileBytes: number;
   /** folder where mails lie as files, where no mail server is configured; the staff's pages name it */
   readonly mailFolder?: string;
+  /** mailbox whose mail this server reads, with `+` and a tag for each invitation; left out where it reads none */
+  readonly mailIn?: string;
   /** where the source of the program as it runs here can be had, where the operator has said so */
   readonly sourceUrl?: string;
   /** a reverse proxy that writes X-Forwarded-For stands in front: take the client's address from there */
@@ -69,6 +71,33 @@ export type CertificateFile = (
   form: 'pdf' | 'txt',
 ) => Promise<Uint8Array>;
 
+/** One table of a printed record: rows of as many cells as `columns`, and how many more there are than were printed. */
+export interface PaperTable {
+  readonly title: string;
+  readonly note?: string;
+  /** heads, with the share of the width that each takes */
+  readonly columns: readonly (readonly [head: string, share: number])[];
+  readonly rows: readonly (readonly string[])[];
+  readonly left: number;
+}
+
+/** A record as it is printed: words alone, whatever is made of them. */
+export interface RecordPaper {
+  readonly title: string;
+  readonly lead: string;
+  /** SVG of the newest entry’s rosette (paths in a square view box) */
+  readonly rosette: string | null;
+  /** "As of …": labels and what they say */
+  readonly facts: readonly (readonly [label: string, value: string])[];
+  readonly tables: readonly PaperTable[];
+  readonly receipts: readonly { readonly name: string; readonly json: string }[];
+  /** what is not in it, as sentences */
+  readonly left: readonly string[];
+  readonly madeAt: Date;
+}
+/** The record as a PDF with the receipts inside, each a file of its own. */
+export type RecordPdf = (paper: RecordPaper) => Promise<Uint8Array>;
+
 export interface Services {
   readonly db: Kysely<Database>;
   readonly ledger: LedgerPort;
@@ -79,6 +108,8 @@ export interface Services {
   readonly config: Config;
   /** The receipt as a page for people with the file inside (FORMATS.md, "PDF receipt"); left out where PDFs are not made. */
   readonly receiptPdf?: ReceiptPdf;
+  /** a record to print; left out where PDFs are not made */
+  readonly recordPdf?: RecordPdf;
   /** pre-filled certifications; left out where none are made */
   readonly certificate?: CertificateFile;
 }

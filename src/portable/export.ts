@@ -78,7 +78,8 @@ const ENTRIES = `
   select e.seq, e.id, e.stream, e.kind, e.matter, e.by_party, e.audience, e.corrects, e.canonical, e.opening, e.commitment,
     to_char(e.occurred_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as occurred,
     to_char(e.recorded_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as recorded,
-    e.audience = 'public' and (e.matter is null or coalesce(m.audience = 'public', false)) as public,
+    e.audience = 'public' and (e.matter is null or coalesce(m.audience = 'public', false))
+      and e.seq not in (select w.seq from work.withheld($3) w) as public,
     m.seq as matter_seq, r.seq as request_seq, s.seq as service_seq, s.name
   from ledger.entry e
   left join view.matter m on m.id = e.matter
@@ -213,7 +214,7 @@ async function writeEntries(out: Out, deps: ExportDeps, viewer: Viewer, wanted: 
     const { rows } = await deps.client.query<Row>({
       name: 'export-page',
       text: ENTRIES,
-      values: [from, Math.min(from + PAGE, head)],
+      values: [from, Math.min(from + PAGE, head), new Date(deps.now)],
     });
     for (const row of rows) {
       if (row.seq < tree) bundle.push(row.commitment);

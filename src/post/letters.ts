@@ -17,6 +17,8 @@ import { dateText } from '../ui/time.tsx';
 import { moveWords } from '../ui/words.ts';
 import { askRefused } from './asked.ts';
 import { digest } from './digest.ts';
+import { followConfirm, followDigest } from './followers.ts';
+import { composeInvitation, isInvitationMail } from './invitations.ts';
 import { notice } from './notices.ts';
 import type { Job } from './outbox.ts';
 import { type About, about, attach, type Composed, keepThis, linkFor } from './parts.ts';
@@ -166,6 +168,12 @@ function leastSigned(receipts: ReadonlyMap<string, ReceiptFile>): Pick<ReceiptFi
 /** Writes the mail of a job. @throws Error for a kind that nobody knows */
 export async function compose(services: Services, job: Job): Promise<Composed> {
   if (job.kind === 'moved-digest') return digest(services, job);
+  if (isInvitationMail(job.kind)) {
+    const composed = await composeInvitation(services, job);
+    return composed.ready ? { ...composed, about: null } : composed;
+  }
+  if (job.kind === 'follow-confirm') return followConfirm(services, job);
+  if (job.kind === 'follow-digest') return followDigest(services, job);
   const what = await about(services, job);
   switch (job.kind) {
     case 'letter':

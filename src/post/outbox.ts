@@ -14,6 +14,10 @@ export const MAIL_KINDS = [
   'reminder',
   'ask-refused',
   'moved-digest',
+  'invitation',
+  'invitation-receipt',
+  'follow-confirm',
+  'follow-digest',
 ] as const;
 export type MailKind = (typeof MAIL_KINDS)[number];
 

@@ -12,6 +12,7 @@ import { uuidv7 } from '../base/ids.ts';
 import { MailFailed } from '../base/mailer.ts';
 import type { Services } from '../base/services.ts';
 import type { EvidenceEvent } from '../rooms/requests/entries.ts';
+import { evidenceInvitation } from './invitations.ts';
 import { compose } from './letters.ts';
 import { claim, hold, type Job, later, never, nextDue, notSent, retryAt, sent } from './outbox.ts';
 import type { About } from './parts.ts';
@@ -38,15 +39,19 @@ function evidenceKey(job: Job, event: EvidenceEvent): string {
 
 /** Mails whose leaving is written down: the letter for the service, a notice for the notice. */
 const isNotice = (job: Job) => job.kind === 'step' || job.kind === 'reminder';
-const isEvidenced = (job: Job) => job.kind === 'letter' || isNotice(job);
+const isEvidenced = (job: Job) => job.kind === 'letter' || job.kind === 'invitation' || isNotice(job);
 type Left = Extract<EvidenceEvent, 'ContentConsignment' | 'ContentConsignmentFailure'>;
 
+const detailOf = (detail: string): string | null => detail.replace(/\s+/g, ' ').slice(0, 500) || null;
+
 async function evidence(deps: PostDeps, job: Job, what: About | null, event: Left, detail: string): Promise<void> {
+  if (job.kind === 'invitation')
+    return await evidenceInvitation(deps.services, job, evidenceKey(job, event), event, detailOf(detail));
   if (what === null) throw new Error(`a ${job.kind} about no service leaves no evidence`);
   const { services } = deps;
   const now = services.clock.now();
   const about = { service: what.service.id, request: what.request.id, event, address: job.address };
-  const words = detail.replace(/\s+/g, ' ').slice(0, 500) || null;
+  const words = detailOf(detail);
   await services.ledger.append({
     key: evidenceKey(job, event),
     entries: [

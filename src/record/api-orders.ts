@@ -25,7 +25,7 @@ async function load(c: Ctx) {
   if (moment.problem !== null) {
     throw new InvalidInput('bad-time', { what: moment.problem }, { asOf: moment.problem });
   }
-  const cut = await cutAt(db, moment.point);
+  const cut = await cutAt(db, moment.now, moment.point);
   const reach = await reachAt(db, matter.id, cut, moment.at);
   cacheRecord(c, moment, await lastEntry(db, matter.id, cut), now);
   c.header('Access-Control-Allow-Origin', '*');

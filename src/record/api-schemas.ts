@@ -1,5 +1,7 @@
 /** The forms of the public API's answers, as zod schemas: answers are made from them, OpenAPI is generated from them. */
 import { z } from 'zod';
+import { correctedBody } from './corrected-json.ts';
+import { tombstoneBody } from './tombstones.tsx';
 
 const instant = z.string().meta({ description: 'RFC 3339, UTC', example: '2018-01-24T17:00:00.000Z' });
 const id = z.uuid().meta({ description: 'UUIDv7' });
@@ -226,9 +228,11 @@ export const statementList = z
           recordedAt: instant,
           entry: id,
           receipt: receiptLinks,
+          corrected: correctedBody.nullable(),
         })
         .meta({ id: 'Statement' }),
     ),
+    tombstones: z.array(tombstoneBody),
   })
   .meta({ id: 'StatementList' });
 
@@ -246,6 +250,7 @@ export const meetingList = z
           dayOnly: z.boolean(),
           capacity: z.int().nullable(),
           agenda: z.string(),
+          zone: z.string().nullable().meta({ description: 'time zone of the hours; null where nobody said' }),
           participants: z.array(
             z
               .strictObject({
@@ -266,6 +271,10 @@ export const meetingList = z
                     by: z.string(),
                     sayer: z.string().nullable(),
                     dayOnly: z.boolean(),
+                    through: z
+                      .string()
+                      .nullable()
+                      .meta({ description: 'how it reached this server; null where a source has it' }),
                     source: keptSource.omit({ entry: true }).nullable(),
                     occurredAt: instant,
                     recordedAt: instant,
@@ -274,6 +283,7 @@ export const meetingList = z
                   }),
                 ),
                 attended: z.boolean().nullable(),
+                attendedAt: instant.nullable(),
                 entry: id,
                 receipt: receiptLinks,
               })
@@ -284,6 +294,7 @@ export const meetingList = z
         })
         .meta({ id: 'Meeting' }),
     ),
+    tombstones: z.array(tombstoneBody).meta({ description: 'of words on taking part' }),
   })
   .meta({ id: 'MeetingList' });
 
@@ -301,6 +312,7 @@ export const figureList = z
           originalValue: z.string().meta({ description: 'as the source words it' }),
           asOf: day.nullable(),
           claimant: z.string(),
+          meeting: id.nullable().meta({ description: 'the meeting whose heads it counts; null for all other figures' }),
           rank: z.enum(['preferred', 'normal', 'deprecated']),
           reason: z.string().nullable().meta({ description: 'why it ranks so' }),
           source: keptSource,
@@ -308,9 +320,11 @@ export const figureList = z
           recordedAt: instant,
           entry: id,
           receipt: receiptLinks,
+          corrected: correctedBody.nullable(),
         })
         .meta({ id: 'Figure' }),
     ),
+    tombstones: z.array(tombstoneBody),
   })
   .meta({ id: 'FigureList' });
 
@@ -327,6 +341,7 @@ export const searchBody = z
         excerpt: z.string(),
         record: z.string().meta({ description: 'slug' }),
         occurredAt: instant,
+        corrected: z.boolean().meta({ description: 'a later entry replaces it' }),
         page: z.string(),
         receipt: receiptLinks,
       }),

@@ -1,11 +1,13 @@
 /** The public record as JSON and CSV: the same as the page, made from the same model. Holds nothing that the page does not show. */
 import type { z } from 'zod';
+import { type Cell, csvDownload } from '../base/csv.ts';
 import { ANYONE, type Ctx, type Route } from '../base/route.ts';
+import { xlsxDownload } from '../base/xlsx.ts';
 import type { ClockState } from '../rooms/clock/rules.ts';
 import type { Request } from '../rooms/requests/view.ts';
 import type { recordBody, recordList, recordSummary } from './api-schemas.ts';
 import { type BoardCell, type BoardRow, boardPage, foundWord, saidWord } from './board.ts';
-import { cachePublic, cacheRecord } from './caching.ts';
+import { cachePublic, cacheRecord, sent } from './caching.ts';
 import { receiptPaths } from './entry-page.tsx';
 import type { PublicMatter } from './matter.ts';
 import { BOARD_SIZE, type RecordModel, recordModel } from './model.ts';
@@ -157,13 +159,6 @@ async function records(c: Ctx): Promise<Response> {
   return c.json(body);
 }
 
-// A spreadsheet runs cells that begin like this as formulas (OWASP, CSV injection).
-const FORMULA = /^[=+\-@\t\r]/;
-function csvCell(value: string): string {
-  const safe = FORMULA.test(value) ? `'${value}` : value;
-  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
-}
-
 const CSV_HEAD = [
   'name',
   'kind',
@@ -182,61 +177,61 @@ const CSV_HEAD = [
 ];
 const CSV_STEP = 2000;
 
-/** The whole board that fits the filter, one line an item of a recipient, streamed in steps so that memory stays flat. */
-async function csv(c: Ctx): Promise<Response> {
-  const { db } = c.get('services');
+/** The whole board that fits the filter, one line an item of a recipient, in steps so that memory stays flat. */
+async function* boardLines(c: Ctx, model: RecordModel): AsyncGenerator<readonly (readonly Cell[])[]> {
+  const { request, filter, sort, cut, moment } = model;
+  if (!request) return;
+  for (let page = 1; ; page++) {
+    const query = { request, asOf: moment.point, cut, filter, sort, page, size: CSV_STEP, now: moment.at };
+    const board = await boardPage(c.get('services').db, query);
+    yield board.rows.flatMap((row) =>
+      row.cells.map((cell) => {
+        const { answer, determination, clock } = cell;
+        return [
+          row.name,
+          row.kind,
+          row.state,
+          row.ocdId,
+          cell.item,
+          saidWord(cell, board),
+          answer?.at.toISOString() ?? null,
+          answer?.documents ?? null,
+          foundWord(cell, board),
+          determination?.at.toISOString() ?? null,
+          determination?.reasons ?? null,
+          [clock.state, clockText(clock)].filter(Boolean).join(' '),
+          'dueOn' in clock ? clock.dueOn : null,
+          row.service,
+        ];
+      }),
+    );
+    if (board.rows.length < CSV_STEP) return;
+  }
+}
+
+async function boardModel(c: Ctx): Promise<RecordModel> {
   const { matter, moment, now } = await opened(c);
   refuseBadTime(moment);
-  const model = await recordModel(db, matter, moment, queryOf(c), 1);
-  const { request, filter, sort, cut } = model;
+  const model = await recordModel(c.get('services').db, matter, moment, queryOf(c), 1);
   cacheRecord(c, moment, model.last, now);
-  const encoder = new TextEncoder();
-  const line = (cells: readonly string[]) => encoder.encode(`${cells.map(csvCell).join(',')}\r\n`);
-  let page = 0;
-  const body = new ReadableStream<Uint8Array<ArrayBuffer>>({
-    async pull(controller) {
-      if (page === 0) controller.enqueue(encoder.encode('\ufeff'));
-      if (page === 0) controller.enqueue(line(CSV_HEAD));
-      page++;
-      if (!request) return controller.close();
-      const query = { request, asOf: moment.point, cut, filter, sort, page, size: CSV_STEP, now: moment.at };
-      const board = await boardPage(db, query);
-      for (const row of board.rows) {
-        for (const cell of row.cells) {
-          const { answer, determination, clock } = cell;
-          controller.enqueue(
-            line([
-              row.name,
-              row.kind,
-              row.state ?? '',
-              row.ocdId ?? '',
-              String(cell.item),
-              saidWord(cell, board),
-              answer?.at.toISOString() ?? '',
-              answer ? String(answer.documents) : '',
-              foundWord(cell, board),
-              determination?.at.toISOString() ?? '',
-              determination?.reasons ?? '',
-              [clock.state, clockText(clock)].filter(Boolean).join(' '),
-              'dueOn' in clock ? (clock.dueOn ?? '') : '',
-              row.service,
-            ]),
-          );
-        }
-      }
-      if (board.rows.length < CSV_STEP) controller.close();
-    },
-  });
-  return c.body(body, 200, {
-    'Content-Type': 'text/csv; charset=utf-8',
-    'Content-Disposition': `attachment; filename="${matter.slug}-board.csv"`,
-  });
+  return model;
+}
+
+async function csv(c: Ctx): Promise<Response> {
+  const model = await boardModel(c);
+  return sent(c, csvDownload(`${model.matter.slug}-board.csv`, CSV_HEAD, boardLines(c, model)));
+}
+
+async function workbook(c: Ctx): Promise<Response> {
+  const model = await boardModel(c);
+  return sent(c, xlsxDownload(`${model.matter.slug}-board.xlsx`, CSV_HEAD, boardLines(c, model)));
 }
 
 export const apiRoutes: readonly Route[] = [
   { method: 'GET', path: '/api/v1/records', access: ANYONE, handler: records },
   { method: 'GET', path: '/api/v1/records/:slug', access: ANYONE, handler: record },
   { method: 'GET', path: '/record/:slug/board.csv', access: ANYONE, handler: csv },
+  { method: 'GET', path: '/record/:slug/board.xlsx', access: ANYONE, handler: workbook },
   {
     method: 'GET',
     path: '/api/openapi.json',

@@ -73,7 +73,8 @@ export async function versionAt(
   asOf: AsOfPoint | undefined,
   given: Cut | undefined,
 ): Promise<Version> {
-  const cut = given ?? (await cutAt(db, asOf));
+  // Nothing that a board shows can be withheld, so the time at which that is judged is any.
+  const cut = given ?? (await cutAt(db, new Date(0), asOf));
   const last = (table: string) =>
     sql`(select max(t.seq) from ${sql.table(table)} t where t.request = ${request} and t.seq <= ${cut.last})`;
   const { rows } = await sql<{ served: number | null; said: number | null; moved: number | null; revoked: boolean }>`
@@ -204,7 +205,7 @@ export async function facetsSince(
   touched: readonly Touched[],
 ): Promise<Facets> {
   const ids = touched.map((one) => one.id);
-  const was = await facets(db, request, { last: from, until: cut.until }, ids);
+  const was = await facets(db, request, { ...cut, last: from }, ids);
   const is = await facets(db, request, cut, ids);
   const keyOf = (group: Group) => `${group.dueAt} ${group.pausedUntil}`;
   const groups = new Map(before.groups.map((group) => [keyOf(group), { ...group }]));

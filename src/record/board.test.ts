@@ -238,7 +238,7 @@ describe('counts of a board', () => {
       const at = new Date(start + 600_000);
       for (const asOf of [undefined, { axis: 'occurred' as const, at }]) {
         const { counts } = await board(m, asOf ? { asOf } : {});
-        const anew = await facets(t.db, request, await cutAt(t.db, asOf));
+        const anew = await facets(t.db, request, await cutAt(t.db, new Date(t.clock.now()), asOf));
         const moment = { at: (asOf?.at ?? new Date(t.clock.now())).getTime(), revoked: false, recorded: false };
         expect(counts).toEqual(summed(anew, moment));
       }

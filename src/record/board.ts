@@ -15,6 +15,7 @@ import { fitting } from './board-fits.ts';
 import { type NarrowQuery, narrowed } from './board-narrowed.ts';
 import { type Cut, visible } from './cut.ts';
 import { newestCells } from './moved.ts';
+import { open } from './open.ts';
 import { orderOf } from './roster.ts';
 
 export type { BoardAnswer, BoardDetermination } from './board-cells.ts';
@@ -99,6 +100,44 @@ export async function boardPage(db: Kysely<Database>, query: BoardQuery): Promis
     const byId = new Map(found.map((s) => [s.id, s]));
     services = ids.flatMap((id) => byId.get(id) ?? []);
   }
+  const rows = await rowsFrom(db, { request, at, cut, revoked }, services);
+  const { kinds, states } = sums;
+  return {
+    rows,
+    counts: summed(sums, { at: at.getTime(), revoked, recorded }),
+    total,
+    kinds,
+    states,
+    unknown: recorded,
+    revoked,
+    position: cut.last,
+  };
+}
+
+/** What a board's rows are made of, besides the services: as of when, and whether the request is revoked by then. */
+export interface BoardStand {
+  readonly request: Request;
+  readonly at: Date;
+  readonly cut: Cut;
+  readonly revoked: boolean;
+}
+
+/** Rows of some recipients of a request, in no order: two queries. @param moved whether the date of any recipient was moved by then */
+export async function boardRowsOf(
+  db: Kysely<Database>,
+  stand: BoardStand & { readonly moved: boolean },
+  recipients: readonly string[],
+): Promise<readonly BoardRow[]> {
+  const { request, cut } = stand;
+  const which = sql`s.request = ${request.id} and s.recipient = any(${[...recipients]}::uuid[]) and ${open('s', cut)}`;
+  return await rowsFrom(db, stand, await readServices(db, stand.moved ? cut : null, which));
+}
+
+async function rowsFrom(
+  db: Kysely<Database>,
+  { request, at, cut, revoked }: BoardStand,
+  services: readonly ServiceLine[],
+): Promise<readonly BoardRow[]> {
   const cells =
     services.length === 0
       ? new Map<string, Said>()
@@ -107,7 +146,7 @@ export async function boardPage(db: Kysely<Database>, query: BoardQuery): Promis
           services.map((s) => s.id),
           cut,
         );
-  const rows = services.map((s): BoardRow => {
+  return services.map((s): BoardRow => {
     const clock = (answeredAt: number | null) =>
       clockOf(
         { dueOn: s.due_on, dueAt: s.due_at.getTime(), answeredAt, revoked, conduct: request.conduct },
@@ -134,17 +173,6 @@ export async function boardPage(db: Kysely<Database>, query: BoardQuery): Promis
       })),
     };
   });
-  const { kinds, states } = sums;
-  return {
-    rows,
-    counts: summed(sums, { at: at.getTime(), revoked, recorded }),
-    total,
-    kinds,
-    states,
-    unknown: recorded,
-    revoked,
-    position: cut.last,
-  };
 }
 
 interface ServiceLine {

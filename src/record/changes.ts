@@ -6,6 +6,9 @@ import { type Kysely, sql } from 'kysely';
 import { z } from 'zod';
 import type { Database } from '../base/database.ts';
 import { type Cut, cutAt } from './cut.ts';
+import type { Moment } from './matter.ts';
+import { lastNoon } from './noon.ts';
+import { open } from './open.ts';
 import { firstOfFact } from './recounted.ts';
 import { type EntryLine, othersIn, type Told, tell } from './timeline.ts';
 
@@ -31,6 +34,16 @@ export interface Changes {
 
 export const CHANGES_SIZE = 100;
 
+/**
+ * SQL, as `e`: entries of a matter that were written between two cuts, and those that were written before and became public in between, when
+ * their embargo ended. Two arms, so that each is found by its own index.
+ */
+const between = (matter: string, a: Cut, b: Cut) => sql`(
+  select e.* from ledger.entry e where e.matter = ${matter} and e.seq > ${a.last} and e.seq <= ${b.last}
+  union all
+  select e.* from work.public_since(${b.shownAt}) p join view.subject s on s.subject = p.subject join ledger.entry e on e.seq = s.seq
+  where p.matter = ${matter} and p.since > ${a.shownAt} and s.seq <= ${a.last}) e`;
+
 interface ChangeLine extends EntryLine {
   readonly before: string | null;
   readonly change: string;
@@ -45,24 +58,29 @@ export async function changesBetween(
   from: Date,
   to: Date,
   page: number,
+  now: Date,
 ): Promise<Changes> {
-  const [a, b] = [await cutAt(db, { axis: 'recorded', at: from }), await cutAt(db, { axis: 'recorded', at: to })];
+  const [a, b] = [
+    await cutAt(db, now, { axis: 'recorded', at: from }),
+    await cutAt(db, now, { axis: 'recorded', at: to }),
+  ];
   const within = (t: string) => sql`${sql.ref(`${t}.seq`)} > ${a.last} and ${sql.ref(`${t}.seq`)} <= ${b.last}`;
   const counted = await sql<{ served: number; n: number }>`
     select count(*) filter (where e.kind = 'request.served')::int as served,
            count(*) filter (where e.kind <> 'request.served')::int as n
-    from ledger.entry e
-    where e.matter = ${matter} and e.audience = 'public' and e.canonical is not null and ${within('e')}
-      and ${firstOfFact(matter, within('x'))}`.execute(db);
+    from ${between(matter, a, b)}
+    where e.matter = ${matter} and ${open('e', b)} and e.canonical is not null and ${firstOfFact(matter, within('x'))}`.execute(
+    db,
+  );
   const { rows } = await sql<ChangeLine>`
     select e.seq, e.canonical, e.commitment, coalesce(oa.disposition, od.finding) as before,
       case when e.corrects is not null then 'corrected'
            when e.occurred_at <= ${from} then 'late'
            when oa.disposition is not null or od.finding is not null or e.kind = 'request.revoked'
              or e.kind in ('due.extended', 'clock.tolled', 'clock.resumed', 'service.corrected', 'due.recounted',
-                         'consequence.status-changed', 'consequence.amount-stated') then 'changed'
+                         'consequence.status-changed', 'consequence.amount-stated', 'publication.withdrawn', 'publication.restored') then 'changed'
            else 'new' end as change
-    from ledger.entry e
+    from ${between(matter, a, b)}
     left join view.item_answer na on na.seq = e.seq
     left join lateral (
       select x.disposition from view.item_answer x
@@ -71,8 +89,8 @@ export async function changesBetween(
     left join lateral (
       select x.finding from view.item_determination x
       where x.service = nd.service and x.item = nd.item and x.seq <= ${a.last} order by x.seq desc limit 1) od on true
-    where e.matter = ${matter} and e.audience = 'public' and e.canonical is not null and e.kind <> 'request.served'
-      and ${within('e')} and ${firstOfFact(matter, within('x'))}
+    where e.matter = ${matter} and ${open('e', b)} and e.canonical is not null and e.kind <> 'request.served'
+      and ${firstOfFact(matter, within('x'))}
     order by e.seq limit ${CHANGES_SIZE} offset ${(page - 1) * CHANGES_SIZE}`.execute(db);
   const told = await tell(db, rows, await othersIn(db, rows, within('x')));
   return {
@@ -86,6 +104,40 @@ export async function changesBetween(
   };
 }
 
+/** What everyone saw up to a position of the log at a time. */
+export interface SeenUpTo {
+  readonly last: number;
+  readonly shownAt: Date;
+}
+
+/** Public entries of a matter that came after `a`, up to and including `b`, the first `most` of them in words. */
+export async function entriesBetween(
+  db: Kysely<Database>,
+  matter: string,
+  a: SeenUpTo,
+  b: SeenUpTo,
+  most: number,
+): Promise<{ readonly told: readonly Told[]; readonly total: number; readonly served: number }> {
+  const from: Cut = { ...a, until: null };
+  const to: Cut = { ...b, until: null };
+  const within = (t: string) => sql`${sql.ref(`${t}.seq`)} > ${a.last} and ${sql.ref(`${t}.seq`)} <= ${b.last}`;
+  const seen = sql`e.matter = ${matter} and ${open('e', to)} and e.canonical is not null`;
+  const listed = sql`e.kind <> 'request.served' and ${firstOfFact(matter, within('x'))}`;
+  const counted = await sql<{ total: number; served: number }>`
+    select count(*) filter (where ${listed})::int as total, count(*) filter (where e.kind = 'request.served')::int as served
+    from ${between(matter, from, to)} where ${seen}`.execute(db);
+  const { rows } = await sql<EntryLine>`
+    select e.seq, e.canonical, e.commitment from ${between(matter, from, to)} where ${seen} and ${listed} order by e.seq limit ${most}`.execute(
+    db,
+  );
+  const { total, served } = counted.rows[0] ?? { total: 0, served: 0 };
+  return { told: await tell(db, rows, await othersIn(db, rows, within('x'))), total, served };
+}
+
+/** The hint beside the time line of a record's pages: entries since the noon before their moment. */
+export const recentAt = (db: Kysely<Database>, matter: string, cut: Cut, moment: Pick<Moment, 'at' | 'zone'>) =>
+  entriesSince(db, matter, cut, lastNoon(moment.at, moment.zone));
+
 /** Counted no further than this: a page does not wait for the count of a day on which 90,000 were served. */
 export const MANY = 1000;
 
@@ -95,10 +147,11 @@ export const MANY = 1000;
  */
 export async function entriesSince(db: Kysely<Database>, matter: string, cut: Cut, since: Date): Promise<number> {
   if (cut.until !== null) return 0;
-  const before = await cutAt(db, { axis: 'recorded', at: since });
+  const before = await cutAt(db, cut.shownAt, { axis: 'recorded', at: since });
   const { rows } = await sql<{ n: number }>`
     select count(*)::int as n from (
-      select from ledger.entry e where e.matter = ${matter} and e.audience = 'public'
-        and e.seq > ${before.last} and e.seq <= ${cut.last} limit ${MANY + 1}) t`.execute(db);
+      select from ${between(matter, before, cut)} where e.matter = ${matter} and ${open('e', cut)} limit ${MANY + 1}) t`.execute(
+    db,
+  );
   return rows[0]?.n ?? 0;
 }

@@ -10,7 +10,7 @@ async function cited(c: Ctx): Promise<{ readonly slug: string; readonly citation
   const { db, config } = c.get('services');
   const { matter, moment, now } = await opened(c);
   refuseBadTime(moment);
-  const last = await lastEntry(db, matter.id, await cutAt(db, moment.point));
+  const last = await lastEntry(db, matter.id, await cutAt(db, moment.now, moment.point));
   cacheRecord(c, moment, last, now);
   const citation = citationOf({ base: config.baseUrl, log: config.logOrigin }, matter, moment, last);
   return { slug: matter.slug, citation };

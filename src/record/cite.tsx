@@ -9,10 +9,10 @@ import { href, recordPath } from './paths.ts';
 const MINUTE = 60_000;
 
 /** The moment as one that stays: of the present, the whole minute, but never before the last entry that was shown. */
-export function pinned(moment: Moment, last: Pick<LastEntry, 'recordedAt'> | null): Moment {
+export function pinned(moment: Moment, last: Pick<LastEntry, 'updatedAt'> | null): Moment {
   if (moment.asOf !== null) return moment;
   const minute = Math.floor(moment.at.getTime() / MINUTE) * MINUTE;
-  const asOf = new Date(Math.max(minute, last?.recordedAt.getTime() ?? 0));
+  const asOf = new Date(Math.max(minute, last?.updatedAt.getTime() ?? 0));
   return { ...moment, asOf, at: asOf, point: { axis: 'recorded', at: asOf } };
 }
 

@@ -17,16 +17,20 @@ export interface AsOfPoint {
 export interface Cut {
   /** last position that counts; −1 when nothing had been written */
   readonly last: number;
+  /** the time by which what is under an embargo must have become public; never later than the present */
+  readonly shownAt: Date;
   /** on the axis `occurred`, the latest time of happening that counts; null otherwise */
   readonly until: Date | null;
 }
 
 /**
- * The cut of a page. On the axis `recorded` this is the last entry recorded by then, found by bisection along the log:
+ * The cut of a page, at the present `now`. On the axis `recorded` this is the last entry recorded by then, found by bisection along the log:
  * recordedAt never goes backwards (FORMATS.md, "Entry"), so about log2(size) rows are read, in one query. Gaps, where an
  * entry was erased, are stepped over.
  */
-export async function cutAt(db: Kysely<Database>, asOf?: AsOfPoint): Promise<Cut> {
+export async function cutAt(db: Kysely<Database>, now: Date, asOf?: AsOfPoint): Promise<Cut> {
+  // What the record showed at a time was public by then; what had happened by then is told as it is known today.
+  const shownAt = asOf?.axis === 'recorded' && asOf.at < now ? asOf.at : now;
   if (asOf?.axis === 'recorded') {
     const { rows } = await sql<{ lo: number }>`
       with recursive s (lo, hi) as (
@@ -40,10 +44,10 @@ export async function cutAt(db: Kysely<Database>, asOf?: AsOfPoint): Promise<Cut
         where s.lo < s.hi
       )
       select lo from s where lo >= hi order by lo desc limit 1`.execute(db);
-    return { last: Number(rows[0]?.lo ?? 0) - 1, until: null };
+    return { last: Number(rows[0]?.lo ?? 0) - 1, until: null, shownAt };
   }
   const head = await db.selectFrom('log.head').select('size').executeTakeFirst();
-  return { last: (head?.size ?? 0) - 1, until: asOf?.at ?? null };
+  return { last: (head?.size ?? 0) - 1, until: asOf?.at ?? null, shownAt };
 }
 
 /** SQL condition: the fact in table alias `t` is visible at the cut. */

@@ -100,7 +100,7 @@ async function getBoard(c: Ctx): Promise<Response> {
     leavesAtOf(services.db, request.id),
     ladderOf(services.db, request.id),
   ]);
-  const reach = await reachAt(services.db, request.matter, await cutAt(services.db), new Date(now));
+  const reach = await reachAt(services.db, request.matter, await cutAt(services.db, new Date(now)), new Date(now));
   const params = boardParams(filter, sort);
   const link = (more: Record<string, string>, path = base) => {
     const query = new URLSearchParams({ ...params, ...more }).toString();

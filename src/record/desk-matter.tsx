@@ -219,7 +219,10 @@ async function view(c: Ctx, values: Values = NO_VALUES, errors: Errors = {}, sen
               {note.text}
               <div class="entries__when">
                 <Time at={note.occurredAt} zone={zone} /> · {note.source.publisher}, “{note.source.title}”,{' '}
-                {dateText(note.source.date)}
+                {dateText(note.source.date)} ·{' '}
+                <a href={`${base}/published/${note.entry}`}>
+                  withhold<span class="usa-sr-only"> the note of {note.source.publisher}</span>
+                </a>
               </div>
             </li>
           ))}

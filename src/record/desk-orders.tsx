@@ -23,8 +23,9 @@ async function load(c: Ctx) {
   const { db, clock } = c.get('services');
   const matter = await matterById(db, c.req.param('matter') ?? '');
   if (!matter) throw missing();
-  const cut = await cutAt(db);
-  const reach = await reachAt(db, matter.id, cut, new Date(clock.now()));
+  const now = new Date(clock.now());
+  const cut = await cutAt(db, now);
+  const reach = await reachAt(db, matter.id, cut, now);
   return { db, matter, cut, reach, requests: await requestsOf(db, matter.id), writes: staff(c).role !== 'viewer' };
 }
 
@@ -153,9 +154,25 @@ async function consequencesPage(c: Ctx): Promise<Response> {
   );
 }
 
-const KINDS = ['order.entered', 'consequence.announced', 'consequence.status-changed', 'consequence.amount-stated'];
+const KINDS = [
+  'order.entered',
+  'consequence.announced',
+  'consequence.status-changed',
+  'consequence.amount-stated',
+  'statement.made',
+  'statement.corrected',
+  'figure.claimed',
+  'figure.corrected',
+  'participation.stated',
+  'matter.noted',
+  'embargo.set',
+  'embargo.moved',
+  'embargo.lifted',
+  'publication.withdrawn',
+  'publication.restored',
+];
 
-/** The receipt of an order or a consequence, also where the public may not see it. */
+/** The receipt of an order, a consequence, or something of the record, also where the public may not see it yet or any more. */
 async function receipt(c: Ctx): Promise<Response> {
   const { db } = c.get('services');
   const wanted = receiptName(c.req.param('file') ?? '');

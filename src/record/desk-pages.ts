@@ -7,6 +7,7 @@ import { consequenceRoutes } from '../rooms/consequences/pages.tsx';
 import { matterRoutes } from '../rooms/matters/pages.tsx';
 import { orderRoutes } from '../rooms/orders/pages.tsx';
 import { requestRoutes } from '../rooms/requests/pages.tsx';
+import { reviewRoutes } from '../rooms/review/pages.tsx';
 import { deskRoutes } from './desk.tsx';
 import { deskBoardRoutes } from './desk-board.tsx';
 import { deskDirectoryRoutes } from './desk-directory.tsx';
@@ -15,7 +16,10 @@ import { deskMatterRoutes } from './desk-matter.tsx';
 import { deskOrderRoutes } from './desk-orders.tsx';
 import { deskPartyRoutes } from './desk-party-posts.ts';
 import { deskPersonRoutes } from './desk-person.tsx';
+import { publishedRoutes } from './desk-published.tsx';
+import { writingRoutes } from './desk-writing.tsx';
 import { escalationRoutes } from './escalation-pages.tsx';
+import { writingPosts } from './writing-posts.ts';
 
 export const deskPages: readonly Route[] = [
   ...deskRoutes,
@@ -31,4 +35,8 @@ export const deskPages: readonly Route[] = [
   ...requestRoutes,
   ...deskBoardRoutes,
   ...escalationRoutes,
+  ...reviewRoutes,
+  ...writingRoutes,
+  ...writingPosts,
+  ...publishedRoutes,
 ];

@@ -28,7 +28,7 @@ export async function show(c: Ctx, shown: Shown | null = null): Promise<Response
   const { id } = party;
   const writes = actor.role !== 'viewer';
   const zone = zoneOf(c);
-  const cut = await cutAt(db);
+  const cut = await cutAt(db, new Date(clock.now()));
   const [aliases, history, channels, holdings, memberships, members, served, meetings, said, outdated] =
     await Promise.all([
       aliasesOf(db, id),

@@ -33,7 +33,7 @@ async function show(c: Ctx, shown: Shown | null = null): Promise<Response> {
   const { id } = person;
   const writes = actor.role !== 'viewer';
   const zone = zoneOf(c);
-  const cut = await cutAt(db);
+  const cut = await cutAt(db, new Date(clock.now()));
   const [holdings, memberships, affiliations, meetings, said] = await Promise.all([
     holdingsOfPerson(db, id),
     membershipsOfPerson(db, id),

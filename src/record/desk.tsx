@@ -10,6 +10,7 @@ import { Table } from '../ui/table.tsx';
 import { dateText, Time } from '../ui/time.tsx';
 import { openAlarms } from '../witness/alarms.ts';
 import { matterLines, type Today, todayOf, type Waiting } from './desk-facts.ts';
+import { WRITING, WritingList, type WritingLists, writingLists } from './desk-writing.tsx';
 
 function Part(props: {
   title: string;
@@ -73,8 +74,10 @@ function MovedPart({ moved }: { moved: readonly Moved[] }) {
   );
 }
 
-function TodayColumn({ today, moved }: { today: Today; moved: readonly Moved[] }) {
-  const empty = moved.length === 0 && Object.values(today).every((part) => part.length === 0);
+function TodayColumn(props: { today: Today; moved: readonly Moved[]; writing: WritingLists; zone: string }) {
+  const { today, moved, writing, zone } = props;
+  const waits = [...Object.values(today), writing.toReview, writing.sentBack, writing.mine];
+  const empty = moved.length === 0 && waits.every((part) => part.length === 0);
   return (
     <section aria-labelledby="today">
       <h2 id="today">Today</h2>
@@ -124,6 +127,9 @@ function TodayColumn({ today, moved }: { today: Today; moved: readonly Moved[] }
           </ul>
         </section>
       ) : null}
+      <WritingList title="Waiting for review" lines={writing.toReview} zone={zone} level={3} />
+      <WritingList title="Sent back to me" lines={writing.sentBack} zone={zone} level={3} />
+      <WritingList title="My drafts" lines={writing.mine} zone={zone} level={3} />
       <MovedPart moved={moved} />
       <Part
         title="Overdue"
@@ -180,6 +186,9 @@ function TodayColumn({ today, moved }: { today: Today; moved: readonly Moved[] }
         <a href={CALENDAR}>Calendar of your office</a> · <a href="/account/calendar">Due dates in your calendar</a>
       </p>
       <p>
+        <a href={WRITING}>Drafts for the public record</a> · <a href="/desk/review">How you review</a>
+      </p>
+      <p>
         <a href="/desk/directory">Directory of parties</a>
       </p>
       <p>
@@ -198,10 +207,11 @@ function TodayColumn({ today, moved }: { today: Today; moved: readonly Moved[] }
 async function getDesk(c: Ctx): Promise<Response> {
   const services = c.get('services');
   const actor = staff(c);
-  const [today, matters, alarms] = await Promise.all([
+  const [today, matters, alarms, writing] = await Promise.all([
     todayOf(services.db, actor.party, new Date(services.clock.now())),
     matterLines(services.db, actor.party),
     openAlarms(services.db),
+    writingLists(services.db, actor),
   ]);
   const { seen } = await seenBy(services.db, actor, services.clock.now());
   const upTo = await headOf(services.db);
@@ -231,7 +241,7 @@ async function getDesk(c: Ctx): Promise<Response> {
       ) : null}
       <Heading title="Desk" lead={actor.partyName} />
       <div class="beside">
-        <TodayColumn today={today} moved={moved} />
+        <TodayColumn today={today} moved={moved} writing={writing} zone={zone} />
         <div>
           <h2 id="matters">Matters</h2>
           <Table

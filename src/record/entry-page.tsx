@@ -1,4 +1,5 @@
 /** One public entry: its slip, what stands in it, its receipt to keep and how to verify it. Shows no entry that is not public. */
+import { sql } from 'kysely';
 import { z } from 'zod';
 import { ANYONE, type Ctx, type Route } from '../base/route.ts';
 import { hex } from '../proof/index.ts';
@@ -16,33 +17,32 @@ import { Body } from './body.tsx';
 import { cachePublic } from './caching.ts';
 import { halvesOf } from './halves.ts';
 import { type PublicMatter, publicMatter } from './matter.ts';
+import { openNow } from './open.ts';
 import { entryPath, recordPath, servicePath } from './parts.tsx';
+import { receiptPaths } from './receipt-paths.ts';
+import { type Down, takenDown } from './taken-down.ts';
 import { publicEntry } from './timeline.ts';
 
-/** Addresses of the two forms of a receipt of a public entry. */
-export const receiptPaths = (entry: string) => ({
-  json: `/receipts/${entry}.receipt.json`,
-  pdf: `/receipts/${entry}.pdf`,
-});
+export { receiptPaths };
 
 async function entryPage(c: Ctx): Promise<Response> {
   const { db, config, clock } = c.get('services');
   const matter = await publicMatter(db, c.req.param('slug') ?? '');
   const gone = await publicErasure(c, matter.id, c.req.param('entry') ?? '');
   if (gone) return await erasedPage(c, matter, gone);
-  const told = await publicEntry(db, matter.id, c.req.param('entry') ?? '');
+  const now = new Date(clock.now());
+  const down = await takenDown(db, c.req.param('entry') ?? '', now);
+  if (down && down.matter === matter.id) return takenDownPage(c, matter, down);
+  const told = await publicEntry(db, matter.id, c.req.param('entry') ?? '', now);
   const { entry } = told;
   const zone = zoneOf(c);
   const halves = await halvesOf(db, told);
   const witnessed = await c.get('services').ledger.witnessed(told.position);
   const published = witnessed !== null;
-  const later = await db
-    .selectFrom('ledger.entry')
-    .select('id')
-    .where('corrects', '=', entry.id)
-    .where('audience', '=', 'public')
-    .where('matter', '=', matter.id)
-    .executeTakeFirst();
+  const { rows: replacing } = await sql<{ id: string }>`
+    select e.id from ledger.entry e where e.corrects = ${entry.id} and e.matter = ${matter.id} and ${openNow('e', now)}
+    order by e.seq limit 1`.execute(db);
+  const [later] = replacing;
   cachePublic(
     c,
     clock.now() - Date.parse(entry.recordedAt) > 60_000 && witnessed?.complete ? 300 : 5,
@@ -65,6 +65,11 @@ async function entryPage(c: Ctx): Promise<Response> {
       {later ? (
         <p>
           A later entry replaces this one: <a href={entryPath(matter, later.id)}>see the correction</a>.
+        </p>
+      ) : null}
+      {entry.corrects !== undefined && entry.kind.endsWith('.corrected') ? (
+        <p>
+          It replaces an earlier entry: <a href={entryPath(matter, entry.corrects)}>see what stood there before</a>.
         </p>
       ) : null}
       <Slip
@@ -90,6 +95,9 @@ async function entryPage(c: Ctx): Promise<Response> {
             value: <Time at={new Date(entry.occurredAt)} zone={zone} seconds dayOnly={told.dayOnly} />,
           },
           { name: 'Recorded', value: <Time at={new Date(entry.recordedAt)} zone={zone} seconds /> },
+          ...(told.publicSince === null
+            ? []
+            : [{ name: 'Public since', value: <Time at={told.publicSince} zone={zone} seconds /> }]),
           { name: 'Position in the log', value: told.position.toLocaleString('en-US') },
           { name: 'Commitment in the log', value: <Hash hex={hex(told.commitment)} whole /> },
           { name: 'Entry’s id', value: <code class="hash hash--whole">{entry.id}</code> },
@@ -123,6 +131,41 @@ async function publicErasure(c: Ctx, matter: string, entry: string): Promise<Era
   if (!z.uuid().safeParse(entry).success) return null;
   const erasure = await erasureOf(c.get('services').db, entry);
   return erasure && erasure.matter === matter && erasure.audience === 'public' ? erasure : null;
+}
+
+/** In place of an entry that was taken down: that it was, when, by which role and why. */
+function takenDownPage(c: Ctx, matter: PublicMatter, down: Down): Response | Promise<Response> {
+  return page(
+    c,
+    { title: `Entry ${down.position} · ${matter.title}`, area: 'public', status: 410 },
+    <>
+      <Heading
+        title={`Taken down on ${dateText(down.at.toISOString().slice(0, 10))}`}
+        tags={matter.example ? ['example'] : []}
+        crumbs={[
+          { text: 'Public records', href: '/records' },
+          { text: matter.title, href: recordPath(matter) },
+        ]}
+        lead={down.reason}
+      />
+      <Facts
+        facts={[
+          { name: 'Position in the log', value: down.position.toLocaleString('en-US') },
+          { name: 'Commitment in the log', value: <Hash hex={down.commitment} whole /> },
+          { name: 'Decided by', value: `an ${down.decidedBy} of ${matter.issuerName}` },
+          { name: 'When', value: <Time at={down.at} zone={zoneOf(c)} seconds /> },
+          {
+            name: 'The decision',
+            value: <a href={entryPath(matter, down.entry)}>the entry that says so, with its receipt</a>,
+          },
+        ]}
+      />
+      <p>
+        The log keeps the commitment of what stood here. Whoever holds a receipt of it can still verify it; a later
+        entry may put it back.
+      </p>
+    </>,
+  );
 }
 
 /** In place of an entry that was erased: that it was, when, by whom, on whose order. */

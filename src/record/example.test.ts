@@ -1,4 +1,5 @@
 /** The example against a real ledger: complete, labelled, written once, unknown shown as unknown, no address anywhere. */
+
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Desk, testDesk } from '../../test/support/desk.ts';
@@ -6,6 +7,7 @@ import { matterBySlug, notesOf } from '../rooms/matters/view.ts';
 import { statusOf } from '../rooms/meetings/standing.ts';
 import { meetingsOf, participantsOf } from '../rooms/meetings/view.ts';
 import { requestsOf } from '../rooms/requests/view.ts';
+import { EVERYTHING } from '../rooms/sight.ts';
 import { statementsOf } from '../rooms/statements/view.ts';
 import { boardPage } from './board.ts';
 import { cutAt } from './cut.ts';
@@ -76,13 +78,18 @@ describe('the 2018 letters', () => {
       'Michael Hancock: accepted',
       'Steve Benjamin: declined',
     ]);
-    const said = (at: string) => statementsOf(desk.t.db, id, sql`s.occurred_at <= ${at}`);
+    const said = (at: string) => statementsOf(desk.t.db, id, EVERYTHING, sql`s.occurred_at <= ${at}`);
     expect([(await said('2018-01-24T17:00:00Z')).length, (await said('2018-01-25T11:53:00Z')).length]).toEqual([0, 7]);
   });
 
   it('shows the three orders against what each is said to enjoin, and nothing that is not known', async () => {
     const { id } = await loadExample(desk.services);
-    const reach = await reachAt(desk.t.db, id, await cutAt(desk.t.db), new Date('2018-01-24T18:00:00Z'));
+    const reach = await reachAt(
+      desk.t.db,
+      id,
+      await cutAt(desk.t.db, new Date(desk.t.clock.now())),
+      new Date('2018-01-24T18:00:00Z'),
+    );
     const named = (court: string) => {
       const order = reach.orders.find((one) => one.court.includes(court));
       if (!order) throw new Error(`no order of ${court}`);

@@ -25,15 +25,20 @@ interface Feed {
 const kept = growing<readonly Told[]>(200);
 
 async function feedOf(c: Ctx): Promise<Feed> {
-  const { db, config } = c.get('services');
+  const { db, config, clock } = c.get('services');
   const matter = await publicMatter(db, c.req.param('slug') ?? '');
-  const cut = await cutAt(db);
+  const cut = await cutAt(db, new Date(clock.now()));
   const last = await lastEntry(db, matter.id, cut);
-  const entries = await kept.upTo(matter.id, cut.last, () => newest(db, matter.id, cut, SIZE));
-  cachePublic(c, SECONDS, last?.recordedAt);
+  const entries = await kept.upTo(`${matter.id} ${last?.lifted ?? 0}`, cut.last, () =>
+    newest(db, matter.id, cut, SIZE),
+  );
+  cachePublic(c, SECONDS, last?.updatedAt);
   c.header('Access-Control-Allow-Origin', '*');
-  return { matter, base: config.baseUrl, entries, updated: last?.recordedAt ?? matter.recordedAt };
+  return { matter, base: config.baseUrl, entries, updated: last?.updatedAt ?? matter.recordedAt };
 }
+
+/** An entry that was under an embargo is news when that ends. */
+const updatedOf = ({ entry, publicSince }: Told): string => publicSince?.toISOString() ?? entry.recordedAt;
 
 const titleOf = ({ title, recipient }: Told): string => (recipient ? `${title} · ${recipient.name}` : title);
 
@@ -47,7 +52,7 @@ async function atom(c: Ctx): Promise<Response> {
 <link rel="alternate" type="text/html" href="${base}${entryPath(matter, told.entry.id)}"/>
 <link rel="related" type="application/json" title="receipt" href="${base}/receipts/${told.entry.id}.receipt.json"/>
 <published>${told.entry.occurredAt}</published>
-<updated>${told.entry.recordedAt}</updated>
+<updated>${updatedOf(told)}</updated>
 <summary>${told.text ?? titleOf(told)}</summary>
 </entry>
 `,
@@ -85,7 +90,7 @@ async function jsonFeed(c: Ctx): Promise<Response> {
       title: titleOf(told),
       content_text: told.text ?? titleOf(told),
       date_published: told.entry.occurredAt,
-      date_modified: told.entry.recordedAt,
+      date_modified: updatedOf(told),
       attachments: [
         { url: `${base}/receipts/${told.entry.id}.receipt.json`, mime_type: 'application/json', title: 'receipt' },
       ],

@@ -1,5 +1,4 @@
 /** Figures around a matter, those that differ side by side, as of any time: a page, CSV and JSON of the same. Shows only what is public. */
-import { sql } from 'kysely';
 import type { z } from 'zod';
 import { csvLine } from '../base/csv.ts';
 import { ANYONE, type Ctx, type Route } from '../base/route.ts';
@@ -9,13 +8,17 @@ import { page } from '../ui/page.tsx';
 import { Links } from '../ui/table.tsx';
 import type { figureList } from './api-schemas.ts';
 import { cacheRecord } from './caching.ts';
-import { type Cut, cutAt, visible } from './cut.ts';
-import { receiptPaths } from './entry-page.tsx';
+import { recentAt } from './changes.ts';
+import { jsonCorrected } from './corrected-json.ts';
+import { type Cut, cutAt } from './cut.ts';
 import { RecordEnd, recordOptions } from './frame.tsx';
 import { figuresFtm } from './ftm.ts';
 import { lastEntry, type Moment, momentParams, type PublicMatter } from './matter.ts';
+import { publicSight } from './open.ts';
 import { entryPath, href, RecordHead, recordPath } from './parts.tsx';
+import { receiptPaths } from './receipt-paths.ts';
 import { opened, refuseBadTime, wrongTime } from './record-page.tsx';
+import { jsonTombstone, Tombstones, tombstonesAt } from './tombstones.tsx';
 
 interface Read {
   readonly matter: PublicMatter;
@@ -29,13 +32,8 @@ async function read(c: Ctx): Promise<Read> {
   const { matter, moment, now } = await opened(c);
   refuseBadTime(moment);
   const { db } = c.get('services');
-  const cut = await cutAt(db, moment.point);
-  const figures = await figuresOf(
-    db,
-    matter.id,
-    sql`f.audience = 'public' and ${visible('f', cut)}`,
-    sql`r.audience = 'public' and ${visible('r', cut)}`,
-  );
+  const cut = await cutAt(db, moment.now, moment.point);
+  const figures = await figuresOf(db, matter.id, publicSight(cut));
   return { matter, moment, now, cut, figures };
 }
 
@@ -44,7 +42,11 @@ async function getPage(c: Ctx): Promise<Response> {
   if (wrong) return wrong;
   const { matter, moment, now, cut, figures } = await read(c);
   const base = `${recordPath(matter)}/figures`;
-  const last = await lastEntry(c.get('services').db, matter.id, cut);
+  const { db } = c.get('services');
+  const [last, tombstones] = await Promise.all([
+    lastEntry(db, matter.id, cut),
+    tombstonesAt(db, matter.id, 'figure', cut, now),
+  ]);
   cacheRecord(c, moment, last, now);
   const shown = { matter, moment, last, path: base };
   const keep = momentParams(moment);
@@ -52,7 +54,14 @@ async function getPage(c: Ctx): Promise<Response> {
     c,
     recordOptions(c, shown, 'Figures'),
     <>
-      <RecordHead matter={matter} moment={moment} now={now} tab="Figures" action={base} />
+      <RecordHead
+        matter={matter}
+        moment={moment}
+        now={now}
+        tab="Figures"
+        action={base}
+        recent={await recentAt(c.get('services').db, matter.id, cut, moment)}
+      />
       <h2>Figures, side by side</h2>
       <p>
         Each is somebody’s claim, in the words of its source. Where they differ, all stand here; a rank has its reason
@@ -68,6 +77,8 @@ async function getPage(c: Ctx): Promise<Response> {
       />
       <Figures
         figures={figures}
+        zone={moment.zone}
+        entry={(entry) => entryPath(matter, entry)}
         last={{
           head: 'Receipt',
           cell: (one) => (
@@ -78,6 +89,7 @@ async function getPage(c: Ctx): Promise<Response> {
         }}
         empty={{ what: 'No figure is recorded by then', how: 'Who claims which number stands here, side by side.' }}
       />
+      <Tombstones tombstones={tombstones} zone={moment.zone} entry={(entry) => entryPath(matter, entry)} />
       <RecordEnd c={c} shown={shown} />
     </>,
   );
@@ -101,6 +113,8 @@ const HEAD = [
   'url',
   'source_sha256',
   'entry',
+  'corrected_at',
+  'correction',
 ];
 
 async function getCsv(c: Ctx): Promise<Response> {
@@ -124,6 +138,8 @@ async function getCsv(c: Ctx): Promise<Response> {
     source.url,
     source.sha256,
     one.entry,
+    one.corrected?.at.toISOString() ?? null,
+    one.corrected?.note ?? null,
   ]);
   return c.body(`\ufeff${[HEAD, ...rows].map(csvLine).join('')}`, 200, {
     'Content-Type': 'text/csv; charset=utf-8',
@@ -142,6 +158,7 @@ const jsonFigure = ({ source, ...one }: Figure): z.infer<typeof figureList>['fig
   originalValue: one.originalValue,
   asOf: one.asOf,
   claimant: one.claimant,
+  meeting: one.meeting,
   rank: one.rank,
   reason: one.reason,
   source: { ...source },
@@ -149,13 +166,15 @@ const jsonFigure = ({ source, ...one }: Figure): z.infer<typeof figureList>['fig
   recordedAt: one.recordedAt.toISOString(),
   entry: one.entry,
   receipt: receiptPaths(one.entry),
+  corrected: jsonCorrected(one.corrected),
 });
 
 async function getJson(c: Ctx): Promise<Response> {
   const { matter, moment, now, cut, figures } = await read(c);
   cacheRecord(c, moment, await lastEntry(c.get('services').db, matter.id, cut), now);
   c.header('Access-Control-Allow-Origin', '*');
-  return c.json({ figures: figures.map(jsonFigure) });
+  const tombstones = await tombstonesAt(c.get('services').db, matter.id, 'figure', cut, now);
+  return c.json({ figures: figures.map(jsonFigure), tombstones: tombstones.map(jsonTombstone) });
 }
 
 async function getFtm(c: Ctx): Promise<Response> {

@@ -55,6 +55,12 @@ export function RecordEnd({
       <LastUpdated matter={matter} last={last} zone={moment.zone}>
         {children}
       </LastUpdated>
+      <p class="links record-keep">
+        <span class="links__label">Keep</span>
+        <a href={href(`${recordPath(matter)}/record.pdf`, { ...momentParams(moment), tz: moment.zone })}>
+          PDF as of this time, with receipts inside
+        </a>
+      </p>
       <CiteBox citation={citation} matter={matter} moment={moment} last={last} />
     </>
   );

@@ -47,7 +47,7 @@ async function shown(db: Kysely<Database>, now: Date, zone: string): Promise<Sho
   if (!row) return null;
   const matter = await publicMatter(db, row.slug);
   const [told, model] = await Promise.all([
-    publicEntry(db, matter.id, row.id),
+    publicEntry(db, matter.id, row.id, now),
     recordModel(db, matter, momentOf({}, zone, now), {}, ROWS),
   ]);
   return { matter, told, model };
@@ -102,7 +102,7 @@ async function home(c: Ctx): Promise<Response> {
               {one.matter.title}: who was asked, who answered what, when it is due, and what was reported around it.
             </p>
             <p>
-              <a href="/records">All public records</a>
+              <a href="/records">All public records</a> · <a href="/questions">Questions across them</a>
             </p>
           </li>
         ) : (

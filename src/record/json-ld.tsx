@@ -27,6 +27,8 @@ export function JsonLd({ things }: { readonly things: readonly Thing[] }) {
 }
 
 const GOVERNMENT = new Set(['state', 'county', 'place', 'district', 'department', 'agency']);
+/** A page carries no more of these than this; all stand in the API. */
+const MOST = 100;
 const NEWS = 'NewsMediaOrganization';
 
 /** A party as an organisation; governments as such. */
@@ -44,7 +46,7 @@ export const recordThing = (matter: PublicMatter, last: LastEntry | null, base: 
   description: matter.summary === '' ? undefined : matter.summary,
   url: `${base}${page}`,
   creator: organization(matter.issuerName, matter.issuerKind),
-  dateModified: last?.recordedAt.toISOString(),
+  dateModified: last?.updatedAt.toISOString(),
   isAccessibleForFree: true,
   distribution: [
     { '@type': 'DataDownload', encodingFormat: 'text/csv', contentUrl: `${base}${page}/board.csv` },
@@ -56,6 +58,40 @@ export const recordThing = (matter: PublicMatter, last: LastEntry | null, base: 
   ],
 });
 
+/** Somebody whom a record names, by the office they held. */
+export const personThing = ({
+  person,
+  name,
+  offices,
+  parties,
+}: {
+  readonly person: string | null;
+  readonly name: string;
+  readonly offices: readonly string[];
+  readonly parties: readonly { readonly name: string }[];
+}): Thing => ({
+  '@type': 'Person',
+  '@id': person === null ? undefined : `urn:uuid:${person}`,
+  name,
+  jobTitle: offices[0],
+  worksFor: parties.map((party) => organization(party.name, null)),
+});
+
+/** Those who were asked, on the board that names them: each an organisation under its id in the directory. */
+export const recipientThings = (
+  rows: readonly {
+    readonly party: string;
+    readonly name: string;
+    readonly kind: string;
+    readonly state: string | null;
+  }[],
+): readonly Thing[] =>
+  rows.slice(0, MOST).map(({ party, name, kind, state }) => ({
+    ...organization(name, kind),
+    '@id': `urn:uuid:${party}`,
+    areaServed: state === null ? undefined : { '@type': 'AdministrativeArea', name: state },
+  }));
+
 /** A meeting as an event. Of one whose hour is not known, the day stands alone. */
 export const meetingThing = (meeting: Meeting, zone: string): Thing => ({
   '@type': 'Event',
@@ -66,9 +102,6 @@ export const meetingThing = (meeting: Meeting, zone: string): Thing => ({
   location: meeting.place === null ? undefined : { '@type': 'Place', name: meeting.place },
   organizer: organization(meeting.convener, null),
 });
-
-/** A page carries no more of these than this; all stand in the API. */
-const MOST = 100;
 
 /** Exact quotations alone: a paraphrase is not the speaker's words. */
 export const quotationThings = (statements: readonly Statement[]): readonly Thing[] =>

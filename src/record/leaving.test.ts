@@ -133,10 +133,15 @@ it('is cited by an address that stays, with its receipt', async () => {
 it('says what it is in a block that no text can end', async () => {
   const block = (page: string) => /<script type="application\/ld\+json">(.*?)<\/script>/s.exec(page)?.[1] ?? '';
   const page = await text('/record/sample-inquiry');
-  expect(JSON.parse(block(page))).toMatchObject({
-    '@context': 'https://schema.org',
-    '@graph': [{ '@type': 'Dataset', name: 'Example inquiry', creator: { '@type': 'GovernmentOrganization' } }],
+  const graph = z.strictObject({ '@context': z.literal('https://schema.org'), '@graph': z.array(z.looseObject({})) });
+  const [record, ...recipients] = graph.parse(JSON.parse(block(page)))['@graph'];
+  expect(record).toMatchObject({
+    '@type': 'Dataset',
+    name: 'Example inquiry',
+    creator: { '@type': 'GovernmentOrganization' },
   });
+  expect(recipients).toHaveLength(40);
+  expect(recipients[0]).toMatchObject({ '@type': 'GovernmentOrganization', name: 'Place 001' });
   const bad = escaped({ a: '</script><!--\u2028&' });
   expect(bad).not.toMatch(/[<>&\u2028]/);
   expect(JSON.parse(bad)).toEqual({ a: '</script><!--\u2028&' });
@@ -161,7 +166,13 @@ it('gives a slider its moments, thinned out where they are many, never what is t
       body: { text: `Note ${i}`, source: { publisher: 'Example Gazette', title: 'T', date: '2018-01-24' } },
     })),
   });
-  const many = await momentsOf(p.t.db, matter, 'happened', 100_000);
+  const many = await momentsOf(
+    p.t.db,
+    matter,
+    'happened',
+    { last: 100_000, until: null, shownAt: new Date(p.t.clock.now()) },
+    0,
+  );
   expect(many.length).toBeLessThanOrEqual(MOST_MOMENTS);
   expect(many.length).toBeGreaterThan(MOST_MOMENTS / 2);
   expect(many.at(-1)).toBe(start + HOUR);

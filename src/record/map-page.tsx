@@ -79,7 +79,7 @@ async function getPage(c: Ctx): Promise<Response> {
     c,
     recordOptions(c, shown, 'Map'),
     <>
-      <RecordHead matter={matter} moment={moment} now={now} tab="Map" action={base} keep={form} />
+      <RecordHead matter={matter} moment={moment} now={now} tab="Map" action={base} keep={form} recent={model.recent} />
       {request && board ? (
         <>
           <h2>{request.title}, by state</h2>

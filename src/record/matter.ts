@@ -8,7 +8,8 @@ import { NotFound } from '../base/errors.ts';
 import { partyById } from '../rooms/directory/view.ts';
 import { type Matter, matterBySlug } from '../rooms/matters/view.ts';
 import { type Axis, readAsOf } from '../ui/asof.tsx';
-import { type AsOfPoint, type Cut, visible } from './cut.ts';
+import type { AsOfPoint, Cut } from './cut.ts';
+import { open } from './open.ts';
 
 export interface PublicMatter extends Matter {
   readonly issuerName: string;
@@ -40,6 +41,8 @@ export interface Moment {
   readonly problem: string | null;
   /** when the page is true: `asOf`, else the present */
   readonly at: Date;
+  /** the present */
+  readonly now: Date;
 }
 
 const FORM = 'Write it like 2018-01-25T06:53 (in your time zone) or 2018-01-25T11:53:00Z.';
@@ -47,7 +50,7 @@ const FORM = 'Write it like 2018-01-25T06:53 (in your time zone) or 2018-01-25T1
 /** Reads `asOf`, `axis` and `tz`. A time in the future is refused too: nobody knows yet what the record will show. */
 export function momentOf(query: Readonly<Record<string, string>>, zone: string, now: Date): Moment {
   const read = readAsOf(query, zone);
-  const common = { axis: read.axis, zone: read.zone };
+  const common = { axis: read.axis, zone: read.zone, now };
   const refused = (problem: string) => ({ ...common, point: undefined, asOf: null, problem, at: now });
   if (read.problem !== null) return refused(`“${(query.asOf ?? '').slice(0, 60)}” is not a date and time. ${FORM}`);
   if (read.asOf === null) return { ...common, point: undefined, asOf: null, problem: null, at: now };
@@ -71,13 +74,22 @@ export interface LastEntry {
   readonly entry: string;
   readonly position: number;
   readonly recordedAt: Date;
+  /** when the record changed last: by this entry, or by an embargo that ended */
+  readonly updatedAt: Date;
+  /** embargoes that have ended by then: what is kept in memory of a record depends on it as on the position */
+  readonly lifted: number;
 }
 
 export async function lastEntry(db: Kysely<Database>, matter: string, cut: Cut): Promise<LastEntry | null> {
-  const { rows } = await sql<{ id: string; seq: number; recorded_at: Date }>`
-    select e.id, e.seq, e.recorded_at from ledger.entry e
-    where e.matter = ${matter} and e.audience = 'public' and ${visible('e', cut)}
-    order by e.seq desc limit 1`.execute(db);
+  const { rows } = await sql<{ id: string; seq: number; recorded_at: Date; since: Date | null; lifted: number }>`
+    select e.id, e.seq, e.recorded_at, l.since, l.lifted from (
+      select e.id, e.seq, e.recorded_at from ledger.entry e
+      where e.matter = ${matter} and ${open('e', cut)} order by e.seq desc limit 1) e
+    cross join (select max(p.since) as since, count(*)::int as lifted from work.public_since(${cut.shownAt}) p
+      where p.matter = ${matter}) l`.execute(db);
   const row = rows[0];
-  return row ? { entry: row.id, position: Number(row.seq), recordedAt: row.recorded_at } : null;
+  if (!row) return null;
+  const updatedAt = row.since !== null && row.since > row.recorded_at ? row.since : row.recorded_at;
+  const { id: entry, recorded_at: recordedAt, lifted } = row;
+  return { entry, position: Number(row.seq), recordedAt, updatedAt, lifted };
 }

@@ -1,45 +1,71 @@
 /** Meetings of a matter and who takes part, as of any time: a page, CSV and JSON of the same. Shows only what is public. */
-import { type RawBuilder, sql } from 'kysely';
+import type { RawBuilder } from 'kysely';
 import type { z } from 'zod';
 import { csvLine } from '../base/csv.ts';
 import { ANYONE, type Ctx, type Route } from '../base/route.ts';
-import { MeetingBreakdown, MeetingCounts, MeetingFacts, Participants } from '../rooms/meetings/parts.tsx';
+import { type Figure, figuresOf } from '../rooms/figures/view.ts';
+import {
+  type Affiliations,
+  affiliationOf,
+  HeadCounts,
+  MeetingBreakdown,
+  MeetingCounts,
+  MeetingFacts,
+  Participants,
+} from '../rooms/meetings/parts.tsx';
 import { statusOf } from '../rooms/meetings/standing.ts';
 import { type Meeting, meetingsOf, type Participant, participantsOf } from '../rooms/meetings/view.ts';
+import { affiliationsOfHoldings } from '../rooms/people/view.ts';
 import { Empty } from '../ui/empty.tsx';
 import { page } from '../ui/page.tsx';
 import { Links } from '../ui/table.tsx';
 import type { meetingList } from './api-schemas.ts';
 import { cacheRecord } from './caching.ts';
+import { recentAt } from './changes.ts';
 import { type Cut, cutAt, visible } from './cut.ts';
 import { receiptPaths } from './entry-page.tsx';
 import { RecordEnd, recordOptions } from './frame.tsx';
 import { meetingThing } from './json-ld.tsx';
 import { lastEntry, type Moment, momentParams, type PublicMatter } from './matter.ts';
+import { open, publicSight } from './open.ts';
 import { entryPath, href, RecordHead, recordPath } from './parts.tsx';
 import { partyPath } from './party-paths.ts';
 import { opened, refuseBadTime, wrongTime } from './record-page.tsx';
+import { jsonTombstone, Tombstones, tombstonesAt } from './tombstones.tsx';
 
 interface Read {
   readonly matter: PublicMatter;
   readonly moment: Moment;
   readonly now: Date;
   readonly cut: Cut;
-  readonly meetings: readonly { readonly meeting: Meeting; readonly participants: readonly Participant[] }[];
+  readonly meetings: readonly {
+    readonly meeting: Meeting;
+    readonly participants: readonly Participant[];
+    readonly affiliations: Affiliations;
+    /** head-counts that are claimed */
+    readonly figures: readonly Figure[];
+  }[];
 }
 
 async function read(c: Ctx): Promise<Read> {
   const { matter, moment, now } = await opened(c);
   refuseBadTime(moment);
   const { db } = c.get('services');
-  const cut = await cutAt(db, moment.point);
-  const shown = (alias: string): RawBuilder<unknown> =>
-    sql`${sql.ref(`${alias}.audience`)} = 'public' and ${visible(alias, cut)}`;
+  const cut = await cutAt(db, moment.now, moment.point);
+  const shown = (alias: string): RawBuilder<unknown> => open(alias, cut);
   const meetings = await meetingsOf(db, matter.id, shown('t'));
-  const each = meetings.map(async (meeting) => ({
-    meeting,
-    participants: await participantsOf(db, meeting.id, shown),
-  }));
+  const figures = meetings.length === 0 ? [] : await figuresOf(db, matter.id, publicSight(cut));
+  const each = meetings.map(async (meeting) => {
+    const participants = await participantsOf(db, meeting.id, shown);
+    const day = meeting.startsAt.toISOString().slice(0, 10);
+    const holdings = participants.flatMap(({ holding }) => holding ?? []);
+    return {
+      meeting,
+      participants,
+      affiliations: await affiliationsOfHoldings(db, holdings, day, (alias) => visible(alias, cut)),
+      figures: figures.filter((one) => one.meeting === meeting.id),
+    };
+  });
   return { matter, moment, now, cut, meetings: await Promise.all(each) };
 }
 
@@ -48,7 +74,11 @@ async function getPage(c: Ctx): Promise<Response> {
   if (wrong) return wrong;
   const { matter, moment, now, cut, meetings } = await read(c);
   const base = `${recordPath(matter)}/meetings`;
-  const last = await lastEntry(c.get('services').db, matter.id, cut);
+  const { db } = c.get('services');
+  const [last, tombstones] = await Promise.all([
+    lastEntry(db, matter.id, cut),
+    tombstonesAt(db, matter.id, 'participation', cut, now),
+  ]);
   cacheRecord(c, moment, last, now);
   const shown = { matter, moment, last, path: base };
   const keep = momentParams(moment);
@@ -61,7 +91,14 @@ async function getPage(c: Ctx): Promise<Response> {
       meetings.map(({ meeting }) => meetingThing(meeting, moment.zone)),
     ),
     <>
-      <RecordHead matter={matter} moment={moment} now={now} tab="Meetings" action={base} />
+      <RecordHead
+        matter={matter}
+        moment={moment}
+        now={now}
+        tab="Meetings"
+        action={base}
+        recent={await recentAt(c.get('services').db, matter.id, cut, moment)}
+      />
       {meetings.length === 0 ? (
         <Empty
           what="No meeting by then"
@@ -76,12 +113,19 @@ async function getPage(c: Ctx): Promise<Response> {
           ]}
         />
       )}
-      {meetings.map(({ meeting, participants }) => (
+      {meetings.map(({ meeting, participants, affiliations, figures }) => (
         <section aria-labelledby={`m-${meeting.id}`}>
           <h2 id={`m-${meeting.id}`}>{meeting.subject}</h2>
           <MeetingCounts participants={participants} />
+          <Links
+            label="Ask"
+            links={[
+              { text: 'who of them was asked, and by what', href: href('/questions', { ...keep, m1: meeting.id }) },
+            ]}
+          />
           <MeetingFacts meeting={meeting} zone={moment.zone} />
-          <MeetingBreakdown participants={participants} />
+          <HeadCounts figures={figures} participants={participants} receipt={(entry) => entryPath(matter, entry)} />
+          <MeetingBreakdown participants={participants} affiliations={affiliations} />
           <Participants
             participants={participants}
             zone={moment.zone}
@@ -91,6 +135,7 @@ async function getPage(c: Ctx): Promise<Response> {
           />
         </section>
       ))}
+      <Tombstones tombstones={tombstones} zone={moment.zone} entry={(entry) => entryPath(matter, entry)} />
       <RecordEnd c={c} shown={shown} />
     </>,
   );
@@ -104,6 +149,7 @@ const HEAD = [
   'party',
   'kind',
   'state',
+  'affiliation',
   'stands',
   'since',
   'said_by',
@@ -117,7 +163,7 @@ const HEAD = [
 async function getCsv(c: Ctx): Promise<Response> {
   const { matter, moment, now, cut, meetings } = await read(c);
   cacheRecord(c, moment, await lastEntry(c.get('services').db, matter.id, cut), now);
-  const rows = meetings.flatMap(({ meeting, participants }) =>
+  const rows = meetings.flatMap(({ meeting, participants, affiliations }) =>
     participants.map((one) => {
       const last = one.said.at(-1);
       return [
@@ -128,6 +174,7 @@ async function getCsv(c: Ctx): Promise<Response> {
         one.partyName,
         one.kind,
         one.state,
+        one.holding === null ? null : affiliationOf(one, affiliations),
         statusOf(one.said),
         last?.occurredAt.toISOString() ?? null,
         last?.by ?? null,
@@ -163,6 +210,7 @@ const jsonParticipant = (one: Participant): Body['participants'][number] => ({
     receipt: receiptPaths(said.entry),
   })),
   attended: one.attended,
+  attendedAt: one.attendedAt?.toISOString() ?? null,
   entry: one.entry,
   receipt: receiptPaths(one.entry),
 });
@@ -177,6 +225,7 @@ const jsonMeeting = ({ meeting, participants }: Read['meetings'][number]): Body 
   dayOnly: meeting.dayOnly,
   capacity: meeting.capacity,
   agenda: meeting.agenda,
+  zone: meeting.zone,
   participants: participants.map(jsonParticipant),
   entry: meeting.entry,
   receipt: receiptPaths(meeting.entry),
@@ -186,7 +235,8 @@ async function getJson(c: Ctx): Promise<Response> {
   const { matter, moment, now, cut, meetings } = await read(c);
   cacheRecord(c, moment, await lastEntry(c.get('services').db, matter.id, cut), now);
   c.header('Access-Control-Allow-Origin', '*');
-  return c.json({ meetings: meetings.map(jsonMeeting) });
+  const tombstones = await tombstonesAt(c.get('services').db, matter.id, 'participation', cut, now);
+  return c.json({ meetings: meetings.map(jsonMeeting), tombstones: tombstones.map(jsonTombstone) });
 }
 
 export const meetingPages: readonly Route[] = [

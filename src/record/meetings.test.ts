@@ -4,7 +4,10 @@ import { formOf, wordsOf } from '../../test/support/answering.ts';
 import { type Sourced, sourced } from '../../test/support/sourced.ts';
 import { openPool } from '../adapters/postgres/pool.ts';
 import { rebuild } from '../ledger/rebuild.ts';
+import { stateAffiliation } from '../rooms/people/terms.ts';
+import { peopleNamed } from '../rooms/people/view.ts';
 import { project } from '../rooms/project.ts';
+import { keepSource } from '../rooms/sources/commands.ts';
 import { meetingList } from './api-schemas.ts';
 
 let s: Sourced;
@@ -53,6 +56,8 @@ test('is called, and invites by names that the directory has, all or nobody', as
     (await s.send(one, `${one}/invitations`, { invitees: 'Office of Records\nPat Sample; Office of Records' })).status,
   ).toBe(303);
   expect((await s.send(one, `${one}/invitations`, { invitees: 'office of records' })).status).toBe(422);
+  const door = await s.get(`${one}/door`);
+  expect([door.includes(`${one}/attendance`), wordsOf(door)]).toEqual([false, expect.stringContaining('11:00 ET on.')]);
   expect(await participants()).toEqual([
     ['Office of Records', 'needs-action', null],
     ['Pat Sample', 'needs-action', null],
@@ -100,13 +105,60 @@ test('what is said changes, and stands with who said it; the past stays as it wa
 });
 
 test('attendance is taken at the door, not before', async () => {
-  expect(await s.get(one)).not.toContain(`${one}/attendance`);
   const [, pat = ''] = /<option value="([0-9a-f-]{36})"[^>]*>Pat Sample/.exec(await s.get(one)) ?? [];
   s.desk.t.clock.set(Date.parse('2026-03-02T17:30:00Z'));
-  const take = (attended: string) => s.send(one, `${one}/attendance`, { participant: pat, attended });
+  const take = (attended: string) => s.send(`${one}/door`, `${one}/attendance`, { participant: pat, attended });
   expect((await take('yes')).status).toBe(303);
   expect(await participants()).toContainEqual(['Pat Sample', 'withdrew', true]);
+  const shown = wordsOf(await s.get('/record/sample-letters/meetings'));
+  expect(shown).toContain('1 attended');
+  expect(shown).toMatch(/was there seen/);
+  // A mark that was wrong is taken back by a later entry; both stay.
+  expect((await take('back')).status).toBe(303);
+  expect(await participants()).toContainEqual(['Pat Sample', 'withdrew', null]);
+  expect((await take('back')).status).toBe(303);
+  expect(wordsOf(await s.get('/record/sample-letters/timeline'))).toContain('Attendance of Pat Sample taken back');
+  s.desk.t.clock.tick(60_000);
+  const at = { participant: pat, attended: 'yes', seen: '12:25' };
+  expect((await s.send(`${one}/door`, `${one}/attendance`, at)).status).toBe(303);
+  expect(await participants()).toContainEqual(['Pat Sample', 'withdrew', true]);
+  expect(wordsOf(await s.get(`${one}/door`))).toContain('12:25');
   const owner = openPool(s.desk.t.database.ownerConfig, 2);
   expect(await rebuild(owner, project)).toMatchObject({ equal: true });
   await owner.end();
+});
+
+test('counts that are claimed stand beside our own, and people are counted by affiliation', async () => {
+  const { desk, matter } = s;
+  const kept = { publisher: 'Example Courier', title: 'Who came', published: null, url: null, text: 'About 40 came.' };
+  const source = await keepSource(desk.services, matter, kept, desk.t.newId());
+  const meeting = one.slice(-36);
+  const figure = {
+    ...{
+      measure: 'People who came',
+      unit: 'people',
+      low: '40',
+      high: '',
+      qualifier: 'about',
+      originalValue: 'About 40',
+    },
+    ...{ asOf: '', claimant: 'Example Courier', meeting, source, day: '2026-03-02' },
+  };
+  const other = await s.send(s.room('figures'), s.room('figures'), { ...figure, meeting: desk.t.newId() });
+  expect([other.status, wordsOf(other.text)]).toEqual([422, expect.stringContaining('Choose one of these')]);
+  expect((await s.send(s.room('figures'), s.room('figures'), figure)).status).toBe(303);
+  const [person] = await peopleNamed(desk.services.db, 'Pat Sample');
+  const known = { publisher: 'Example Courier', title: 'Who is who', date: '2026-01-05' };
+  const affiliation = { with: 'Example Party', from: '2020-01-01', until: '', source: known };
+  await stateAffiliation(desk.services, desk.office.party, person?.id ?? '', affiliation, desk.t.newId());
+  for (const path of ['/record/sample-letters/meetings', one]) {
+    const words = wordsOf(await s.get(path));
+    for (const text of [
+      'about 40 people',
+      'Our own count: 2 invited by name, 1 of them seen at the door',
+      'Example Party',
+    ])
+      expect(words).toContain(text);
+  }
+  expect(await s.get('/record/sample-letters/meetings.csv')).toContain('Example Party');
 });

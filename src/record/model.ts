@@ -5,10 +5,10 @@ import { type Source, source } from '../rooms/matters/entries.ts';
 import { type Request, requestsOf } from '../rooms/requests/view.ts';
 import { type BoardPage, boardPage } from './board.ts';
 import { type BoardFilter, type BoardSort, readBoardQuery } from './board-filter.ts';
-import { entriesSince } from './changes.ts';
-import { type Cut, cutAt, visible } from './cut.ts';
+import { recentAt } from './changes.ts';
+import { type Cut, cutAt } from './cut.ts';
 import { type LastEntry, lastEntry, type Moment, type PublicMatter } from './matter.ts';
-import { lastNoon } from './noon.ts';
+import { open } from './open.ts';
 import { type Reach, reachAt } from './reach.ts';
 
 export const BOARD_SIZE = 100;
@@ -39,6 +39,8 @@ export interface RecordModel {
   readonly last: LastEntry | null;
   /** orders and consequences, as of the moment */
   readonly reach: Reach;
+  /** a public meeting of the same matter, for a question that has both; the first to be held */
+  readonly meeting: string | null;
   /** public entries since noon, as `entriesSince` counts them */
   readonly recent: number;
 }
@@ -50,7 +52,7 @@ export async function recordModel(
   query: Readonly<Record<string, string>>,
   size: number = BOARD_SIZE,
 ): Promise<RecordModel> {
-  const cut = await cutAt(db, moment.point);
+  const cut = await cutAt(db, moment.now, moment.point);
   const { filter, sort, page } = readBoardQuery(query);
   const requests = await publicRequests(db, matter.id, cut);
   const request = requests.find((r) => r.id === query.request) ?? requests.at(-1) ?? null;
@@ -71,8 +73,16 @@ export async function recordModel(
     notes: await publicNotes(db, matter.id, cut),
     reach: await reachAt(db, matter.id, cut, moment.at),
     last: await lastEntry(db, matter.id, cut),
-    recent: await entriesSince(db, matter.id, cut, lastNoon(moment.at, moment.zone)),
+    meeting: await firstMeeting(db, matter.id, cut),
+    recent: await recentAt(db, matter.id, cut, moment),
   };
+}
+
+async function firstMeeting(db: Kysely<Database>, matter: string, cut: Cut): Promise<string | null> {
+  const { rows } = await sql<{ id: string }>`
+    select t.id from view.meeting t where t.matter = ${matter} and ${open('t', cut)}
+    order by t.starts_at, t.seq limit 1`.execute(db);
+  return rows[0]?.id ?? null;
 }
 
 /** Requests of a matter that everyone may see and that had been issued by then, oldest first. */
@@ -94,7 +104,7 @@ interface NoteLine {
 export async function publicNotes(db: Kysely<Database>, matter: string, cut: Cut): Promise<readonly PublicNote[]> {
   const { rows } = await sql<NoteLine>`
     select n.id, n.text, n.source, n.occurred_at, n.recorded_at from view.note n
-    where n.matter = ${matter} and n.audience = 'public' and ${visible('n', cut)}
+    where n.matter = ${matter} and ${open('n', cut)}
     order by n.occurred_at, n.seq limit 500`.execute(db);
   return rows.map((row) => ({
     entry: row.id,

@@ -6,9 +6,10 @@ import { type Kysely, sql } from 'kysely';
 import type { Database } from '../base/database.ts';
 import { ANYONE, type Ctx, type Route } from '../base/route.ts';
 import { cachePublic } from './caching.ts';
-import { cutAt } from './cut.ts';
+import { type Cut, cutAt } from './cut.ts';
 import { growing } from './growing.ts';
 import { lastEntry } from './matter.ts';
+import { open } from './open.ts';
 import { opened } from './record-page.tsx';
 
 export const MOST_MOMENTS = 200;
@@ -20,15 +21,17 @@ export async function momentsOf(
   db: Kysely<Database>,
   matter: string,
   axis: 'known' | 'happened',
-  until: number,
+  cut: Cut,
+  /** embargoes of the matter that have ended by then */
+  lifted: number,
 ): Promise<readonly number[]> {
   const column = sql.ref(axis === 'known' ? 'recorded_at' : 'occurred_at');
-  return await kept.upTo(`${matter} ${axis}`, until, async () => {
+  return await kept.upTo(`${matter} ${axis} ${lifted}`, cut.last, async () => {
     const { rows } = await sql<{ at: Date }>`
       select at from (
         select at, row_number() over (order by at desc) as n, count(*) over () as all
-        from (select distinct ${column} as at from ledger.entry
-          where matter = ${matter} and audience = 'public' and seq <= ${until}) t) u
+        from (select distinct ${column} as at from ledger.entry e where e.matter = ${matter} and ${open('e', cut)}
+          ${axis === 'known' ? sql`union select p.since from work.public_since(${cut.shownAt}) p where p.matter = ${matter}` : sql``}) t) u
       where (n - 1) % greatest(1, ceil("all"::numeric / ${MOST_MOMENTS}))::int = 0 order by at`.execute(db);
     return rows.map(({ at }) => at.getTime());
   });
@@ -37,9 +40,10 @@ export async function momentsOf(
 async function getMoments(c: Ctx): Promise<Response> {
   const { db } = c.get('services');
   const { matter, moment, now } = await opened(c);
-  const last = await lastEntry(db, matter.id, await cutAt(db));
-  const found = await momentsOf(db, matter.id, moment.axis, last?.position ?? -1);
-  cachePublic(c, 10, last?.recordedAt);
+  const cut = await cutAt(db, now);
+  const last = await lastEntry(db, matter.id, cut);
+  const found = await momentsOf(db, matter.id, moment.axis, cut, last?.lifted ?? 0);
+  cachePublic(c, 10, last?.updatedAt);
   c.header('Access-Control-Allow-Origin', '*');
   // Nobody has seen what has not happened: a meeting to come is no moment yet.
   return c.json({ moments: found.filter((at) => at <= now.getTime()).map((at) => new Date(at).toISOString()) });

@@ -8,8 +8,8 @@ import { type Cut, visible } from './cut.ts';
 /** Newest by what is known: the last fact, and of what it changes the last moment. */
 const NEWEST = sql`x.seq desc, x.occurred_at desc`;
 
-/** As of now. */
-export const NOW: Cut = { last: Number.MAX_SAFE_INTEGER, until: null };
+/** As of now; of what can be withheld nothing is asked at it. */
+export const NOW: Cut = { last: Number.MAX_SAFE_INTEGER, until: null, shownAt: new Date(0) };
 
 /**
  * `(service, due_on, due_at, paused_until)` of services with a moved date; `due_at` is null while the clock stands.

@@ -42,11 +42,11 @@ async function getOembed(c: Ctx): Promise<Response> {
   const matter = await publicMatter(db, slug);
   const moment = momentOf(Object.fromEntries(url.searchParams), DEFAULT_ZONE, new Date(clock.now()));
   refuseBadTime(moment);
-  const last = await lastEntry(db, matter.id, await cutAt(db, moment.point));
+  const last = await lastEntry(db, matter.id, await cutAt(db, moment.now, moment.point));
   const citation = citationOf({ base: config.baseUrl, log: config.logOrigin }, matter, moment, last);
   const width = Math.min(640, maxwidth ?? 640);
   const height = Math.min(480, maxheight ?? 480);
-  cachePublic(c, 60, last?.recordedAt);
+  cachePublic(c, 60, last?.updatedAt);
   const answer = {
     version: '1.0',
     type: 'rich',

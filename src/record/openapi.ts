@@ -2,9 +2,11 @@
 import { OpenAPIRegistry, OpenApiGeneratorV31 } from '@asteasolutions/zod-to-openapi';
 import { z } from 'zod';
 import { CONSEQUENCE_KINDS } from '../rooms/consequences/entries.ts';
+import { documentList, peopleList } from './api-around-schemas.ts';
 import { mapBody, momentList } from './api-map-schemas.ts';
 import { consequenceList, orderList } from './api-orders-schemas.ts';
 import { partyBody, partyList, personBody } from './api-parties-schemas.ts';
+import { questionBody } from './api-questions-schemas.ts';
 import {
   figureList,
   meetingList,
@@ -18,6 +20,8 @@ import {
 import { ANSWER_FILTERS, CLOCK_FILTERS, CONSEQUENCE_FILTERS, DETERMINATION_FILTERS, SORTS } from './board-filter.ts';
 import { ftmList } from './ftm.ts';
 import { PARTY_SORTS } from './parties.ts';
+import { PEOPLE_SORTS } from './people.ts';
+import { PARTICIPATIONS, QUESTION_SORTS } from './questions/question.ts';
 
 const registry = new OpenAPIRegistry();
 const json = (description: string, schema: z.ZodType) => ({ description, content: { 'application/json': { schema } } });
@@ -138,6 +142,31 @@ registry.registerPath({
 
 registry.registerPath({
   method: 'get',
+  path: '/api/v1/records/{slug}/people',
+  summary: 'People whom a record names, with their office and what they did in it',
+  request: {
+    params: z.object({ slug: z.string() }),
+    query: z.object({
+      ...asOf,
+      q: z.string().optional().meta({ description: 'in name or office' }),
+      sort: z.enum(PEOPLE_SORTS).optional(),
+      dir: z.enum(['up', 'down']).optional(),
+      page: z.int().min(1).optional(),
+    }),
+  },
+  responses: { 200: json('A page of people', peopleList), ...refusals },
+});
+
+registry.registerPath({
+  method: 'get',
+  path: '/api/v1/records/{slug}/documents',
+  summary: 'Documents of a record that are public: orders, and the sources of statements and figures',
+  request: { params: z.object({ slug: z.string() }), query: z.object(asOf) },
+  responses: { 200: json('Its documents', documentList), ...refusals },
+});
+
+registry.registerPath({
+  method: 'get',
   path: '/api/v1/records/{slug}/figures',
   summary: 'Figures claimed around a matter, now or as of any time',
   request: { params: z.object({ slug: z.string() }), query: z.object(asOf) },
@@ -222,6 +251,50 @@ registry.registerPath({
     200: json('The person', personBody),
     404: json('The directory has no such person, or had none by then', problem),
     422: json('The time asked for is not one', problem),
+  },
+});
+
+const not = z.literal('yes').optional();
+registry.registerPath({
+  method: 'get',
+  path: '/api/v1/questions',
+  summary: 'Parties across requests and meetings: who was asked by one, answered another, was invited to a meeting',
+  request: {
+    query: z.object({
+      ...asOf,
+      r1: z.uuid().optional().meta({
+        description:
+          'id of a public request: asked by it; r2 and r3 likewise, each with its own filters; one of r1, m1 is needed',
+      }),
+      'r1.not': not.meta({ description: 'yes: whoever is not what r1 and its filters say' }),
+      'r1.answer': z.enum(ANSWER_FILTERS).optional(),
+      'r1.determination': z.enum(DETERMINATION_FILTERS).optional(),
+      'r1.clock': z.enum(CLOCK_FILTERS).optional(),
+      'r1.order': z.string().optional().meta({ description: 'touched by this order (its id), by `any`, or by `none`' }),
+      'r1.consequence': z.enum(CONSEQUENCE_FILTERS).optional(),
+      'r1.consequenceKind': z.enum(CONSEQUENCE_KINDS).optional(),
+      'r1.programme': z.string().optional(),
+      m1: z.uuid().optional().meta({ description: 'id of a public meeting: invited to it; m2 likewise' }),
+      'm1.not': not,
+      'm1.participation': z.enum(PARTICIPATIONS).optional(),
+      kind: z.string().optional(),
+      state: z.string().optional(),
+      member: z.uuid().optional().meta({ description: 'of this association, or with an office that a member holds' }),
+      affiliation: z.string().optional().meta({ description: 'of somebody who holds an office of the party' }),
+      text: z.string().optional().meta({ description: 'in the name' }),
+      col: z
+        .array(z.string())
+        .optional()
+        .meta({ description: 'columns: kind, state, ocd, affiliation, r1.says, m1.participation, …' }),
+      sort: z.enum(QUESTION_SORTS).optional(),
+      dir: z.enum(['up', 'down']).optional(),
+      after: z.uuid().optional().meta({ description: 'the party that the rows come after; `next` has it' }),
+      size: z.int().min(1).max(1000).optional(),
+    }),
+  },
+  responses: {
+    200: json('The parties that fit, a page of them', questionBody),
+    422: json('A parameter is not one, or names nothing public; each is named', problem),
   },
 });
 

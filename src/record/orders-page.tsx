@@ -12,6 +12,7 @@ import { page } from '../ui/page.tsx';
 import { Counts, Links } from '../ui/table.tsx';
 import { count } from '../ui/words.ts';
 import { cacheRecord } from './caching.ts';
+import { recentAt } from './changes.ts';
 import { amountsWords, ConsequenceList, grandTotal, TotalsTable } from './consequence-view.tsx';
 import { type Cut, cutAt } from './cut.ts';
 import { RecordEnd, recordOptions } from './frame.tsx';
@@ -20,7 +21,7 @@ import { publicRequests } from './model.ts';
 import { OrderFacts, type OrderLinks, OrdersTable } from './order-view.tsx';
 import { entryPath, type HeadProps, href, RecordHead, recordPath } from './parts.tsx';
 import { groupsOf, type Reach, reachAt, totalsOf, touchedCounts } from './reach.ts';
-import { opened } from './record-page.tsx';
+import { opened, wrongTime } from './record-page.tsx';
 
 export const orderPath = (matter: Pick<PublicMatter, 'slug'>, order: string): string =>
   `${recordPath(matter)}/orders/${order}`;
@@ -49,7 +50,7 @@ interface Opened {
 
 async function load(c: Ctx, got: Awaited<ReturnType<typeof opened>>): Promise<Opened> {
   const { db } = c.get('services');
-  const cut = await cutAt(db, got.moment.point);
+  const cut = await cutAt(db, got.moment.now, got.moment.point);
   const reach = await publicReach(c, got.matter, got.moment, cut);
   return { ...got, cut, reach, requests: await publicRequests(db, got.matter.id, cut) };
 }
@@ -58,14 +59,8 @@ async function load(c: Ctx, got: Awaited<ReturnType<typeof opened>>): Promise<Op
 async function tabPage(c: Ctx, tab: HeadProps['tab'], path: string, show: (all: Opened) => Promise<unknown>) {
   const got = await opened(c);
   const { matter, moment, now } = got;
-  const title = `${tab} · ${matter.title}`;
-  const head = (
-    <RecordHead matter={matter} moment={moment} now={now} tab={tab} action={`${recordPath(matter)}/${path}`} />
-  );
-  if (moment.problem !== null) {
-    c.header('Cache-Control', 'no-store');
-    return page(c, { title, area: 'public', wide: true, status: 422 }, head);
-  }
+  const wrong = await wrongTime(c, tab);
+  if (wrong) return wrong;
   const all = await load(c, got);
   const last = await lastEntry(c.get('services').db, matter.id, all.cut);
   cacheRecord(c, moment, last, now);
@@ -74,7 +69,11 @@ async function tabPage(c: Ctx, tab: HeadProps['tab'], path: string, show: (all: 
     c,
     recordOptions(c, shown, tab),
     <>
-      {head}
+      <RecordHead
+        {...{ matter, moment, now, tab }}
+        action={`${recordPath(matter)}/${path}`}
+        recent={await recentAt(c.get('services').db, matter.id, all.cut, moment)}
+      />
       {await show(all)}
       <RecordEnd c={c} shown={shown} />
     </>,
@@ -170,7 +169,7 @@ async function orderPage(c: Ctx): Promise<Response> {
   const { matter, moment, now } = got;
   const { db } = c.get('services');
   // It is an address of its own whatever the time that is asked for; what it did not touch yet, it does not touch.
-  const whole = await reachAt(db, matter.id, await cutAt(db), now);
+  const whole = await reachAt(db, matter.id, await cutAt(db, now), now);
   const order = orderIn(c, whole.orders);
   if (!order) throw none();
   const all = await load(c, got);
@@ -213,9 +212,9 @@ async function orderPage(c: Ctx): Promise<Response> {
 }
 
 async function documentOf(c: Ctx): Promise<Response> {
-  const { matter } = await opened(c);
+  const { matter, now } = await opened(c);
   const { db } = c.get('services');
-  const { orders } = await reachAt(db, matter.id, await cutAt(db), new Date());
+  const { orders } = await reachAt(db, matter.id, await cutAt(db, now), now);
   const order = orderIn(c, orders);
   if (!order) throw none();
   return await orderDocument(c, order);

@@ -64,7 +64,7 @@ async function announce(fields: Readonly<Record<string, string>>) {
 }
 
 async function reach(asOf?: AsOfPoint) {
-  const cut = await cutAt(a.t.db, asOf);
+  const cut = await cutAt(a.t.db, new Date(a.t.clock.now()), asOf);
   return { cut, reach: await reachAt(a.t.db, a.m.matter, cut, asOf?.at ?? new Date(a.t.clock.now())) };
 }
 

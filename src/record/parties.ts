@@ -3,7 +3,10 @@ import { type Kysely, type RawBuilder, sql } from 'kysely';
 import type { Database } from '../base/database.ts';
 import { PARTY_KINDS } from '../rooms/directory/entries.ts';
 import { type Described, PARTY_COLUMNS, partiesAsOf, type Seen, stateName } from '../rooms/directory/view.ts';
+import { EVERYTHING } from '../rooms/sight.ts';
+import { newestStatement } from '../rooms/statements/view.ts';
 import { type Cut, visible } from './cut.ts';
+import { open, publicSight } from './open.ts';
 
 export const PARTIES_SIZE = 50;
 export const PARTY_SORTS = ['name', 'kind', 'state'] as const;
@@ -140,7 +143,7 @@ export interface ServedOn {
 /** SQL: whose rows of `table` may be seen: public ones of public matters, or those of this organisation. */
 const shown = (alias: string, issuer: string | null, cut: Cut) =>
   issuer === null
-    ? sql`${sql.ref(`${alias}.audience`)} = 'public' and m.audience = 'public' and ${visible(alias, cut)}`
+    ? sql`m.audience = 'public' and ${open(alias, cut)}`
     : sql`m.issuer = ${issuer} and ${visible(alias, cut)}`;
 
 /** @param issuer the organisation that asks, for its own; null for what everyone may see */
@@ -179,10 +182,10 @@ export async function meetingsWith(
   cut: Cut,
   issuer: string | null,
 ): Promise<readonly AskedToMeet[]> {
-  const open = issuer === null ? sql`w.audience = 'public'` : sql`true`;
+  const seen = issuer === null ? open('w', cut) : visible('w', cut);
   const { rows } = await sql<AskedToMeet>`
     select t.id as meeting, t.subject, t.starts_at as "startsAt", t.day_only as "dayOnly", p.name, m.slug, m.id as "matterId", m.title as matter,
-      (select w.partstat from view.participation w where w.participant = p.id and ${open} and ${visible('w', cut)}
+      (select w.partstat from view.participation w where w.participant = p.id and ${seen}
        order by w.occurred_at desc, w.seq desc limit 1) as partstat
     from view.participant p join view.meeting t on t.id = p.meeting join view.matter m on m.id = p.matter
     where ${which} and ${shown('p', issuer, cut)} and ${issuer === null ? sql`t.audience = 'public'` : sql`true`}
@@ -215,6 +218,7 @@ export async function saidIn(
     select s.id, s.entry, s.speaker ->> 'name' as speaker, s.speaker ->> 'office' as office, s.words, s.form = 'quotation' as quotation,
       s.occurred_at as at, s.day_only as "dayOnly", m.slug, m.id as "matterId", m.title as matter
     from view.statement s join view.holding h on h.id = s.holding join view.office o on o.id = h.office join view.matter m on m.id = s.matter
-    where ${which} and ${shown('s', issuer, cut)} order by s.occurred_at desc, s.seq desc limit 100`.execute(db);
+    where ${which} and ${shown('s', issuer, cut)} and ${newestStatement(issuer === null ? publicSight(cut) : EVERYTHING)}
+    order by s.occurred_at desc, s.seq desc limit 100`.execute(db);
   return rows;
 }

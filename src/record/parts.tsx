@@ -46,11 +46,13 @@ export const TABS = [
   'Board',
   'Map',
   'Timeline',
+  'People',
   'Meetings',
   'Statements',
   'Figures',
   'Orders',
   'Consequences',
+  'Documents',
   'Changes',
 ] as const;
 
@@ -111,11 +113,13 @@ export function RecordHead(props: HeadProps & { readonly timeLine?: boolean }) {
           { text: 'Board', href: href(base, keep) },
           { text: 'Map', href: href(`${base}/map`, keep) },
           { text: 'Timeline', href: href(`${base}/timeline`, keep) },
+          { text: 'People', href: href(`${base}/people`, keep) },
           { text: 'Meetings', href: href(`${base}/meetings`, keep) },
           { text: 'Statements', href: href(`${base}/statements`, keep) },
           { text: 'Figures', href: href(`${base}/figures`, keep) },
           { text: 'Orders', href: href(`${base}/orders`, keep) },
           { text: 'Consequences', href: href(`${base}/consequences`, keep) },
+          { text: 'Documents', href: href(`${base}/documents`, keep) },
           { text: 'Changes', href: `${base}/changes` },
         ]}
       />
@@ -146,7 +150,7 @@ export function LastUpdated({
   if (!last) return null;
   return (
     <p class="record-last soft">
-      Last updated <Time at={last.recordedAt} zone={zone} seconds /> · log position{' '}
+      Last updated <Time at={last.updatedAt} zone={zone} seconds /> · log position{' '}
       {last.position.toLocaleString('en-US')} · <a href={entryPath(matter, last.entry)}>receipt of this entry</a>
       {children} · follow:{' '}
       <a href={`${recordPath(matter)}/feed.atom`}>
@@ -156,6 +160,7 @@ export function LastUpdated({
       <a href={`${recordPath(matter)}/feed.json`}>
         JSON<span class="usa-sr-only"> feed</span>
       </a>
+      , <a href={`${recordPath(matter)}/follow`}>mail</a>
     </p>
   );
 }

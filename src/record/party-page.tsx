@@ -37,7 +37,7 @@ export async function momentAndCut(
   const now = new Date(clock.now());
   const moment = momentOf(queryOf(c), zoneOf(c), now);
   refuseBadTime(moment);
-  return { moment, now, cut: await cutAt(db, moment.point) };
+  return { moment, now, cut: await cutAt(db, moment.now, moment.point) };
 }
 
 const dayOf = (moment: Moment): string => localInput(moment.at, moment.zone).slice(0, 10);

@@ -10,6 +10,7 @@ import { certificateResponse } from '../ui/certificate-response.ts';
 import { receiptName, receiptResponse, WITNESSES } from '../ui/receipt-response.tsx';
 import { dateText } from '../ui/time.tsx';
 import { halvesOf } from './halves.ts';
+import { takenDown } from './taken-down.ts';
 import { publicEntry, type Told } from './timeline.ts';
 
 /** So long a download waits for the checkpoint that is on its way, in ms, before a page says to wait. */
@@ -18,10 +19,11 @@ const PATIENCE = 2000;
 const KEPT = 60;
 
 async function receipt(c: Ctx): Promise<Response> {
-  const { db, ledger } = c.get('services');
+  const { db, ledger, clock } = c.get('services');
   const wanted = receiptName(c.req.param('file') ?? '');
   await refuseErased(db, wanted?.entry ?? '');
-  const told = await publicEntry(db, null, wanted?.entry ?? '');
+  await refuseTakenDown(c, wanted?.entry ?? '');
+  const told = await publicEntry(db, null, wanted?.entry ?? '', new Date(clock.now()));
   const { entry, position } = told;
   if (entry.matter !== null) await matterIsPublic(c, entry.matter);
   await ledger.published(position, PATIENCE);
@@ -52,6 +54,18 @@ async function refuseErased(db: Kysely<Database>, entry: string): Promise<void> 
   });
 }
 
+/** The receipt holds the words that were taken down, so it is not handed out any more. @throws NotFound `entry-taken-down` */
+async function refuseTakenDown(c: Ctx, entry: string): Promise<void> {
+  const { db, clock } = c.get('services');
+  const down = await takenDown(db, entry, new Date(clock.now()));
+  if (!down) return;
+  await matterIsPublic(c, down.matter);
+  throw new NotFound('entry-taken-down', {
+    what: `This entry was taken down on ${dateText(down.at.toISOString().slice(0, 10))} by an ${down.decidedBy}: ${down.reason}`,
+    next: 'Receipts of it that were handed out before go on verifying.',
+  });
+}
+
 async function matterIsPublic(c: Ctx, matter: string): Promise<void> {
   const row = await c
     .get('services')
@@ -70,8 +84,9 @@ async function namesOf(c: Ctx, told: Told): Promise<ReceiptNames> {
 
 /** A certification for one public entry. */
 async function certificate(c: Ctx): Promise<Response> {
-  const { db, ledger } = c.get('services');
-  const { entry, position } = await publicEntry(db, null, c.req.param('entry') ?? '');
+  const { db, ledger, clock } = c.get('services');
+  await refuseTakenDown(c, c.req.param('entry') ?? '');
+  const { entry, position } = await publicEntry(db, null, c.req.param('entry') ?? '', new Date(clock.now()));
   if (entry.matter !== null) await matterIsPublic(c, entry.matter);
   await ledger.published(position, PATIENCE);
   return await certificateResponse(c, [entry.id]);

@@ -13,10 +13,11 @@ import { Counts, Links, Pages } from '../ui/table.tsx';
 import { Day, dateText } from '../ui/time.tsx';
 import { count } from '../ui/words.ts';
 import { type BoardPage, type BoardRow, foundWord, saidWord } from './board.ts';
-import { boardParams } from './board-filter.ts';
+import { boardParams, NO_STATE } from './board-filter.ts';
 import { cacheRecord } from './caching.ts';
 import { FilterForm } from './filter-form.tsx';
 import { RecordEnd, recordOptions } from './frame.tsx';
+import { recipientThings } from './json-ld.tsx';
 import { type Moment, momentOf, momentParams, type PublicMatter, publicMatter } from './matter.ts';
 import { type PublicNote, type RecordModel, recordModel } from './model.ts';
 import { clockText, entryPath, type HeadProps, href, RecordHead, recordPath, servicePath } from './parts.tsx';
@@ -64,7 +65,11 @@ async function record(c: Ctx): Promise<Response> {
   cacheRecord(c, moment, model.last, now);
   const shown = { matter, moment, last: model.last, path: recordPath(matter) };
   const end = <RecordEnd c={c} shown={shown} />;
-  return page(c, recordOptions(c, shown, null), <Record model={model} now={now} end={end} />);
+  return page(
+    c,
+    recordOptions(c, shown, null, recipientThings(model.board?.rows ?? [])),
+    <Record model={model} now={now} end={end} />,
+  );
 }
 
 function Record({ model, now, end }: { model: RecordModel; now: Date; end: Child }) {
@@ -228,6 +233,19 @@ export function PublicBoard({
   );
 }
 
+/** The same recipients as a question, where a second request or a meeting can be chosen; the filter goes with them. */
+function askHref({ moment, filter, meeting }: RecordModel, request: Request): string {
+  const { kind, state, text, step: _, ...of } = boardParams(filter, { by: 'recipient', down: false });
+  const parts = Object.entries(of).map(([name, value]) => [`r1.${name}`, value] as const);
+  return href('/questions', {
+    ...momentParams(moment),
+    r1: request.id,
+    ...Object.fromEntries(parts),
+    ...{ kind: kind ?? '', state: state === NO_STATE ? '' : (state ?? ''), text: text ?? '' },
+    m1: meeting ?? '',
+  });
+}
+
 function BoardSection({ model, board, request }: { model: RecordModel; board: BoardPage; request: Request }) {
   const { matter, moment, filter, sort, page: at, size } = model;
   const base = recordPath(matter);
@@ -259,7 +277,12 @@ function BoardSection({ model, board, request }: { model: RecordModel; board: Bo
           links={[
             { text: 'CSV', href: href(`${base}/board.csv`, params), download: true },
             { text: 'JSON', href: href(`/api/v1/records/${matter.slug}`, params) },
+            { text: 'XLSX', href: href(`${base}/board.xlsx`, params), download: true },
           ]}
+        />
+        <Links
+          label="Ask"
+          links={[{ text: 'who of these was also asked or invited', href: askHref(model, request) }]}
         />
       </div>
       <PublicBoard

@@ -189,10 +189,10 @@ describe('the API', () => {
 });
 
 describe('copies', () => {
-  it('keep for seconds for the present, for a day for what the record showed once', async () => {
+  it('keep for seconds for the present, for minutes for what the record showed once', async () => {
     const cache = async (path: string) => (await p.get(path)).headers.get('cache-control');
     expect(await cache('/record/sample-inquiry')).toBe('public, max-age=10');
-    expect(await cache(`/record/sample-inquiry?asOf=${iso(start + HOUR)}`)).toBe('public, max-age=86400');
+    expect(await cache(`/record/sample-inquiry?asOf=${iso(start + HOUR)}`)).toBe('public, max-age=600');
     expect(await cache(`/record/sample-inquiry?asOf=${iso(start + HOUR)}&axis=happened`)).toBe('public, max-age=10');
     // A receipt can be taken away by an order, so no copy lasts; asking again costs nothing while it is the same.
     const receipt = await p.get(`/receipts/${second}.receipt.json`);

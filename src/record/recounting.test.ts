@@ -146,7 +146,7 @@ test('both sides read old date, new date and reason; the record shows one line f
     due: [{ items: null, on: '2026-04-01', working: expect.arrayContaining([expect.stringContaining('(Snow)')]) }],
     moves: [{ kind: 'due.recounted', before: '2026-03-30', after: '2026-04-01' }],
   });
-  const told = await timeline(a.t.db, a.m.matter, await cutAt(a.t.db), 0, 50);
+  const told = await timeline(a.t.db, a.m.matter, await cutAt(a.t.db, new Date(a.t.clock.now())), 0, 50);
   expect(told.rows.filter((row) => row.entry.kind === 'due.recounted')).toMatchObject([
     { others: 3, title: expect.stringMatching(/^Clocks of Place 00\d and 3 others: Counted anew/) },
   ]);
@@ -156,6 +156,7 @@ test('both sides read old date, new date and reason; the record shows one line f
     new Date(a.t.clock.now() - 12_500),
     new Date(a.t.clock.now()),
     1,
+    new Date(a.t.clock.now()),
   );
   expect(changes.rows.filter((row) => row.entry.kind === 'due.recounted')).toHaveLength(1);
 });

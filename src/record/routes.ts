@@ -8,10 +8,12 @@ import { partyApi } from './api-parties.ts';
 import { apiServiceRoutes } from './api-service.ts';
 import { changesRoutes } from './changes-page.tsx';
 import { citeRoutes } from './cite-files.ts';
+import { documentPages } from './documents-page.tsx';
 import { embedRoutes } from './embed-page.tsx';
 import { entryRoutes } from './entry-page.tsx';
 import { feedRoutes } from './feeds.ts';
 import { figurePages } from './figures-page.tsx';
+import { followRoutes } from './follow-pages.tsx';
 import { homeRoutes } from './home-page.tsx';
 import { mapPages } from './map-page.tsx';
 import { meetingPages } from './meetings-page.tsx';
@@ -20,6 +22,9 @@ import { oembedRoutes } from './oembed.ts';
 import { orderPages } from './orders-page.tsx';
 import { partiesPages } from './parties-page.tsx';
 import { partyPages } from './party-page.tsx';
+import { peoplePages } from './people-page.tsx';
+import { printedRoutes } from './printed-file.ts';
+import { questionPages } from './questions/pages.tsx';
 import { receiptRoutes } from './receipts.ts';
 import { recordRoutes } from './record-page.tsx';
 import { recordsRoutes } from './records-page.tsx';
@@ -42,12 +47,17 @@ export function publicRoutes(log: LogIdentity): readonly Route[] {
     ...partyPages,
     ...timelineRoutes,
     ...searchRoutes,
+    ...questionPages,
     ...feedRoutes,
+    ...followRoutes,
     ...mapPages,
     ...momentRoutes,
     ...citeRoutes,
+    ...printedRoutes,
     ...embedRoutes,
     ...oembedRoutes,
+    ...peoplePages,
+    ...documentPages,
     ...meetingPages,
     ...statementPages,
     ...figurePages,

@@ -4,6 +4,7 @@ import { ANYONE, type Ctx, type Route } from '../base/route.ts';
 import { zoneOf } from '../ui/context.ts';
 import { Empty } from '../ui/empty.tsx';
 import { Heading } from '../ui/heading.tsx';
+import { Tag } from '../ui/mark.tsx';
 import { page } from '../ui/page.tsx';
 import { Pages } from '../ui/table.tsx';
 import { Time } from '../ui/time.tsx';
@@ -21,13 +22,18 @@ function asked(c: Ctx): { readonly q: string; readonly at: number } {
   return { q: (query['q'] ?? '').trim().slice(0, 200), at };
 }
 
+function searchNow(c: Ctx, q: string, at: number) {
+  const { db, clock } = c.get('services');
+  return search(db, q, at, new Date(clock.now()));
+}
+
 const Marked = ({ pieces }: { pieces: readonly Piece[] }) => (
   <>{pieces.map((one) => (one.hit ? <mark>{one.text}</mark> : one.text))}</>
 );
 
 async function searchPage(c: Ctx): Promise<Response> {
   const { q, at } = asked(c);
-  const found = q === '' ? null : await search(c.get('services').db, q, at);
+  const found = q === '' ? null : await searchNow(c, q, at);
   const zone = zoneOf(c);
   cachePublic(c, 10);
   return page(
@@ -49,7 +55,7 @@ async function searchPage(c: Ctx): Promise<Response> {
       </form>
       <p class="soft" id="search-how">
         All words have to be there; a phrase stands in quotation marks, a word that must not be there after a minus.{' '}
-        <a href="/records">All public records</a> ·{' '}
+        <a href="/records">All public records</a> · <a href="/questions">Questions across requests and meetings</a> ·{' '}
         <a href={href('/parties', { q })}>{q === '' ? 'All parties' : 'Parties called so'}</a>
       </p>
       {found && found.recipients.length > 0 && at === 1 ? (
@@ -76,7 +82,8 @@ async function searchPage(c: Ctx): Promise<Response> {
             {found.entries.map((one) => (
               <li>
                 <p class="entries__title">
-                  <a href={entryPath(one, one.entry)}>{one.title === '' ? kindWord(one.kind) : one.title}</a>
+                  <a href={entryPath(one, one.entry)}>{one.title === '' ? kindWord(one.kind) : one.title}</a>{' '}
+                  {one.corrected ? <Tag>corrected since</Tag> : null}
                 </p>
                 {one.excerpt.length > 0 ? (
                   <p>
@@ -106,7 +113,7 @@ async function searchPage(c: Ctx): Promise<Response> {
 
 async function searchJson(c: Ctx): Promise<Response> {
   const { q, at } = asked(c);
-  const found = q === '' ? { entries: [], total: 0, recipients: [] } : await search(c.get('services').db, q, at);
+  const found = q === '' ? { entries: [], total: 0, recipients: [] } : await searchNow(c, q, at);
   cachePublic(c, 10);
   c.header('Access-Control-Allow-Origin', '*');
   const body: z.infer<typeof searchBody> = {
@@ -120,6 +127,7 @@ async function searchJson(c: Ctx): Promise<Response> {
       excerpt: one.excerpt.map(({ text }) => text).join(''),
       record: one.slug,
       occurredAt: one.occurredAt.toISOString(),
+      corrected: one.corrected,
       page: entryPath(one, one.entry),
       receipt: receiptPaths(one.entry),
     })),

@@ -1,6 +1,7 @@
 /** Finds words in everything public: entries by PostgreSQL's full text, recipients by their names. Reads only. */
 import { type Kysely, sql } from 'kysely';
 import type { Database } from '../base/database.ts';
+import { openNow, shown } from './open.ts';
 
 export const SEARCH_SIZE = 20;
 const MOST_RECIPIENTS = 10;
@@ -14,6 +15,8 @@ export interface Found {
   /** of its words, with what was looked for marked */
   readonly excerpt: readonly Piece[];
   readonly occurredAt: Date;
+  /** a later entry that everyone may see replaces it */
+  readonly corrected: boolean;
 }
 
 export interface Piece {
@@ -58,15 +61,16 @@ export function pieces(headline: string): readonly Piece[] {
 
 /**
  * @param words as people type them: several words, “a phrase”, or, -not (PostgreSQL's websearch syntax)
- * @param page from 1
+ * @param page from 1 @param now what is under an embargo then is not found
  */
-export async function search(db: Kysely<Database>, words: string, page: number): Promise<SearchResult> {
+export async function search(db: Kysely<Database>, words: string, page: number, now: Date): Promise<SearchResult> {
   const query = sql`websearch_to_tsquery('english', ${words})`;
-  const among = sql`view.search s join view.matter m on m.id = s.matter and m.audience = 'public' where s.tsv @@ ${query}`;
+  const among = sql`view.search s join view.matter m on m.id = s.matter and m.audience = 'public' where s.tsv @@ ${query} and ${shown('s', now)}`;
   const like = `%${words.replace(/["“”]/g, '').replace(/[\\%_]/g, '\\$&')}%`;
   const [found, counted, recipients] = await Promise.all([
     sql<Omit<Found, 'excerpt'> & { headline: string }>`
       select f.entry, f.kind, f.slug, f.matter, f.title, f.occurred_at as "occurredAt",
+             exists (select from ledger.entry c where c.corrects = f.entry and ${openNow('c', now)}) as corrected,
              ts_headline('english', f.words, ${query}, ${`StartSel=${START}, StopSel=${STOP}, MaxWords=40, MinWords=15, MaxFragments=2`}) as headline
       from (select s.entry, s.kind, s.seq, m.slug, m.title as matter, s.title, s.words, s.occurred_at, ts_rank_cd(s.tsv, ${query}) as rank
             from ${among} order by rank desc, s.seq desc limit ${SEARCH_SIZE} offset ${(page - 1) * SEARCH_SIZE}) f

@@ -43,7 +43,7 @@ export async function serviceModel(c: Ctx) {
   const service = uuidText.safeParse(id).success ? await serviceById(db, id) : null;
   const request = service && service.matter === matter.id ? await requestById(db, service.request) : null;
   if (!service || request?.audience !== 'public') throw noService();
-  const cut = await cutAt(db, moment.point);
+  const cut = await cutAt(db, moment.now, moment.point);
   const board = await boardPage(db, {
     request,
     asOf: moment.point,

@@ -12,15 +12,19 @@ import { page } from '../ui/page.tsx';
 import { Links } from '../ui/table.tsx';
 import type { statementList } from './api-schemas.ts';
 import { cacheRecord } from './caching.ts';
-import { type Cut, cutAt, visible } from './cut.ts';
-import { receiptPaths } from './entry-page.tsx';
+import { recentAt } from './changes.ts';
+import { jsonCorrected } from './corrected-json.ts';
+import { type Cut, cutAt } from './cut.ts';
 import { RecordEnd, recordOptions } from './frame.tsx';
 import { statementsFtm } from './ftm.ts';
 import { quotationThings } from './json-ld.tsx';
 import { lastEntry, type Moment, momentParams, type PublicMatter } from './matter.ts';
+import { publicSight } from './open.ts';
 import { entryPath, href, RecordHead, recordPath } from './parts.tsx';
 import { personPath } from './party-paths.ts';
+import { receiptPaths } from './receipt-paths.ts';
 import { opened, queryOf, refuseBadTime, wrongTime } from './record-page.tsx';
+import { jsonTombstone, Tombstones, tombstonesAt } from './tombstones.tsx';
 
 interface Read {
   readonly matter: PublicMatter;
@@ -41,7 +45,8 @@ export const statementsAround = (
   statementsOf(
     db,
     matter,
-    sql`s.audience = 'public' and ${visible('s', cut)} and (s.about @> array[${id}]::uuid[] or exists (
+    publicSight(cut),
+    sql`(s.about @> array[${id}]::uuid[] or exists (
       select 1 from view.holding h join view.office o on o.id = h.office where h.id = s.holding and o.party = ${recipient}))`,
   );
 
@@ -49,12 +54,11 @@ async function read(c: Ctx): Promise<Read> {
   const { matter, moment, now } = await opened(c);
   refuseBadTime(moment);
   const { db } = c.get('services');
-  const cut = await cutAt(db, moment.point);
+  const cut = await cutAt(db, moment.now, moment.point);
   const q = (queryOf(c)['q'] ?? '').trim().slice(0, 100);
   const like = `%${q.replace(/[\\%_]/g, '\\$&')}%`;
-  const which = sql`s.audience = 'public' and ${visible('s', cut)}
-    and (${q} = '' or s.words ilike ${like} or s.speaker ->> 'name' ilike ${like} or s.speaker ->> 'office' ilike ${like})`;
-  return { matter, moment, now, cut, q, statements: await statementsOf(db, matter.id, which) };
+  const which = sql`(${q} = '' or s.words ilike ${like} or s.speaker ->> 'name' ilike ${like} or s.speaker ->> 'office' ilike ${like})`;
+  return { matter, moment, now, cut, q, statements: await statementsOf(db, matter.id, publicSight(cut), which) };
 }
 
 async function getPage(c: Ctx): Promise<Response> {
@@ -62,7 +66,11 @@ async function getPage(c: Ctx): Promise<Response> {
   if (wrong) return wrong;
   const { matter, moment, now, cut, q, statements } = await read(c);
   const base = `${recordPath(matter)}/statements`;
-  const last = await lastEntry(c.get('services').db, matter.id, cut);
+  const { db } = c.get('services');
+  const [last, tombstones] = await Promise.all([
+    lastEntry(db, matter.id, cut),
+    tombstonesAt(db, matter.id, 'statement', cut, now),
+  ]);
   cacheRecord(c, moment, last, now);
   const shown = { matter, moment, last, path: base };
   const keep = { ...momentParams(moment), q };
@@ -70,7 +78,14 @@ async function getPage(c: Ctx): Promise<Response> {
     c,
     recordOptions(c, shown, 'Statements', quotationThings(statements)),
     <>
-      <RecordHead matter={matter} moment={moment} now={now} tab="Statements" action={base} />
+      <RecordHead
+        matter={matter}
+        moment={moment}
+        now={now}
+        tab="Statements"
+        action={base}
+        recent={await recentAt(c.get('services').db, matter.id, cut, moment)}
+      />
       <h2>Statements, newest last</h2>
       <form class="form form--row" method="get" action={base} aria-label="Find a statement">
         {Object.entries(momentParams(moment)).map(([name, value]) => (
@@ -104,6 +119,7 @@ async function getPage(c: Ctx): Promise<Response> {
               }
         }
       />
+      <Tombstones tombstones={tombstones} zone={moment.zone} entry={(entry) => entryPath(matter, entry)} />
       <RecordEnd c={c} shown={shown} />
     </>,
   );
@@ -124,6 +140,8 @@ const HEAD = [
   'url',
   'source_sha256',
   'entry',
+  'corrected_at',
+  'correction',
 ];
 
 async function getCsv(c: Ctx): Promise<Response> {
@@ -144,6 +162,8 @@ async function getCsv(c: Ctx): Promise<Response> {
     source.url,
     source.sha256,
     one.entry,
+    one.corrected?.at.toISOString() ?? null,
+    one.corrected?.note ?? null,
   ]);
   return c.body(`\ufeff${[HEAD, ...rows].map(csvLine).join('')}`, 200, {
     'Content-Type': 'text/csv; charset=utf-8',
@@ -180,13 +200,15 @@ const jsonStatement = ({
   recordedAt: one.recordedAt.toISOString(),
   entry: one.entry,
   receipt: receiptPaths(one.entry),
+  corrected: jsonCorrected(one.corrected),
 });
 
 async function getJson(c: Ctx): Promise<Response> {
   const { matter, moment, now, cut, statements } = await read(c);
   cacheRecord(c, moment, await lastEntry(c.get('services').db, matter.id, cut), now);
   c.header('Access-Control-Allow-Origin', '*');
-  return c.json({ statements: statements.map(jsonStatement) });
+  const tombstones = await tombstonesAt(c.get('services').db, matter.id, 'statement', cut, now);
+  return c.json({ statements: statements.map(jsonStatement), tombstones: tombstones.map(jsonTombstone) });
 }
 
 async function getFtm(c: Ctx): Promise<Response> {

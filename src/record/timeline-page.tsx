@@ -5,11 +5,12 @@ import { page } from '../ui/page.tsx';
 import { Pages } from '../ui/table.tsx';
 import { Time } from '../ui/time.tsx';
 import { cacheRecord } from './caching.ts';
+import { recentAt } from './changes.ts';
 import { cutAt } from './cut.ts';
 import { RecordEnd, recordOptions } from './frame.tsx';
 import { lastEntry, momentParams, type PublicMatter } from './matter.ts';
 import { entryPath, href, RecordHead, recordPath, servicePath } from './parts.tsx';
-import { opened, queryOf } from './record-page.tsx';
+import { opened, queryOf, wrongTime } from './record-page.tsx';
 import { type Told, timeline } from './timeline.ts';
 
 const SIZE = 50;
@@ -49,16 +50,12 @@ export function Entry({ told, matter, zone }: { told: Told; matter: PublicMatter
 }
 
 async function timelinePage(c: Ctx): Promise<Response> {
+  const wrong = await wrongTime(c, 'Timeline');
+  if (wrong) return wrong;
   const { matter, moment, now } = await opened(c);
   const { db } = c.get('services');
   const base = `${recordPath(matter)}/timeline`;
-  const head = <RecordHead matter={matter} moment={moment} now={now} tab="Timeline" action={base} />;
-  const title = `Timeline · ${matter.title}`;
-  if (moment.problem !== null) {
-    c.header('Cache-Control', 'no-store');
-    return page(c, { title, area: 'public', wide: true, status: 422 }, head);
-  }
-  const cut = await cutAt(db, moment.point);
+  const cut = await cutAt(db, moment.now, moment.point);
   const wanted = Number(queryOf(c).page ?? '0');
   const list = await timeline(db, matter.id, cut, Number.isSafeInteger(wanted) ? wanted : 0, SIZE);
   const last = await lastEntry(db, matter.id, cut);
@@ -68,7 +65,12 @@ async function timelinePage(c: Ctx): Promise<Response> {
     c,
     recordOptions(c, shown, 'Timeline'),
     <>
-      {head}
+      <RecordHead
+        {...{ matter, moment, now }}
+        tab="Timeline"
+        action={base}
+        recent={await recentAt(db, matter.id, cut, moment)}
+      />
       <h2>Entries, newest last</h2>
       {list.rows.length === 0 ? (
         <Empty what="No public entry by then" how="Entries stand here in the order in which things happened." />

@@ -19,22 +19,20 @@ import { dayOnly } from '../rooms/day-only.ts';
 import { itemDetermined } from '../rooms/determinations/entries.ts';
 import { documentErased, entryErased } from '../rooms/erasure/entries.ts';
 import { ladderSet, stepTaken, stepWithdrawn } from '../rooms/escalation/entries.ts';
-import { figureClaimed, figureRanked } from '../rooms/figures/entries.ts';
-import { valueText } from '../rooms/figures/view.ts';
 import { stepWords } from '../rooms/ladder-form.tsx';
 import { logContinued } from '../rooms/log/entries.ts';
 import { matterNoted, matterOpened } from '../rooms/matters/entries.ts';
 import { attendanceTaken, meetingCalled, meetingInvited, participationStated } from '../rooms/meetings/entries.ts';
+import { throughWords } from '../rooms/meetings/parts.tsx';
 import { orderEntered } from '../rooms/orders/entries.ts';
 import { type Order, whereWords } from '../rooms/orders/view.ts';
 import { requestIssued, requestRevoked, requestServed } from '../rooms/requests/entries.ts';
-import { sourceKept } from '../rooms/sources/entries.ts';
-import { statementMade } from '../rooms/statements/entries.ts';
-import { mediumWords } from '../rooms/statements/view.ts';
 import { dateText } from '../ui/time.tsx';
 import { count, disposition, effectWord, finding, kindWord, moveWords, participation } from '../ui/words.ts';
 import { type Cut, visible } from './cut.ts';
 import { directoryWords } from './directory-words.ts';
+import { open, openNow } from './open.ts';
+import { publishedWords } from './published-words.ts';
 import { type Among, firstOfFact, othersOf } from './recounted.ts';
 
 export interface Told {
@@ -51,12 +49,16 @@ export interface Told {
   readonly dayOnly: boolean;
   /** recipients beside this one to whose clocks the same fact did the same */
   readonly others: number;
+  /** when it became public, where that was later than it was written: it was under an embargo until then */
+  readonly publicSince: Date | null;
 }
 
 export interface EntryLine {
   readonly seq: number;
   readonly canonical: string;
   readonly commitment: Buffer;
+  /** when its embargo ended; null or left out where it was under none */
+  readonly since?: Date | null;
 }
 
 const aboutService = z.object({ service: z.string() });
@@ -139,6 +141,8 @@ export async function tell(
       recipient: service !== undefined && name !== undefined ? { service, name } : null,
       dayOnly: dayOnly(entry),
       others: others.get(Number(row.seq)) ?? 0,
+      publicSince:
+        row.since !== undefined && row.since !== null && row.since > new Date(entry.recordedAt) ? row.since : null,
       ...words(
         entry,
         name ?? (about === undefined || about === service ? 'a recipient' : 'what was announced'),
@@ -239,18 +243,6 @@ export function words(
       const amount = b.amount ? `${moneyWords(b.amount)} each` : 'not known';
       return { title: `Amount of a consequence: ${name}, ${amount}${someOf(b.recipients)}`, text: b.reason };
     }
-    case 'source.kept': {
-      const b = sourceKept.parse(body);
-      return { title: `Copy of a source kept: ${b.publisher}, “${b.title}”`, text: null };
-    }
-    case 'statement.made': {
-      const { speaker, form, words, ...how } = statementMade.parse(body);
-      const who = speaker.office === null ? speaker.name : `${speaker.name}, ${speaker.office}`;
-      return {
-        title: `${who}, ${mediumWords(how)}`,
-        text: form === 'quotation' ? `“${words}”` : `${words} (paraphrase)`,
-      };
-    }
     case 'meeting.called': {
       const b = meetingCalled.parse(body);
       return { title: `${b.convener} called a meeting: ${b.subject}`, text: b.agenda === '' ? null : b.agenda };
@@ -262,22 +254,14 @@ export function words(
     case 'participation.stated': {
       const b = participationStated.parse(body);
       const who = b.by === 'the party itself' ? '' : `, according to ${b.sayer ?? b.by}`;
-      return { title: `${name}: ${participation(b.partstat).word}${who}`, text: b.reason };
+      const how = b.through === undefined ? '' : `, ${throughWords(b.through)}`;
+      const instead = b.delegate === null ? '' : `, ${b.delegate} comes instead`;
+      return { title: `${name}: ${participation(b.partstat).word}${instead}${who}${how}`, text: b.reason };
     }
     case 'attendance.taken': {
       const b = attendanceTaken.parse(body);
+      if (b.attended === null) return { title: `Attendance of ${name} taken back`, text: null };
       return { title: `${name} ${b.attended ? 'was' : 'was not'} at the meeting`, text: null };
-    }
-    case 'figure.claimed': {
-      const b = figureClaimed.parse(body);
-      return {
-        title: `Figure of ${b.claimant}: ${b.measure}, ${valueText(b)} ${b.unit}`,
-        text: `“${b.originalValue}”`,
-      };
-    }
-    case 'figure.ranked': {
-      const b = figureRanked.parse(body);
-      return { title: `A figure is ranked ${b.rank}`, text: b.reason };
     }
     case 'entry.erased': {
       const b = entryErased.parse(body);
@@ -293,7 +277,7 @@ export function words(
       return { title, text: b.reason === '' ? null : b.reason };
     }
     default:
-      return directoryWords(entry) ?? { title: kindWord(entry.kind), text: null };
+      return directoryWords(entry) ?? publishedWords(entry) ?? { title: kindWord(entry.kind), text: null };
   }
 }
 
@@ -307,14 +291,21 @@ export const othersIn = (db: Kysely<Database>, rows: readonly EntryLine[], among
 
 /** What the timeline has of a matter. */
 const told = (matter: string, cut: Cut) =>
-  sql`e.matter = ${matter} and e.audience = 'public' and e.canonical is not null and e.kind <> 'request.served' and ${visible('e', cut)} and ${firstOfFact(matter, visible('x', cut))}`;
+  sql`e.matter = ${matter} and ${open('e', cut)} and e.canonical is not null and e.kind <> 'request.served' and ${firstOfFact(matter, visible('x', cut))}`;
 
-/** The newest entries of the timeline, by when they were recorded, newest first. */
+/** SQL join: since when an entry that was under an embargo is public, as `p.since`. */
+export const withSince = (at: Date) =>
+  sql`left join view.subject b on b.seq = e.seq left join work.public_since(${at}) p on p.subject = b.subject`;
+
+/** The newest entries of the timeline, by when they became public, newest first. */
 export async function newest(db: Kysely<Database>, matter: string, cut: Cut, size: number): Promise<readonly Told[]> {
   const { rows } = await sql<EntryLine>`
-    select e.seq, e.canonical, e.commitment from ledger.entry e where ${told(matter, cut)} order by e.seq desc limit ${size}`.execute(
-    db,
-  );
+    select e.seq, e.canonical, e.commitment, p.since from (
+      (select e.* from ledger.entry e where ${told(matter, cut)} order by e.seq desc limit ${size})
+      union
+      (select e.* from work.public_since(${cut.shownAt}) p join view.subject s on s.subject = p.subject join ledger.entry e on e.seq = s.seq
+        where p.matter = ${matter} and ${told(matter, cut)} order by p.since desc, e.seq desc limit ${size})) e ${withSince(cut.shownAt)}
+    order by greatest(e.recorded_at, p.since) desc, e.seq desc limit ${size}`.execute(db);
   return await tell(db, rows, await othersIn(db, rows, visible('x', cut)));
 }
 
@@ -333,23 +324,22 @@ export async function timeline(
   const pages = Math.max(1, Math.ceil(total / size));
   const at = page < 1 || page > pages ? pages : page;
   const { rows } = await sql<EntryLine>`
-    select e.seq, e.canonical, e.commitment from ledger.entry e where ${where}
-    order by e.occurred_at, e.seq limit ${size} offset ${(at - 1) * size}`.execute(db);
+    select e.seq, e.canonical, e.commitment, p.since from (
+      select e.* from ledger.entry e where ${where} order by e.occurred_at, e.seq limit ${size} offset ${(at - 1) * size}) e
+    ${withSince(cut.shownAt)} order by e.occurred_at, e.seq`.execute(db);
   return { rows: await tell(db, rows, await othersIn(db, rows, among)), total, page: at, pages };
 }
 
 const uuidText = z.uuid();
 
-/** One public entry of a matter. @throws NotFound where there is none, or it is not for everyone */
-export async function publicEntry(db: Kysely<Database>, matter: string | null, id: string): Promise<Told> {
-  const row = uuidText.safeParse(id).success
-    ? await db
-        .selectFrom('ledger.entry')
-        .select(['seq', 'canonical', 'commitment', 'matter'])
-        .where('id', '=', id)
-        .where('audience', '=', 'public')
-        .executeTakeFirst()
+/** One public entry of a matter, as everyone may see it now. @throws NotFound where there is none, or it is not for everyone */
+export async function publicEntry(db: Kysely<Database>, matter: string | null, id: string, now: Date): Promise<Told> {
+  const found = uuidText.safeParse(id).success
+    ? await sql<Omit<EntryLine, 'canonical'> & { canonical: string | null; matter: string | null }>`
+        select e.seq, e.canonical, e.commitment, e.matter, p.since from ledger.entry e ${withSince(now)}
+        where e.id = ${id} and ${openNow('e', now)}`.execute(db)
     : undefined;
+  const row = found?.rows[0];
   if (!row || row.canonical === null || (matter !== null && row.matter !== matter)) {
     throw new NotFound('no-entry', {
       what: 'There is no public entry at this address.',

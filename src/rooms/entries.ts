@@ -18,8 +18,10 @@ import { matterEntries } from './matters/entries.ts';
 import { meetingEntries } from './meetings/entries.ts';
 import { orderEntries } from './orders/entries.ts';
 import { peopleEntries } from './people/entries.ts';
+import { publicationEntries } from './publication/entries.ts';
 import { reminderEntries } from './reminders/entries.ts';
 import { requestEntries } from './requests/entries.ts';
+import { reviewEntries } from './review/entries.ts';
 import { sourceEntries } from './sources/entries.ts';
 import { statementEntries } from './statements/entries.ts';
 
@@ -43,6 +45,8 @@ export const ENTRY_KINDS = {
   ...statementEntries,
   ...figureEntries,
   ...meetingEntries,
+  ...reviewEntries,
+  ...publicationEntries,
 } as const;
 export type EntryKind = keyof typeof ENTRY_KINDS;
 export type Body<K extends EntryKind> = z.infer<(typeof ENTRY_KINDS)[K]>;

@@ -11,11 +11,14 @@ import { projectEscalation } from './escalation/view.ts';
 import { projectFigures } from './figures/view.ts';
 import { projectLog } from './log/view.ts';
 import { projectMatters } from './matters/view.ts';
+import { projectInvitations } from './meetings/invitations.ts';
 import { projectMeetings } from './meetings/view.ts';
 import { projectOrders } from './orders/view.ts';
 import { projectPeople } from './people/view.ts';
+import { projectPublication, projectSubjects } from './publication/view.ts';
 import { projectReminders } from './reminders/view.ts';
 import { projectRequests } from './requests/view.ts';
+import { projectReview } from './review/view.ts';
 import { projectSearch } from './search/view.ts';
 import { projectSources } from './sources/view.ts';
 import { projectStatements } from './statements/view.ts';
@@ -31,6 +34,9 @@ const BY_ROOM: Readonly<Record<string, Project>> = {
   extension: projectClock,
   clock: projectClock,
   reminder: projectReminders,
+  review: projectReview,
+  embargo: projectPublication,
+  publication: projectPublication,
   ladder: projectEscalation,
   step: projectEscalation,
   closing: projectClosings,
@@ -51,6 +57,7 @@ const BY_ROOM: Readonly<Record<string, Project>> = {
   meeting: projectMeetings,
   participation: projectMeetings,
   attendance: projectMeetings,
+  invitation: projectInvitations,
   item: (entry, seq) => [...projectAnswers(entry, seq), ...projectDeterminations(entry, seq)],
 };
 
@@ -58,4 +65,5 @@ const BY_ROOM: Readonly<Record<string, Project>> = {
 export const project: Project = (entry, seq) => [
   ...(BY_ROOM[entry.kind.slice(0, entry.kind.indexOf('.'))]?.(entry, seq) ?? []),
   ...projectSearch(entry, seq),
+  ...projectSubjects(entry, seq),
 ];

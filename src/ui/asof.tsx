@@ -19,6 +19,8 @@ export interface AsOfProps {
   readonly zone: string;
   /** query parameters to keep (filters, sorting) */
   readonly keep?: Readonly<Record<string, string>>;
+  /** the same where a name may come more than once */
+  readonly pairs?: readonly (readonly [string, string])[];
   /** "4 changes since 24 Jan, 12:00" and where they are listed */
   readonly changes?: { readonly text: string; readonly href: string };
   /** where a script finds the moments that there are, for a slider (src/islands/asof.ts) */
@@ -37,7 +39,7 @@ export function AsOf(props: AsOfProps) {
       data-moments={props.moments}
       data-asof={props.asOf?.toISOString()}
     >
-      {Object.entries(props.keep ?? {}).map(([name, value]) => (
+      {[...Object.entries(props.keep ?? {}), ...(props.pairs ?? [])].map(([name, value]) => (
         <input type="hidden" name={name} value={value} />
       ))}
       <input type="hidden" name="tz" value={props.zone} />
@@ -65,12 +67,21 @@ export function AsOf(props: AsOfProps) {
         Show
       </button>
       <p class="asof__more">
-        {props.asOf !== null ? <a href={props.action}>Show now</a> : null}
+        {props.asOf !== null ? <a href={nowHref(props)}>Show now</a> : null}
         {props.changes ? <a href={props.changes.href}>{props.changes.text}</a> : null}
         {props.children}
       </p>
     </form>
   );
+}
+
+/** The same page now, with what was asked for. */
+function nowHref({ action, keep, pairs }: AsOfProps): string {
+  const query = new URLSearchParams(
+    [...Object.entries(keep ?? {}), ...(pairs ?? [])].map(([name, value]) => [name, value]),
+  );
+  const text = query.toString();
+  return text === '' ? action : `${action}?${text}`;
 }
 
 const WALL = /^(\d{4})-(\d{2})-(\d{2})(?:T(\d{2}):(\d{2})(?::(\d{2})(?:\.(\d{1,3}))?)?)?$/;

@@ -87,12 +87,15 @@ export function buildApp(parts: AppParts): Hono<Env> {
   return app;
 }
 
-/** Paths without parameters whose POST is taken from anywhere; such a route must be open to anyone, or it does not go live. */
-function calledByPrograms(routes: readonly Route[]): ReadonlySet<string> {
+/** Whether a POST to a path is taken from anywhere; such a route must be open to anyone, and name what it opens by a secret, or it does not go live. */
+function calledByPrograms(routes: readonly Route[]): (path: string) => boolean {
   const open = routes.filter((route) => route.programs);
-  const wrong = open.find((route) => route.access.who !== 'anyone' || /[:*]/.test(route.path));
+  const wrong = open.find((route) => route.access.who !== 'anyone' || /\*|:(?!token\b)/.test(route.path));
   if (wrong) throw new Error(`${wrong.path} cannot be open to programs: it knows people, or has parameters`);
-  return new Set(open.map((route) => route.path));
+  const known = open.map(
+    (route) => new RegExp(`^${route.path.replaceAll('.', '\\.').replace(':token', '[A-Za-z0-9_-]+')}$`),
+  );
+  return (path) => known.some((one) => one.test(path));
 }
 
 /** Only the path goes along, on this server: `next` can lead nowhere else. */

@@ -7,6 +7,7 @@ import type { Database } from '../base/database.ts';
 import { Forbidden, NotFound, SignInNeeded } from '../base/errors.ts';
 import { UUID } from '../base/ids.ts';
 import { type Access, type Actor, type Ctx, ROLES, type Route } from '../base/route.ts';
+import { mailOwner } from '../rooms/meetings/mail-desk.ts';
 
 /** Who is asking, read from session cookies; `access` says whose session the route wants, where a browser holds two. */
 export type WhoIs = (c: Ctx, access: Access) => Promise<Actor>;
@@ -48,6 +49,7 @@ const OWNERS: Readonly<Record<string, Owner>> = {
         .where('d.id', '=', id)
         .executeTakeFirst()
     )?.issuer,
+  mail: mailOwner,
   import: async (db, id) =>
     (await db.selectFrom('work.directory_import').select('party').where('id', '=', id).executeTakeFirst())?.party,
 };

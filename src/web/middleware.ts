@@ -41,14 +41,14 @@ export function logged(log: Log, routeOf: (c: Ctx) => string | null): Middleware
 
 /**
  * Refuses what another site's page sends, of whatever type: everything but reading needs our own origin, or the browser's word that the page
- * is ours (`Sec-Fetch-Site`, which no page can set). `base` is where people reach this server; `open` are paths that programs call.
+ * is ours (`Sec-Fetch-Site`, which no page can set). `base` is where people reach this server; `open` says which paths programs call.
  */
-export function ownForms(base: string, open: ReadonlySet<string> = new Set()): MiddlewareHandler<Env> {
+export function ownForms(base: string, open: (path: string) => boolean = () => false): MiddlewareHandler<Env> {
   return async (c, next) => {
     const origin = c.req.header('origin');
     const ours =
       /^(GET|HEAD|OPTIONS)$/.test(c.req.method) ||
-      open.has(c.req.path) ||
+      open(c.req.path) ||
       origin === base ||
       origin === new URL(c.req.url).origin ||
       c.req.header('sec-fetch-site') === 'same-origin';

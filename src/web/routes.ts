@@ -15,6 +15,7 @@ import { determinationRoutes } from '../rooms/determinations/pages.tsx';
 import { documentRoutes } from '../rooms/documents/pages.ts';
 import { erasureRoutes } from '../rooms/erasure/pages.tsx';
 import { figureRoutes } from '../rooms/figures/pages.tsx';
+import { invitationRoutes } from '../rooms/meetings/answer-pages.tsx';
 import { meetingRoutes } from '../rooms/meetings/pages.tsx';
 import { movedRoutes } from '../rooms/moved/pages.tsx';
 import { peopleRoutes } from '../rooms/people/pages.tsx';
@@ -64,5 +65,6 @@ export function allRoutes(access: AccessPort, clock: Clock, log: LogIdentity, wi
     ...meetingRoutes,
     ...entranceRoutes(clock),
     ...answerRoutes,
+    ...invitationRoutes,
   ];
 }

@@ -7,11 +7,16 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { buildAssets } from '../../src/adapters/assets.ts';
 import type { Route } from '../../src/base/route.ts';
 import { newToken } from '../../src/base/secrets.ts';
+import { readRaw } from '../../src/post/in/read.ts';
 import { formatVkey } from '../../src/proof/write.ts';
 import { loadExample } from '../../src/record/example.ts';
 import { mintLink } from '../../src/rooms/answers/links.ts';
+import { addMeeting, inviteTo, meetingIn } from '../../src/rooms/meetings/commands.ts';
+import { takeMail } from '../../src/rooms/meetings/mail.ts';
+import { serveTo } from '../../src/rooms/meetings/serving.ts';
 import { formOf } from '../support/answering.ts';
 import { look, withPage } from '../support/browser.ts';
+import { calendarMail } from '../support/calendar-mail.ts';
 import { type Exchange, exchange, type Place } from '../support/exchange.ts';
 import { fullDesk } from '../support/full-desk.ts';
 import { testMatter } from '../support/matter.ts';
@@ -70,6 +75,7 @@ beforeAll(async () => {
   for (const [route, paths] of Object.entries(desk)) further[route] = paths.map((path) => ({ path }));
   await publicStates();
   await orderToCheck();
+  await invited();
   await doors();
   await w.publish();
   // A timestamp of the newest checkpoint, as far as routes look into it.
@@ -117,7 +123,18 @@ async function publicStates(): Promise<void> {
     { path: `${example}?${asOf}` },
   );
   also('/record/:slug', { path: '/record/wide-letters' }, { path: '/record/wide-letters?answer=produced' });
-  for (const one of ['map', 'timeline', 'changes', 'statements', 'figures', 'meetings', 'orders', 'consequences'])
+  for (const one of [
+    'map',
+    'timeline',
+    'people',
+    'documents',
+    'changes',
+    'statements',
+    'figures',
+    'meetings',
+    'orders',
+    'consequences',
+  ])
     also(`/record/:slug/${one}`, { path: `${example}/${one}` });
   also('/record/:slug/map', { path: `${example}/map?${asOf}&axis=happened` }, { path: '/record/wide-letters/map' });
   also('/record/:slug/figures', { path: `${example}/figures?${asOf}&axis=happened` });
@@ -137,6 +154,25 @@ async function publicStates(): Promise<void> {
   also('/record/:slug/orders/:order', { path: `${example}/orders/${order.id}` });
   also('/search', { path: '/search?q=letters' }, { path: '/search?q=zzzz' });
   also('/records', { path: '/records?q=letters' });
+  const { request } = await w.db
+    .selectFrom('view.service')
+    .select('request')
+    .where('id', '=', id)
+    .executeTakeFirstOrThrow();
+  const meeting = await w.db
+    .selectFrom('view.meeting as t')
+    .innerJoin('view.matter as m', 'm.id', 't.matter')
+    .select('t.id')
+    .where('m.slug', '=', '2018-letters')
+    .executeTakeFirstOrThrow();
+  const both = `/questions?r1=${request}&m1=${meeting.id}`;
+  also(
+    '/questions',
+    { path: both },
+    { path: `${both}&${asOf}&axis=happened` },
+    { path: `${both}&r2=${wide.request}&r2.not=yes&col=r1.orders&col=m1.reason` },
+    { path: `${both}&r1.clock=never&m1.shoe=1`, status: 422 },
+  );
 }
 
 /** An order as its form sends it to be looked at before it is entered. */
@@ -157,6 +193,52 @@ async function orderToCheck(): Promise<void> {
   for (const [name, value] of Object.entries({ ...values, ...source, ...order })) form.set(name, value);
   const checked = await owner.form(`${to}/check`, form);
   also('/desk/matters/:matter/orders/check', { path: checked.to ?? '' });
+}
+
+/** A meeting whose invitation left and was answered, changed, and asked about by mail; the door while it is on. */
+async function invited(): Promise<void> {
+  const now = w.clock.now();
+  const call = {
+    convener: 'Office alpha',
+    subject: 'Roads and bridges',
+    place: 'Exampleton, town hall',
+    capacity: '40',
+  };
+  const when = { startsAt: now + 1_800_000, endsAt: now + 7_200_000, dayOnly: false, zone: 'America/New_York' };
+  const agenda = 'What each place needs, and by when.';
+  const meeting = await addMeeting(w.services, a.matter, { ...call, ...when, agenda }, w.t.newId());
+  const [one, two] = a.places;
+  await inviteTo(w.services, a.matter, meeting, `${one.name}\n${two.name}\nOffice alpha`, w.t.newId());
+  const { participants } = await meetingIn(w.services, a.matter, meeting);
+  const ids = [one, two].map(({ name }) => participants.find((p) => p.name === name)?.id ?? '');
+  const mailbox = 'mayor@invited.example.gov';
+  await serveTo(w.services, a.matter, meeting, new Map([[ids[0] ?? '', mailbox]]), w.t.newId());
+  await w.publish();
+  await w.post.round();
+  const { b } = await enter(w, mailbox);
+  const base = '/answer/invitation';
+  also(base, { path: base, who: b });
+  const answer = async (fields: Readonly<Record<string, string>>) =>
+    await b.post(base, { ...formOf((await b.get(base)).text, base).values, name: 'Sample Clerk', ...fields });
+  await answer({ partstat: 'accepted', reason: 'Gladly.' });
+  const sent = await answer({ partstat: 'delegated', delegate: 'Sam Example', reason: 'On leave.', openly: 'on' });
+  await w.publish();
+  also(`${base}/sent/:said`, { path: sent.to ?? '', who: b });
+  const desk = `/desk/matters/${a.matter}/meetings/${meeting}`;
+  const pattern = '/desk/matters/:matter/meetings/:meeting';
+  also(pattern, { path: desk });
+  also(`${pattern}/serve`, { path: `${desk}/serve` });
+  also(`${pattern}/door`, { path: `${desk}/door` }, { path: `${desk}/door?name=zzzz` });
+  const uid = `${ids[0]}@localhost`;
+  const raw = calendarMail('outlook-counter', { uid, organizer: 'x@example.gov', attendee: mailbox });
+  await takeMail(w.services, raw, await readRaw(raw));
+  const mail = await w.db
+    .selectFrom('work.mail_in')
+    .select('id')
+    .where('why', '=', 'no-token')
+    .executeTakeFirstOrThrow();
+  also('/desk/mail', { path: '/desk/mail' });
+  also('/desk/mail/:mail', { path: `/desk/mail/${mail.id}` });
 }
 
 /** Everything that stands before a door: codes, invitations, links of letters in each state. */

@@ -9,7 +9,9 @@ import { noteMatter } from '../../src/rooms/matters/commands.ts';
 import { serveDraft } from '../../src/rooms/requests/serve.ts';
 import { ASKED } from '../fixtures/asked.ts';
 import { DIRECTORY } from '../fixtures/directory.ts';
+import { EDITED } from '../fixtures/edited.ts';
 import { ESCALATION } from '../fixtures/escalation.ts';
+import { INVITED } from '../fixtures/invited.ts';
 import { MOVES } from '../fixtures/moves.ts';
 import { SOURCED } from '../fixtures/sourced.ts';
 import { ISSUER, RECIPIENT, uuid } from '../fixtures/world.ts';
@@ -102,11 +104,20 @@ export async function everyKind(w: World): Promise<EveryKind> {
   await write('party.registered', { party: uuid('association'), name: 'Conference', ...party }, { matter: null });
   await write('person.registered', { person: uuid('person'), name: 'Pat Sample', note: null }, { matter: null });
   const before = await kindsIn(w);
-  for (const [kind, entry] of Object.entries({ ...MOVES, ...ESCALATION, ...SOURCED, ...ASKED, ...DIRECTORY })) {
+  for (const [kind, entry] of Object.entries({
+    ...MOVES,
+    ...ESCALATION,
+    ...SOURCED,
+    ...EDITED,
+    ...ASKED,
+    ...DIRECTORY,
+    ...INVITED,
+  })) {
     if (before.has(kind)) continue;
     let body = JSON.stringify(entry.body);
     for (const [from, to] of here) body = body.replaceAll(from, to);
-    const about = kind.startsWith('figure.') ? figure : kind === 'attendance.taken' ? seat : null;
+    const ofMeeting = kind === 'attendance.taken' || kind.startsWith('invitation.');
+    const about = kind.startsWith('figure.') ? figure : ofMeeting ? seat : null;
     const id = await write(kind, JSON.parse(body), {
       ...(about ? { matter: about.matter, by: about.issuer } : {}),
       ...(entry.matter === null ? { matter: null } : {}),

@@ -8,6 +8,7 @@ import { recognise } from '../../src/rooms/directory/import/compared.ts';
 import { beginImport, putFile } from '../../src/rooms/directory/import/store.ts';
 import { openMatter } from '../../src/rooms/matters/commands.ts';
 import { addMeeting } from '../../src/rooms/meetings/commands.ts';
+import { takeMail } from '../../src/rooms/meetings/mail.ts';
 import { enterCourtOrder } from '../../src/rooms/orders/commands.ts';
 import { holdOffice } from '../../src/rooms/people/commands.ts';
 import { peopleNamed } from '../../src/rooms/people/view.ts';
@@ -15,7 +16,9 @@ import { EMPTY_DRAFT } from '../../src/rooms/requests/draft.ts';
 import { createDraft } from '../../src/rooms/requests/drafts.ts';
 import { replaceRecipients } from '../../src/rooms/requests/reading.ts';
 import { serveDraft } from '../../src/rooms/requests/serve.ts';
+import { beginWriting } from '../../src/rooms/review/drafts.ts';
 import { keepSource } from '../../src/rooms/sources/commands.ts';
+import { addStatement } from '../../src/rooms/statements/commands.ts';
 import { formOf } from './answering.ts';
 import { READY } from './desk.ts';
 import { type Browser, enter } from './people.ts';
@@ -48,10 +51,16 @@ export interface Exchange {
   readonly order: string;
   /** a meeting of the matter */
   readonly meeting: string;
+  /** a mail that came in and found no place; each a new one */
+  newMail(): Promise<string>;
   /** a kept source of the matter */
   readonly source: string;
+  /** a statement of the matter, published */
+  readonly statement: string;
   /** somebody in an office of the organisation */
   readonly person: string;
+  /** a draft of a statement of the matter, by nobody who is signed in; each a new one */
+  newWriting(): Promise<string>;
   /** a list for the directory whose columns have to be named; each a new one */
   newImport(): Promise<string>;
   readonly places: readonly [Place, Place];
@@ -78,6 +87,21 @@ export async function exchange(w: World, owner: string, mark: string): Promise<E
   };
   const source = await keepSource(w.services, matter, kept, w.t.newId());
   const now = w.clock.now();
+  const said = {
+    name: `Sample Person of ${mark}`,
+    words: `Said of ${mark}.`,
+    outlet: '',
+    holding: '',
+    source,
+    about: [],
+  };
+  const when = { saidAt: now - 86_400_000, saidOn: '2026-03-01', dayOnly: true };
+  await addStatement(w.services, matter, { ...said, ...when, form: 'paraphrase', medium: 'statement' }, w.t.newId());
+  const { id: statement } = await w.db
+    .selectFrom('view.statement')
+    .select('id')
+    .where('matter', '=', matter)
+    .executeTakeFirstOrThrow();
   const call = {
     convener: office.name,
     subject: `Meeting on ${mark}`,
@@ -124,6 +148,13 @@ export async function exchange(w: World, owner: string, mark: string): Promise<E
   const held = { name, who: 'new', note: `number ${w.t.newId().slice(-6)}`, party: office.name, title: 'Director' };
   await holdOffice(w.services, office.party, { ...held, from: '', until: '', source: known }, w.t.newId());
   const person = (await peopleNamed(w.db, name)).at(-1)?.id ?? '';
+  const newWriting = async () => {
+    const id = w.t.newId();
+    const values = { words: `Said of ${mark}.`, form: 'paraphrase', zone: 'UTC' };
+    const draft = { id, matter, kind: 'statement' as const, values, thing: null, corrects: null };
+    await beginWriting(w.db, draft, { userId: 'somebody', name: `Sample Person of ${mark}` }, w.clock.now());
+    return id;
+  };
   const newImport = async () => {
     const id = await beginImport(w.services, office.party);
     async function* bytes() {
@@ -131,6 +162,17 @@ export async function exchange(w: World, owner: string, mark: string): Promise<E
     }
     await putFile(w.db, id, 0, `list of ${mark}.csv`, bytes(), 10_000, () => new Error('too large'));
     await recognise(w.services, id);
+    return id;
+  };
+  const newMail = async () => {
+    const raw = new TextEncoder().encode(`Subject: Mail on ${mark} ${w.t.newId()}\r\n\r\nWords of ${mark}.`);
+    await takeMail(w.services, raw, null);
+    const { id } = await w.db
+      .updateTable('work.mail_in')
+      .set({ party: office.party, subject: `Mail on ${mark}` })
+      .where('raw', '=', Buffer.from(raw))
+      .returning('id')
+      .executeTakeFirstOrThrow();
     return id;
   };
   const places = [await place(1), await place(2)] as const;
@@ -145,8 +187,11 @@ export async function exchange(w: World, owner: string, mark: string): Promise<E
     draft: await newDraft(),
     newDraft,
     source,
+    statement,
     person,
+    newWriting,
     newImport,
+    newMail,
     ...(await orderOn(w, matter, request, mark)),
     meeting,
     places,

@@ -5,7 +5,9 @@
  */
 
 import type { Services } from '../../src/base/services.ts';
+import { correctingOf } from '../../src/record/correcting.ts';
 import { addToCalendar } from '../../src/rooms/clock/calendar-commands.ts';
+import { asCorrection } from '../../src/rooms/corrected.ts';
 import { addParty, giveAlias, giveChannel } from '../../src/rooms/directory/commands.ts';
 import { compareList, recognise } from '../../src/rooms/directory/import/compared.ts';
 import { beginImport, changeImport, putFile } from '../../src/rooms/directory/import/store.ts';
@@ -17,9 +19,13 @@ import { addMeeting, inviteTo } from '../../src/rooms/meetings/commands.ts';
 import { holdOffice } from '../../src/rooms/people/commands.ts';
 import { addMembership, stateAffiliation } from '../../src/rooms/people/terms.ts';
 import { peopleNamed } from '../../src/rooms/people/view.ts';
+import { publishedThing, takeDownThing } from '../../src/rooms/publication/commands.ts';
 import { serveDraft, startServing } from '../../src/rooms/requests/serve.ts';
+import { chooseReview } from '../../src/rooms/review/commands.ts';
+import { beginWriting, changeWriting, writingOf } from '../../src/rooms/review/drafts.ts';
 import { keepSource } from '../../src/rooms/sources/commands.ts';
-import { addStatement } from '../../src/rooms/statements/commands.ts';
+import { addStatement, planStatement } from '../../src/rooms/statements/commands.ts';
+import type { Until } from '../../src/rooms/until.ts';
 import { raise } from '../../src/witness/alarms.ts';
 import { placesCsv, readyDraft } from './desk.ts';
 
@@ -64,10 +70,12 @@ export async function fullDesk(needs: FullDeskNeeds): Promise<Readonly<Record<st
     .where('service', '=', service)
     .execute();
   const meeting = await around(needs, matter);
+  const edited = await editedOn(needs, matter);
   const directory = await directoryOn(needs);
   await alarms(services);
   return {
     ...directory,
+    ...edited,
     '/desk/matters/:matter': [`/desk/matters/${matter}`],
     '/desk/drafts/:draft/what': [`/desk/drafts/${draft}/what`],
     '/desk/drafts/:draft/whom': [`/desk/drafts/${draft}/whom`, `/desk/drafts/${further}/whom`],
@@ -183,6 +191,73 @@ async function around({ services, office, newId, clock }: FullDeskNeeds, matter:
   const by = { issuer: office.party, zone: 'America/New_York' };
   await addToCalendar(services, by, { party: office.party, event, reason: 'By the council.', source: null }, newId());
   return meeting;
+}
+
+/** A statement that was corrected, one under an embargo, one that was taken down; drafts that wait, were sent back, and were deleted. */
+async function editedOn(
+  { services, newId, clock, office }: FullDeskNeeds,
+  matter: string,
+): Promise<Readonly<Record<string, readonly string[]>>> {
+  const { db } = services;
+  const kept = { publisher: 'Example Courier', title: 'A second report', published: null, url: null };
+  const source = await keepSource(services, matter, { ...kept, text: 'Three things were said.' }, newId());
+  const said = {
+    holding: '',
+    name: 'Kim Sample',
+    outlet: '',
+    source,
+    form: 'paraphrase',
+    medium: 'statement',
+  } as const;
+  const when = { saidAt: clock.now() - 86_400_000, saidOn: '2026-03-01', dayOnly: true };
+  const things: string[] = [];
+  const make = async (words: string, until: Until | null) => {
+    await addStatement(services, matter, { ...said, ...when, words }, newId(), until);
+    const { id } = await db
+      .selectFrom('view.statement')
+      .select('id')
+      .where('words', '=', words)
+      .executeTakeFirstOrThrow();
+    things.push(`/desk/matters/${matter}/published/${id}`);
+    return id;
+  };
+  const corrected = await make('The first of three.', null);
+  await make('The second, which nobody outside sees yet.', {
+    until: clock.now() + 86_400_000,
+    zone: 'America/New_York',
+  });
+  const subject = await make('The third, taken down since.', null);
+  const role = 'owner' as const;
+  await takeDownThing(services, { matter, subject, role, reason: 'Said by somebody else.', once: newId() });
+  const found = await publishedThing(services, matter, corrected);
+  const fact = await planStatement(services, matter, {
+    ...said,
+    ...when,
+    words: 'The first of three, as it was meant.',
+  });
+  const given = { note: 'The end of it was missing.', by: role };
+  const correction = asCorrection(fact, correctingOf(found, found.entries[0]?.entry ?? '', given));
+  await services.ledger.append({ key: `correction:${newId()}`, entries: [correction] });
+  const by = { userId: 'somebody', name: 'Sam Example' };
+  const drafts: string[] = [];
+  for (const change of [
+    { state: 'draft' as const },
+    { state: 'waiting' as const },
+    { state: 'returned' as const, note: { text: 'Name the office.', by: 'Olga Example' } },
+    { deleted: true },
+  ]) {
+    const id = newId();
+    const values = { words: 'Half a sentence', form: 'paraphrase', source, zone: 'America/New_York' };
+    await beginWriting(db, { id, matter, kind: 'statement', values, thing: null, corrects: null }, by, clock.now());
+    await changeWriting(db, await writingOf(db, matter, id), change, clock.now());
+    drafts.push(`/desk/matters/${matter}/writing/${id}`);
+  }
+  await chooseReview(services, { party: office.party, role }, { second: true, reviewer: 'editor' }, newId());
+  return {
+    '/desk/matters/:matter/published/:thing': things,
+    '/desk/matters/:matter/writing/:edit': drafts,
+    '/record/:slug/statements': ['/record/sample-letters/statements'],
+  };
 }
 
 /** An association with a president, an address that changed, a list that waits for a choice and one whose columns have to be named. */

@@ -2,6 +2,7 @@
 import type { AddressInfo } from 'node:net';
 import { createAdaptorServer } from '@hono/node-server';
 import { buildAssets } from '../../src/adapters/assets.ts';
+import { recordPdf } from '../../src/adapters/pdf/record-pdf.ts';
 import { pdfService } from '../../src/adapters/pdf/service.ts';
 import type { Config, Services } from '../../src/base/services.ts';
 import type { WitnessPolicy } from '../../src/ledger/cosignatures.ts';
@@ -28,7 +29,7 @@ export async function testPublic(
   witnesses?: (vkey: string) => WitnessPolicy,
 ): Promise<TestPublic> {
   const t = await testLedger(witnesses ? { witnesses } : {});
-  const made = await testServices(t, { config: set, receiptPdf: pdfService() });
+  const made = await testServices(t, { config: set, receiptPdf: pdfService(), recordPdf });
   const { services } = made;
   const log = { origin: TEST_ORIGIN, logKey: t.vkey, witnesses: [], policy: t.policy };
   const assets = await buildAssets({ cacheDir: 'build/assets' });

@@ -21,6 +21,7 @@ export interface ServicesOptions {
   readonly config?: Partial<Config>;
   readonly create?: FileBlobsOptions['create'];
   readonly receiptPdf?: Services['receiptPdf'];
+  readonly recordPdf?: Services['recordPdf'];
   readonly certificate?: Services['certificate'];
 }
 
@@ -40,9 +41,11 @@ export async function testServices(t: TestLedger, options: ServicesOptions = {})
       logOrigin: TEST_ORIGIN,
       revokeMinutes: REVOKE_MINUTES,
       maxFileBytes: 1_000_000,
+      mailIn: 'meetings@records.example.gov',
       ...options.config,
     },
     ...(options.receiptPdf ? { receiptPdf: options.receiptPdf } : {}),
+    ...(options.recordPdf ? { recordPdf: options.recordPdf } : {}),
     ...(options.certificate ? { certificate: options.certificate } : {}),
   };
   return { services, dataDir, close: () => rm(dataDir, { recursive: true, force: true }) };

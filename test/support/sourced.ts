@@ -1,6 +1,7 @@
 /** The desk of one office and the public side of one matter as one app, for tests of what stands around requests: people, sources, statements, figures, meetings. */
 import { expect } from 'vitest';
-import type { Actor } from '../../src/base/route.ts';
+import type { Actor, Role } from '../../src/base/route.ts';
+import { deskPages } from '../../src/record/desk-pages.ts';
 import { publicRoutes } from '../../src/record/routes.ts';
 import { figureRoutes } from '../../src/rooms/figures/pages.tsx';
 import { meetingRoutes } from '../../src/rooms/meetings/pages.tsx';
@@ -26,6 +27,13 @@ export interface Sourced {
     action: string,
     fields: Readonly<Record<string, string>>,
   ): Promise<{ readonly status: number; readonly text: string; readonly to: string | null }>;
+  /** Sends a form as it is. */
+  post(
+    action: string,
+    fields: Readonly<Record<string, string>>,
+  ): Promise<{ readonly status: number; readonly text: string; readonly to: string | null }>;
+  /** From now on somebody else of the office is signed in. */
+  as(userId: string, role: Role): void;
   close(): Promise<void>;
 }
 
@@ -33,7 +41,7 @@ export async function sourced(): Promise<Sourced> {
   const desk = await testDesk();
   const matter = await desk.openMatter('sample-letters');
   const { party, partyName } = desk.office;
-  const actor: Actor = {
+  let actor: Actor & { who: 'staff' } = {
     who: 'staff',
     userId: 'u1',
     name: 'Sample Person',
@@ -48,6 +56,7 @@ export async function sourced(): Promise<Sourced> {
     assets: PLAIN_ASSETS,
     routes: [
       ...publicRoutes(log),
+      ...deskPages,
       ...peopleRoutes,
       ...sourceRoutes,
       ...statementRoutes,
@@ -62,16 +71,20 @@ export async function sourced(): Promise<Sourced> {
     expect(`${path} ${answer.status}`).toBe(`${path} ${status}`);
     return await answer.text();
   }
+  const post: Sourced['post'] = async (action, fields) => {
+    const body = new URLSearchParams({ ...fields });
+    const answer = await app.request(`${base}${action}`, { method: 'POST', body, headers: { Origin: base } });
+    return { status: answer.status, text: await answer.text(), to: answer.headers.get('location') };
+  };
   return {
     desk,
     matter,
     room: (name) => `/desk/matters/${matter}/${name}`,
     get,
-    async send(page, action, fields) {
-      const form = formOf(await get(page), action);
-      const body = new URLSearchParams({ ...form.values, ...fields });
-      const answer = await app.request(`${base}${action}`, { method: 'POST', body, headers: { Origin: base } });
-      return { status: answer.status, text: await answer.text(), to: answer.headers.get('location') };
+    post,
+    send: async (page, action, fields) => await post(action, { ...formOf(await get(page), action).values, ...fields }),
+    as(userId, role) {
+      actor = { ...actor, userId, name: `Person ${userId}`, role };
     },
     close: () => desk.close(),
   };

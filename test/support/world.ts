@@ -10,6 +10,7 @@ import pg from 'pg';
 import { z } from 'zod';
 import { authPool, createAuth, ownerLink } from '../../src/adapters/auth/index.ts';
 import { certificateService } from '../../src/adapters/pdf/certificate-pdf.ts';
+import { recordPdf } from '../../src/adapters/pdf/record-pdf.ts';
 import { pdfService } from '../../src/adapters/pdf/service.ts';
 import type { Route } from '../../src/base/route.ts';
 import type { Services } from '../../src/base/services.ts';
@@ -69,6 +70,7 @@ export async function world(over: WorldOptions = {}) {
   });
   const made = await testServices(t, {
     receiptPdf: pdfService(),
+    recordPdf,
     certificate: certificateService(t.policy, t.clock),
   });
   const { dataDir } = made;

@@ -6,6 +6,8 @@ import { InvalidInput } from '../../base/errors.ts';
 import type { Mail } from '../../base/mailer.ts';
 
 const Address = z.email().max(254);
+/** The operator's own mailbox, which on a laptop has no domain: still one address and no header more. */
+const Bare = z.string().max(254).regex(/^[^\s<>,;:"@\p{Cc}\p{Cf}]+@[^\s<>,;:"@\p{Cc}\p{Cf}]+$/u);
 /** Every line break that some mail program knows, and every control or direction character. */
 const UNSAFE = /[\p{Cc}\p{Cf}\u2028\u2029]+/gu;
 
@@ -32,16 +34,22 @@ export async function compose(
 ): Promise<Composed> {
   const to = Address.safeParse(mail.to);
   if (!to.success) throw new InvalidInput('mail-address', 'This is not one e-mail address.');
+  const replyTo = mail.replyTo === undefined ? undefined : Bare.safeParse(mail.replyTo);
+  if (replyTo?.success === false) throw new InvalidInput('mail-address', 'This is not one e-mail address.');
   const host = from.address.slice(from.address.lastIndexOf('@') + 1);
   const messageId = `<${randomBytes(16).toString('hex')}@${host}>`;
   const message = new MailComposer({
     from: { name: oneLine(from.name), address: from.address },
     to: [{ name: '', address: to.data }],
+    ...(replyTo ? { replyTo: [{ name: '', address: replyTo.data }] } : {}),
+    ...(mail.calendar
+      ? { icalEvent: { method: mail.calendar.method, filename: 'invitation.ics', content: mail.calendar.content } }
+      : {}),
     subject: oneLine(mail.subject).slice(0, 250),
     text: mail.text,
     date: at,
     messageId,
-    headers: { 'Auto-Submitted': 'auto-generated' },
+    headers: { 'Auto-Submitted': 'auto-generated', ...listHeaders(mail.unsubscribe) },
     disableFileAccess: true,
     disableUrlAccess: true,
     attachments: (mail.attachments ?? []).map((a) => ({
@@ -55,6 +63,18 @@ export async function compose(
     message.build((error, built) => (error ? reject(error) : resolve(built))),
   );
   return { messageId, raw, envelope: { from: from.address, to: to.data } };
+}
+
+/** RFC 2369, and RFC 8058 where the address is one that mail programs may press: https alone. */
+function listHeaders(unsubscribe: string | undefined): Record<string, { prepared: true; value: string }> {
+  const url = unsubscribe === undefined ? null : URL.parse(unsubscribe);
+  if (!url || !/^https?:$/.test(url.protocol)) return {};
+  // Never folded or encoded: mail programs read it as it stands.
+  const plain = (value: string) => ({ prepared: true as const, value });
+  return {
+    'List-Unsubscribe': plain(`<${url.href}>`),
+    ...(url.protocol === 'https:' ? { 'List-Unsubscribe-Post': plain('List-Unsubscribe=One-Click') } : {}),
+  };
 }
 
 /** `MAIL_FROM`: `Name <local@domain>` or a bare address. */

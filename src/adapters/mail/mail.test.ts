@@ -94,6 +94,16 @@ describe('headers', () => {
   ])('refuse %j as an address', async (to) => {
     await expect(compose({ to, subject: 's', text: 't' }, from, new Date())).rejects.toThrow(InvalidInput);
   });
+  it('take one address for answers, on a laptop too, and a calendar file as a part of its own', async () => {
+    const mail = { to: 'clerk@example.gov', subject: 's', text: 't' };
+    const calendar = { method: 'REQUEST', content: 'BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n' } as const;
+    const { raw } = await compose({ ...mail, calendar, replyTo: 'meetings+0a@localhost' }, from, new Date());
+    const read = await simpleParser(raw);
+    expect(read.replyTo?.value).toEqual([{ name: '', address: 'meetings+0a@localhost' }]);
+    expect(raw.toString()).toMatch(/Content-Type: text\/calendar; charset=utf-8; method=REQUEST/i);
+    for (const replyTo of ['a@x.org, b@x.org', 'a@x.org\r\nBcc: b@x.org', 'A <a@x.org>', 'a', ''])
+      await expect(compose({ ...mail, replyTo }, from, new Date())).rejects.toThrow(InvalidInput);
+  });
   it('take the sender from MAIL_FROM', () => {
     expect(readFrom('Records Office <post@example.gov>')).toEqual({
       name: 'Records Office',

@@ -3,11 +3,27 @@
  * embedded in it as an associated file. Never signs or checks anything, and never fails over a letter that the font
  * lacks. The same input gives the same bytes.
  */
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import PDFDocument from 'pdfkit';
 import { documentsOf } from '../../proof/entry.ts';
 import type { Entry } from '../../proof/index.ts';
+import {
+  BLUE,
+  type Doc,
+  drawable,
+  drawRosette,
+  HEIGHT,
+  INK,
+  line,
+  loadFonts,
+  MARGIN,
+  QUIET,
+  room,
+  row,
+  section,
+  WIDTH,
+} from './paper.ts';
+
+export { drawable } from './paper.ts';
 
 export interface ReceiptPdf {
   /** Text of the receipt; embedded as it is. */
@@ -28,42 +44,6 @@ export interface ReceiptPdf {
   readonly rosette?: string;
   /** Compress page and fonts (the default). The receipt inside is never compressed. */
   readonly compress?: boolean;
-}
-
-/** US Letter in points, and the margin around the page's text. */
-const WIDTH = 612;
-const HEIGHT = 792;
-const MARGIN = 54;
-const COLUMN = 120;
-const INK = '#1b1b1b';
-const QUIET = '#565c65';
-const BLUE = '#1a4480';
-const HAIR = '#c6cace';
-
-/** Letters that Public Sans has for sure; everything else is written as its number, so that nothing is lost. */
-const DRAWABLE =
-  /[ -~\u00a0-\u0131\u0134-\u0148\u014a-\u017e\u0218-\u021b\u1e80-\u1e85\u1ea0-\u1ef9\u2013\u2014\u2018-\u201a\u201c-\u201e\u2020-\u2022\u2026\u2030\u2039\u203a\u20ac\u2122\u2212]/u;
-
-/** `text` in letters that can be drawn: a line break becomes a space, what the font lacks becomes `[U+4E2D]`. */
-export function drawable(text: string): string {
-  let out = '';
-  for (const letter of text.toWellFormed()) {
-    if (DRAWABLE.test(letter)) out += letter;
-    else if (/\s/.test(letter)) out += ' ';
-    else out += `[U+${(letter.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}]`;
-  }
-  return out;
-}
-
-const FONTS = join(import.meta.dirname, '../../../node_modules/@uswds/uswds/dist/fonts/public-sans');
-let fonts: Promise<{ regular: Buffer; bold: Buffer }> | undefined;
-
-async function loadFonts(): Promise<{ regular: Buffer; bold: Buffer }> {
-  fonts ??= Promise.all([
-    readFile(join(FONTS, 'PublicSans-Regular.ttf')),
-    readFile(join(FONTS, 'PublicSans-Bold.ttf')),
-  ]).then(([regular, bold]) => ({ regular, bold }));
-  return fonts;
 }
 
 /** "March 2, 2026" */
@@ -125,8 +105,6 @@ export async function receiptPdf(input: ReceiptPdf): Promise<Uint8Array> {
   return new Uint8Array(Buffer.concat(parts));
 }
 
-type Doc = InstanceType<typeof PDFDocument>;
-
 function embed(doc: Doc, input: ReceiptPdf, time: Date): void {
   const options = {
     name: `${input.entry.id}.receipt.json`,
@@ -151,66 +129,6 @@ function head(doc: Doc, input: ReceiptPdf): void {
   doc.text(drawable(input.labels.title), MARGIN, MARGIN + 22, { width: WIDTH - 2 * MARGIN - corner - 24 });
   doc.y = Math.max(doc.y + 14, MARGIN + corner);
   line(doc);
-}
-
-/** Draws the paths of an SVG in a square of `side` points; anything else in the SVG is left out. */
-function drawRosette(doc: Doc, svg: string, x: number, y: number, side: number): void {
-  const [left = 0, top = 0, width = 1000] = (/viewBox="([^"]*)"/.exec(svg)?.[1] ?? '').split(/[ ,]+/).map(Number);
-  if (!(width > 0) || !Number.isFinite(left + top + width)) return;
-  const scale = side / width;
-  doc
-    .save()
-    .translate(x, y)
-    .scale(scale)
-    .translate(-left, -top)
-    .lineWidth(0.5 / scale)
-    .strokeColor(BLUE);
-  for (const [, d = ''] of svg.matchAll(/<path[^>]*?\sd="([^"]+)"/g)) doc.path(d).stroke();
-  doc.restore();
-}
-
-function line(doc: Doc): void {
-  doc
-    .moveTo(MARGIN, doc.y)
-    .lineTo(WIDTH - MARGIN, doc.y)
-    .lineWidth(0.5)
-    .strokeColor(HAIR)
-    .stroke();
-  doc.y += 8;
-}
-
-function room(doc: Doc, height: number): void {
-  if (doc.y + height > HEIGHT - MARGIN - 40) {
-    doc.addPage();
-    doc.y = MARGIN;
-  }
-}
-
-function section(doc: Doc, title: string): void {
-  room(doc, 60);
-  doc.y += 6;
-  line(doc);
-  doc.font('bold').fontSize(11).fillColor(BLUE).text(title, MARGIN, doc.y);
-  doc.y += 4;
-}
-
-/** A label, a value, and under it a quieter second line. A value longer than a page runs on to the next. */
-function row(doc: Doc, label: string, value: string, more = ''): void {
-  const width = WIDTH - 2 * MARGIN - COLUMN;
-  const text = drawable(value);
-  doc.font('regular').fontSize(10);
-  room(doc, Math.min(120, doc.heightOfString(text, { width }) + 16));
-  const { y } = doc;
-  doc.fillColor(QUIET).text(drawable(label), MARGIN, y, { width: COLUMN - 8 });
-  const labelEnd = doc.y;
-  doc.fillColor(INK).text(text, MARGIN + COLUMN, y, { width });
-  if (more !== '')
-    doc
-      .fontSize(8.5)
-      .fillColor(QUIET)
-      .text(drawable(more), MARGIN + COLUMN, doc.y + 1, { width });
-  // Where the value ran on to another page, its end counts, not the label's.
-  doc.y = (doc.y < y ? doc.y : Math.max(doc.y, labelEnd)) + 5;
 }
 
 function foot(doc: Doc, entry: Entry): void {

@@ -7,9 +7,11 @@ import type { Appended, NewEntry } from '../../base/append.ts';
 import { instant } from '../../base/clock.ts';
 import { Conflict, InvalidInput, NotFound, RuleRefusal } from '../../base/errors.ts';
 import { uuidv7 } from '../../base/ids.ts';
+import { type Ctx, recipient } from '../../base/route.ts';
 import type { Services } from '../../base/services.ts';
 import { uploadsOf } from '../documents/view.ts';
 import { line } from '../fields.ts';
+import { invitationOf } from '../meetings/view.ts';
 import { evidenceOf } from '../requests/view.ts';
 import { reviewOf } from './draft.ts';
 import { type AnsweredItem, answerSent } from './entries.ts';
@@ -29,6 +31,12 @@ export async function ownExchange(needs: Needs, service: string): Promise<Exchan
     });
   }
   return exchange;
+}
+
+/** Where the session is for an invitation to a meeting, the way to its page; null where it is for a request. */
+export async function invitationPage(c: Ctx): Promise<Response | null> {
+  const invited = await invitationOf(c.get('services').db, recipient(c).service);
+  return invited ? c.redirect('/answer/invitation', 303) : null;
 }
 
 function evidence(

@@ -15,6 +15,7 @@ import { type Errors, Field, Form, Submit } from '../../ui/form.tsx';
 import { Heading } from '../../ui/heading.tsx';
 import { Notice } from '../../ui/notice.tsx';
 import { page } from '../../ui/page.tsx';
+import { invitationOf } from '../meetings/view.ts';
 import { enterCode, leave, makeCode, sessionOf } from './codes.ts';
 import { type LinkStanding, type Needs, openLink, renewLink, TRIES_A_CODE } from './links.ts';
 import { type Asked, codeMail, freshLinkMail } from './mails.ts';
@@ -23,7 +24,7 @@ import { type Asked, codeMail, freshLinkMail } from './mails.ts';
 export const COOKIE = 'answer_session';
 const CODE_FIELD = 'code';
 
-/** Who asks whom for what; null when the service is not in the views. */
+/** Who asks whom for what, or invites whom to what; null when neither the service nor the invitation is in the views. */
 async function asked(db: Services['db'], service: string): Promise<Asked | null> {
   const row = await db
     .selectFrom('view.service')
@@ -32,7 +33,11 @@ async function asked(db: Services['db'], service: string): Promise<Asked | null>
     .select(['view.party.name as issuer', 'view.service.name as recipient', 'view.request.title'])
     .where('view.service.id', '=', service)
     .executeTakeFirst();
-  return row ?? null;
+  if (row) return row;
+  const invitation = await invitationOf(db, service);
+  if (!invitation) return null;
+  const { convener, name, subject } = invitation;
+  return { issuer: convener, recipient: name, title: subject, invited: true };
 }
 
 /** Unknown, garbled and too often guessed links: one page, one status. It names no rule that a guesser could measure. */
@@ -63,7 +68,7 @@ function answer(c: Ctx, status: 200 | 404 | 410 | 422 | 429 | 503, title: string
 function Question({ of }: { of: Asked }) {
   return (
     <p class="lead">
-      {of.issuer} asks {of.recipient}: <cite>{of.title}</cite>
+      {of.issuer} {of.invited ? 'invites' : 'asks'} {of.recipient}: <cite>{of.title}</cite>
     </p>
   );
 }
@@ -77,7 +82,10 @@ function shut(c: Ctx, state: Exclude<LinkStanding, 'ok'>, token: string, of: Ask
     ]);
   const [title, why] =
     state === 'expired'
-      ? ['This link is too old', `It went to ${mailbox} and opened the request until some time after its due date.`]
+      ? [
+          'This link is too old',
+          `It went to ${mailbox} and opened the ${of.invited ? 'invitation until some time after the meeting' : 'request until some time after its due date'}.`,
+        ]
       : [
           'Letters go to another mailbox now',
           `This link went to ${mailbox}. The office has another address on file since.`,
@@ -87,8 +95,8 @@ function shut(c: Ctx, state: Exclude<LinkStanding, 'ok'>, token: string, of: Ask
     <p>{why} What you have answered is kept.</p>,
     <Form action={`/r/${token}/renew`} label="Get a new link">
       <p>
-        A new link can go to the address that we have on file, and only there. It opens the same request, with all that
-        was entered.
+        A new link can go to the address that we have on file, and only there. It opens the same{' '}
+        {of.invited ? 'invitation' : 'request'}, with all that was entered.
       </p>
       <Submit text="Send me a new link" />
     </Form>,

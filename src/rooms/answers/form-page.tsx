@@ -11,7 +11,7 @@ import { asksIn, movesIn, workingsOf } from '../clock/rules.ts';
 import { uploadsOf } from '../documents/view.ts';
 import { servedWorking } from '../requests/view.ts';
 import { entriesOf } from '../stream.ts';
-import { currentDraft, handOver, ownExchange } from './commands.ts';
+import { currentDraft, handOver, invitationPage, ownExchange } from './commands.ts';
 import { type Clash, digestOf, itemOf, postedItems } from './draft.ts';
 import { AnswerForm } from './form.tsx';
 import { touchedIn, touchLinksOf } from './orders.ts';
@@ -55,6 +55,8 @@ async function show(
 async function getAnswer(c: Ctx): Promise<Response> {
   const services = c.get('services');
   const { service, address } = recipient(c);
+  const invited = await invitationPage(c);
+  if (invited) return invited;
   const exchange = await ownExchange(services, service);
   await handOver(services, exchange, address);
   return await show(c, exchange, { clashes: [], overtaken: false, status: 200 });

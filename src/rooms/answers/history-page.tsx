@@ -9,7 +9,7 @@ import { Time } from '../../ui/time.tsx';
 import { finding } from '../../ui/words.ts';
 import { History, Said } from '../parts.tsx';
 import { entriesOf } from '../stream.ts';
-import { ownExchange } from './commands.ts';
+import { invitationPage, ownExchange } from './commands.ts';
 import type { Exchange, SentAnswer } from './view.ts';
 
 function Answer({ sent, exchange, zone }: { sent: SentAnswer; exchange: Exchange; zone: string }) {
@@ -53,6 +53,8 @@ function Answer({ sent, exchange, zone }: { sent: SentAnswer; exchange: Exchange
 async function getHistory(c: Ctx): Promise<Response> {
   const { db } = c.get('services');
   const { service } = recipient(c);
+  const invited = await invitationPage(c);
+  if (invited) return invited;
   const exchange = await ownExchange(c.get('services'), service);
   const entries = await entriesOf(db, service);
   const zone = zoneOf(c);

@@ -157,7 +157,7 @@ test('an extension that was given last week and is written down today leaves nob
   const then = new Date('2026-04-03T15:00:00Z');
   const state = async (axis: 'occurred' | 'recorded') => {
     const asOf = { axis, at: then } as const;
-    const cut = await cutAt(a.t.db, asOf);
+    const cut = await cutAt(a.t.db, new Date(a.t.clock.now()), asOf);
     const sort = { by: 'recipient', down: false } as const;
     const board = await boardPage(a.t.db, { request, asOf, cut, filter: {}, sort, page: 1, size: 9, now: then });
     return board.rows.map((row) => row.clock.state);

@@ -15,6 +15,7 @@ import { type Candidate, HOW, type How, type Party } from './match.ts';
 import { bareName, plainName } from './names.ts';
 
 export { stateName, stateOfDivision } from '../states.ts';
+export { channelsOfAll } from './channels.ts';
 export { type Candidate, type Match, meant, type Named, NEEDS_PLACE, type Party } from './match.ts';
 
 /** A party with everything that is said of it. */

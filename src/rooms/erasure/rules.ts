@@ -28,7 +28,7 @@ export interface Decision {
   readonly issuer: boolean;
 }
 
-/** Refuses what must stay. @throws RuleRefusal `erasure-stays`, `handover-stays`, `entry-in-use`, `party-in-use`, `too-many-to-erase` */
+/** Refuses what must stay. @throws RuleRefusal `erasure-stays`, `handover-stays`, `withholding-stays`, `entry-in-use`, `party-in-use`, `too-many-to-erase` */
 export function mayErase({ targets, hanging, issuer }: Decision): void {
   const lost = 'Nothing was erased.';
   if (targets.some((one) => one.kind === 'entry.erased' || one.kind === 'document.erased'))
@@ -40,6 +40,13 @@ export function mayErase({ targets, hanging, issuer }: Decision): void {
     throw new RuleRefusal('handover-stays', {
       what: 'This entry says under which key the log goes on. Without it nobody could follow the log, so it stays.',
       lost,
+    });
+  const [only] = targets;
+  if (only && targets.length === 1 && /^(embargo|publication)\./.test(only.kind))
+    throw new RuleRefusal('withholding-stays', {
+      what: 'This entry keeps something from being shown. Without it everyone would see that, so it stays.',
+      lost,
+      next: 'Erase what it withholds, or decide anew about that.',
     });
   if (issuer)
     throw new RuleRefusal('party-in-use', {

@@ -1,13 +1,17 @@
 /** Writes down a figure that somebody claims, and how it ranks: load, rules, append. */
 import { z } from 'zod';
-import { NotFound } from '../../base/errors.ts';
+import type { NewEntry } from '../../base/append.ts';
+import { InvalidInput, NotFound } from '../../base/errors.ts';
 import { uuidv7 } from '../../base/ids.ts';
 import type { Services } from '../../base/services.ts';
 import { isoDate, line, prose, uuid } from '../fields.ts';
 import { checked, orNone } from '../input.ts';
 import { matterById } from '../matters/view.ts';
+import { meetingsOf } from '../meetings/view.ts';
+import { underEmbargo } from '../publishing.ts';
 import { groundOf } from '../sources/view.ts';
-import { decimal, QUALIFIERS, RANKS } from './entries.ts';
+import type { Until } from '../until.ts';
+import { decimal, figureClaimed, QUALIFIERS, RANKS } from './entries.ts';
 import { claimFigure, rankFigure } from './rules.ts';
 import { figuresOf } from './view.ts';
 
@@ -27,20 +31,45 @@ const input = z.object({
   /** ms */
   claimedAt: z.number().int(),
   source: uuid,
+  meeting: orNone(uuid).optional(),
 });
 export type FigureInput = z.input<typeof input>;
 
-/** Writes `figure.claimed`. @throws InvalidInput, NotFound `no-source`, and those of `claimFigure` */
-export async function addFigure(services: Services, matter: string, form: FigureInput, once: string): Promise<void> {
+/** The entry that this form would write. @throws InvalidInput, NotFound `no-source`, and those of `claimFigure` */
+export async function planFigure(
+  services: Services,
+  matter: string,
+  form: FigureInput,
+  /** the figure that it corrects: it does not stand beside itself */
+  itself: string | null = null,
+): Promise<NewEntry> {
   const names = { low: 'value', high: 'upper end', originalValue: 'wording', asOf: 'day', claimedAt: 'time' };
   const { source, ...claim } = checked(input, form, names);
   const ground = await groundOf(services, matter, source);
+  if (claim.meeting && !(await meetingsOf(services.db, ground.matter)).some((one) => one.id === claim.meeting))
+    throw new InvalidInput('no-meeting', 'This matter has no such meeting.', { meeting: 'Choose one of these.' });
   const same = claim.measure.toLowerCase();
-  const beside = (await figuresOf(services.db, ground.matter)).filter((one) => one.measure.toLowerCase() === same);
+  const beside = (await figuresOf(services.db, ground.matter)).filter(
+    (one) => one.id !== itself && one.measure.toLowerCase() === same,
+  );
   const now = services.clock.now();
   const ids = { entry: uuidv7(now, services.random), figure: uuidv7(now, services.random) };
-  const entry = claimFigure({ ...ground, beside }, claim, ids, now);
-  await services.ledger.append({ key: `figure:${once}`, entries: [entry] });
+  return claimFigure({ ...ground, beside }, claim, ids, now);
+}
+
+/** Writes `figure.claimed`, and where it is not public yet `embargo.set`. @throws as `planFigure` */
+export async function addFigure(
+  services: Services,
+  matter: string,
+  form: FigureInput,
+  once: string,
+  until: Until | null = null,
+): Promise<void> {
+  const fact = await planFigure(services, matter, form);
+  const now = services.clock.now();
+  const thing = { of: 'figure', subject: figureClaimed.parse(fact.body).figure } as const;
+  const entries = underEmbargo(fact, thing, until, () => uuidv7(now, services.random), now);
+  await services.ledger.append({ key: `figure:${once}`, entries });
 }
 
 const ranking = z.object({

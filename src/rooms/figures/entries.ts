@@ -3,6 +3,7 @@
  * statement model of FollowTheMoney (`value`, `original_value`, origin) where it has them; ranks are those of Wikidata.
  */
 import { z } from 'zod';
+import { correction } from '../corrected.ts';
 import { isoDate, line, prose, uuid } from '../fields.ts';
 import { textQuote } from '../quotation.ts';
 
@@ -17,7 +18,7 @@ export const decimal = z
   .string()
   .regex(/^-?(0|[1-9]\d{0,17})(\.\d{1,6})?$/, 'is not a number like 200000000000 or 0.35');
 
-export const figureClaimed = z.strictObject({
+const claimed = {
   figure: uuid,
   /** what is measured, in the words of the table: "Federal money in the infrastructure plan" */
   measure: line(200),
@@ -35,7 +36,14 @@ export const figureClaimed = z.strictObject({
   holding: uuid.nullable(),
   source: uuid,
   anchor: textQuote,
-});
+  /** the meeting whose heads it counts */
+  meeting: uuid.optional(),
+};
+
+export const figureClaimed = z.strictObject(claimed);
+
+/** The whole figure as it should have been; the entry's `corrects` names the one that it replaces. */
+export const figureCorrected = z.strictObject({ ...claimed, correction });
 
 export const figureRanked = z.strictObject({
   figure: uuid,
@@ -43,4 +51,8 @@ export const figureRanked = z.strictObject({
   reason: prose(1000).pipe(z.string().min(1)),
 });
 
-export const figureEntries = { 'figure.claimed': figureClaimed, 'figure.ranked': figureRanked } as const;
+export const figureEntries = {
+  'figure.claimed': figureClaimed,
+  'figure.corrected': figureCorrected,
+  'figure.ranked': figureRanked,
+} as const;

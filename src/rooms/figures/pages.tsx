@@ -1,33 +1,28 @@
 /** Figures around a matter, as staff write them down and rank them. */
 import { bodyOf, type Texts, textsOf } from '../../base/form.ts';
 import { UUID, uuidv7 } from '../../base/ids.ts';
-import { type Ctx, EDITOR, type Route, VIEWER } from '../../base/route.ts';
+import { type Ctx, EDITOR, type Route, staff, VIEWER } from '../../base/route.ts';
 import { redirectWith, zoneOf } from '../../ui/context.ts';
 import { Empty } from '../../ui/empty.tsx';
-import { type Errors, Field, Form, Select, Submit, TextArea } from '../../ui/form.tsx';
+import { type Errors, Form, Select, Submit, TextArea } from '../../ui/form.tsx';
 import { Heading } from '../../ui/heading.tsx';
+import { Tag } from '../../ui/mark.tsx';
 import { page } from '../../ui/page.tsx';
+import { EMBARGO_NAMES, EmbargoFields, readEmbargo } from '../embargo-fields.tsx';
 import { errorsOf } from '../input.ts';
-import { crumbsTo, matterOfPath, saidAt } from '../sourced.tsx';
+import { meetingsOf } from '../meetings/view.ts';
+import { withheldIn } from '../publication/view.ts';
+import { PublishButtons } from '../publish-buttons.tsx';
+import { mayPublishAlone } from '../publishing.ts';
+import { reviewSettingOf } from '../review/view.ts';
+import { crumbsTo, matterOfPath } from '../sourced.tsx';
 import { sourcesOf } from '../sources/view.ts';
 import { addFigure, rank } from './commands.ts';
-import { QUALIFIERS, RANKS } from './entries.ts';
+import { RANKS } from './entries.ts';
+import { FIGURE_NAMES, FigureFields, readFigure } from './form.tsx';
 import { Figures } from './parts.tsx';
 import { type Figure, figuresOf, valueText } from './view.ts';
 
-const NAMES = [
-  'measure',
-  'unit',
-  'low',
-  'high',
-  'qualifier',
-  'originalValue',
-  'asOf',
-  'claimant',
-  'day',
-  'time',
-  'source',
-];
 const BASE = '/desk/matters/:matter/figures';
 
 interface Sent {
@@ -82,11 +77,16 @@ function RankForm({ figure, base, once, sent }: { figure: Figure; base: string; 
 
 async function show(c: Ctx, sent: Sent = NOTHING): Promise<Response> {
   const { services, matter, writes, newOnce } = await matterOfPath(c);
-  const [figures, sources] = await Promise.all([figuresOf(services.db, matter.id), sourcesOf(services.db, matter.id)]);
+  const [figures, sources, meetings, setting, withheld] = await Promise.all([
+    figuresOf(services.db, matter.id),
+    sourcesOf(services.db, matter.id),
+    meetingsOf(services.db, matter.id),
+    reviewSettingOf(services.db, matter.issuer),
+    withheldIn(services.db, matter.id, new Date(services.clock.now())),
+  ]);
   const base = `/desk/matters/${matter.id}/figures`;
   const { values } = sent;
   const errors = sent.ranking ? {} : sent.errors;
-  const text = (name: string) => values[name] ?? '';
   const once = () => uuidv7(services.clock.now(), services.random);
   return page(
     c,
@@ -105,9 +105,19 @@ async function show(c: Ctx, sent: Sent = NOTHING): Promise<Response> {
       {figures.length > 0 ? <h2>What is claimed</h2> : null}
       <Figures
         figures={figures}
+        zone={zoneOf(c)}
+        entry={null}
         last={{
           head: 'Rank',
-          cell: (one) => (writes ? <RankForm figure={one} base={base} once={once()} sent={sent} /> : one.rank),
+          cell: (one) => (
+            <>
+              {writes ? <RankForm figure={one} base={base} once={once()} sent={sent} /> : one.rank}
+              {withheld.has(one.id) ? <Tag>{withheld.get(one.id)}</Tag> : null}{' '}
+              <a href={`/desk/matters/${matter.id}/published/${one.id}`}>
+                correct or withhold<span class="usa-sr-only"> {valueText(one)}</span>
+              </a>
+            </>
+          ),
         }}
         empty={{ what: 'No figure yet', how: 'They stand here by what they measure.' }}
       />
@@ -123,105 +133,12 @@ async function show(c: Ctx, sent: Sent = NOTHING): Promise<Response> {
           <Form
             action={base}
             errors={errors}
-            hidden={{ once: (sent.ranking ? '' : sent.once) || newOnce }}
+            hidden={{ kind: 'figure', once: (sent.ranking ? '' : sent.once) || newOnce }}
             label="Figure"
           >
-            <Field
-              name="measure"
-              label="What it measures"
-              hint="The same words as a figure that stands already put it beside that one."
-              required
-              value={text('measure')}
-              errors={errors}
-              maxlength={200}
-            />
-            <Field
-              name="unit"
-              label="Unit"
-              hint="US dollars, mayors, per cent"
-              required
-              value={text('unit')}
-              errors={errors}
-              maxlength={40}
-              width="medium"
-            />
-            <Field
-              name="low"
-              label="Value, or the lower end"
-              hint="In full: 200000000000"
-              required
-              value={text('low')}
-              errors={errors}
-              inputmode="decimal"
-              width="medium"
-            />
-            <Field
-              name="high"
-              label="Upper end of a range"
-              value={text('high')}
-              errors={errors}
-              inputmode="decimal"
-              width="medium"
-            />
-            <Select
-              name="qualifier"
-              label="How the source qualifies it"
-              required
-              value={text('qualifier')}
-              errors={errors}
-              choices={QUALIFIERS.map((one) => ({ value: one, label: one === 'exactly' ? 'not at all' : one }))}
-            />
-            <Field
-              name="originalValue"
-              label="As the source words it"
-              hint="Exactly: about $200 billion"
-              required
-              value={text('originalValue')}
-              errors={errors}
-              maxlength={300}
-            />
-            <Field
-              name="claimant"
-              label="Who claims it"
-              required
-              value={text('claimant')}
-              errors={errors}
-              maxlength={200}
-            />
-            <Field
-              name="asOf"
-              type="date"
-              label="The day the value is for"
-              value={text('asOf')}
-              errors={errors}
-              width="medium"
-            />
-            <Select
-              name="source"
-              label="Source"
-              required
-              value={text('source')}
-              errors={errors}
-              choices={sources.map((one) => ({ value: one.id, label: `${one.publisher}: ${one.title}` }))}
-            />
-            <Field
-              name="day"
-              type="date"
-              label="Day it was claimed"
-              required
-              value={text('day')}
-              errors={errors}
-              width="medium"
-            />
-            <Field
-              name="time"
-              type="time"
-              label="Time of day, where it is known"
-              value={text('time')}
-              errors={errors}
-              width="medium"
-            />
-            <Submit text="Write it down" />
+            <FigureFields values={values} errors={errors} sources={sources} meetings={meetings} />
+            <EmbargoFields values={values} errors={errors} zone={zoneOf(c)} />
+            <PublishButtons matter={matter.id} setting={setting} publish="Write it down" />
           </Form>
         </>
       )}
@@ -232,16 +149,18 @@ async function show(c: Ctx, sent: Sent = NOTHING): Promise<Response> {
 async function post(c: Ctx): Promise<Response> {
   const { services, matter, newOnce } = await matterOfPath(c);
   const body = await bodyOf(c);
-  const values = textsOf(body, NAMES);
+  const values = textsOf(body, [...FIGURE_NAMES, ...EMBARGO_NAMES]);
   const { once: token = '' } = textsOf(body, ['once']);
   const once = UUID.test(token) ? token : newOnce;
-  const { day = '', time = '', measure = '', unit = '', low = '', high = '', asOf = '' } = values;
-  const { originalValue = '', claimant = '', source = '' } = values;
   try {
-    const { saidAt: claimedAt } = saidAt(day, time, zoneOf(c));
-    const qualifier = QUALIFIERS.find((one) => one === values['qualifier']) ?? QUALIFIERS[0];
-    const claim = { measure, unit, low, high, originalValue, asOf, claimant, source, claimedAt };
-    await addFigure(services, matter.id, { ...claim, holding: '', qualifier }, once);
+    mayPublishAlone(await reviewSettingOf(services.db, matter.issuer), staff(c).role);
+    await addFigure(
+      services,
+      matter.id,
+      readFigure(values, zoneOf(c)),
+      once,
+      readEmbargo(values, services.clock.now()),
+    );
   } catch (error) {
     return await show(c, { values, errors: errorsOf(error), once });
   }

@@ -4,6 +4,7 @@ import { Empty, type EmptyProps } from '../../ui/empty.tsx';
 import { Tag } from '../../ui/mark.tsx';
 import { Table } from '../../ui/table.tsx';
 import { Day, dateText } from '../../ui/time.tsx';
+import { CorrectedNote } from '../corrected-note.tsx';
 import { SourceWords } from '../sourced.tsx';
 import { type Figure, valueText } from './view.ts';
 
@@ -75,6 +76,9 @@ export function FigureChart({ figures }: { figures: readonly Figure[] }) {
 
 export function Figures(props: {
   figures: readonly Figure[];
+  zone: string;
+  /** address of an entry's page; null where none is linked */
+  entry: ((entry: string) => string) | null;
   /** what stands in the last column of a figure: its receipt, or the form that ranks it */
   last: { readonly head: string; readonly cell: (figure: Figure) => Child };
   empty: EmptyProps;
@@ -103,6 +107,7 @@ export function Figures(props: {
                     <>
                       {valueText(one)} {one.rank === 'normal' ? null : <Tag>{one.rank}</Tag>}
                       {one.reason && one.rank !== 'normal' ? <div class="soft">{one.reason}</div> : null}
+                      <CorrectedNote corrected={one.corrected} zone={props.zone} entry={props.entry} />
                     </>
                   ),
                 },

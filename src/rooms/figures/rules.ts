@@ -17,6 +17,8 @@ export interface Claim {
   readonly claimant: string;
   readonly holding: string | null;
   readonly claimedAt: Millis;
+  /** the meeting whose heads it counts */
+  readonly meeting?: string | null | undefined;
 }
 
 /** A matter, a kept source, and the figures of the same measure that stand already, any case of its words. */
@@ -69,7 +71,7 @@ export function claimFigure(
       next: 'Copy the words from the source, for instance “about $200 billion”.',
     });
   }
-  const { claimedAt, measure, ...rest } = claim;
+  const { claimedAt, measure, meeting, ...rest } = claim;
   return {
     kind: 'figure.claimed',
     id: ids.entry,
@@ -83,6 +85,7 @@ export function claimFigure(
       ...rest,
       source: ground.source.id,
       anchor: { ...anchor },
+      ...(meeting ? { meeting } : {}),
     },
   };
 }

@@ -1,9 +1,19 @@
 /** Figures with their ranks and sources, as read. */
-import { type Kysely, type RawBuilder, sql } from 'kysely';
+import { type Kysely, sql } from 'kysely';
 import { z } from 'zod';
 import type { Database } from '../../base/database.ts';
 import { type Project, stamps } from '../../base/row.ts';
-import { figureClaimed, figureRanked, QUALIFIERS, type Qualifier, RANKS, type Rank } from './entries.ts';
+import { type Corrected, corrected, correctedSql, correctionRow } from '../corrected.ts';
+import { EVERYTHING, type Sight } from '../sight.ts';
+import {
+  figureClaimed,
+  figureCorrected,
+  figureRanked,
+  QUALIFIERS,
+  type Qualifier,
+  RANKS,
+  type Rank,
+} from './entries.ts';
 
 export interface Figure {
   readonly id: string;
@@ -17,6 +27,8 @@ export interface Figure {
   readonly originalValue: string;
   readonly asOf: string | null;
   readonly claimant: string;
+  /** the meeting whose heads it counts; null for all other figures */
+  readonly meeting: string | null;
   readonly rank: Rank;
   /** why it ranks so; null where nobody ranked it */
   readonly reason: string | null;
@@ -30,6 +42,8 @@ export interface Figure {
   };
   readonly occurredAt: Date;
   readonly recordedAt: Date;
+  /** the correction that is shown: why, by which role, when, and the entry that it replaced; null where it stands as it was first written */
+  readonly corrected: Corrected | null;
 }
 
 export const projectFigures: Project = (entry, seq) => {
@@ -38,7 +52,8 @@ export const projectFigures: Project = (entry, seq) => {
     const b = figureRanked.parse(entry.body);
     return [{ table: 'view.figure_rank', row: { ...at, figure: b.figure, rank: b.rank, reason: b.reason } }];
   }
-  const b = figureClaimed.parse(entry.body);
+  const correction = entry.kind === 'figure.corrected' ? figureCorrected.parse(entry.body) : null;
+  const b = correction ?? figureClaimed.parse(entry.body);
   return [
     {
       table: 'view.figure',
@@ -56,6 +71,8 @@ export const projectFigures: Project = (entry, seq) => {
         holding: b.holding,
         source: b.source,
         anchor: b.anchor,
+        ...correctionRow(entry, correction),
+        meeting: b.meeting ?? null,
       },
     },
   ];
@@ -73,6 +90,7 @@ const stored = z.object({
   originalValue: z.string(),
   asOf: z.string().nullable(),
   claimant: z.string(),
+  meeting: z.string().nullable(),
   rank: z.enum(RANKS),
   reason: z.string().nullable(),
   source: z.object({
@@ -85,26 +103,27 @@ const stored = z.object({
   }),
   occurredAt: z.date(),
   recordedAt: z.date(),
+  corrected,
 });
 
 /**
- * Figures of a matter, those of one measure together, the deprecated last. At most 1,000.
- * @param which a condition on `view.figure f` @param ranks a condition on `view.figure_rank r`: which rankings count
+ * Figures of a matter as they stand, those of one measure together, the deprecated last. At most 1,000.
+ * @param sight which figures and rankings count
  */
 export async function figuresOf(
   db: Kysely<Database>,
   matter: string,
-  which: RawBuilder<unknown> = sql`true`,
-  ranks: RawBuilder<unknown> = sql`true`,
+  sight: Sight = EVERYTHING,
 ): Promise<readonly Figure[]> {
   const { rows } = await sql<Record<string, unknown>>`
     select f.id, f.entry, f.seq, f.measure, f.unit, f.low::text as low, f.high::text as high, f.qualifier, f.original_value as "originalValue",
-           f.as_of::text as "asOf", f.claimant, f.occurred_at as "occurredAt", f.recorded_at as "recordedAt",
+           f.as_of::text as "asOf", f.claimant, f.meeting, f.occurred_at as "occurredAt", f.recorded_at as "recordedAt", ${correctedSql('f')} as corrected,
            coalesce(k.rank, 'normal') as rank, k.reason,
            jsonb_build_object('entry', s.entry, 'publisher', s.publisher, 'title', s.title, 'published', s.published, 'url', s.url, 'sha256', s.hash) as source
     from view.figure f join view.source s on s.id = f.source
-    left join lateral (select r.rank, r.reason from view.figure_rank r where r.figure = f.id and ${ranks} order by r.seq desc limit 1) k on true
-    where f.matter = ${matter} and ${which}
+    left join lateral (select r.rank, r.reason from view.figure_rank r where r.figure = f.id and ${sight.shown('r')} order by r.seq desc limit 1) k on true
+    where f.matter = ${matter} and ${sight.shown('f')}
+      and not exists (select from view.figure n where n.id = f.id and n.seq > f.seq and ${sight.known('n')})
     order by lower(f.measure), coalesce(k.rank, 'normal') = 'deprecated', coalesce(k.rank, 'normal') <> 'preferred', f.occurred_at, f.seq
     limit 1000`.execute(db);
   return rows.map((row) => stored.parse(row));

@@ -4,16 +4,16 @@ import { InvalidInput, NotFound } from '../../base/errors.ts';
 import { uuidv7 } from '../../base/ids.ts';
 import type { Services } from '../../base/services.ts';
 import { partiesLike } from '../directory/view.ts';
-import { line, prose, uuid } from '../fields.ts';
+import { line, prose, timeZone, uuid } from '../fields.ts';
 import { checked, orNone } from '../input.ts';
 import { matterById } from '../matters/view.ts';
 import { holdingsLike } from '../people/view.ts';
 import { groundOf } from '../sources/view.ts';
-import { meetingCalled, PARTSTATS, SAYERS } from './entries.ts';
+import { meetingCalled, PARTSTATS, SAYERS, THROUGHS } from './entries.ts';
 import { callMeeting, type Invitee, invite, type Of, stateParticipation, takeAttendance } from './rules.ts';
 import { type Meeting, meetingsOf, type Participant, participantsOf } from './view.ts';
 
-async function ofMatter({ db }: Services, id: string): Promise<Of> {
+export async function ofMatter({ db }: Pick<Services, 'db'>, id: string): Promise<Of> {
   const matter = await matterById(db, id);
   if (!matter) throw new NotFound('no-matter', 'There is no such matter.');
   return { matter: matter.id, issuer: matter.issuer, audience: matter.audience === 'public' ? 'public' : 'parties' };
@@ -44,6 +44,7 @@ const calling = z.object({
   dayOnly: z.boolean(),
   capacity: orNone(z.coerce.number('is not a number').int().min(1).max(1_000_000)),
   agenda: prose(4000),
+  zone: orNone(timeZone).optional(),
 });
 
 /** Writes `meeting.called`. @param at when it was called, ms @returns id of the meeting @throws those of `callMeeting` */
@@ -151,6 +152,7 @@ const stating = z.object({
   dayOnly: z.boolean(),
   source: orNone(uuid),
   words: orNone(line(500)),
+  through: orNone(z.enum(THROUGHS)).optional(),
 });
 
 /** Writes `participation.stated`. @throws those of `stateParticipation`, NotFound */
@@ -174,12 +176,12 @@ export async function addParticipation(
   await services.ledger.append({ key, entries: [entry] });
 }
 
-/** Writes `attendance.taken`. @throws those of `takeAttendance`, NotFound */
+/** Writes `attendance.taken`. @param form.at when it was seen, ms; null: now @throws those of `takeAttendance`, NotFound */
 export async function addAttendance(
   services: Services,
   matter: string,
   meetingId: string,
-  form: { readonly participant: string; readonly attended: boolean },
+  form: { readonly participant: string; readonly attended: boolean | null; readonly at: number | null },
   once: string,
 ): Promise<void> {
   const of = await ofMatter(services, matter);
@@ -188,6 +190,14 @@ export async function addAttendance(
   const { meeting, participants } = await meetingIn(services, of.matter, meetingId);
   const participant = participants.find((one) => one.id === form.participant);
   const now = services.clock.now();
-  const entry = takeAttendance(of, meeting, participant, form.attended, uuidv7(now, services.random), now);
+  const entry = takeAttendance(
+    of,
+    meeting,
+    participant,
+    form.attended,
+    uuidv7(now, services.random),
+    form.at ?? now,
+    now,
+  );
   await services.ledger.append({ key, entries: [entry] });
 }

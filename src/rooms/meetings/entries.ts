@@ -4,8 +4,9 @@
  */
 import { z } from 'zod';
 import { PARTY_KINDS } from '../directory/entries.ts';
-import { instantText, line, prose, uuid } from '../fields.ts';
+import { instantText, line, prose, timeZone, uuid } from '../fields.ts';
 import { textQuote } from '../quotation.ts';
+import { EVIDENCE_EVENTS } from '../requests/entries.ts';
 
 export const PARTSTATS = ['needs-action', 'accepted', 'declined', 'tentative', 'delegated'] as const;
 export type Partstat = (typeof PARTSTATS)[number];
@@ -13,6 +14,10 @@ export type Partstat = (typeof PARTSTATS)[number];
 /** Who says it: the party itself, somebody who speaks for it, or an outlet that reports it. */
 export const SAYERS = ['the party itself', 'a spokesperson', 'an outlet'] as const;
 export type Sayer = (typeof SAYERS)[number];
+
+/** How it reached this server; left out where it was written down from a source. */
+export const THROUGHS = ['link', 'calendar mail', 'call', 'letter', 'in person'] as const;
+export type Through = (typeof THROUGHS)[number];
 
 export const meetingCalled = z
   .strictObject({
@@ -27,6 +32,8 @@ export const meetingCalled = z
     /** seats; null where nobody said */
     capacity: z.number().int().min(1).max(1_000_000).nullable(),
     agenda: prose(4000),
+    /** the zone of its hours; left out where nobody said */
+    zone: timeZone.optional(),
   })
   .refine(({ startsAt, endsAt }) => endsAt === null || startsAt < endsAt, 'ends before it begins');
 
@@ -57,17 +64,86 @@ export const participationStated = z
     dayOnly: z.boolean(),
     source: uuid.nullable(),
     anchor: textQuote.nullable(),
+    through: z.enum(THROUGHS).optional(),
   })
   .refine(
     ({ partstat, delegate }) => (partstat === 'delegated') === (delegate !== null),
     'names a delegate only where it is delegated',
   );
 
-export const attendanceTaken = z.strictObject({ meeting: uuid, participant: uuid, attended: z.boolean() });
+/** Whether somebody was there, as seen at the door; null takes back what was said before. */
+export const attendanceTaken = z.strictObject({ meeting: uuid, participant: uuid, attended: z.boolean().nullable() });
+
+/** The invitation is handed to the post. An invitation is called by the id of the participant: that is what its link opens. */
+export const invitationServed = z.strictObject({
+  invitation: uuid,
+  meeting: uuid,
+  recipient: uuid,
+  /** the entry that says when and where the meeting is */
+  called: uuid,
+  /** of the calendar file, the same as long as the invitation lives (RFC 5545, section 3.8.4.7) */
+  uid: line(255),
+  /** only rises, whenever a new version of the invitation is served (RFC 5546, section 2.1.4) */
+  sequence: z.number().int().min(0),
+  leavesAt: instantText,
+});
+
+/** What became of the letter, as for letters of requests. Links and codes are in no entry. */
+export const invitationEvidenced = z.strictObject({
+  invitation: uuid,
+  meeting: uuid,
+  event: z.enum(EVIDENCE_EVENTS),
+  channel: z.enum(['mail', 'page']),
+  address: line(320).nullable(),
+  detail: line(500).nullable(),
+});
+
+/** Another time that an invited party asks for. */
+const proposal = z
+  .strictObject({ startsAt: instantText, endsAt: instantText.nullable(), zone: timeZone })
+  .refine(({ startsAt, endsAt }) => endsAt === null || startsAt < endsAt, 'ends before it begins');
+
+/**
+ * An invited party’s own answer, for the two sides: who acted, all that was said, and the mail that it came in. What the record shows of it is
+ * the `participation.stated` that is written with it.
+ */
+export const invitationAnswered = z
+  .strictObject({
+    answer: uuid,
+    invitation: uuid,
+    meeting: uuid,
+    partstat: z.enum(PARTSTATS),
+    delegate: line(200).nullable(),
+    reason: prose(1000).pipe(z.string().min(1)).nullable(),
+    /** the party lets the record show its reason */
+    openly: z.boolean(),
+    proposal: proposal.nullable(),
+    through: z.enum(THROUGHS),
+    actedBy: z.strictObject({ name: line(200), title: line(200).nullable(), address: line(320) }).nullable(),
+    /** calendar mail (RFC 5546): what it said of itself */
+    mail: z
+      .strictObject({
+        method: z.enum(['REPLY', 'COUNTER']),
+        messageId: line(250).nullable(),
+        sequence: z.number().int().min(0),
+        at: instantText,
+        /** who of the staff put it here, where it did not find its place by itself */
+        placedBy: line(200).nullable(),
+      })
+      .nullable(),
+  })
+  .refine(
+    ({ partstat, delegate }) => (partstat === 'delegated') === (delegate !== null),
+    'names a delegate only where it is delegated',
+  )
+  .refine(({ partstat, proposal }) => partstat !== 'needs-action' || proposal !== null, 'says nothing');
 
 export const meetingEntries = {
   'meeting.called': meetingCalled,
   'meeting.invited': meetingInvited,
   'participation.stated': participationStated,
   'attendance.taken': attendanceTaken,
+  'invitation.served': invitationServed,
+  'invitation.evidenced': invitationEvidenced,
+  'invitation.answered': invitationAnswered,
 } as const;

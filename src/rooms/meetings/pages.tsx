@@ -1,166 +1,43 @@
-/** Meetings of a matter, as staff call them, invite, write down what is said, and take attendance. */
-import { InvalidInput } from '../../base/errors.ts';
-import { bodyOf, type Texts, textsOf } from '../../base/form.ts';
-import { UUID, uuidv7 } from '../../base/ids.ts';
+/** A meeting as staff see it: whom they invite, what they write down as said, and what others count. Calling, sending and the door have files of their own. */
+import { uuidv7 } from '../../base/ids.ts';
 import { type Ctx, EDITOR, type Route, VIEWER } from '../../base/route.ts';
 import { redirectWith, zoneOf } from '../../ui/context.ts';
-import { type Errors, Field, Form, Select, Submit, TextArea } from '../../ui/form.tsx';
+import { Field, Form, Select, Submit, TextArea } from '../../ui/form.tsx';
 import { Heading } from '../../ui/heading.tsx';
 import { page } from '../../ui/page.tsx';
-import { Table } from '../../ui/table.tsx';
-import { Time } from '../../ui/time.tsx';
+import { Links } from '../../ui/table.tsx';
 import { participation } from '../../ui/words.ts';
+import { figuresOf } from '../figures/view.ts';
 import { errorsOf } from '../input.ts';
+import { affiliationsOfHoldings } from '../people/view.ts';
 import { crumbsTo, matterOfPath, saidAt } from '../sourced.tsx';
 import { sourcesOf } from '../sources/view.ts';
-import { addAttendance, addMeeting, addParticipation, inviteTo, meetingIn } from './commands.ts';
+import { callRoutes } from './call-pages.tsx';
+import { addParticipation, inviteTo, meetingIn } from './commands.ts';
+import { doorRoutes } from './door-pages.tsx';
 import { PARTSTATS, SAYERS } from './entries.ts';
-import { MeetingBreakdown, MeetingCounts, MeetingFacts, Participants } from './parts.tsx';
-import { meetingsOf } from './view.ts';
+import { LetterWords, lettersOf } from './letters.tsx';
+import { mailRoutes } from './mail-pages.tsx';
+import { HeadCounts, MeetingBreakdown, MeetingCounts, MeetingFacts, Participants, throughWords } from './parts.tsx';
+import { NOTHING, type Sent, statusOfPage, tokenOf } from './sent.ts';
+import { serveRoutes } from './serve-pages.tsx';
 
-const BASE = '/desk/matters/:matter/meetings';
-const ONE = `${BASE}/:meeting`;
-const CALL = ['convener', 'subject', 'place', 'day', 'time', 'until', 'capacity', 'agenda'];
-const STATE = ['participant', 'partstat', 'delegate', 'reason', 'by', 'sayer', 'day', 'time', 'source', 'words'];
-
-/** A form that was refused: what it said, and why. */
-interface Sent {
-  readonly form: 'call' | 'invite' | 'state' | null;
-  readonly values: Texts;
-  readonly errors: Errors;
-  readonly once: string;
-}
-const NOTHING: Sent = { form: null, values: {}, errors: {}, once: '' };
-const statusOfPage = (sent: Sent) => (Object.keys(sent.errors).length > 0 ? 422 : 200);
-
-async function tokenOf(c: Ctx, names: readonly string[]) {
-  const body = await bodyOf(c);
-  const { once: sent = '' } = textsOf(body, ['once']);
-  const { clock, random } = c.get('services');
-  return { values: textsOf(body, names), once: UUID.test(sent) ? sent : uuidv7(clock.now(), random) };
-}
-
-async function showAll(c: Ctx, sent: Sent = NOTHING): Promise<Response> {
-  const { services, matter, writes, newOnce } = await matterOfPath(c);
-  const meetings = await meetingsOf(services.db, matter.id);
-  const base = `/desk/matters/${matter.id}/meetings`;
-  const zone = zoneOf(c);
-  const text = (name: string) => sent.values[name] ?? '';
-  const { errors } = sent;
-  return page(
-    c,
-    { title: `Meetings: ${matter.title}`, area: 'staff', wide: true, status: statusOfPage(sent) },
-    <>
-      <Heading
-        title="Meetings"
-        crumbs={crumbsTo(matter)}
-        lead="Who was invited, who said they would come, who said it for them, and who was there."
-      />
-      <Table
-        caption="Meetings"
-        quietCaption
-        rows={meetings}
-        empty={{
-          what: 'No meeting yet',
-          how: 'A meeting that you call, or one that others called and that is part of this matter.',
-        }}
-        columns={[
-          { head: 'Meeting', names: true, cell: (one) => <a href={`${base}/${one.id}`}>{one.subject}</a> },
-          { head: 'Called by', cell: (one) => one.convener },
-          { head: 'When', cell: (one) => <Time at={one.startsAt} zone={zone} dayOnly={one.dayOnly} /> },
-          { head: 'Where', cell: (one) => one.place ?? 'not known' },
-        ]}
-      />
-      {writes ? (
-        <>
-          <h2 id="add">Call or note a meeting</h2>
-          <Form action={base} errors={errors} hidden={{ once: sent.once || newOnce }} label="Meeting">
-            <Field name="subject" label="Subject" required value={text('subject')} errors={errors} maxlength={200} />
-            <Field
-              name="convener"
-              label="Who calls it"
-              required
-              value={text('convener')}
-              errors={errors}
-              maxlength={200}
-            />
-            <Field name="place" label="Place" value={text('place')} errors={errors} maxlength={300} />
-            <Field name="day" type="date" label="Day" required value={text('day')} errors={errors} width="medium" />
-            <Field
-              name="time"
-              type="time"
-              label="Begins, where the hour is known"
-              hint={`In ${zone}.`}
-              value={text('time')}
-              errors={errors}
-              width="medium"
-            />
-            <Field
-              name="until"
-              type="time"
-              label="Ends, the same day"
-              value={text('until')}
-              errors={errors}
-              width="medium"
-            />
-            <Field
-              name="capacity"
-              label="Seats"
-              value={text('capacity')}
-              errors={errors}
-              inputmode="numeric"
-              width="short"
-            />
-            <TextArea
-              name="agenda"
-              label="What it is about"
-              value={text('agenda')}
-              errors={errors}
-              rows={3}
-              maxlength={4000}
-            />
-            <Submit text="Write it down" />
-          </Form>
-        </>
-      ) : null}
-    </>,
-  );
-}
-
-async function postCall(c: Ctx): Promise<Response> {
-  const { services, matter } = await matterOfPath(c);
-  const { values, once } = await tokenOf(c, CALL);
-  const {
-    day = '',
-    time = '',
-    until = '',
-    convener = '',
-    subject = '',
-    place = '',
-    capacity = '',
-    agenda = '',
-  } = values;
-  try {
-    const zone = zoneOf(c);
-    const { saidAt: startsAt, dayOnly } = saidAt(day, time, zone);
-    if (until !== '' && dayOnly)
-      throw new InvalidInput('input-refused', 'An end needs a beginning.', { time: 'Say when it begins.' });
-    const endsAt = until === '' ? null : saidAt(day, until, zone).saidAt;
-    const id = await addMeeting(
-      services,
-      matter.id,
-      { convener, subject, place, startsAt, endsAt, dayOnly, capacity, agenda },
-      once,
-    );
-    return redirectWith(
-      c,
-      `/desk/matters/${matter.id}/meetings/${id}`,
-      'The meeting is written down. Next, say who is invited.',
-    );
-  } catch (error) {
-    return await showAll(c, { form: 'call', values, errors: errorsOf(error), once });
-  }
-}
+const ONE = '/desk/matters/:matter/meetings/:meeting';
+const STATE = [
+  'participant',
+  'partstat',
+  'delegate',
+  'reason',
+  'by',
+  'sayer',
+  'through',
+  'day',
+  'time',
+  'source',
+  'words',
+];
+/** How a word reached staff; the other ways write it down themselves. */
+const RECORDED = ['call', 'letter', 'in person'] as const;
 
 async function showOne(c: Ctx, sent: Sent = NOTHING): Promise<Response> {
   const { services, matter, writes, newOnce } = await matterOfPath(c);
@@ -174,7 +51,10 @@ async function showOne(c: Ctx, sent: Sent = NOTHING): Promise<Response> {
   const [inviting, stating] = [of('invite'), of('state')];
   const text = (name: string) => stating.values[name] ?? '';
   const { errors } = stating;
-  const begun = now >= meeting.startsAt.getTime();
+  const letters = await lettersOf(services.db, meeting.id);
+  const figures = (await figuresOf(services.db, matter.id)).filter((one) => one.meeting === meeting.id);
+  const held = participants.flatMap(({ holding }) => holding ?? []);
+  const affiliations = await affiliationsOfHoldings(services.db, held, meeting.startsAt.toISOString().slice(0, 10));
   return page(
     c,
     { title: meeting.subject, area: 'staff', wide: true, status: statusOfPage(sent) },
@@ -184,33 +64,30 @@ async function showOne(c: Ctx, sent: Sent = NOTHING): Promise<Response> {
         crumbs={[...crumbsTo(matter), { text: 'Meetings', href: `/desk/matters/${matter.id}/meetings` }]}
       />
       <MeetingFacts meeting={meeting} zone={zone} />
+      <Links
+        label="This meeting"
+        links={[
+          ...(writes && participants.length > 0 ? [{ text: 'Send invitations', href: `${base}/serve` }] : []),
+          ...(participants.length > 0 ? [{ text: 'At the door', href: `${base}/door` }] : []),
+          { text: 'Mail that could not be placed', href: '/desk/mail' },
+        ]}
+      />
       <h2>Who takes part</h2>
-      <MeetingCounts participants={participants} />
-      <MeetingBreakdown participants={participants} />
+      <MeetingCounts participants={participants} capacity={meeting.capacity} />
+      <HeadCounts figures={figures} participants={participants} receipt={null} />
+      <MeetingBreakdown participants={participants} affiliations={affiliations} />
       <Participants
         party={(id) => `/desk/directory/${id}`}
         participants={participants}
         zone={zone}
         receipt={null}
+        manage={(entry) => `/desk/matters/${matter.id}/published/${entry}`}
         empty={{ what: 'Nobody is invited by name yet', how: 'Invite parties, or people in their offices, below.' }}
-        {...(writes && begun
+        {...(letters.size > 0
           ? {
               last: {
-                head: 'Attendance',
-                cell: (one) => (
-                  <Form
-                    action={`${base}/attendance`}
-                    hidden={{ participant: one.id, once: fresh() }}
-                    label={`Attendance of ${one.name}`}
-                  >
-                    <Submit
-                      text="Was there"
-                      name="attended"
-                      value="yes"
-                      second={{ text: 'Was not there', name: 'attended', value: 'no' }}
-                    />
-                  </Form>
-                ),
+                head: 'Invitation',
+                cell: (one) => <LetterWords letter={letters.get(one.id)} zone={zone} base={base} />,
               },
             }
           : {})}
@@ -292,6 +169,14 @@ async function showOne(c: Ctx, sent: Sent = NOTHING): Promise<Response> {
                   errors={errors}
                   maxlength={200}
                 />
+                <Select
+                  name="through"
+                  label="How it reached you"
+                  none="A source has it"
+                  value={text('through')}
+                  errors={errors}
+                  choices={RECORDED.map((one) => ({ value: one, label: throughWords(one) }))}
+                />
                 <Field
                   name="day"
                   type="date"
@@ -313,7 +198,7 @@ async function showOne(c: Ctx, sent: Sent = NOTHING): Promise<Response> {
                 <Select
                   name="source"
                   label="Source"
-                  none="Told to us directly, on the phone or at the door"
+                  none="None: told to us"
                   value={text('source')}
                   errors={errors}
                   choices={sources.map((one) => ({ value: one.id, label: `${one.publisher}: ${one.title}` }))}
@@ -360,12 +245,14 @@ async function postState(c: Ctx): Promise<Response> {
     sayer = '',
     source = '',
     words = '',
+    through: way = '',
   } = values;
   try {
     const { saidAt: at, dayOnly } = saidAt(day, time, zoneOf(c));
     const partstat = PARTSTATS.find((one) => one === values['partstat']) ?? PARTSTATS[0];
     const by = SAYERS.find((one) => one === values['by']) ?? SAYERS[0];
-    const form = { participant, partstat, delegate, reason, by, sayer, at, dayOnly, source, words };
+    const through = RECORDED.find((one) => one === way) ?? ('' as const);
+    const form = { participant, partstat, delegate, reason, by, sayer, through, at, dayOnly, source, words };
     await addParticipation(services, matter.id, c.req.param('meeting') ?? '', form, once);
     return redirectWith(c, there(c), 'It is written down.');
   } catch (error) {
@@ -373,30 +260,12 @@ async function postState(c: Ctx): Promise<Response> {
   }
 }
 
-async function postAttendance(c: Ctx): Promise<Response> {
-  const { services, matter } = await matterOfPath(c);
-  const { values, once } = await tokenOf(c, ['participant', 'attended']);
-  const { participant = '', attended = '' } = values;
-  try {
-    await addAttendance(
-      services,
-      matter.id,
-      c.req.param('meeting') ?? '',
-      { participant, attended: attended === 'yes' },
-      once,
-    );
-  } catch (error) {
-    const [words = ''] = Object.values(errorsOf(error));
-    return redirectWith(c, there(c), words);
-  }
-  return redirectWith(c, there(c), 'It is written down.');
-}
-
 export const meetingRoutes: readonly Route[] = [
-  { method: 'GET', path: BASE, access: VIEWER, handler: (c) => showAll(c) },
-  { method: 'POST', path: BASE, access: EDITOR, handler: postCall },
+  ...callRoutes,
   { method: 'GET', path: ONE, access: VIEWER, handler: (c) => showOne(c) },
   { method: 'POST', path: `${ONE}/invitations`, access: EDITOR, handler: postInvite },
   { method: 'POST', path: `${ONE}/participation`, access: EDITOR, handler: postState },
-  { method: 'POST', path: `${ONE}/attendance`, access: EDITOR, handler: postAttendance },
+  ...serveRoutes,
+  ...doorRoutes,
+  ...mailRoutes,
 ];

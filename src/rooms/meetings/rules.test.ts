@@ -17,6 +17,7 @@ const MEETING: Meeting = {
   dayOnly: false,
   capacity: 100,
   agenda: '',
+  zone: 'America/New_York',
   occurredAt: new Date(0),
   recordedAt: new Date(0),
 };
@@ -28,6 +29,7 @@ const said = (partstat: Said['partstat'], more: Partial<Said> = {}): Said => ({
   by: 'the party itself',
   sayer: null,
   dayOnly: false,
+  through: null,
   source: null,
   occurredAt: new Date('2026-02-20T12:00:00Z'),
   recordedAt: new Date('2026-02-20T12:00:00Z'),
@@ -46,6 +48,7 @@ const participant = (...words: Said[]): Participant => ({
   state: null,
   said: words,
   attended: null,
+  attendedAt: null,
 });
 const STATING: Stating = {
   participant: 'p',
@@ -145,15 +148,20 @@ describe('taking part', () => {
 });
 
 describe('attendance', () => {
-  const take = (attended: boolean, now: number, who: Participant | undefined = participant()) =>
-    takeAttendance(OF, MEETING, who, attended, 'id', now);
-  it('is taken once the meeting has begun, and may be corrected', () => {
-    expect(() => take(true, MEETING.startsAt.getTime() - 1)).toThrow(
-      expect.objectContaining({ code: 'meeting-not-begun' }),
-    );
-    expect(() => take(true, NOW, { ...participant(), attended: true })).toThrow(
-      expect.objectContaining({ code: 'taken-so-already' }),
-    );
+  const HOUR = 3_600_000;
+  const begins = MEETING.startsAt.getTime();
+  const take = (attended: boolean | null, seen: number, who: Participant | undefined = participant()) =>
+    takeAttendance(OF, MEETING, who, attended, 'id', seen, NOW);
+  const code = (text: string) => expect.objectContaining({ code: text });
+  it('is taken from an hour before the meeting on, and may be corrected', () => {
+    expect(() => take(true, begins - HOUR - 1)).toThrow(code('meeting-not-begun'));
+    expect(take(true, begins - HOUR)).toMatchObject({ occurredAt: '2026-03-01T14:00:00.000Z' });
+    expect(() => take(true, NOW + 1)).toThrow(code('seen-in-future'));
+    expect(() => take(true, NOW, { ...participant(), attended: true })).toThrow(code('taken-so-already'));
     expect(take(false, NOW, { ...participant(), attended: true }).body).toMatchObject({ attended: false });
+  });
+  it('is taken back by a later entry, where there is something to take back', () => {
+    expect(() => take(null, NOW)).toThrow(code('nothing-taken'));
+    expect(take(null, NOW, { ...participant(), attended: true }).body).toMatchObject({ attended: null });
   });
 });

@@ -6,7 +6,7 @@ import { PARTY_KINDS, type PartyKind } from '../directory/entries.ts';
 import type { Party } from '../directory/view.ts';
 import { type Holding, officeText } from '../people/view.ts';
 import { anchorOf, type TextQuote } from '../quotation.ts';
-import type { Partstat, Sayer } from './entries.ts';
+import type { Partstat, Sayer, Through } from './entries.ts';
 import type { Meeting, Participant } from './view.ts';
 
 /** What every entry of a meeting carries. */
@@ -38,6 +38,8 @@ export interface Calling {
   readonly dayOnly: boolean;
   readonly capacity: number | null;
   readonly agenda: string;
+  /** of its hours */
+  readonly zone?: string | null | undefined;
 }
 
 /** @param at when it was called @throws InvalidInput `meeting-backwards`, `called-in-future` */
@@ -48,7 +50,7 @@ export function callMeeting(
   at: Millis,
   now: Millis,
 ): NewEntry {
-  const { startsAt, endsAt, ...rest } = calling;
+  const { startsAt, endsAt, zone, ...rest } = calling;
   if (endsAt !== null && endsAt <= startsAt)
     throw new InvalidInput('meeting-backwards', 'The meeting ends before it begins.', {
       until: 'This is not after the beginning: the meeting ends before it begins.',
@@ -62,6 +64,7 @@ export function callMeeting(
     ...rest,
     startsAt: instant(startsAt),
     endsAt: endsAt === null ? null : instant(endsAt),
+    ...(zone ? { zone } : {}),
   });
 }
 
@@ -117,6 +120,8 @@ export interface Stating {
   readonly dayOnly: boolean;
   /** the words of the source that say so; null where there is no source */
   readonly words: string | null;
+  /** how it reached us; null where a source has it */
+  readonly through?: Through | null | undefined;
 }
 
 export interface Cited {
@@ -138,7 +143,7 @@ export function stateParticipation(
   id: string,
   now: Millis,
 ): NewEntry {
-  const { partstat, delegate, by, sayer, reason, dayOnly, at, words } = stating;
+  const { partstat, delegate, by, sayer, reason, dayOnly, at, words, through } = stating;
   if (!participant)
     throw new InvalidInput('not-invited', 'Nobody of this name is invited to this meeting.', {
       participant: 'Invite them first.',
@@ -192,29 +197,42 @@ export function stateParticipation(
     dayOnly,
     source: cited?.source ?? null,
     anchor: anchor && { ...anchor },
+    ...(through ? { through } : {}),
   });
 }
 
-/** @throws RuleRefusal `meeting-not-begun`, `taken-so-already`; InvalidInput `not-invited` */
+/**
+ * The entry `attendance.taken`. @param attended null takes back what was said before @param at when it was seen
+ * @throws RuleRefusal `meeting-not-begun`, `taken-so-already`, `nothing-taken`; InvalidInput `not-invited`, `seen-in-future`
+ */
 export function takeAttendance(
   of: Of,
   meeting: Meeting,
   participant: Participant | undefined,
-  attended: boolean,
+  attended: boolean | null,
   id: string,
+  at: Millis,
   now: Millis,
 ): NewEntry {
   if (!participant)
     throw new InvalidInput('not-invited', 'Nobody of this name is invited to this meeting.', {
       participant: 'Invite them first.',
     });
-  if (now < meeting.startsAt.getTime())
+  if (at > now)
+    throw new InvalidInput('seen-in-future', 'Who comes later has not come yet.', { seen: 'This lies in the future.' });
+  if (at < openDoors(meeting))
     throw refuse(
       'meeting-not-begun',
-      'The meeting has not begun, so nobody can have attended.',
+      'Doors open an hour before the meeting; nobody can have been seen at them before.',
       'Take the attendance at the door.',
     );
+  if (attended === null && participant.attended === null)
+    throw refuse('nothing-taken', 'Nothing was taken of them that could be taken back.', 'Look at the list again.');
   if (participant.attended === attended)
     throw refuse('taken-so-already', 'This stands there already.', 'Change what is new about it.');
-  return entry(of, 'attendance.taken', id, now, { meeting: meeting.id, participant: participant.id, attended });
+  return entry(of, 'attendance.taken', id, at, { meeting: meeting.id, participant: participant.id, attended });
 }
+
+/** People come early: attendance can be taken from then on, ms. Where only the day is known, from its beginning. */
+export const openDoors = (meeting: Pick<Meeting, 'startsAt' | 'dayOnly'>): Millis =>
+  meeting.startsAt.getTime() - (meeting.dayOnly ? 12 : 1) * 3_600_000;

@@ -1,4 +1,4 @@
-/** Meetings, who was invited, what each said over time, and who was there, as read. */
+/** Meetings, who was invited, what each said over time, and who was there, as read. Invitations and their letters are in invitations.ts. */
 import { type Kysely, type RawBuilder, sql } from 'kysely';
 import { z } from 'zod';
 import type { Database } from '../../base/database.ts';
@@ -12,7 +12,11 @@ import {
   participationStated,
   SAYERS,
   type Sayer,
+  THROUGHS,
+  type Through,
 } from './entries.ts';
+
+export { type Invitation, invitationOf } from './invitations.ts';
 
 export interface Meeting {
   readonly id: string;
@@ -25,6 +29,8 @@ export interface Meeting {
   readonly dayOnly: boolean;
   readonly capacity: number | null;
   readonly agenda: string;
+  /** of its hours; null where nobody said */
+  readonly zone: string | null;
   readonly occurredAt: Date;
   readonly recordedAt: Date;
 }
@@ -38,6 +44,8 @@ export interface Said {
   readonly by: Sayer;
   readonly sayer: string | null;
   readonly dayOnly: boolean;
+  /** null: written down from a source */
+  readonly through: Through | null;
   readonly source: {
     readonly publisher: string;
     readonly title: string;
@@ -61,8 +69,10 @@ export interface Participant {
   readonly state: string | null;
   /** in the order in which it was said */
   readonly said: readonly Said[];
-  /** null: nobody took it */
+  /** null: nobody took it, or it was taken back */
   readonly attended: boolean | null;
+  /** when that was seen; null where nothing stands */
+  readonly attendedAt: Date | null;
 }
 
 export const projectMeetings: Project = (entry, seq) => {
@@ -100,7 +110,7 @@ export async function meetingsOf(
   which: RawBuilder<unknown> = sql`true`,
 ): Promise<readonly Meeting[]> {
   const { rows } = await sql<Meeting>`
-    select t.id, t.entry, t.convener, t.subject, t.place, t.starts_at as "startsAt", t.ends_at as "endsAt", t.day_only as "dayOnly", t.capacity, t.agenda,
+    select t.id, t.entry, t.convener, t.subject, t.place, t.starts_at as "startsAt", t.ends_at as "endsAt", t.day_only as "dayOnly", t.capacity, t.agenda, t.zone,
            t.occurred_at as "occurredAt", t.recorded_at as "recordedAt"
     from view.meeting t where t.matter = ${matter} and ${which} order by t.starts_at, t.seq limit 200`.execute(db);
   return rows;
@@ -115,6 +125,7 @@ const storedSaid = z.object({
   by: z.enum(SAYERS),
   sayer: z.string().nullable(),
   dayOnly: z.boolean(),
+  through: z.enum(THROUGHS).nullable(),
   source: z
     .object({
       publisher: z.string(),
@@ -138,20 +149,20 @@ export async function participantsOf(
   visible: (alias: string) => RawBuilder<unknown> = () => sql`true`,
 ): Promise<readonly Participant[]> {
   const [people, said, attended] = await Promise.all([
-    sql<Omit<Participant, 'said' | 'attended'>>`
+    sql<Omit<Participant, 'said' | 'attended' | 'attendedAt'>>`
       select p.id, p.entry, p.name, p.office, p.holding, p.party, p.party_name as "partyName", p.kind, p.state
       from view.participant p where p.meeting = ${meeting} and ${visible('p')} order by lower(p.name), p.seq limit 20000`.execute(
       db,
     ),
     sql<Record<string, unknown>>`
-      select a.entry, a.participant, a.partstat, a.delegate, a.reason, a.said_by as by, a.sayer, a.day_only as "dayOnly",
+      select a.entry, a.participant, a.partstat, a.delegate, a.reason, a.said_by as by, a.sayer, a.day_only as "dayOnly", a.through,
              a.occurred_at as "occurredAt", a.recorded_at as "recordedAt",
              case when k.id is null then null else jsonb_build_object('publisher', k.publisher, 'title', k.title, 'published', k.published,
                'url', k.url, 'sha256', k.hash) end as source
       from view.participation a left join view.source k on k.id = a.source
       where a.meeting = ${meeting} and ${visible('a')} order by a.occurred_at, a.seq`.execute(db),
-    sql<{ participant: string; attended: boolean }>`
-      select distinct on (d.participant) d.participant, d.attended from view.attendance d
+    sql<{ participant: string; attended: boolean | null; at: Date }>`
+      select distinct on (d.participant) d.participant, d.attended, d.occurred_at as at from view.attendance d
       where d.meeting = ${meeting} and ${visible('d')} order by d.participant, d.seq desc`.execute(db),
   ]);
   const words = new Map<string, Said[]>();
@@ -161,6 +172,9 @@ export async function participantsOf(
     if (list) list.push(one);
     else words.set(participant, [one]);
   }
-  const there = new Map(attended.rows.map((row) => [row.participant, row.attended]));
-  return people.rows.map((one) => ({ ...one, said: words.get(one.id) ?? [], attended: there.get(one.id) ?? null }));
+  const there = new Map(attended.rows.map((row) => [row.participant, row]));
+  return people.rows.map((one) => {
+    const { attended = null, at = null } = there.get(one.id) ?? {};
+    return { ...one, said: words.get(one.id) ?? [], attended, attendedAt: attended === null ? null : at };
+  });
 }

@@ -214,6 +214,29 @@ export async function affiliationsOf(
   return rows;
 }
 
+/** With whom the people in these offices stood on a day (`YYYY-MM-DD`), by holding; who has no known affiliation is not in it. */
+export async function affiliationsOfHoldings(
+  db: Kysely<Database>,
+  holdings: readonly string[],
+  day: string,
+  seen: Seen = NOW,
+): Promise<ReadonlyMap<string, readonly string[]>> {
+  const found = new Map<string, string[]>();
+  if (holdings.length === 0) return found;
+  const { rows } = await sql<Held & { holding: string; with: string }>`
+    select h.id as holding, f.among as "with", ${daysOf('f')} from view.holding h join view.affiliation f on f.person = h.person
+    ${lastWord('f', seen)} where h.id = any(${[...holdings]}::uuid[]) and ${seen('f')} and ${STANDS} order by f.among, f.seq`.execute(
+    db,
+  );
+  for (const row of rows) {
+    if (!heldOn(row, day)) continue;
+    const list = found.get(row.holding);
+    if (!list) found.set(row.holding, [row.with]);
+    else if (!list.includes(row.with)) list.push(row.with);
+  }
+  return found;
+}
+
 /** What a statement of days is about, as far as it exists: its days now and whether it stands. */
 export async function termById(
   db: Kysely<Database>,

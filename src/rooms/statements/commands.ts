@@ -1,13 +1,16 @@
 /** Writes down what somebody said: loads office and source, asks the rules, appends. */
 import { z } from 'zod';
+import type { NewEntry } from '../../base/append.ts';
 import { InvalidInput } from '../../base/errors.ts';
 import { uuidv7 } from '../../base/ids.ts';
 import type { Services } from '../../base/services.ts';
 import { line, prose, uuid } from '../fields.ts';
 import { checked, orNone } from '../input.ts';
 import { holdingById } from '../people/view.ts';
+import { underEmbargo } from '../publishing.ts';
 import { groundOf } from '../sources/view.ts';
-import { FORMS, MEDIA } from './entries.ts';
+import type { Until } from '../until.ts';
+import { FORMS, MEDIA, statementMade } from './entries.ts';
 import { makeStatement } from './rules.ts';
 
 const input = z
@@ -31,15 +34,8 @@ const input = z
   });
 export type StatementInput = z.input<typeof input>;
 
-/**
- * Writes `statement.made`. @throws InvalidInput, NotFound `no-source`, and those of `makeStatement`
- */
-export async function addStatement(
-  services: Services,
-  matter: string,
-  form: StatementInput,
-  once: string,
-): Promise<void> {
+/** The entry that this form would write. @throws InvalidInput, NotFound `no-source`, and those of `makeStatement` */
+export async function planStatement(services: Services, matter: string, form: StatementInput): Promise<NewEntry> {
   const { source, holding, name, ...given } = checked(input, form, { holding: 'speaker', saidAt: 'time' });
   const ground = await groundOf(services, matter, source);
   const held = holding === null ? null : await holdingById(services.db, holding);
@@ -49,6 +45,20 @@ export async function addStatement(
     });
   const now = services.clock.now();
   const ids = { entry: uuidv7(now, services.random), statement: uuidv7(now, services.random) };
-  const entry = makeStatement(ground, { ...given, holding: held, name: name ?? '' }, ids, now);
-  await services.ledger.append({ key: `statement:${once}`, entries: [entry] });
+  return makeStatement(ground, { ...given, holding: held, name: name ?? '' }, ids, now);
+}
+
+/** Writes `statement.made`, and where it is not public yet `embargo.set`. @throws as `planStatement` */
+export async function addStatement(
+  services: Services,
+  matter: string,
+  form: StatementInput,
+  once: string,
+  until: Until | null = null,
+): Promise<void> {
+  const fact = await planStatement(services, matter, form);
+  const now = services.clock.now();
+  const thing = { of: 'statement', subject: statementMade.parse(fact.body).statement } as const;
+  const entries = underEmbargo(fact, thing, until, () => uuidv7(now, services.random), now);
+  await services.ledger.append({ key: `statement:${once}`, entries });
 }

@@ -1,5 +1,6 @@
 /** What may be written of statements: who said what, where, reported by whom, and about what. */
 import { z } from 'zod';
+import { correction } from '../corrected.ts';
 import { line, prose, uuid } from '../fields.ts';
 import { textQuote } from '../quotation.ts';
 
@@ -15,7 +16,7 @@ export const speaker = z.strictObject({
   office: line(420).nullable(),
 });
 
-export const statementMade = z.strictObject({
+const made = {
   statement: uuid,
   /** the person in the office; null for somebody the directory does not have */
   holding: uuid.nullable(),
@@ -32,6 +33,11 @@ export const statementMade = z.strictObject({
   anchor: textQuote.nullable(),
   /** what it is about: requests, services, orders, meetings */
   about: z.array(uuid).max(50),
-});
+};
 
-export const statementEntries = { 'statement.made': statementMade } as const;
+export const statementMade = z.strictObject(made);
+
+/** The whole statement as it should have been; the entry's `corrects` names the one that it replaces. */
+export const statementCorrected = z.strictObject({ ...made, correction });
+
+export const statementEntries = { 'statement.made': statementMade, 'statement.corrected': statementCorrected } as const;

@@ -2,6 +2,7 @@
 import { Empty, type EmptyProps } from '../../ui/empty.tsx';
 import { Tag } from '../../ui/mark.tsx';
 import { Time } from '../../ui/time.tsx';
+import { CorrectedNote } from '../corrected-note.tsx';
 import { SourceWords } from '../sourced.tsx';
 import { mediumWords, type Statement } from './view.ts';
 
@@ -12,9 +13,13 @@ export function Statements(props: {
   receipt: ((entry: string) => string) | null;
   /** address of a person's page; left out where none is linked */
   person?: (id: string) => string;
+  /** address of the page on which the organisation decides about one; left out for everyone else */
+  manage?: (id: string) => string;
+  /** why everyone does not see one; left out for everyone else */
+  withheld?: ReadonlyMap<string, string>;
   empty: EmptyProps;
 }) {
-  const { statements, zone, receipt, person } = props;
+  const { statements, zone, receipt, person, manage, withheld } = props;
   if (statements.length === 0) return <Empty {...props.empty} />;
   return (
     <ol class="entries statements">
@@ -35,7 +40,14 @@ export function Statements(props: {
             </strong>
             {one.speaker.office ? `, ${one.speaker.office}` : ''}, {mediumWords(one)},{' '}
             <Time at={one.occurredAt} zone={zone} dayOnly={one.dayOnly} />
+            {withheld?.has(one.id) ? (
+              <>
+                {' '}
+                <Tag>{withheld.get(one.id)}</Tag>
+              </>
+            ) : null}
           </p>
+          <CorrectedNote corrected={one.corrected} zone={zone} entry={receipt} />
           <p class="soft">
             Source: <SourceWords source={one.source} />
             {receipt ? (
@@ -44,6 +56,15 @@ export function Statements(props: {
                 ·{' '}
                 <a href={receipt(one.entry)}>
                   receipt<span class="usa-sr-only"> of what {one.speaker.name} said</span>
+                </a>
+              </>
+            ) : null}
+            {manage ? (
+              <>
+                {' '}
+                ·{' '}
+                <a href={manage(one.id)}>
+                  correct or withhold<span class="usa-sr-only"> what {one.speaker.name} said</span>
                 </a>
               </>
             ) : null}

@@ -3,8 +3,10 @@ import { type Kysely, type RawBuilder, sql } from 'kysely';
 import { z } from 'zod';
 import type { Database } from '../../base/database.ts';
 import { type Project, stamps } from '../../base/row.ts';
+import { type Corrected, corrected, correctedSql, correctionRow } from '../corrected.ts';
 import { type TextQuote, textQuote } from '../quotation.ts';
-import { FORMS, MEDIA, type Medium, speaker, statementMade } from './entries.ts';
+import { EVERYTHING, type Sight } from '../sight.ts';
+import { FORMS, MEDIA, type Medium, speaker, statementCorrected, statementMade } from './entries.ts';
 
 export interface Statement {
   readonly id: string;
@@ -32,10 +34,13 @@ export interface Statement {
   };
   readonly occurredAt: Date;
   readonly recordedAt: Date;
+  /** the correction that is shown: why, by which role, when, and the entry that it replaced; null where it stands as it was first written */
+  readonly corrected: Corrected | null;
 }
 
 export const projectStatements: Project = (entry, seq) => {
-  const b = statementMade.parse(entry.body);
+  const correction = entry.kind === 'statement.corrected' ? statementCorrected.parse(entry.body) : null;
+  const b = correction ?? statementMade.parse(entry.body);
   return [
     {
       table: 'view.statement',
@@ -55,6 +60,7 @@ export const projectStatements: Project = (entry, seq) => {
         anchor: b.anchor,
         about: b.about,
         audience: entry.audience,
+        ...correctionRow(entry, correction),
       },
     },
   ];
@@ -85,23 +91,32 @@ const stored = z.object({
   }),
   occurred_at: z.date(),
   recorded_at: z.date(),
+  corrected,
 });
 
+/** SQL condition: the statement in table alias `s` is not replaced by a correction that is known. */
+export const newestStatement = (sight: Sight): RawBuilder<unknown> =>
+  sql`not exists (select from view.statement n where n.id = s.id and n.seq > s.seq and ${sight.known('n')})`;
+
 /**
- * Statements of a matter with their sources, in the order in which they were made. At most 1,000.
+ * Statements of a matter with their sources as they stand, in the order in which they were made. At most 1,000.
  * @param which a further condition on `view.statement s`
  */
 export async function statementsOf(
   db: Kysely<Database>,
   matter: string,
+  sight: Sight = EVERYTHING,
   which: RawBuilder<unknown> = sql`true`,
 ): Promise<readonly Statement[]> {
   const { rows } = await sql<Record<string, unknown>>`
     select s.id, s.entry, s.seq, s.speaker, (select h.person from view.holding h where h.id = s.holding) as person, s.words, s.form, s.medium, s.outlet, s.day_only, s.anchor, s.about, s.occurred_at, s.recorded_at,
+           ${correctedSql('s')} as corrected,
            jsonb_build_object('id', k.id, 'entry', k.entry, 'publisher', k.publisher, 'title', k.title, 'published', k.published, 'url', k.url,
              'fetchedAt', k.fetched_at, 'sha256', k.hash) as source
     from view.statement s join view.source k on k.id = s.source
-    where s.matter = ${matter} and ${which} order by s.occurred_at, s.seq limit 1000`.execute(db);
+    where s.matter = ${matter} and ${sight.shown('s')} and ${newestStatement(sight)} and ${which} order by s.occurred_at, s.seq limit 1000`.execute(
+    db,
+  );
   return rows.map((row) => {
     const { day_only, occurred_at, recorded_at, ...rest } = stored.parse(row);
     return { ...rest, dayOnly: day_only, occurredAt: occurred_at, recordedAt: recorded_at };

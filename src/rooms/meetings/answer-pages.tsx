@@ -1,0 +1,320 @@
+/**
+ * An invitation as whoever was invited sees it behind their link and code: what it is to, what stands, the form, the slip of an answer and its
+ * receipts. A session that is for a request is sent to the request.
+ */
+import { Conflict, NotFound } from '../../base/errors.ts';
+import { bodyOf, type Texts, textsOf } from '../../base/form.ts';
+import { UUID, uuidv7 } from '../../base/ids.ts';
+import { type Ctx, RECIPIENT, type Route, recipient } from '../../base/route.ts';
+import { zoneOf } from '../../ui/context.ts';
+import { Checkbox, ErrorSummary, type Errors, Field, Form, Radios, Submit, TextArea } from '../../ui/form.tsx';
+import { Heading } from '../../ui/heading.tsx';
+import { Mark } from '../../ui/mark.tsx';
+import { page } from '../../ui/page.tsx';
+import { LookAgain } from '../../ui/progress.tsx';
+import { receiptName, receiptResponse } from '../../ui/receipt-response.tsx';
+import { Slip } from '../../ui/slip.tsx';
+import { Time } from '../../ui/time.tsx';
+import { kindWord, participation } from '../../ui/words.ts';
+import { errorsOf } from '../input.ts';
+import { entriesOf } from '../stream.ts';
+import { handOverInvitation, type Invited, invitedOf, sendAnswer } from './answering.ts';
+import type { OwnAnswer } from './invitations.ts';
+import { MeetingFacts, proposalWords, throughWords } from './parts.tsx';
+import { statusOf } from './standing.ts';
+
+const BASE = '/answer/invitation';
+const FIELDS = ['partstat', 'delegate', 'reason', 'openly', 'name', 'title', 'seen'];
+/** So long the slip waits for the log's next signature, in ms, before it says so. */
+const PATIENCE = 1000;
+
+const CHOICES = [
+  { value: 'accepted', label: 'We come' },
+  { value: 'tentative', label: 'Perhaps' },
+  { value: 'delegated', label: 'Somebody else comes instead', hint: 'Say below who; the record names them.' },
+  { value: 'declined', label: 'We do not come' },
+];
+
+type Handler = (c: Ctx, invited: Invited) => Promise<Response>;
+
+/** Only for a session that is for an invitation. */
+const invitedOnly =
+  (handler: Handler) =>
+  async (c: Ctx): Promise<Response> => {
+    const invited = await invitedOf(c.get('services'), recipient(c).service);
+    return invited ? await handler(c, invited) : c.redirect('/answer', 303);
+  };
+
+const said = (one: OwnAnswer): string =>
+  one.delegate === null ? '' : `: ${one.delegate} ${one.partstat === 'delegated' ? 'comes instead' : ''}`.trimEnd();
+
+/** What the party has answered so far, newest last, each with its slip. */
+function SoFar({ invited, zone }: { invited: Invited; zone: string }) {
+  const { answers, participant } = invited;
+  const others = participant.said.filter((one) => one.through !== 'link' && one.through !== 'calendar mail');
+  if (answers.length === 0 && others.length === 0) return null;
+  return (
+    <section aria-labelledby="so-far">
+      <h2 id="so-far">
+        What stands: <Mark state={participation(statusOf(participant.said))} />
+      </h2>
+      <ol class="said-words">
+        {answers.map((one) => (
+          <li>
+            <Mark state={participation(one.partstat)} />
+            {said(one)}, <Time at={one.occurredAt} zone={zone} />, {throughWords(one.through)}
+            {one.reason === null ? '' : `. ${one.reason}`}
+            {one.proposal === null ? '' : `. ${proposalWords(one.proposal)}`} ·{' '}
+            <a href={`${BASE}/sent/${one.id}`}>
+              slip and receipt<span class="usa-sr-only"> of this answer</span>
+            </a>
+          </li>
+        ))}
+        {others.map((one) => (
+          <li>
+            <Mark state={participation(one.partstat)} />, <Time at={one.occurredAt} zone={zone} dayOnly={one.dayOnly} />
+            , written down by {invited.invitation.issuerName}
+            {one.sayer === null ? '' : ` according to ${one.sayer}`}
+          </li>
+        ))}
+      </ol>
+    </section>
+  );
+}
+
+interface Typed {
+  readonly values: Texts;
+  readonly errors: Errors;
+  readonly once: string;
+  readonly status: 200 | 409 | 422;
+}
+
+async function show(c: Ctx, invited: Invited, typed: Typed): Promise<Response> {
+  const { meeting, invitation, participant, of } = invited;
+  const zone = zoneOf(c);
+  const { values, errors } = typed;
+  const text = (name: string) => values[name] ?? '';
+  const now = c.get('services').clock.now();
+  const over = (meeting.endsAt ?? meeting.startsAt).getTime() < now;
+  const open = of.audience === 'public';
+  return await page(
+    c,
+    { title: `Invitation: ${meeting.subject}`, area: 'recipient', status: typed.status },
+    <>
+      <Heading
+        title={meeting.subject}
+        lead={
+          <>
+            {meeting.convener} invites{' '}
+            {participant.office === null ? participant.name : `${participant.name}, ${participant.office}`}.
+          </>
+        }
+      />
+      <MeetingFacts meeting={meeting} zone={meeting.zone ?? zone} />
+      <p>
+        Receipt of this invitation: <a href={`${BASE}/receipts/${invitation.entry}.pdf`}>PDF</a> ·{' '}
+        <a href={`${BASE}/receipts/${invitation.entry}.json`}>JSON</a>
+      </p>
+      <SoFar invited={invited} zone={zone} />
+      {over ? (
+        <>
+          <ErrorSummary errors={errors} />
+          <p role="status">The meeting is over. What you answered stands above, with its receipts.</p>
+        </>
+      ) : (
+        <>
+          <h2 id="answer">{invited.answers.length === 0 ? 'Do you come?' : 'Change your answer'}</h2>
+          <p>
+            You can change it until the meeting is over, with the same link. Each answer stays as it was, with its time.
+          </p>
+          <Form
+            action={BASE}
+            errors={errors}
+            hidden={{ once: typed.once, seen: text('seen') || String(invited.last ?? 0) }}
+            label="Answer the invitation"
+          >
+            <Radios
+              name="partstat"
+              label="Your answer"
+              required
+              value={text('partstat')}
+              errors={errors}
+              choices={CHOICES}
+            />
+            <Field
+              name="delegate"
+              label="Who comes instead"
+              hint="Name and office, where somebody else comes."
+              value={text('delegate')}
+              errors={errors}
+              maxlength={200}
+            />
+            <TextArea
+              name="reason"
+              label="Why"
+              hint={`${meeting.convener} reads it.`}
+              value={text('reason')}
+              errors={errors}
+              rows={3}
+              maxlength={1000}
+            />
+            {open ? (
+              <Checkbox
+                name="openly"
+                label="The public record may show the reason"
+                hint="Your answer and who comes instead stand there in any case."
+                checked={text('openly') === 'on'}
+              />
+            ) : null}
+            <Field
+              name="name"
+              label="Your name"
+              hint="Who sends this. Only the two sides see it."
+              required
+              value={text('name')}
+              errors={errors}
+              maxlength={200}
+              autocomplete="name"
+            />
+            <Field name="title" label="Your title" value={text('title')} errors={errors} maxlength={200} />
+            <Submit text="Send the answer" />
+          </Form>
+        </>
+      )}
+    </>,
+  );
+}
+
+const fresh = (c: Ctx): string => uuidv7(c.get('services').clock.now(), c.get('services').random);
+
+const getInvitation: Handler = async (c, invited) => {
+  const services = c.get('services');
+  const came = await handOverInvitation(services, invited, recipient(c).address);
+  const now = came ? ((await invitedOf(services, invited.invitation.id)) ?? invited) : invited;
+  return await show(c, now, { values: {}, errors: {}, once: fresh(c), status: 200 });
+};
+
+const postInvitation: Handler = async (c, invited) => {
+  const services = c.get('services');
+  const body = await bodyOf(c);
+  const values = textsOf(body, FIELDS);
+  const { once: sent = '' } = textsOf(body, ['once']);
+  const once = UUID.test(sent) ? sent : fresh(c);
+  const { partstat = '', delegate = '', reason = '', name = '', title = '', seen = '' } = values;
+  try {
+    const form = { partstat, delegate, reason, name, title, openly: values['openly'] === 'on' };
+    const by = { address: recipient(c).address, once, seen: /^\d{1,15}$/.test(seen) ? Number(seen) : null };
+    const answer = await sendAnswer(services, invited.invitation.id, form, by);
+    return c.redirect(`${BASE}/sent/${answer}`, 303);
+  } catch (error) {
+    const errors = errorsOf(error);
+    const conflict = error instanceof Conflict;
+    const now = (await invitedOf(services, invited.invitation.id)) ?? invited;
+    // What stands by now is on this page, so the next try is decided on it.
+    const kept = conflict ? { ...values, seen: String(now.last ?? 0) } : values;
+    return await show(c, now, { values: kept, errors, once: conflict ? fresh(c) : once, status: conflict ? 409 : 422 });
+  }
+};
+
+const getSent: Handler = async (c, { invitation, meeting, answers, participant }) => {
+  const services = c.get('services');
+  const answer = answers.find((one) => one.id === c.req.param('said'));
+  const entries = answer ? await entriesOf(services.db, invitation.id) : [];
+  const entry = entries.find((one) => one.id === answer?.entry);
+  if (!answer || !entry)
+    throw new NotFound('no-such-answer', {
+      what: 'There is no such answer of yours.',
+      next: `Look at the invitation again, at ${BASE}.`,
+    });
+  const published = await services.ledger.published(entry.position, PATIENCE);
+  const { word } = participation(answer.partstat);
+  const stated = participant.said.find((one) => one.recordedAt.getTime() === answer.recordedAt.getTime());
+  return await page(
+    c,
+    { title: 'Your answer is sent', area: 'recipient', islands: published ? [] : ['again'] },
+    <>
+      <Heading
+        title="Your answer is sent"
+        crumbs={[{ text: 'The invitation', href: BASE }]}
+        lead={
+          <>{meeting.convener} has it. Keep the receipt: it proves what you said and when, also without this server.</>
+        }
+      />
+      <Slip
+        commitment={entry.commitment}
+        position={published ? entry.position : null}
+        logOrigin={services.config.logOrigin}
+        title={`Answer to an invitation: ${word}`}
+        at={entry.recordedAt}
+        zone={zoneOf(c)}
+        issuer={{ name: invitation.issuerName, line: 'invited' }}
+        recipient={{ name: invitation.name, line: word }}
+        facts={[
+          { name: 'Meeting', value: meeting.subject },
+          { name: 'Answer', value: answer.delegate === null ? word : `${word}: ${answer.delegate} comes instead` },
+          ...(answer.reason === null
+            ? []
+            : [{ name: answer.openly ? 'Reason, public' : 'Reason, for the convener', value: answer.reason }]),
+          ...(answer.actedBy === null
+            ? [{ name: 'Sent by', value: throughWords(answer.through) }]
+            : [
+                { name: 'Sent by', value: answer.actedBy.name },
+                { name: 'By mail', value: `the same receipt goes to ${answer.actedBy.address}` },
+              ]),
+        ]}
+        witnessed={published ? await services.ledger.witnessed(entry.position) : null}
+        {...(published ? { json: `${BASE}/receipts/${entry.id}.json`, pdf: `${BASE}/receipts/${entry.id}.pdf` } : {})}
+      />
+      {published ? null : (
+        <>
+          <p role="status">
+            Your answer is written down for good. Your receipt is being made, usually within a second.
+          </p>
+          <LookAgain c={c} done="Your receipt is here." />
+        </>
+      )}
+      {stated && published ? (
+        <p>
+          Receipt of what the record shows of it:{' '}
+          <a href={`${BASE}/receipts/${stated.entry}.pdf`} download>
+            PDF<span class="usa-sr-only"> of the record’s entry</span>
+          </a>{' '}
+          ·{' '}
+          <a href={`${BASE}/receipts/${stated.entry}.json`} download>
+            JSON<span class="usa-sr-only"> of the record’s entry</span>
+          </a>
+        </p>
+      ) : null}
+      <p>
+        <a href={BASE}>Back to the invitation, where you can change your answer</a>
+      </p>
+    </>,
+  );
+};
+
+/** Receipts of this invitation's history, and of what was said of taking part. */
+const getReceipt: Handler = async (c, { invitation, participant }) => {
+  const { db } = c.get('services');
+  const wanted = receiptName(c.req.param('slip') ?? '');
+  const own = wanted && (await entriesOf(db, invitation.id)).find((one) => one.id === wanted.entry);
+  const open = wanted && [participant, ...participant.said].some((one) => one.entry === wanted.entry);
+  if (!wanted || !(own || open))
+    throw new NotFound('no-such-receipt', {
+      what: 'There is no such receipt here.',
+      next: 'Go back to the invitation and choose it from the list.',
+    });
+  return await receiptResponse(c, {
+    ...wanted,
+    heading: kindWord(own?.kind ?? 'participation.stated'),
+    names: { issuer: invitation.issuerName, recipient: invitation.name, title: invitation.subject },
+    area: 'recipient',
+    back: { text: 'Back to the invitation', href: BASE },
+  });
+};
+
+export const invitationRoutes: readonly Route[] = [
+  { method: 'GET', path: BASE, access: RECIPIENT, handler: invitedOnly(getInvitation) },
+  { method: 'POST', path: BASE, access: RECIPIENT, handler: invitedOnly(postInvitation) },
+  { method: 'GET', path: `${BASE}/sent/:said`, access: RECIPIENT, handler: invitedOnly(getSent) },
+  { method: 'GET', path: `${BASE}/receipts/:slip`, access: RECIPIENT, handler: invitedOnly(getReceipt) },
+];
