@@ -102,7 +102,9 @@ async function look(): Promise<Seen> {
       documents.add(createHash('sha256').update(bytes).digest('hex'));
     const text = bytes.toString();
     expect([path, answer.status]).toEqual([path, path.startsWith('/no/') ? 404 : 200]);
-    pages.set(path, `${answer.status} ${answer.headers.get('content-type')}\n${text}`);
+    // What is printed says when it was made.
+    const printed = answer.headers.get('content-type') === 'application/pdf';
+    pages.set(path, `${answer.status} ${answer.headers.get('content-type')}\n${printed ? '' : text}`);
     if (!answer.headers.get('content-type')?.startsWith('text/html')) continue;
     for (const [, href = ''] of text.matchAll(/href="(\/record\/[^"#]*)/g)) {
       const link = href.replaceAll('&amp;', '&');

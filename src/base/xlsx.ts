@@ -51,6 +51,8 @@ export async function* xlsx(
   });
   const add = (name: string) => {
     const file = new ZipDeflate(name, { level: 3 });
+    // No time of its own, the first that the format has instead: the same rows are the same bytes, whoever makes the workbook and when.
+    file.mtime = new Date(1980, 0, 1);
     zip.add(file);
     return file;
   };
