@@ -311,6 +311,8 @@ const OF_OTHER_THINGS = [
   'src/record/home-page.tsx',
   'src/record/records.ts',
   'src/record/parties.ts',
+  'src/record/questions/choices.ts',
+  'src/record/questions/known.ts',
   'src/record/recounted.ts',
   'src/rooms/matters/view.ts',
   'src/portable/export.ts',

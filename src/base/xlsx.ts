@@ -3,7 +3,6 @@
  * into its sheet as they arrive, so that 90,000 of them take no memory. Text is stored as text (`inlineStr`), so nothing in it is a formula.
  */
 import { strFromU8, strToU8, unzipSync, Zip, ZipDeflate } from 'fflate';
-import writeXlsxFile from 'write-excel-file/node';
 import type { Cell } from './csv.ts';
 
 export const XLSX = 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet';
@@ -38,6 +37,8 @@ export async function* xlsx(
   head: readonly string[],
   rows: AsyncIterable<readonly (readonly Cell[])[]>,
 ): AsyncGenerator<Uint8Array> {
+  // Loaded when the first workbook is asked for: a server starts quicker without it.
+  const { default: writeXlsxFile } = await import('write-excel-file/node');
   const first = head.map((value) => ({ value, fontWeight: 'bold' as const }));
   const made = await writeXlsxFile([first], { columns: head.map(() => ({ width: 24 })) }).toBuffer();
   const parts = unzipSync(new Uint8Array(made));

@@ -2,7 +2,6 @@
  * A small door for mail (SMTP, RFC 5321), off unless MAIL_IN_PORT is set: takes mail for the one mailbox of this server, writes it into the folder
  * and says yes once it is on disk. It relays nothing, knows no accounts, and decides nothing about what stands in a mail.
  */
-import { SMTPServer } from 'smtp-server';
 import { MOST_BYTES } from '../../rooms/meetings/mail.ts';
 import { deliver } from './folder.ts';
 
@@ -31,6 +30,8 @@ export async function openMailDoor(options: {
   readonly mailIn: string;
 }): Promise<MailDoor> {
   const { folder, mailIn } = options;
+  // Loaded by servers that open this door alone.
+  const { SMTPServer } = await import('smtp-server');
   const server = new SMTPServer({
     banner: 'Counterfoil takes calendar mail',
     disabledCommands: ['AUTH', 'STARTTLS'],

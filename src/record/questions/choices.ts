@@ -28,7 +28,7 @@ export async function choicesAt(db: Kysely<Database>, cut: Cut, named: readonly 
   const list = (table: 'view.request' | 'view.meeting', title: string) => sql<ToChoose>`
     select t.id, ${sql.ref(`t.${title}`)} as title, m.title as matter, t.occurred_at as at
     from ${sql.table(table)} t join view.matter m on m.id = t.matter
-    where ${open('t', cut)} and ${open('m', cut)}
+    where ${open('t', cut)} and m.audience = 'public'
     order by (t.id = any(${[...named]}::uuid[])) desc, t.seq desc limit ${MOST}`;
   const [requests, meetings, states, members, affiliations] = await Promise.all([
     list('view.request', 'title').execute(db),

@@ -57,7 +57,7 @@ export async function knownOf(
   const problems: Record<string, string> = {};
   const then = moment.asOf === null ? '' : ' by then';
   const cut = await cutAt(db, moment.now, moment.point);
-  const seen = (alias: string) => sql`${open(alias, cut)} and ${open('m', cut)}`;
+  const seen = (alias: string) => sql`${open(alias, cut)} and m.audience = 'public'`;
   const requests: KnownRequest[] = [];
   if (question.requests.length > 0) {
     const ids = question.requests.map(({ request }) => request);
