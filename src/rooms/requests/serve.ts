@@ -18,7 +18,7 @@ import { recipientsAfter } from './draft-recipients.ts';
 import { type Draft, isChecked, loadDraft, type ServingState, toDraft } from './drafts.ts';
 import { revokeQueuedLetters } from './revoke.ts';
 import { issue, type Serving } from './rules.ts';
-import { chunkWriter, type WriteChunk } from './serve-chunk.ts';
+import { chunkWriter, type WriteChunk, type Written } from './serve-chunk.ts';
 import { issuerOf, refuseAsked, startAsked, startServing } from './start-serving.ts';
 import { revocationOf } from './view.ts';
 
@@ -105,6 +105,13 @@ async function serveAtOnce(services: Services, serving: Serving, draft: string, 
   });
 }
 
+interface Made {
+  /** of the last recipient */
+  readonly line: number;
+  /** null: it stands in the ledger already */
+  readonly chunk: Written | null;
+}
+
 /** @returns false when it was asked to stop before the end */
 async function serveInChunks(
   services: Services,
@@ -124,27 +131,35 @@ async function serveInChunks(
   const done = new Set(
     (await services.db.selectFrom('ledger.command').select('key').where('key', 'in', keys).execute()).map((r) => r.key),
   );
-  let line = 0;
+  const make = (key: string | undefined, after: number): Promise<Made> | null => {
+    if (key === undefined) return null;
+    const made = (async () => {
+      const recipients = await recipientsAfter(services.db, draft, after, CHUNK_SIZE);
+      return { line: recipients.at(-1)?.line ?? after, chunk: done.has(key) ? null : await write(recipients) };
+    })();
+    // Awaited in a later round, as appends are; a failure in between is not yet one that nobody handles.
+    made.catch(() => {});
+    return made;
+  };
   let finished = true;
   // A few are on their way while the next is made; never more, so that memory stays flat.
   const underway: Promise<unknown>[] = [];
+  let coming = make(keys[0], 0);
   try {
-    for (const key of keys) {
+    for (const [i, key] of keys.entries()) {
       finished = goesOn();
-      if (!finished) break;
-      const recipients = await recipientsAfter(services.db, draft, line, CHUNK_SIZE);
-      line = recipients.at(-1)?.line ?? line;
-      if (done.has(key)) continue;
-      const chunk = await write(recipients);
+      if (!finished || coming === null) break;
+      const { line, chunk } = await coming;
+      coming = make(keys[i + 1], line);
+      if (chunk === null) continue;
       if (underway.length >= UNDER_WAY) await underway.shift();
       const append = services.ledger.append({ key, ...chunk, expect: [{ stream: request, last: position }] });
-      // Awaited in a later round; a failure in between is not yet one that nobody handles.
       append.catch(() => {});
       underway.push(append);
     }
   } finally {
     // Nothing is under way any more when this ends.
-    await Promise.allSettled(underway);
+    await Promise.allSettled([...underway, coming]);
   }
   await Promise.all(underway);
   return finished;
