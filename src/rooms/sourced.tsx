@@ -1,8 +1,10 @@
 /** What the pages of sources, statements and figures share: the matter of the path, times as people give them, a source in words. */
 import { InvalidInput, NotFound } from '../base/errors.ts';
+import type { Texts } from '../base/form.ts';
 import { uuidv7 } from '../base/ids.ts';
 import { type Ctx, staff } from '../base/route.ts';
 import { instantOf } from '../ui/asof.tsx';
+import { type Errors, Field } from '../ui/form.tsx';
 import { Hash } from '../ui/hash.tsx';
 import { Day } from '../ui/time.tsx';
 import { matterById } from './matters/view.ts';
@@ -65,5 +67,28 @@ export function SourceWords({ source }: { source: SourceLine }) {
       ) : null}
       ; copy kept, SHA-256 <Hash hex={source.sha256} />
     </span>
+  );
+}
+
+interface Typed {
+  readonly values: Texts;
+  readonly errors: Errors;
+}
+
+/** Fields for when something was said, as `saidAt` takes them. @param zone named where the page does not name it otherwise */
+export function SaidWhen({ label, zone, values, errors }: Typed & { readonly label: string; readonly zone?: string }) {
+  return (
+    <>
+      <Field name="day" type="date" label={label} required value={values['day'] ?? ''} errors={errors} width="medium" />
+      <Field
+        name="time"
+        type="time"
+        label="Time of day, where it is known"
+        {...(zone === undefined ? {} : { hint: `In ${zone}.` })}
+        value={values['time'] ?? ''}
+        errors={errors}
+        width="medium"
+      />
+    </>
   );
 }

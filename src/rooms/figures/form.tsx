@@ -2,7 +2,7 @@
 import type { Texts } from '../../base/form.ts';
 import { type Errors, Field, Select } from '../../ui/form.tsx';
 import type { Meeting } from '../meetings/view.ts';
-import { saidAt } from '../sourced.tsx';
+import { SaidWhen, saidAt } from '../sourced.tsx';
 import type { Source } from '../sources/view.ts';
 import type { FigureInput } from './commands.ts';
 import { QUALIFIERS } from './entries.ts';
@@ -137,23 +137,7 @@ export function FigureFields(props: {
         errors={errors}
         choices={sources.map((one) => ({ value: one.id, label: `${one.publisher}: ${one.title}` }))}
       />
-      <Field
-        name="day"
-        type="date"
-        label="Day it was claimed"
-        required
-        value={text('day')}
-        errors={errors}
-        width="medium"
-      />
-      <Field
-        name="time"
-        type="time"
-        label="Time of day, where it is known"
-        value={text('time')}
-        errors={errors}
-        width="medium"
-      />
+      <SaidWhen label="Day it was claimed" values={values} errors={errors} />
     </>
   );
 }

@@ -10,7 +10,7 @@ import { participation } from '../../ui/words.ts';
 import { figuresOf } from '../figures/view.ts';
 import { errorsOf } from '../input.ts';
 import { affiliationsOfHoldings } from '../people/view.ts';
-import { crumbsTo, matterOfPath, saidAt } from '../sourced.tsx';
+import { crumbsTo, matterOfPath, SaidWhen, saidAt } from '../sourced.tsx';
 import { sourcesOf } from '../sources/view.ts';
 import { callRoutes } from './call-pages.tsx';
 import { addParticipation, inviteTo, meetingIn } from './commands.ts';
@@ -177,24 +177,7 @@ async function showOne(c: Ctx, sent: Sent = NOTHING): Promise<Response> {
                   errors={errors}
                   choices={RECORDED.map((one) => ({ value: one, label: throughWords(one) }))}
                 />
-                <Field
-                  name="day"
-                  type="date"
-                  label="Day it was said"
-                  required
-                  value={text('day')}
-                  errors={errors}
-                  width="medium"
-                />
-                <Field
-                  name="time"
-                  type="time"
-                  label="Time of day, where it is known"
-                  hint={`In ${zone}.`}
-                  value={text('time')}
-                  errors={errors}
-                  width="medium"
-                />
+                <SaidWhen label="Day it was said" zone={zone} values={stating.values} errors={errors} />
                 <Select
                   name="source"
                   label="Source"

@@ -2,7 +2,7 @@
 import type { Texts } from '../../base/form.ts';
 import { type Errors, Field, Radios, Select, TextArea } from '../../ui/form.tsx';
 import { type Holding, officeText } from '../people/view.ts';
-import { saidAt } from '../sourced.tsx';
+import { SaidWhen, saidAt } from '../sourced.tsx';
 import type { Source } from '../sources/view.ts';
 import type { StatementInput } from './commands.ts';
 import { FORMS, MEDIA } from './entries.ts';
@@ -101,24 +101,7 @@ export function StatementFields(props: {
         choices={MEDIA.map((one) => ({ value: one, label: one }))}
       />
       <Field name="outlet" label="To whom, or quoted by whom" value={text('outlet')} errors={errors} maxlength={200} />
-      <Field
-        name="day"
-        type="date"
-        label="Day it was said"
-        required
-        value={text('day')}
-        errors={errors}
-        width="medium"
-      />
-      <Field
-        name="time"
-        type="time"
-        label="Time of day, where it is known"
-        hint={`In ${zone}.`}
-        value={text('time')}
-        errors={errors}
-        width="medium"
-      />
+      <SaidWhen label="Day it was said" zone={zone} values={values} errors={errors} />
     </>
   );
 }
