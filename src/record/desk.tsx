@@ -1,5 +1,5 @@
 /** The desk: what waits today beside the list of matters. The first page of staff; it decides nothing. */
-import { num, t } from '../base/language.ts';
+import { num, t, wordOf } from '../base/language.ts';
 import { type Ctx, type Route, staff, VIEWER } from '../base/route.ts';
 import { CALENDAR, reachWords } from '../rooms/clock/calendar-form.tsx';
 import { headOf, type Moved, movedSince, seenBy } from '../rooms/moved/view.ts';
@@ -11,7 +11,7 @@ import { rich } from '../ui/rich.tsx';
 import { Table } from '../ui/table.tsx';
 import { dateText, Time } from '../ui/time.tsx';
 import { openAlarms } from '../witness/alarms.ts';
-import { matterLines, type Today, todayOf, type Waiting } from './desk-facts.ts';
+import { type Held, matterLines, type Today, todayOf, type Waiting } from './desk-facts.ts';
 import { stepKindWord } from './desk-steps.ts';
 import { WRITING, WritingList, type WritingLists, writingLists } from './desk-writing.tsx';
 
@@ -41,6 +41,10 @@ const board = (one: Waiting, query: string) => `/desk/requests/${one.request}?${
 
 /** Lines of moved dates on the desk; the page of all of them has the rest. */
 const MOVED_LINES = 5;
+
+/** What holds a clock: an order by its name, a cause in its words, or the reason as it was written. */
+const causeWord = ({ cause }: Pick<Held, 'cause'>) =>
+  cause === '' ? t('desk.today.paused.no-reason') : wordOf(`words.cause.${cause.replaceAll(' ', '-')}`, cause);
 
 const toldWords = (on: string | null) => (on === null ? t('desk.today.told.paused') : dateText(on));
 
@@ -165,8 +169,8 @@ function TodayColumn(props: { today: Today; moved: readonly Moved[]; writing: Wr
               <li>
                 <a href={board(one, one.by === 'stay' ? 'clock=stayed' : 'clock=tolled')}>
                   {one.by === 'stay'
-                    ? t('desk.today.paused.stay', { n: one.n, cause: one.cause })
-                    : t('desk.today.paused.cause', { n: one.n, cause: one.cause })}
+                    ? t('desk.today.paused.stay', { n: one.n, cause: causeWord(one) })
+                    : t('desk.today.paused.cause', { n: one.n, cause: causeWord(one) })}
                 </a>
                 <div class="entries__when">{one.title}</div>
               </li>

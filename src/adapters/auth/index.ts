@@ -28,9 +28,9 @@ export function createAuth(setup: AuthSetup & { readonly clock: Clock }): Access
   const down = (error: unknown): Unavailable => {
     setup.log?.('error', `Sign-in does not work: ${causeOf(error)}.`);
     return new Unavailable('sign-in-down', {
-      what: t('letters.server.sign-in'),
-      lost: t('letters.server.sign-in.lost'),
-      next: t('letters.server.sign-in.next'),
+      what: t('ui.refusal.sign-in-down'),
+      lost: t('ui.nothing-lost'),
+      next: t('ui.in-some-minutes'),
     });
   };
 
@@ -71,7 +71,7 @@ export function createAuth(setup: AuthSetup & { readonly clock: Clock }): Access
       const wait = Number(response.headers.get('x-retry-after'));
       throw new TooMany(
         'too-many-tries',
-        { what: t('letters.server.tries'), next: t('letters.server.tries.next') },
+        { what: t('ui.refusal.tries'), next: t('ui.refusal.tries.next') },
         Number.isFinite(wait) && wait > 0 ? Math.ceil(wait) : 60,
       );
     }

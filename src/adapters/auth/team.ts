@@ -22,7 +22,7 @@ async function readTeam(db: Pool | PoolClient, party: string, lock: '' | 'for up
     [party],
   );
   const found = organisation.rows[0];
-  if (!found) throw new NotFound('no-such-organisation', t('letters.server.no-organisation'));
+  if (!found) throw new NotFound('no-such-organisation', t('ui.refusal.no-organisation'));
   const members = await query<Member>(
     db,
     `select m."id", u."id" as "userId", u."name", u."email", m."role", m."createdAt" as since

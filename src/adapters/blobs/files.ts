@@ -41,9 +41,9 @@ const codeOf = (error: unknown): unknown => (error instanceof Error && 'code' in
 
 const full = () =>
   new StorageFull('storage-full', {
-    what: t('letters.server.full'),
-    lost: t('letters.server.file-lost'),
-    next: t('letters.server.full.next'),
+    what: t('ui.refusal.no-room'),
+    lost: t('ui.refusal.file-lost'),
+    next: t('ui.refusal.no-room.next'),
   });
 
 /** The names of a blob's parents, made durable when they are new. */
@@ -122,9 +122,9 @@ export async function fileBlobs(options: FileBlobsOptions): Promise<Blobs> {
             bytes += chunk.byteLength;
             if (bytes > maxBytes) {
               throw new TooLarge('file-too-large', {
-                what: t('letters.server.too-large'),
-                lost: t('letters.server.file-lost'),
-                next: t('letters.server.too-large.next'),
+                what: t('ui.refusal.file-large'),
+                lost: t('ui.refusal.file-lost'),
+                next: t('ui.refusal.file-large.next'),
               });
             }
             hash.update(chunk);

@@ -37,9 +37,9 @@ export async function compose(
   at: Date,
 ): Promise<Composed> {
   const to = Address.safeParse(mail.to);
-  if (!to.success) throw new InvalidInput('mail-address', t('letters.server.mail-address'));
+  if (!to.success) throw new InvalidInput('mail-address', t('ui.refusal.mail.one'));
   const replyTo = mail.replyTo === undefined ? undefined : Bare.safeParse(mail.replyTo);
-  if (replyTo?.success === false) throw new InvalidInput('mail-address', t('letters.server.mail-address'));
+  if (replyTo?.success === false) throw new InvalidInput('mail-address', t('ui.refusal.mail.one'));
   const host = from.address.slice(from.address.lastIndexOf('@') + 1);
   const messageId = `<${randomBytes(16).toString('hex')}@${host}>`;
   const message = new MailComposer({

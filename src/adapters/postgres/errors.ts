@@ -61,9 +61,15 @@ export function fromPostgres(error: unknown): unknown {
   if (state === '53100') {
     return because(
       new StorageFull('storage-full', {
-        what: t('letters.server.disk'),
-        lost: t('letters.server.disk.lost'),
-        next: t('letters.server.disk.next'),
+        get what() {
+          return t('ui.refusal.disk-full');
+        },
+        get lost() {
+          return t('ui.refusal.disk-full.lost');
+        },
+        get next() {
+          return t('ui.refusal.disk-full.next');
+        },
       }),
       error,
     );
@@ -72,9 +78,15 @@ export function fromPostgres(error: unknown): unknown {
   if (state === '22021') {
     return because(
       new InvalidInput('unreadable-text', {
-        what: t('letters.server.character'),
-        lost: t('letters.server.unchanged'),
-        next: t('letters.server.character.next'),
+        get what() {
+          return t('ui.refusal.text');
+        },
+        get lost() {
+          return t('ui.refusal.text.lost');
+        },
+        get next() {
+          return t('ui.refusal.text.next');
+        },
       }),
       error,
     );
@@ -85,9 +97,15 @@ export function fromPostgres(error: unknown): unknown {
   if (lostState || lostSystem || lostWords) {
     return because(
       new Unavailable('database-unavailable', {
-        what: t('letters.server.database'),
-        lost: t('letters.server.database.lost'),
-        next: t('letters.server.database.next'),
+        get what() {
+          return t('ui.refusal.database');
+        },
+        get lost() {
+          return t('ui.refusal.database.lost');
+        },
+        get next() {
+          return t('ui.refusal.database.next');
+        },
       }),
       error,
     );
