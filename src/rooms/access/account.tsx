@@ -7,6 +7,7 @@ import { type Errors, Field, Form, Submit } from '../../ui/form.tsx';
 import { Heading } from '../../ui/heading.tsx';
 import { Notice } from '../../ui/notice.tsx';
 import { page } from '../../ui/page.tsx';
+import { passkeyWords } from '../../ui/script-words.ts';
 import { Time } from '../../ui/time.tsx';
 import type { AccessPort, Person } from './port.ts';
 import { Name, readForm } from './rules.ts';
@@ -88,7 +89,7 @@ async function accountPage(c: Ctx, port: AccessPort, errors: Errors = {}, typed?
         ))}
       </ul>
       {person.fresh ? (
-        <div data-passkey="add" hidden>
+        <div data-passkey="add" data-words={passkeyWords('add')} hidden>
           <button type="button" class="usa-button">
             Add a passkey
           </button>

@@ -9,6 +9,7 @@ import { Hash } from '../../ui/hash.tsx';
 import { Heading } from '../../ui/heading.tsx';
 import { Mark } from '../../ui/mark.tsx';
 import { Notice } from '../../ui/notice.tsx';
+import { answerWords } from '../../ui/script-words.ts';
 import { Day, Time } from '../../ui/time.tsx';
 import { count, disposition, finding } from '../../ui/words.ts';
 import type { Ask, Move, Worked } from '../clock/rules.ts';
@@ -74,7 +75,14 @@ export function AnswerForm(view: FormView) {
           </p>
         </Notice>
       ) : (
-        <form class="form answer" method="post" action="/answer" enctype="multipart/form-data" novalidate>
+        <form
+          class="form answer"
+          method="post"
+          action="/answer"
+          enctype="multipart/form-data"
+          novalidate
+          data-words={answerWords()}
+        >
           <input type="hidden" name="once" value={draft.body.once} />
           {/* The button that Enter presses: saves, whatever comes first on the page. */}
           <button class="usa-sr-only" type="submit" name="action" value="save" tabindex={-1}>
