@@ -1,8 +1,10 @@
 /** The app on one screen: what happens to a request, in order. It knows routes only as a list and holds no page of its own. */
+
 import { Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { compress } from 'hono/compress';
 import { TooLarge } from '../base/errors.ts';
+import { t } from '../base/language.ts';
 import type { Ctx, Env, Route } from '../base/route.ts';
 import type { Services } from '../base/services.ts';
 import type { Assets } from '../ui/assets.ts';
@@ -106,8 +108,8 @@ function toSignIn(c: Ctx): Response {
 
 function tooLarge(): never {
   throw new TooLarge('body-too-large', {
-    what: 'What was sent is larger than this page takes.',
-    lost: 'Nothing of it was kept; what was saved before is still there.',
-    next: 'Send less at once, or a smaller file.',
+    what: t('ui.refusal.too-large'),
+    lost: t('ui.refusal.too-large.lost'),
+    next: t('ui.refusal.too-large.next'),
   });
 }
