@@ -21,10 +21,7 @@ export const line = (max: number) =>
     .overwrite((text) => nfc(text.trim()))
     .min(1, { error: () => t('answers.shared.wrong.missing') })
     .max(max, { error: () => t('answers.shared.wrong.longer', { max }) })
-    .refine(
-      (text) => text.isWellFormed() && !HIDDEN.test(text),
-      { error: () => t('answers.shared.wrong.hidden') },
-    );
+    .refine((text) => text.isWellFormed() && !HIDDEN.test(text), { error: () => t('answers.shared.wrong.hidden') });
 
 /** A mailbox that mail can be sent to: plain `local@domain`, nothing that could break out of a header line. */
 export const mailbox = z
@@ -38,10 +35,9 @@ export const prose = (max: number) =>
     .string()
     .overwrite((text) => nfc(text.replace(/\r\n?/g, '\n').replace(/\t/g, ' ').trim()))
     .max(max, { error: () => t('answers.shared.wrong.longer', { max }) })
-    .refine(
-      (text) => text.isWellFormed() && !HIDDEN_BUT_BREAKS.test(text),
-      { error: () => t('answers.shared.wrong.hidden') },
-    );
+    .refine((text) => text.isWellFormed() && !HIDDEN_BUT_BREAKS.test(text), {
+      error: () => t('answers.shared.wrong.hidden'),
+    });
 
 /** A calendar date that exists, `YYYY-MM-DD`. */
 export const isoDate = z

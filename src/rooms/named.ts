@@ -51,7 +51,11 @@ export async function namedRecipients(
   for (const [line, all] of found) {
     if (new Set(all.map(({ party }) => party)).size < 2) continue;
     const what = t('answers.shared.named.several', { line });
-    throw new InvalidInput('recipient-ambiguous', { what, lost: t('answers.shared.nothing-written') }, { [field]: what });
+    throw new InvalidInput(
+      'recipient-ambiguous',
+      { what, lost: t('answers.shared.nothing-written') },
+      { [field]: what },
+    );
   }
   return found;
 }
