@@ -110,7 +110,7 @@ export function actorOf(typed: { readonly name: string; readonly title: string }
   const fields: Record<string, string> = {};
   for (const issue of read.error.issues) {
     const field = String(issue.path[0] ?? '');
-    const name = t(field === 'name' ? 'answers.review.name' : 'answers.review.job');
+    const name = t(field === 'name' ? 'answers.shared.your-name' : 'answers.review.job');
     fields[field] ??= t('answers.shared.wrong.says', { name, wrong: issue.message });
   }
   throw new InvalidInput('form', { what: t('answers.refused.who'), lost: t('answers.refused.who.lost') }, fields);

@@ -68,7 +68,13 @@ async function show(c: Ctx, typed: Texts, errors: Errors = {}): Promise<Response
             rows={4}
             required
           />
-          <Field {...of('askedBy')} label={t('answers.time.name')} autocomplete="name" maxlength={200} required />
+          <Field
+            {...of('askedBy')}
+            label={t('answers.shared.your-name')}
+            autocomplete="name"
+            maxlength={200}
+            required
+          />
           <Submit text={t('answers.time.ask')} cancel={{ text: t('answers.shared.back'), href: '/answer' }} />
         </Form>
       )}

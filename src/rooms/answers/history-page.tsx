@@ -69,10 +69,10 @@ async function getHistory(c: Ctx): Promise<Response> {
   ]);
   return await page(
     c,
-    { title: t('answers.shared.all-sent'), area: 'recipient' },
+    { title: t('ui.nav.history'), area: 'recipient' },
     <>
       <Heading
-        title={t('answers.shared.all-sent')}
+        title={t('ui.nav.history')}
         crumbs={[{ text: t('answers.shared.yours'), href: '/answer' }]}
         lead={t('answers.history.lead', {
           recipient: exchange.service.name,
@@ -82,7 +82,7 @@ async function getHistory(c: Ctx): Promise<Response> {
       />
       {exchange.answers.length === 0 ? (
         <Empty
-          what={t('answers.history.none')}
+          what={t('answers.shared.none-yet')}
           how={t('answers.history.none.how')}
           action={{ text: t('answers.history.go'), href: '/answer' }}
         />

@@ -31,7 +31,7 @@ async function getList(c: Ctx): Promise<Response> {
         empty={{ what: t('answers.list.empty') }}
         columns={[
           {
-            head: t('answers.list.request'),
+            head: t('answers.shared.request'),
             names: true,
             cell: (line) => {
               const title = line.service === service ? <a href="/answer">{line.title}</a> : line.title;

@@ -40,7 +40,7 @@ async function download(c: Ctx, service: string, area: 'staff' | 'recipient'): P
     back:
       area === 'staff'
         ? { text: t('answers.receipt.back', { name: exchange.service.name }), href: `/desk/services/${service}` }
-        : { text: t('answers.shared.all-sent'), href: '/answer/history' },
+        : { text: t('ui.nav.history'), href: '/answer/history' },
   });
 }
 

@@ -170,7 +170,7 @@ function SendForm({ view, n }: { view: ReviewView; n: number }) {
       <h2>{t('answers.review.who')}</h2>
       <Field
         name="name"
-        label={t('answers.review.name')}
+        label={t('answers.shared.your-name')}
         required
         autocomplete="name"
         width="medium"

@@ -52,7 +52,7 @@ function SentPage({ exchange, sent, entry, items, published, again, witnessed, z
           line: t('answers.sent.answered', { n: sent.items.length, files }),
         }}
         facts={[
-          { name: t('answers.sent.request'), value: request.title },
+          { name: t('answers.shared.request'), value: request.title },
           {
             name: t('answers.sent.by'),
             value: sent.actedBy.title ? `${sent.actedBy.name}, ${sent.actedBy.title}` : sent.actedBy.name,
@@ -104,7 +104,7 @@ function SentPage({ exchange, sent, entry, items, published, again, witnessed, z
       <p>{t('answers.sent.next.how', { issuer: issuerName, n: open.length })}</p>
       <p>
         <a href="/answer">{t(open.length > 0 ? 'answers.sent.open' : 'answers.sent.add')}</a> ·{' '}
-        <a href="/answer/history">{t('answers.shared.all-sent')}</a>
+        <a href="/answer/history">{t('ui.nav.history')}</a>
       </p>
     </>
   );

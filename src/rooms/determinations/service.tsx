@@ -143,7 +143,7 @@ export function ServicePage(view: ServiceView) {
       <h2>{t('answers.service.items')}</h2>
       {exchange.items.size === 0 ? (
         <Empty
-          what={t(request.conduct === 'recorded' ? 'answers.service.unknown' : 'answers.service.none')}
+          what={t(request.conduct === 'recorded' ? 'answers.service.unknown' : 'answers.shared.none-yet')}
           how={t(request.conduct === 'recorded' ? 'answers.service.unknown.how' : 'answers.service.none.how')}
         />
       ) : null}

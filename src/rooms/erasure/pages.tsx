@@ -86,7 +86,7 @@ async function view(c: Ctx, typed: Typed, errors: Errors = {}): Promise<Response
       <Heading
         title={t('access.erasure.title')}
         crumbs={[
-          { text: t('access.erasure.desk'), href: '/desk' },
+          { text: t('ui.nav.desk'), href: '/desk' },
           { text: matter.title, href: `/desk/matters/${matter.id}` },
         ]}
         lead={t('access.erasure.lead')}

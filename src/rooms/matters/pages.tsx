@@ -29,7 +29,7 @@ function view(c: Ctx, shown: Shown) {
     <>
       <Heading
         title={t('access.matters.open')}
-        crumbs={[{ text: t('access.matters.desk'), href: '/desk' }]}
+        crumbs={[{ text: t('ui.nav.desk'), href: '/desk' }]}
         lead={t('access.matters.lead')}
       />
       <Form action="/desk/matters" errors={errors} hidden={{ once: shown.once }} label={t('access.matters.open')}>
@@ -78,7 +78,7 @@ function view(c: Ctx, shown: Shown) {
             },
           ]}
         />
-        <Submit text={t('access.matters.submit')} cancel={{ text: t('access.matters.back'), href: '/desk' }} />
+        <Submit text={t('access.matters.submit')} cancel={{ text: t('ui.status.to-desk'), href: '/desk' }} />
       </Form>
     </>,
   );
