@@ -2,7 +2,6 @@
  * The mail that tells a person of the staff which due dates moved: at most one an hour or a day, as they chose, and none while nothing moved.
  * Queued in the same transaction in which it is noted what was told; so no start and no second process tells the same twice.
  */
-
 import { sql } from 'kysely';
 import { z } from 'zod';
 import { t } from '../base/language.ts';

@@ -2,7 +2,6 @@
  * Mails to those who follow a record: the first one, which asks, and at most one a day or week with what changed, never after nothing changed.
  * Queued in the same transaction in which it is noted what was told; so no start and no second process tells the same twice.
  */
-
 import { sql } from 'kysely';
 import { z } from 'zod';
 import { t } from '../base/language.ts';

@@ -1,5 +1,4 @@
 /** The mails of invitations: the invitation itself with its link and calendar file, and the receipt of an answer. It sends nothing. */
-
 import type { ReceiptFile } from '../base/append.ts';
 import { t } from '../base/language.ts';
 import type { Attachment, Mail } from '../base/mailer.ts';

@@ -1,5 +1,4 @@
 /** What all mails are made of: whom they are about, a link minted at the moment of writing, receipts as files. It sends nothing. */
-
 import type { ReceiptFile } from '../base/append.ts';
 import { t } from '../base/language.ts';
 import type { Attachment, Mail } from '../base/mailer.ts';

@@ -5,7 +5,6 @@
  * What a crash means: an entry that was written is found by its key, made of the service, the date and the day; so nobody gets a reminder
  * twice, however often the server starts, and whichever of several processes looks.
  */
-
 import { instant } from '../base/clock.ts';
 import { Conflict } from '../base/errors.ts';
 import { uuidv7 } from '../base/ids.ts';

@@ -1,5 +1,4 @@
 /** What moved since a person of the staff looked: every date with old and new day, reason and receipt; and which mail they want about it. */
-
 import type { Child } from 'hono/jsx';
 import { z } from 'zod';
 import { bodyOf, textsOf } from '../../base/form.ts';

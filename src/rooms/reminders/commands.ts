@@ -1,5 +1,4 @@
 /** What people decide about reminders, as load → rules → append: staff set when they go out, a recipient wants none. */
-
 import type { NewEntry } from '../../base/append.ts';
 import type { Millis } from '../../base/clock.ts';
 import { Conflict, NotFound } from '../../base/errors.ts';

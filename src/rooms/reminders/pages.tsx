@@ -1,5 +1,4 @@
 /** Reminders as pages: staff set when a request sends them, or that it sends none; a recipient says that it wants none. */
-
 import { z } from 'zod';
 import { bodyOf, type Texts, textsOf } from '../../base/form.ts';
 import { UUID, uuidv7 } from '../../base/ids.ts';

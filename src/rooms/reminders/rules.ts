@@ -2,7 +2,6 @@
  * Rules of courtesy reminders: whether one is due for a recipient now, and what is written. Pure. A reminder escalates nothing: it is no step
  * of a ladder, nobody is due for more because of it.
  */
-
 import type { NewEntry } from '../../base/append.ts';
 import { instant, type Millis } from '../../base/clock.ts';
 import { RuleRefusal } from '../../base/errors.ts';

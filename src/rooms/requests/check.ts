@@ -2,7 +2,6 @@
  * Everything that keeps a draft from being served, each with the step where it is mended: what draft.ts says of the draft itself,
  * plus what only its recipients can show (bad rows, letters that would lack a value). Reads; never writes.
  */
-
 import { type Kysely, sql } from 'kysely';
 import type { Millis } from '../../base/clock.ts';
 import type { Database } from '../../base/database.ts';

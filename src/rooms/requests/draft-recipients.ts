@@ -2,7 +2,6 @@
  * Recipients of a draft as kept in work.draft_recipient: added and removed one by one, listed by page, and matched against the directory (a
  * file that replaces them stands in reading.ts). Sets travel in chunks: 100,000 rows cost some hundred queries, and none keeps the server from others.
  */
-
 import { type Kysely, sql } from 'kysely';
 import { z } from 'zod';
 import type { Database } from '../../base/database.ts';

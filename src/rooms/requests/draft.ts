@@ -1,5 +1,4 @@
 /** A request as it is being composed: everything may still be missing. Drafts are work, not facts; they can change and be deleted. */
-
 import { z } from 'zod';
 import { instant, type Millis } from '../../base/clock.ts';
 import { t } from '../../base/language.ts';

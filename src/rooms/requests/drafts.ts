@@ -2,7 +2,6 @@
  * Drafts as kept in work.request_draft: made, read, saved with a version so that two windows never overwrite each other silently,
  * frozen once serving has started. What they must hold to be served is said in draft.ts.
  */
-
 import type { Kysely, Transaction } from 'kysely';
 import { z } from 'zod';
 import type { Database } from '../../base/database.ts';

@@ -2,7 +2,6 @@
  * Letters: merge fields in double braces, filled for one recipient. The link to the answer page is never part of what is
  * written to the ledger; it is put in when the letter leaves.
  */
-
 import { RuleRefusal } from '../../base/errors.ts';
 import { type MessageId, t } from '../../base/language.ts';
 import type { CarriedItem, Item, Letter } from './entries.ts';

@@ -2,7 +2,6 @@
  * Letters in the outbox as staff see and mend them: what waits, left, failed or was revoked; trying again; a corrected address.
  * Never reads or makes links: those exist only in mails that leave.
  */
-
 import { type Kysely, type SqlBool, sql } from 'kysely';
 import { instant } from '../../base/clock.ts';
 import type { Database } from '../../base/database.ts';

@@ -5,7 +5,6 @@
  * What a crash means: while the file comes, nothing happened. After it, `resumeReading` at the next start reads it again from its beginning;
  * the recipients there were stay until the last moment, and whoever comes second finds the file read.
  */
-
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Kysely } from 'kysely';
 import { z } from 'zod';

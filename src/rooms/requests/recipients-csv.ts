@@ -2,7 +2,6 @@
  * A list of recipients as bytes: which letters they are and what stands between its cells, as spreadsheets write it. Works in slices of some
  * milliseconds, so that a large file keeps nobody else waiting. Knows no column by name.
  */
-
 import { type Parser, parse } from 'csv-parse';
 import { z } from 'zod';
 import { breather } from '../../base/breath.ts';

@@ -2,7 +2,6 @@
  * Recipients from a list: what each row says, and every row that cannot be used, named by its line. Reads no database; when two rows are the
  * same party stands in same-party.ts.
  */
-
 import type { z } from 'zod';
 import { breather } from '../../base/breath.ts';
 import { t } from '../../base/language.ts';

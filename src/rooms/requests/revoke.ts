@@ -1,5 +1,4 @@
 /** Taking a request back before its letters leave: one entry, and the queued letters are marked so that none goes out. */
-
 import type { Kysely } from 'kysely';
 import { z } from 'zod';
 import type { Database } from '../../base/database.ts';

@@ -5,7 +5,6 @@
  * What a crash means: before the draft is marked, nothing happened. After it, `resumeServing` at the next start goes on; a chunk
  * that was written is found by its key and not written again, so nobody is served twice. Letters wait in the outbox.
  */
-
 import { setTimeout as sleep } from 'node:timers/promises';
 import { sql } from 'kysely';
 import { Conflict, Refusal, StorageFull, Unavailable } from '../../base/errors.ts';

@@ -4,7 +4,6 @@
  *
  * What a crash means: before the draft is marked, nothing happened; one that was asked for is checked from its beginning at the next start.
  */
-
 import { Conflict, NotFound, Refusal, RuleRefusal, StorageFull, Unavailable } from '../../base/errors.ts';
 import { uuidv7 } from '../../base/ids.ts';
 import { Stopped } from '../../base/jobs.ts';

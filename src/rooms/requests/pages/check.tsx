@@ -1,5 +1,4 @@
 /** Step 5, check: everything on one page, what will happen in one sentence, what is still missing with a link to its step, and the button. Serving itself stands in ../serve.ts. */
-
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Child } from 'hono/jsx';
 import { Conflict, type Refusal, RuleRefusal } from '../../../base/errors.ts';

@@ -2,7 +2,6 @@
  * A file of recipients: taken as it comes, read in the background, and how far that is as a page that looks again by itself where scripts run, by a link where not. A refused
  * file changes nothing and says why on the step's own page.
  */
-
 import { setTimeout as sleep } from 'node:timers/promises';
 import { InvalidInput, TooLarge } from '../../../base/errors.ts';
 import { type MessageId, t } from '../../../base/language.ts';

@@ -2,7 +2,6 @@
  * What the pages of composing share: reading a form, the frame with its five steps, and saving a step so that another window is
  * never overwritten unseen. Holds no step of its own.
  */
-
 import type { Child } from 'hono/jsx';
 import { Conflict, Refusal } from '../../../base/errors.ts';
 import { bodyOf } from '../../../base/form.ts';

@@ -1,5 +1,4 @@
 /** The due dates of a draft if it were served now, by the issuer's own calendar: for the steps that show them. Writes nothing. */
-
 import { Refusal } from '../../../base/errors.ts';
 import { listed, t } from '../../../base/language.ts';
 import type { Services } from '../../../base/services.ts';

@@ -1,5 +1,4 @@
 /** The steps that may follow a request, set while it is composed: they are written with it. A request may also be served without any. */
-
 import { InvalidInput, RuleRefusal } from '../../../base/errors.ts';
 import { t } from '../../../base/language.ts';
 import type { Ctx } from '../../../base/route.ts';

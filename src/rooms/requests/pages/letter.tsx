@@ -1,5 +1,4 @@
 /** Step 4, the letter: subject and text with merge fields, what is wrong with them, and each recipient's letter to look at. The link stands as a placeholder; real links exist only in mails. */
-
 import type { Child } from 'hono/jsx';
 import type { Conflict } from '../../../base/errors.ts';
 import { Refusal } from '../../../base/errors.ts';

@@ -1,5 +1,4 @@
 /** Letters as staff see them: of the whole organisation, of one request, and one by one with the link masked; trying again and a corrected address. */
-
 import { InvalidInput, NotFound, RuleRefusal } from '../../../base/errors.ts';
 import { t } from '../../../base/language.ts';
 import { type Ctx, staff } from '../../../base/route.ts';

@@ -1,5 +1,4 @@
 /** Downloads of a draft: its recipients, the rows that cannot be used, and a sample file. Made while they are read; no cell is a formula. */
-
 import { type Cell, csvDownload, csvLine, fileName } from '../../../base/csv.ts';
 import { t } from '../../../base/language.ts';
 import type { Ctx } from '../../../base/route.ts';

@@ -1,5 +1,4 @@
 /** Revoking a request: how long it is still possible, what happens, and why it is done. */
-
 import { Conflict, InvalidInput, NotFound, RuleRefusal } from '../../../base/errors.ts';
 import { t } from '../../../base/language.ts';
 import type { Ctx } from '../../../base/route.ts';

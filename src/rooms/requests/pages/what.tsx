@@ -1,5 +1,4 @@
 /** Step 1, what is asked: title, authority, numbered items, and whether letters leave from here. Items are added, moved and removed by plain buttons. */
-
 import type { z } from 'zod';
 import type { Conflict } from '../../../base/errors.ts';
 import { t } from '../../../base/language.ts';

@@ -1,5 +1,4 @@
 /** Step 3, when: a fixed date or a number of days, with its working for "if served now"; for recorded requests also when and by which source. */
-
 import { Temporal } from 'temporal-polyfill';
 import type { Conflict } from '../../../base/errors.ts';
 import { Refusal } from '../../../base/errors.ts';

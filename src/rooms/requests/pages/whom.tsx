@@ -1,5 +1,4 @@
 /** Step 2, whom: the recipients, every row of their file that cannot be used named by its line, and single recipients by form. The file itself is taken in file.tsx. */
-
 import { InvalidInput } from '../../../base/errors.ts';
 import { num, t } from '../../../base/language.ts';
 import type { Ctx } from '../../../base/route.ts';
