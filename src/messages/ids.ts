@@ -2,31 +2,9 @@
 type None = Record<never, never>;
 /** Messages that are text, with what they are given. */
 export interface Plain {
-  'letters.asked': {
-    due: 'text';
-    issuer: 'text';
-    keep: 'text';
-    link: 'text';
-    reason: 'text';
-    recipient: 'text';
-    title: 'text';
-    until: 'text';
-  };
+  'letters.asked': { due: 'text'; issuer: 'text'; keep: 'text'; link: 'text'; reason: 'text'; recipient: 'text'; title: 'text'; until: 'text' };
   'letters.asked.subject': { title: 'text' };
-  'letters.clock': {
-    after: 'text';
-    before: 'text';
-    issuer: 'text';
-    items: 'text';
-    keep: 'text';
-    link: 'text';
-    n: 'number';
-    reason: 'text';
-    recipient: 'text';
-    title: 'text';
-    what: 'text';
-    working: 'text';
-  };
+  'letters.clock': { after: 'text'; before: 'text'; issuer: 'text'; items: 'text'; keep: 'text'; link: 'text'; n: 'number'; reason: 'text'; recipient: 'text'; title: 'text'; what: 'text'; working: 'text' };
   'letters.clock.subject': { day: 'text'; title: 'text' };
   'letters.clock.subject.paused': { title: 'text' };
   'letters.digest': { keep: 'text'; lines: 'text'; link: 'text'; more: 'choice' };
@@ -45,15 +23,7 @@ export interface Plain {
   'letters.found.item.reasons': { finding: 'text'; n: 'text'; reasons: 'text'; text: 'text' };
   'letters.found.subject': { finding: 'text'; item: 'text'; title: 'text' };
   'letters.found.subject.many': { n: 'text'; title: 'text' };
-  'letters.invitation': {
-    calendar: 'choice';
-    convener: 'text';
-    facts: 'text';
-    keep: 'text';
-    link: 'text';
-    subject: 'text';
-    to: 'text';
-  };
+  'letters.invitation': { calendar: 'choice'; convener: 'text'; facts: 'text'; keep: 'text'; link: 'text'; subject: 'text'; to: 'text' };
   'letters.invitation.nowhere': None;
   'letters.invitation.seats': { n: 'number' };
   'letters.invitation.subject': { subject: 'text' };
@@ -71,42 +41,12 @@ export interface Plain {
   'letters.keep.signed': { by: 'text'; verify: 'text' };
   'letters.letter': { keep: 'text'; letter: 'text' };
   'letters.no-date': None;
-  'letters.notice': {
-    added: 'choice';
-    authority: 'text';
-    due: 'text';
-    issuer: 'text';
-    items: 'text';
-    keep: 'text';
-    kind: 'choice';
-    link: 'text';
-    recipient: 'text';
-    title: 'text';
-    words: 'text';
-  };
+  'letters.notice': { added: 'choice'; authority: 'text'; due: 'text'; issuer: 'text'; items: 'text'; keep: 'text'; kind: 'choice'; link: 'text'; recipient: 'text'; title: 'text'; words: 'text' };
   'letters.notice.subject': { kind: 'choice'; title: 'text' };
-  'letters.receipt': {
-    at: 'text';
-    issuer: 'text';
-    items: 'text';
-    keep: 'text';
-    name: 'text';
-    recipient: 'text';
-    title: 'text';
-  };
+  'letters.receipt': { at: 'text'; issuer: 'text'; items: 'text'; keep: 'text'; name: 'text'; recipient: 'text'; title: 'text' };
   'letters.receipt.file': { bytes: 'text'; hash: 'text'; name: 'text' };
   'letters.receipt.subject': { title: 'text' };
-  'letters.reminder': {
-    authority: 'text';
-    days: 'number';
-    due: 'text';
-    issuer: 'text';
-    items: 'text';
-    keep: 'text';
-    link: 'text';
-    recipient: 'text';
-    title: 'text';
-  };
+  'letters.reminder': { authority: 'text'; days: 'number'; due: 'text'; issuer: 'text'; items: 'text'; keep: 'text'; link: 'text'; recipient: 'text'; title: 'text' };
   'letters.the-issuer': None;
   'requests.add.lost': None;
   'requests.add.unusable': None;
