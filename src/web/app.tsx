@@ -10,6 +10,7 @@ import type { Services } from '../base/services.ts';
 import type { Assets } from '../ui/assets.ts';
 import { authorize, unowned, type WhoIs } from './authorize.ts';
 import { answerError, notFound, understand, wantsJson } from './errors.tsx';
+import { spoken } from './language.ts';
 import { type Log, silent } from './log.ts';
 import { caching, headers, logged, ownForms, provide, readableAddress } from './middleware.ts';
 import { serveAsset } from './serve-assets.ts';
@@ -46,6 +47,7 @@ export function buildApp(parts: AppParts): Hono<Env> {
 
   app.use(logged(log, (c) => answered.get(c)?.path ?? null));
   app.use(provide(services, assets));
+  app.use(spoken);
   if (parts.version) app.use(sharing(parts.version, () => services.clock.now()));
   app.use(headers(base.protocol === 'https:'));
   app.use(compress());
