@@ -1221,31 +1221,9 @@ export interface Plain {
   'desk.writing.unit': None;
   'desk.writing.words': None;
   'desk.written': None;
-  'letters.asked': {
-    due: 'text';
-    issuer: 'text';
-    keep: 'text';
-    link: 'text';
-    reason: 'text';
-    recipient: 'text';
-    title: 'text';
-    until: 'text';
-  };
+  'letters.asked': { due: 'text'; issuer: 'text'; keep: 'text'; link: 'text'; reason: 'text'; recipient: 'text'; title: 'text'; until: 'text' };
   'letters.asked.subject': { title: 'text' };
-  'letters.clock': {
-    after: 'text';
-    before: 'text';
-    issuer: 'text';
-    items: 'text';
-    keep: 'text';
-    link: 'text';
-    n: 'number';
-    reason: 'text';
-    recipient: 'text';
-    title: 'text';
-    what: 'text';
-    working: 'text';
-  };
+  'letters.clock': { after: 'text'; before: 'text'; issuer: 'text'; items: 'text'; keep: 'text'; link: 'text'; n: 'number'; reason: 'text'; recipient: 'text'; title: 'text'; what: 'text'; working: 'text' };
   'letters.clock.subject': { day: 'text'; title: 'text' };
   'letters.clock.subject.paused': { title: 'text' };
   'letters.digest': { keep: 'text'; lines: 'text'; link: 'text'; more: 'choice' };
@@ -1264,15 +1242,7 @@ export interface Plain {
   'letters.found.item.reasons': { finding: 'text'; n: 'text'; reasons: 'text'; text: 'text' };
   'letters.found.subject': { finding: 'text'; item: 'text'; title: 'text' };
   'letters.found.subject.many': { n: 'text'; title: 'text' };
-  'letters.invitation': {
-    calendar: 'choice';
-    convener: 'text';
-    facts: 'text';
-    keep: 'text';
-    link: 'text';
-    subject: 'text';
-    to: 'text';
-  };
+  'letters.invitation': { calendar: 'choice'; convener: 'text'; facts: 'text'; keep: 'text'; link: 'text'; subject: 'text'; to: 'text' };
   'letters.invitation.nowhere': None;
   'letters.invitation.seats': { n: 'number' };
   'letters.invitation.subject': { subject: 'text' };
@@ -1290,19 +1260,7 @@ export interface Plain {
   'letters.keep.signed': { by: 'text'; verify: 'text' };
   'letters.letter': { keep: 'text'; letter: 'text' };
   'letters.no-date': None;
-  'letters.notice': {
-    added: 'choice';
-    authority: 'text';
-    due: 'text';
-    issuer: 'text';
-    items: 'text';
-    keep: 'text';
-    kind: 'choice';
-    link: 'text';
-    recipient: 'text';
-    title: 'text';
-    words: 'text';
-  };
+  'letters.notice': { added: 'choice'; authority: 'text'; due: 'text'; issuer: 'text'; items: 'text'; keep: 'text'; kind: 'choice'; link: 'text'; recipient: 'text'; title: 'text'; words: 'text' };
   'letters.notice.subject': { kind: 'choice'; title: 'text' };
   'letters.paper.attached': None;
   'letters.paper.by': None;
@@ -1333,38 +1291,12 @@ export interface Plain {
   'letters.paper.signed-by': None;
   'letters.paper.working': None;
   'letters.paper.working.items': { items: 'text'; n: 'number' };
-  'letters.receipt': {
-    at: 'text';
-    issuer: 'text';
-    items: 'text';
-    keep: 'text';
-    name: 'text';
-    recipient: 'text';
-    title: 'text';
-  };
+  'letters.receipt': { at: 'text'; issuer: 'text'; items: 'text'; keep: 'text'; name: 'text'; recipient: 'text'; title: 'text' };
   'letters.receipt.file': { bytes: 'text'; hash: 'text'; name: 'text' };
   'letters.receipt.subject': { title: 'text' };
-  'letters.reminder': {
-    authority: 'text';
-    days: 'number';
-    due: 'text';
-    issuer: 'text';
-    items: 'text';
-    keep: 'text';
-    link: 'text';
-    recipient: 'text';
-    title: 'text';
-  };
+  'letters.reminder': { authority: 'text'; days: 'number'; due: 'text'; issuer: 'text'; items: 'text'; keep: 'text'; link: 'text'; recipient: 'text'; title: 'text' };
   'letters.the-issuer': None;
-  'letters.verdict.accepted': {
-    given: 'number';
-    index: 'number';
-    known: 'number';
-    named: 'number';
-    origin: 'text';
-    signed: 'text';
-    size: 'number';
-  };
+  'letters.verdict.accepted': { given: 'number'; index: 'number'; known: 'number'; named: 'number'; origin: 'text'; signed: 'text'; size: 'number' };
   'letters.verdict.bad': { sentence: 'text' };
   'letters.verdict.document-alone': None;
   'letters.verdict.document-unnamed': None;
@@ -2286,15 +2218,7 @@ export interface Tagged {
   'answers.service.court': { a: 'tag'; text: 'tag' };
   'answers.service.touched': { a: 'tag'; court: 'text'; effect: 'text'; on: 'text'; words: 'text' };
   'answers.service.waiting': { a: 'tag'; n: 'number' };
-  'answers.shared.history.line': {
-    at: 'text';
-    by: 'text';
-    json: 'tag';
-    more: 'tag';
-    n: 'number';
-    pdf: 'tag';
-    words: 'text';
-  };
+  'answers.shared.history.line': { at: 'text'; by: 'text'; json: 'tag'; more: 'tag'; n: 'number'; pdf: 'tag'; words: 'text' };
   'answers.shared.receipt': { json: 'tag'; more: 'tag'; pdf: 'tag'; words: 'text' };
   'desk.board.step': { a: 'tag'; step: 'text' };
   'desk.directory.outdated.one': { a: 'tag'; after: 'text'; before: 'text'; name: 'text'; title: 'text' };
@@ -2315,15 +2239,7 @@ export interface Tagged {
   'desk.today.welcome.what': { passkey: 'tag'; team: 'tag' };
   'desk.witness.open': { strong: 'tag'; what: 'text' };
   'desk.witness.stamp': { answer: 'tag'; at: 'text'; checkpoint: 'tag'; host: 'text'; n: 'number'; request: 'tag' };
-  'desk.witness.stamp.trouble': {
-    answer: 'tag';
-    at: 'text';
-    checkpoint: 'tag';
-    host: 'text';
-    n: 'number';
-    request: 'tag';
-    trouble: 'text';
-  };
+  'desk.witness.stamp.trouble': { answer: 'tag'; at: 'text'; checkpoint: 'tag'; host: 'text'; n: 'number'; request: 'tag'; trouble: 'text' };
   'desk.writing.corrects': { a: 'tag' };
   'requests.check.change.letter': { more: 'tag' };
   'requests.check.change.what': { more: 'tag' };
