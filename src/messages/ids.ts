@@ -703,6 +703,7 @@ export interface Plain {
   'requests.file.done': { bad: 'number'; n: 'number' };
   'requests.file.heading': None;
   'requests.file.keeping': None;
+  'requests.file.lines': { n: 'number' };
   'requests.file.matching': None;
   'requests.file.name.problems': { title: 'text' };
   'requests.file.name.recipients': { title: 'text' };
