@@ -6,7 +6,7 @@ import { z } from 'zod';
 import { LinkRefused, NotFound } from '../../base/errors.ts';
 import { bodyOf, textsOf } from '../../base/form.ts';
 import { UUID, uuidv7 } from '../../base/ids.ts';
-import { type MessageId, t } from '../../base/language.ts';
+import { t } from '../../base/language.ts';
 import { ANYONE, type Ctx, RECIPIENT, type Route, recipient, staff, VIEWER } from '../../base/route.ts';
 import { redirectWith, zoneOf } from '../../ui/context.ts';
 import { ErrorSummary, type Errors, Form, Submit } from '../../ui/form.tsx';
@@ -23,7 +23,7 @@ import { calendarOf } from './lines.ts';
 interface Side {
   readonly area: 'staff' | 'recipient';
   readonly base: string;
-  readonly crumb: { readonly text: MessageId; readonly href: string };
+  readonly crumb: { readonly text: 'clock.feed.crumb.recipient' | 'clock.feed.crumb.staff'; readonly href: string };
   readonly holder: (c: Ctx) => Holder;
 }
 
