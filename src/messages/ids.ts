@@ -153,7 +153,14 @@ export interface Plain {
   'clock.feed.revoked': None;
   'clock.feed.shows': { side: 'choice' };
   'clock.feed.state': { issuer: 'text'; name: 'text'; side: 'choice' };
-  'clock.feed.state.paused': { issuer: 'text'; known: 'choice'; name: 'text'; said: 'choice'; side: 'choice'; words: 'text' };
+  'clock.feed.state.paused': {
+    issuer: 'text';
+    known: 'choice';
+    name: 'text';
+    said: 'choice';
+    side: 'choice';
+    words: 'text';
+  };
   'clock.feed.state.revoked': { issuer: 'text'; name: 'text'; side: 'choice' };
   'clock.feed.state.stopped': { issuer: 'text'; name: 'text'; side: 'choice' };
   'clock.feed.title': None;
@@ -188,7 +195,15 @@ export interface Plain {
   'clock.how.first-day': { business: 'choice'; day: 'text'; event: 'choice' };
   'clock.how.fixed': { day: 'text' };
   'clock.how.hour-unknown': { time: 'text' };
-  'clock.how.lifted': { day: 'text'; named: 'choice'; order: 'text'; passed: 'choice'; past: 'text'; said: 'choice'; words: 'text' };
+  'clock.how.lifted': {
+    day: 'text';
+    named: 'choice';
+    order: 'text';
+    passed: 'choice';
+    past: 'text';
+    said: 'choice';
+    words: 'text';
+  };
   'clock.how.not-counted': { list: 'text' };
   'clock.how.paused': { day: 'text'; ended: 'choice'; left: 'text'; some: 'choice'; to: 'text'; why: 'text' };
   'clock.how.received-later': { day: 'text'; to: 'text'; why: 'text' };
@@ -203,7 +218,6 @@ export interface Plain {
   'clock.how.tolled.why': { why: 'text' };
   'clock.how.under': { citation: 'text' };
   'clock.how.weekdays': { day: 'text'; n: 'text' };
-  'clock.items': { items: 'text'; n: 'number' };
   'clock.items.within': { items: 'text'; n: 'number' };
   'clock.ladder.days': None;
   'clock.ladder.days.missing': { n: 'text' };
@@ -324,7 +338,15 @@ export interface Plain {
   'clock.moved-meanwhile.next': None;
   'clock.moved.line': { after: 'text'; before: 'text'; items: 'text'; some: 'choice'; what: 'text' };
   'clock.moved.other': None;
-  'clock.moved.when': { at: 'text'; ends: 'choice'; kind: 'choice'; receipt: 'text'; recorded: 'text'; until: 'text'; who: 'text' };
+  'clock.moved.when': {
+    at: 'text';
+    ends: 'choice';
+    kind: 'choice';
+    receipt: 'text';
+    recorded: 'text';
+    until: 'text';
+    who: 'text';
+  };
   'clock.next.list': None;
   'clock.next.look': None;
   'clock.no-date': None;
@@ -353,7 +375,15 @@ export interface Plain {
   'clock.range.next': None;
   'clock.repeated': None;
   'clock.state.overdue': { day: 'text'; n: 'number' };
-  'clock.state.paused': { at: 'text'; by: 'choice'; day: 'text'; known: 'choice'; order: 'text'; said: 'choice'; words: 'text' };
+  'clock.state.paused': {
+    at: 'text';
+    by: 'choice';
+    day: 'text';
+    known: 'choice';
+    order: 'text';
+    said: 'choice';
+    words: 'text';
+  };
   'clock.state.revoked': None;
   'clock.state.running': { day: 'text'; n: 'number' };
   'clock.state.stopped': { day: 'text'; late: 'choice' };
@@ -403,7 +433,6 @@ export interface Plain {
   'clock.unit.days': None;
   'clock.unit.months': None;
   'clock.unit.weeks': None;
-  'clock.working': None;
   'clock.working.due': { day: 'text'; items: 'text' };
   'clock.working.paused': { items: 'text' };
   'clock.zone-unclear': { state: 'text' };

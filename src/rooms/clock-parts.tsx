@@ -3,13 +3,13 @@ import type { Child } from 'hono/jsx';
 import { t } from '../base/language.ts';
 import { rich } from '../ui/rich.tsx';
 import { Day, dateText, Time } from '../ui/time.tsx';
-import { kindWord, moveWords } from '../ui/words.ts';
+import { itemsWords, kindWord, moveWords } from '../ui/words.ts';
 import { Working } from '../ui/working.tsx';
-import { itemsSaid, itemsWithin } from './clock/items-said.ts';
+import { itemsWithin } from './clock/items-said.ts';
 import { type ClockState, type Move, type Worked, workingSaid } from './clock/rules.ts';
 
+export { itemsWords } from '../ui/words.ts';
 export { Asks } from './clock/ask-parts.tsx';
-export { itemsSaid as itemsWords } from './clock/items-said.ts';
 
 /** Plain words for the clock of one recipient or item. */
 export function clockWords(state: ClockState): Child {
@@ -38,8 +38,8 @@ export function clockWords(state: ClockState): Child {
 }
 
 function workingTitle(of: readonly number[] | null, on: string | null): string {
-  if (of === null) return t('clock.working');
-  const items = itemsSaid(of);
+  if (of === null) return t('ui.working');
+  const items = itemsWords(of);
   return on === null
     ? t('clock.working.paused', { items })
     : t('clock.working.due', { items, day: dateText(on, true) });
@@ -68,7 +68,7 @@ export function ItemClock(props: {
   return (
     <>
       {props.children}
-      <Working steps={workingSaid(own.due.working)} summary={t('clock.working')} />
+      <Working steps={workingSaid(own.due.working)} />
     </>
   );
 }

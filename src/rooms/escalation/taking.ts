@@ -10,7 +10,7 @@ import { z } from 'zod';
 import { instant } from '../../base/clock.ts';
 import { Conflict, Refusal, RuleRefusal } from '../../base/errors.ts';
 import { uuidv7 } from '../../base/ids.ts';
-import { t } from '../../base/language.ts';
+import { ENGLISH, inLanguage, t } from '../../base/language.ts';
 import { ROLES, type Role } from '../../base/route.ts';
 import type { Services } from '../../base/services.ts';
 import { prose } from '../fields.ts';
@@ -230,7 +230,8 @@ export function takeInBackground(services: Services, run: string): Promise<void>
         .catch(() => {});
     }
   };
-  own.tail = own.tail.then(job).finally(() => own.names.delete(run));
+  // What stands in the run is read by others than who started it: it does not follow that person's language.
+  own.tail = own.tail.then(() => inLanguage(ENGLISH, job)).finally(() => own.names.delete(run));
   return own.tail;
 }
 
