@@ -71,6 +71,10 @@ describe('a working in other languages', () => {
     expect(workingSaid(steps)).toBe(steps);
   });
 
+  it('is written in English, whatever language is spoken', () => {
+    expect(inLanguage('es', () => [...new Set([...cases, ...more].flatMap(workingOf))])).toEqual(steps);
+  });
+
   it('says it in Spanish, with no English sentence left', () => {
     inLanguage('es', () => {
       for (const step of steps) expect(stepSaid(step), step).not.toBe(step);
