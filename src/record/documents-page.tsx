@@ -20,7 +20,7 @@ import { type Cut, cutAt } from './cut.ts';
 import { RecordEnd, recordOptions } from './frame.tsx';
 import { lastEntry, type Moment, momentParams, type PublicMatter } from './matter.ts';
 import { open } from './open.ts';
-import { entryPath, href, RecordHead, recordPath } from './parts.tsx';
+import { entryPath, href, RecordHead, recordPath, tabWord } from './parts.tsx';
 import { opened, refuseBadTime, wrongTime } from './record-page.tsx';
 
 interface PublicDocument {
@@ -84,7 +84,7 @@ const fileOf = (matter: PublicMatter, { what, id }: PublicDocument): string | nu
   what === 'order' ? `${recordPath(matter)}/orders/${id}/document` : null;
 
 async function getPage(c: Ctx): Promise<Response> {
-  const wrong = await wrongTime(c, 'Documents');
+  const wrong = await wrongTime(c, 'documents');
   if (wrong) return wrong;
   const { matter, moment, now, cut, documents } = await read(c);
   const { db } = c.get('services');
@@ -95,11 +95,11 @@ async function getPage(c: Ctx): Promise<Response> {
   const keep = momentParams(moment);
   return page(
     c,
-    recordOptions(c, shown, 'Documents'),
+    recordOptions(c, shown, tabWord('documents')),
     <>
       <RecordHead
         {...{ matter, moment, now }}
-        tab="Documents"
+        tab="documents"
         action={base}
         recent={await recentAt(db, matter.id, cut, moment)}
       />

@@ -15,7 +15,7 @@ import { RecordEnd, recordOptions } from './frame.tsx';
 import { figuresFtm } from './ftm.ts';
 import { lastEntry, type Moment, momentParams, type PublicMatter } from './matter.ts';
 import { publicSight } from './open.ts';
-import { entryPath, href, RecordHead, recordPath } from './parts.tsx';
+import { entryPath, href, RecordHead, recordPath, tabWord } from './parts.tsx';
 import { receiptPaths } from './receipt-paths.ts';
 import { opened, refuseBadTime, wrongTime } from './record-page.tsx';
 import { jsonTombstone, Tombstones, tombstonesAt } from './tombstones.tsx';
@@ -38,7 +38,7 @@ async function read(c: Ctx): Promise<Read> {
 }
 
 async function getPage(c: Ctx): Promise<Response> {
-  const wrong = await wrongTime(c, 'Figures');
+  const wrong = await wrongTime(c, 'figures');
   if (wrong) return wrong;
   const { matter, moment, now, cut, figures } = await read(c);
   const base = `${recordPath(matter)}/figures`;
@@ -52,13 +52,13 @@ async function getPage(c: Ctx): Promise<Response> {
   const keep = momentParams(moment);
   return page(
     c,
-    recordOptions(c, shown, 'Figures'),
+    recordOptions(c, shown, tabWord('figures')),
     <>
       <RecordHead
         matter={matter}
         moment={moment}
         now={now}
-        tab="Figures"
+        tab="figures"
         action={base}
         recent={await recentAt(c.get('services').db, matter.id, cut, moment)}
       />

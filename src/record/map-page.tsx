@@ -20,7 +20,7 @@ import { finder, type Placed, stateNamed } from './map-places.ts';
 import { RecordMap } from './map-view.tsx';
 import { momentParams } from './matter.ts';
 import { type RecordModel, recordModel } from './model.ts';
-import { href, RecordHead, recordPath, servicePath } from './parts.tsx';
+import { href, RecordHead, recordPath, servicePath, tabWord } from './parts.tsx';
 import { opened, queryOf, refuseBadTime, wrongTime } from './record-page.tsx';
 
 const SORT = { by: 'recipient', down: false } as const;
@@ -64,7 +64,7 @@ const NEAR: Readonly<Record<Placed['near'], string>> = {
 };
 
 async function getPage(c: Ctx): Promise<Response> {
-  const wrong = await wrongTime(c, 'Map');
+  const wrong = await wrongTime(c, 'map');
   if (wrong) return wrong;
   const all = await read(c);
   const { model, now } = all;
@@ -77,9 +77,9 @@ async function getPage(c: Ctx): Promise<Response> {
   const form = keep.request ? { ...narrow, request: keep.request } : narrow;
   return page(
     c,
-    recordOptions(c, shown, 'Map'),
+    recordOptions(c, shown, tabWord('map')),
     <>
-      <RecordHead matter={matter} moment={moment} now={now} tab="Map" action={base} keep={form} recent={model.recent} />
+      <RecordHead matter={matter} moment={moment} now={now} tab="map" action={base} keep={form} recent={model.recent} />
       {request && board ? (
         <>
           <h2>{request.title}, by state</h2>

@@ -28,7 +28,7 @@ import { RecordEnd, recordOptions } from './frame.tsx';
 import { meetingThing } from './json-ld.tsx';
 import { lastEntry, type Moment, momentParams, type PublicMatter } from './matter.ts';
 import { open, publicSight } from './open.ts';
-import { entryPath, href, RecordHead, recordPath } from './parts.tsx';
+import { entryPath, href, RecordHead, recordPath, tabWord } from './parts.tsx';
 import { partyPath } from './party-paths.ts';
 import { opened, refuseBadTime, wrongTime } from './record-page.tsx';
 import { jsonTombstone, Tombstones, tombstonesAt } from './tombstones.tsx';
@@ -70,7 +70,7 @@ async function read(c: Ctx): Promise<Read> {
 }
 
 async function getPage(c: Ctx): Promise<Response> {
-  const wrong = await wrongTime(c, 'Meetings');
+  const wrong = await wrongTime(c, 'meetings');
   if (wrong) return wrong;
   const { matter, moment, now, cut, meetings } = await read(c);
   const base = `${recordPath(matter)}/meetings`;
@@ -87,7 +87,7 @@ async function getPage(c: Ctx): Promise<Response> {
     recordOptions(
       c,
       shown,
-      'Meetings',
+      tabWord('meetings'),
       meetings.map(({ meeting }) => meetingThing(meeting, moment.zone)),
     ),
     <>
@@ -95,7 +95,7 @@ async function getPage(c: Ctx): Promise<Response> {
         matter={matter}
         moment={moment}
         now={now}
-        tab="Meetings"
+        tab="meetings"
         action={base}
         recent={await recentAt(c.get('services').db, matter.id, cut, moment)}
       />

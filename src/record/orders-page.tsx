@@ -19,7 +19,7 @@ import { RecordEnd, recordOptions } from './frame.tsx';
 import { lastEntry, type Moment, momentParams, type PublicMatter } from './matter.ts';
 import { publicRequests } from './model.ts';
 import { OrderFacts, type OrderLinks, OrdersTable } from './order-view.tsx';
-import { entryPath, type HeadProps, href, RecordHead, recordPath } from './parts.tsx';
+import { entryPath, type HeadProps, href, RecordHead, recordPath, tabWord } from './parts.tsx';
 import { groupsOf, type Reach, reachAt, totalsOf, touchedCounts } from './reach.ts';
 import { opened, wrongTime } from './record-page.tsx';
 
@@ -67,7 +67,7 @@ async function tabPage(c: Ctx, tab: HeadProps['tab'], path: string, show: (all: 
   const shown = { matter, moment, last, path: `${recordPath(matter)}/${path}` };
   return page(
     c,
-    recordOptions(c, shown, tab),
+    recordOptions(c, shown, tabWord(tab)),
     <>
       <RecordHead
         {...{ matter, moment, now, tab }}
@@ -91,7 +91,7 @@ const downloads = (matter: PublicMatter, moment: Moment, what: string) => (
 );
 
 const ordersPage = (c: Ctx) =>
-  tabPage(c, 'Orders', 'orders', async ({ matter, moment, cut, reach, requests }) => {
+  tabPage(c, 'orders', 'orders', async ({ matter, moment, cut, reach, requests }) => {
     const touched = await touchedCounts(c.get('services').db, reach, requests, cut);
     return (
       <>
@@ -114,7 +114,7 @@ const ordersPage = (c: Ctx) =>
   });
 
 const consequencesPage = (c: Ctx) =>
-  tabPage(c, 'Consequences', 'consequences', async ({ matter, moment, cut, reach, requests }) => {
+  tabPage(c, 'consequences', 'consequences', async ({ matter, moment, cut, reach, requests }) => {
     if (reach.consequences.length === 0) {
       return (
         <>

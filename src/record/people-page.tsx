@@ -13,7 +13,7 @@ import { type Cut, cutAt } from './cut.ts';
 import { RecordEnd, recordOptions } from './frame.tsx';
 import { personThing } from './json-ld.tsx';
 import { lastEntry, type Moment, momentParams, type PublicMatter } from './matter.ts';
-import { href, RecordHead, recordPath } from './parts.tsx';
+import { href, RecordHead, recordPath, tabWord } from './parts.tsx';
 import { partyPath, personPath } from './party-paths.ts';
 import { type Named, PEOPLE_SIZE, PEOPLE_SORTS, type PeopleQuery, peopleOf } from './people.ts';
 import { opened, queryOf, refuseBadTime, wrongTime } from './record-page.tsx';
@@ -40,7 +40,7 @@ async function read(c: Ctx): Promise<Read> {
 }
 
 async function getPage(c: Ctx): Promise<Response> {
-  const wrong = await wrongTime(c, 'People');
+  const wrong = await wrongTime(c, 'people');
   if (wrong) return wrong;
   const { matter, moment, now, cut, query } = await read(c);
   const { db } = c.get('services');
@@ -54,11 +54,11 @@ async function getPage(c: Ctx): Promise<Response> {
   const sorting = { ...(query.sort === 'name' ? {} : { sort: query.sort }), ...(query.down ? { dir: 'down' } : {}) };
   return page(
     c,
-    recordOptions(c, shown, 'People', rows.slice(0, 100).map(personThing)),
+    recordOptions(c, shown, tabWord('people'), rows.slice(0, 100).map(personThing)),
     <>
       <RecordHead
         {...{ matter, moment, now }}
-        tab="People"
+        tab="people"
         action={base}
         recent={await recentAt(db, matter.id, cut, moment)}
       />

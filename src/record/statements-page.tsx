@@ -20,7 +20,7 @@ import { statementsFtm } from './ftm.ts';
 import { quotationThings } from './json-ld.tsx';
 import { lastEntry, type Moment, momentParams, type PublicMatter } from './matter.ts';
 import { publicSight } from './open.ts';
-import { entryPath, href, RecordHead, recordPath } from './parts.tsx';
+import { entryPath, href, RecordHead, recordPath, tabWord } from './parts.tsx';
 import { personPath } from './party-paths.ts';
 import { receiptPaths } from './receipt-paths.ts';
 import { opened, queryOf, refuseBadTime, wrongTime } from './record-page.tsx';
@@ -62,7 +62,7 @@ async function read(c: Ctx): Promise<Read> {
 }
 
 async function getPage(c: Ctx): Promise<Response> {
-  const wrong = await wrongTime(c, 'Statements');
+  const wrong = await wrongTime(c, 'statements');
   if (wrong) return wrong;
   const { matter, moment, now, cut, q, statements } = await read(c);
   const base = `${recordPath(matter)}/statements`;
@@ -76,13 +76,13 @@ async function getPage(c: Ctx): Promise<Response> {
   const keep = { ...momentParams(moment), q };
   return page(
     c,
-    recordOptions(c, shown, 'Statements', quotationThings(statements)),
+    recordOptions(c, shown, tabWord('statements'), quotationThings(statements)),
     <>
       <RecordHead
         matter={matter}
         moment={moment}
         now={now}
-        tab="Statements"
+        tab="statements"
         action={base}
         recent={await recentAt(c.get('services').db, matter.id, cut, moment)}
       />
