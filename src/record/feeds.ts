@@ -3,6 +3,7 @@
  * names no recipient served one by one. Kept in memory until the log grows, so that an eager reader costs little.
  */
 import { html } from 'hono/html';
+import { language, t } from '../base/language.ts';
 import { ANYONE, type Ctx, type Route } from '../base/route.ts';
 import { cachePublic } from './caching.ts';
 import { cutAt } from './cut.ts';
@@ -29,7 +30,7 @@ async function feedOf(c: Ctx): Promise<Feed> {
   const matter = await publicMatter(db, c.req.param('slug') ?? '');
   const cut = await cutAt(db, new Date(clock.now()));
   const last = await lastEntry(db, matter.id, cut);
-  const entries = await kept.upTo(`${matter.id} ${last?.lifted ?? 0}`, cut.last, () =>
+  const entries = await kept.upTo(`${matter.id} ${last?.lifted ?? 0} ${language()}`, cut.last, () =>
     newest(db, matter.id, cut, SIZE),
   );
   cachePublic(c, SECONDS, last?.updatedAt);
@@ -50,14 +51,14 @@ async function atom(c: Ctx): Promise<Response> {
 <id>urn:uuid:${told.entry.id}</id>
 <title>${titleOf(told)}</title>
 <link rel="alternate" type="text/html" href="${base}${entryPath(matter, told.entry.id)}"/>
-<link rel="related" type="application/json" title="receipt" href="${base}/receipts/${told.entry.id}.receipt.json"/>
+<link rel="related" type="application/json" title="${t('record.receipt-word')}" href="${base}/receipts/${told.entry.id}.receipt.json"/>
 <published>${told.entry.occurredAt}</published>
 <updated>${updatedOf(told)}</updated>
 <summary>${told.text ?? titleOf(told)}</summary>
 </entry>
 `,
   );
-  const feed = await html`<feed xmlns="http://www.w3.org/2005/Atom" xml:lang="en">
+  const feed = await html`<feed xmlns="http://www.w3.org/2005/Atom" xml:lang="${language()}">
 <id>urn:uuid:${matter.id}</id>
 <title>${matter.title}</title>
 <subtitle>${matter.summary}</subtitle>
@@ -82,7 +83,7 @@ async function jsonFeed(c: Ctx): Promise<Response> {
     description: matter.summary,
     home_page_url: record,
     feed_url: `${record}/feed.json`,
-    language: 'en',
+    language: language(),
     authors: [{ name: matter.issuerName }],
     items: entries.map((told) => ({
       id: `urn:uuid:${told.entry.id}`,
@@ -92,7 +93,11 @@ async function jsonFeed(c: Ctx): Promise<Response> {
       date_published: told.entry.occurredAt,
       date_modified: updatedOf(told),
       attachments: [
-        { url: `${base}/receipts/${told.entry.id}.receipt.json`, mime_type: 'application/json', title: 'receipt' },
+        {
+          url: `${base}/receipts/${told.entry.id}.receipt.json`,
+          mime_type: 'application/json',
+          title: t('record.receipt-word'),
+        },
       ],
     })),
   };
