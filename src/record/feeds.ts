@@ -10,6 +10,7 @@ import { cutAt } from './cut.ts';
 import { growing } from './growing.ts';
 import { lastEntry, type PublicMatter, publicMatter } from './matter.ts';
 import { entryPath, recordPath } from './parts.tsx';
+import { feedPath } from './paths.ts';
 import { newest, type Told } from './timeline.ts';
 
 const SIZE = 50;
@@ -63,7 +64,7 @@ async function atom(c: Ctx): Promise<Response> {
 <title>${matter.title}</title>
 <subtitle>${matter.summary}</subtitle>
 <link rel="alternate" type="text/html" href="${record}"/>
-<link rel="self" type="application/atom+xml" href="${record}/feed.atom"/>
+<link rel="self" type="application/atom+xml" href="${base}${feedPath(matter, 'atom')}"/>
 <updated>${updated.toISOString()}</updated>
 <author><name>${matter.issuerName}</name></author>
 <generator uri="${base}/source">Counterfoil</generator>
@@ -82,7 +83,7 @@ async function jsonFeed(c: Ctx): Promise<Response> {
     title: matter.title,
     description: matter.summary,
     home_page_url: record,
-    feed_url: `${record}/feed.json`,
+    feed_url: `${base}${feedPath(matter, 'json')}`,
     language: language(),
     authors: [{ name: matter.issuerName }],
     items: entries.map((told) => ({

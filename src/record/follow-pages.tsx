@@ -25,7 +25,7 @@ import { Heading } from '../ui/heading.tsx';
 import { page } from '../ui/page.tsx';
 import { rich } from '../ui/rich.tsx';
 import { type PublicMatter, publicMatter } from './matter.ts';
-import { recordPath } from './paths.ts';
+import { feedPath, recordPath } from './paths.ts';
 
 const limits = new WeakMap<Clock, { readonly each: Buckets; readonly all: Buckets }>();
 
@@ -90,8 +90,8 @@ function followForm(
       </Form>
       <p class="soft follow__how">
         {rich('record.follow.how', {
-          atom: (words) => <a href={`${recordPath(matter)}/feed.atom`}>{words}</a>,
-          json: (words) => <a href={`${recordPath(matter)}/feed.json`}>{words}</a>,
+          atom: (words) => <a href={feedPath(matter, 'atom')}>{words}</a>,
+          json: (words) => <a href={feedPath(matter, 'json')}>{words}</a>,
         })}
       </p>
     </>,

@@ -12,7 +12,7 @@ import { dateText, Time, timeText } from '../ui/time.tsx';
 import { MANY } from './changes.ts';
 import { type LastEntry, type Moment, momentParams, type PublicMatter } from './matter.ts';
 import { lastNoon } from './noon.ts';
-import { entryPath, href, recordPath } from './paths.ts';
+import { entryPath, feedPath, href, recordPath } from './paths.ts';
 import { quiet } from './quiet.tsx';
 
 export { entryPath, href, recordPath, servicePath } from './paths.ts';
@@ -129,8 +129,8 @@ export function RecordHead(props: HeadProps & { readonly timeLine?: boolean }) {
 /** Where programs find the feeds of a record. */
 export const FeedLinks = ({ matter }: { matter: PublicMatter }) => (
   <>
-    <link rel="alternate" type="application/atom+xml" title={matter.title} href={`${recordPath(matter)}/feed.atom`} />
-    <link rel="alternate" type="application/feed+json" title={matter.title} href={`${recordPath(matter)}/feed.json`} />
+    <link rel="alternate" type="application/atom+xml" title={matter.title} href={feedPath(matter, 'atom')} />
+    <link rel="alternate" type="application/feed+json" title={matter.title} href={feedPath(matter, 'json')} />
   </>
 );
 
@@ -156,8 +156,8 @@ export function LastUpdated({
       })}
       {children} ·{' '}
       {rich('record.last.follow', {
-        atom: (words) => <a href={`${recordPath(matter)}/feed.atom`}>{words}</a>,
-        json: (words) => <a href={`${recordPath(matter)}/feed.json`}>{words}</a>,
+        atom: (words) => <a href={feedPath(matter, 'atom')}>{words}</a>,
+        json: (words) => <a href={feedPath(matter, 'json')}>{words}</a>,
         mail: (words) => <a href={`${recordPath(matter)}/follow`}>{words}</a>,
         more: quiet,
       })}
