@@ -572,9 +572,31 @@ export interface Plain {
   'answers.time.why': None;
   'answers.time.why.hint': { issuer: 'text' };
   'answers.time.why.missing': None;
-  'letters.asked': { due: 'text'; issuer: 'text'; keep: 'text'; link: 'text'; reason: 'text'; recipient: 'text'; title: 'text'; until: 'text' };
+  'letters.asked': {
+    due: 'text';
+    issuer: 'text';
+    keep: 'text';
+    link: 'text';
+    reason: 'text';
+    recipient: 'text';
+    title: 'text';
+    until: 'text';
+  };
   'letters.asked.subject': { title: 'text' };
-  'letters.clock': { after: 'text'; before: 'text'; issuer: 'text'; items: 'text'; keep: 'text'; link: 'text'; n: 'number'; reason: 'text'; recipient: 'text'; title: 'text'; what: 'text'; working: 'text' };
+  'letters.clock': {
+    after: 'text';
+    before: 'text';
+    issuer: 'text';
+    items: 'text';
+    keep: 'text';
+    link: 'text';
+    n: 'number';
+    reason: 'text';
+    recipient: 'text';
+    title: 'text';
+    what: 'text';
+    working: 'text';
+  };
   'letters.clock.subject': { day: 'text'; title: 'text' };
   'letters.clock.subject.paused': { title: 'text' };
   'letters.digest': { keep: 'text'; lines: 'text'; link: 'text'; more: 'choice' };
@@ -593,7 +615,15 @@ export interface Plain {
   'letters.found.item.reasons': { finding: 'text'; n: 'text'; reasons: 'text'; text: 'text' };
   'letters.found.subject': { finding: 'text'; item: 'text'; title: 'text' };
   'letters.found.subject.many': { n: 'text'; title: 'text' };
-  'letters.invitation': { calendar: 'choice'; convener: 'text'; facts: 'text'; keep: 'text'; link: 'text'; subject: 'text'; to: 'text' };
+  'letters.invitation': {
+    calendar: 'choice';
+    convener: 'text';
+    facts: 'text';
+    keep: 'text';
+    link: 'text';
+    subject: 'text';
+    to: 'text';
+  };
   'letters.invitation.nowhere': None;
   'letters.invitation.seats': { n: 'number' };
   'letters.invitation.subject': { subject: 'text' };
@@ -611,12 +641,42 @@ export interface Plain {
   'letters.keep.signed': { by: 'text'; verify: 'text' };
   'letters.letter': { keep: 'text'; letter: 'text' };
   'letters.no-date': None;
-  'letters.notice': { added: 'choice'; authority: 'text'; due: 'text'; issuer: 'text'; items: 'text'; keep: 'text'; kind: 'choice'; link: 'text'; recipient: 'text'; title: 'text'; words: 'text' };
+  'letters.notice': {
+    added: 'choice';
+    authority: 'text';
+    due: 'text';
+    issuer: 'text';
+    items: 'text';
+    keep: 'text';
+    kind: 'choice';
+    link: 'text';
+    recipient: 'text';
+    title: 'text';
+    words: 'text';
+  };
   'letters.notice.subject': { kind: 'choice'; title: 'text' };
-  'letters.receipt': { at: 'text'; issuer: 'text'; items: 'text'; keep: 'text'; name: 'text'; recipient: 'text'; title: 'text' };
+  'letters.receipt': {
+    at: 'text';
+    issuer: 'text';
+    items: 'text';
+    keep: 'text';
+    name: 'text';
+    recipient: 'text';
+    title: 'text';
+  };
   'letters.receipt.file': { bytes: 'text'; hash: 'text'; name: 'text' };
   'letters.receipt.subject': { title: 'text' };
-  'letters.reminder': { authority: 'text'; days: 'number'; due: 'text'; issuer: 'text'; items: 'text'; keep: 'text'; link: 'text'; recipient: 'text'; title: 'text' };
+  'letters.reminder': {
+    authority: 'text';
+    days: 'number';
+    due: 'text';
+    issuer: 'text';
+    items: 'text';
+    keep: 'text';
+    link: 'text';
+    recipient: 'text';
+    title: 'text';
+  };
   'letters.the-issuer': None;
   'record.according-to': None;
   'record.affiliation': None;
@@ -675,7 +735,16 @@ export interface Plain {
   'record.cite.published': { log: 'text' };
   'record.cite.receipt': None;
   'record.cite.text': { axis: 'text'; issuer: 'text'; title: 'text'; url: 'text'; when: 'text' };
-  'record.cite.text-last': { axis: 'text'; issuer: 'text'; log: 'text'; position: 'number'; receipt: 'text'; title: 'text'; url: 'text'; when: 'text' };
+  'record.cite.text-last': {
+    axis: 'text';
+    issuer: 'text';
+    log: 'text';
+    position: 'number';
+    receipt: 'text';
+    title: 'text';
+    url: 'text';
+    when: 'text';
+  };
   'record.clock': None;
   'record.clock.days': { date: 'text'; n: 'number' };
   'record.clock.late': { date: 'text' };
@@ -943,6 +1012,7 @@ export interface Plain {
   'record.filter.every-state': None;
   'record.filter.no-state': None;
   'record.filter.text': None;
+  'record.filter.to-review': None;
   'record.filter.touched': None;
   'record.filter.untouched': None;
   'record.filter.whatever': None;
@@ -2327,7 +2397,15 @@ export interface Tagged {
   'answers.service.court': { a: 'tag'; text: 'tag' };
   'answers.service.touched': { a: 'tag'; court: 'text'; effect: 'text'; on: 'text'; words: 'text' };
   'answers.service.waiting': { a: 'tag'; n: 'number' };
-  'answers.shared.history.line': { at: 'text'; by: 'text'; json: 'tag'; more: 'tag'; n: 'number'; pdf: 'tag'; words: 'text' };
+  'answers.shared.history.line': {
+    at: 'text';
+    by: 'text';
+    json: 'tag';
+    more: 'tag';
+    n: 'number';
+    pdf: 'tag';
+    words: 'text';
+  };
   'answers.shared.receipt': { json: 'tag'; more: 'tag'; pdf: 'tag'; words: 'text' };
   'record.board.orders': { more: 'tag'; n: 'number'; name: 'text' };
   'record.consequences.change-receipt': { more: 'tag' };

@@ -91,6 +91,10 @@ export const CLOCK_WORDS: Readonly<Record<string, string>> = {
   },
 };
 
+/** What a choice of determinations says. */
+export const findingChoice = (value: string): string =>
+  value === 'to review' ? t('record.filter.to-review') : finding(value).word;
+
 export function FilterForm(props: {
   readonly action: string;
   readonly filter: BoardFilter;
@@ -155,7 +159,7 @@ export function FilterForm(props: {
               label={t('record.finds')}
               any={t('record.filter.anything')}
               value={filter.determination}
-              choices={DETERMINATION_FILTERS.map((value) => ({ value, text: finding(value).word }))}
+              choices={DETERMINATION_FILTERS.map((value) => ({ value, text: findingChoice(value) }))}
             />
           </>
         )}

@@ -5,7 +5,7 @@ import { PARTY_KINDS } from '../../rooms/directory/entries.ts';
 import { orderName } from '../../rooms/orders/view.ts';
 import { ErrorSummary } from '../../ui/form.tsx';
 import { localInput } from '../../ui/time.tsx';
-import { clockState, consequenceStatus, disposition, finding, participation } from '../../ui/words.ts';
+import { clockState, consequenceStatus, disposition, participation } from '../../ui/words.ts';
 import {
   ANSWER_FILTERS,
   type BoardFilter,
@@ -13,7 +13,7 @@ import {
   CONSEQUENCE_FILTERS,
   DETERMINATION_FILTERS,
 } from '../board-filter.ts';
-import { CLOCK_WORDS } from '../filter-form.tsx';
+import { CLOCK_WORDS, findingChoice } from '../filter-form.tsx';
 import { type Moment, momentParams } from '../matter.ts';
 import { partyKind } from '../party-kinds.ts';
 import type { Choices, ToChoose } from './choices.ts';
@@ -208,7 +208,7 @@ function RequestFields({ name, part, options, problems, known }: PartProps<Reque
         label={t('record.finds')}
         none={t('record.filter.anything')}
         value={filter.determination}
-        options={words(DETERMINATION_FILTERS, (v) => finding(v).word)}
+        options={words(DETERMINATION_FILTERS, findingChoice)}
       />
       <Select
         {...field('clock')}

@@ -1,8 +1,8 @@
 /** A question in one sentence, so that whoever opens its address knows what is asked. Pure. */
 import { t } from '../../base/language.ts';
 import { orderName } from '../../rooms/orders/view.ts';
-import { clockState, consequenceKind, consequenceStatus, disposition, finding } from '../../ui/words.ts';
-import { CLOCK_WORDS } from '../filter-form.tsx';
+import { clockState, consequenceKind, consequenceStatus, disposition } from '../../ui/words.ts';
+import { CLOCK_WORDS, findingChoice } from '../filter-form.tsx';
 import { partyKind } from '../party-kinds.ts';
 import { participationWord } from './form.tsx';
 import type { Known, KnownMeeting, KnownRequest } from './known.ts';
@@ -13,7 +13,7 @@ function requestWords({ part, request, reach }: KnownRequest): string {
   return [
     t(part.not ? 'record.q.not-asked' : 'record.q.asked', { title: request.title }),
     answer && t('record.q.answer', { word: disposition(answer).word }),
-    determination && t('record.q.found', { word: finding(determination).word }),
+    determination && t('record.q.found', { word: findingChoice(determination) }),
     clock && t('record.q.clock', { word: CLOCK_WORDS[clock] ?? clockState(clock).word }),
     order && orderWords(order, reach),
     kind && t('record.q.consequence-kind', { word: consequenceKind(kind) }),
