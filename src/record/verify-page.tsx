@@ -6,7 +6,7 @@ import { breather } from '../base/breath.ts';
 import { t } from '../base/language.ts';
 import type { LogIdentity } from '../base/log-identity.ts';
 import { ANYONE, type Route } from '../base/route.ts';
-import { checkFiles, type Spoken } from '../base/verdict.ts';
+import { checkFiles, type Spoken, verdictWords } from '../base/verdict.ts';
 import { Heading } from '../ui/heading.tsx';
 import { Notice } from '../ui/notice.tsx';
 import { page } from '../ui/page.tsx';
@@ -85,7 +85,14 @@ function Verify({ policy, results, problem }: { policy: string; results: readonl
           <p>{problem}</p>
         </Notice>
       ) : null}
-      <form id="verify" class="verify" method="post" action="/verify" enctype="multipart/form-data">
+      <form
+        id="verify"
+        class="verify"
+        method="post"
+        action="/verify"
+        enctype="multipart/form-data"
+        data-words={verdictWords()}
+      >
         <noscript>
           <Notice title={t('record.verify.noscript')}>
             <p>
