@@ -20,13 +20,14 @@ import {
 import { tmpdir } from 'node:os';
 import { basename, delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { bundle } from './bundle.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const modules = join(root, 'node_modules');
 const stamp = join(modules, '.counterfoil-lock');
 
 const COMMANDS = {
-  start: { file: 'src/main.ts' },
+  start: { file: 'src/main.ts', bundle: 'server' },
   test: { file: 'test/run.ts' },
   bench: { file: 'bench/run.ts' },
   soak: { file: 'test/soak.ts' },
@@ -51,8 +52,14 @@ hydrateSymlinks();
 const node = findNode();
 if (command.file !== undefined && !existsSync(join(root, command.file)))
   fail(`${command.file} is not part of this version.`);
-const args = command.file === undefined ? command.program : ['--import', 'tsx', join(root, command.file)];
+const args = command.file === undefined ? command.program : await argsFor(command);
 handOver(node, [...args, ...rest]);
+
+/** In few files where they can be made, else as it lies here, compiled while it loads. */
+async function argsFor({ file, bundle: name }) {
+  const made = name === undefined ? null : await bundle();
+  return made === null ? ['--import', 'tsx', join(root, file)] : [made[name]];
+}
 
 // ---- packages
 
