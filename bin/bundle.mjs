@@ -40,7 +40,8 @@ function sources() {
 /** Named by its bytes: those of the sources and of what bundles them, the versions of all packages, and where it all lies. */
 function folderOf(files) {
   const hash = createHash('sha256').update(root);
-  for (const name of ['package-lock.json', 'tsconfig.json', 'bin/bundle.mjs']) hash.update('\0').update(readFileSync(join(root, name)));
+  for (const name of ['package-lock.json', 'tsconfig.json', 'bin/bundle.mjs'])
+    hash.update('\0').update(readFileSync(join(root, name)));
   for (const { path, text } of files) hash.update(`\0${path}\0`).update(text);
   return join(kept, hash.digest('hex').slice(0, 20));
 }
