@@ -46,11 +46,16 @@ function folderOf(files) {
   return join(kept, hash.digest('hex').slice(0, 20));
 }
 
-const programs = (folder) => ({ server: join(folder, 'server.mjs'), cli: join(folder, 'cli.mjs') });
+/** Compiled code is kept beside what it was compiled from, and goes with it. */
+const programs = (folder) => ({
+  server: join(folder, 'server.mjs'),
+  cli: join(folder, 'cli.mjs'),
+  compiled: join(folder, 'compiled'),
+});
 
 /**
  * The programs as they were made of these very sources, if they were. Takes some 40 ms.
- * @returns {{ server: string, cli: string } | null} paths of files for Node
+ * @returns {{ server: string, cli: string, compiled: string } | null} two programs for Node, and a folder for NODE_COMPILE_CACHE
  */
 export function bundled() {
   try {
@@ -63,7 +68,7 @@ export function bundled() {
 
 /**
  * The same, made where there was none. It is in place as a whole or not at all, whoever else makes it too.
- * @returns {Promise<{ server: string, cli: string } | null>} null where nothing can be written or made
+ * @returns {Promise<{ server: string, cli: string, compiled: string } | null>} null where nothing can be written or made
  */
 export async function bundle() {
   let made;

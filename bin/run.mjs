@@ -27,7 +27,7 @@ const modules = join(root, 'node_modules');
 const stamp = join(modules, '.counterfoil-lock');
 
 const COMMANDS = {
-  start: { file: 'src/main.ts', bundle: 'server' },
+  start: { file: 'src/main.ts' },
   test: { file: 'test/run.ts' },
   bench: { file: 'bench/run.ts' },
   soak: { file: 'test/soak.ts' },
@@ -52,14 +52,11 @@ hydrateSymlinks();
 const node = findNode();
 if (command.file !== undefined && !existsSync(join(root, command.file)))
   fail(`${command.file} is not part of this version.`);
-const args = command.file === undefined ? command.program : await argsFor(command);
-handOver(node, [...args, ...rest]);
-
-/** In few files where they can be made, else as it lies here, compiled while it loads. */
-async function argsFor({ file, bundle: name }) {
-  const made = name === undefined ? null : await bundle();
-  return made === null ? ['--import', 'tsx', join(root, file)] : [made[name]];
-}
+// In few files where they can be made, else as it lies here, compiled while it loads.
+const made = name === 'start' ? await bundle() : null;
+const args = made !== null ? [made.server] : (command.program ?? ['--import', 'tsx', join(root, command.file)]);
+// Compiled code is kept between starts, in a folder that nobody else writes to.
+handOver(node, [...args, ...rest], made?.compiled ?? join(root, 'build', 'compiled'));
 
 // ---- packages
 
@@ -216,11 +213,10 @@ function major(version) {
   return Number(/^v(\d+)\./.exec(version)?.[1] ?? 0);
 }
 
-function handOver(node, nodeArgs) {
+function handOver(node, nodeArgs, compiled) {
   const path = `${dirname(node)}${delimiter}${process.env.PATH ?? ''}`;
-  // Compiled code is kept between starts, in a folder that nobody else writes to.
-  const kept = { NODE_COMPILE_CACHE: join(root, 'build', 'compiled') };
-  const child = spawn(node, nodeArgs, { cwd: root, stdio: 'inherit', env: { ...kept, ...process.env, PATH: path } });
+  const env = { NODE_COMPILE_CACHE: compiled, ...process.env, PATH: path };
+  const child = spawn(node, nodeArgs, { cwd: root, stdio: 'inherit', env });
   // A terminal tells the whole group already; whoever tells only us means the child.
   const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'];
   for (const signal of signals) process.on(signal, () => child.kill(signal));

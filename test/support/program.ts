@@ -48,8 +48,9 @@ export async function serverAlone(): Promise<{
   readonly env: Readonly<Record<string, string>>;
 }> {
   const made = await bundle();
-  const args = made === null ? ['--import', 'tsx', 'src/main.ts'] : [made.server];
-  return { args, env: { NODE_COMPILE_CACHE: join(ROOT, 'build', 'compiled') } };
+  return made === null
+    ? { args: ['--import', 'tsx', 'src/main.ts'], env: {} }
+    : { args: [made.server], env: { NODE_COMPILE_CACHE: made.compiled } };
 }
 
 /** `npm start` without npm. */
