@@ -31,6 +31,7 @@ const COMMANDS = {
   test: { file: 'test/run.ts' },
   bench: { file: 'bench/run.ts' },
   soak: { file: 'test/soak.ts' },
+  messages: { file: 'test/messages.ts' },
   hammer: { file: 'test/hammer/run.ts' },
   proof: { program: ['bin/proof.mjs'] },
   format: { program: ['node_modules/@biomejs/biome/bin/biome', 'check', '--write', '.'] },
