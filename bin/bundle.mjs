@@ -31,7 +31,7 @@ const EXTERNAL = [
 /** @returns paths and texts of everything that a bundle is made of */
 function sources() {
   return readdirSync(source, { withFileTypes: true, recursive: true })
-    .filter((one) => one.isFile() && /\.tsx?$/.test(one.name) && !/\.test\.tsx?$/.test(one.name))
+    .filter((one) => one.isFile() && /\.(?:tsx?|json)$/.test(one.name) && !/\.test\.tsx?$/.test(one.name))
     .map((one) => join(one.parentPath ?? one.path, one.name))
     .sort()
     .map((path) => ({ path, text: readFileSync(path) }));
