@@ -1,5 +1,6 @@
 /** All parties in a list with search and filters, for everyone; and that form for the desk. */
 import { sql } from 'kysely';
+import { partyKind } from '../ui/words.ts';
 import { t } from '../base/language.ts';
 import { ANYONE, type Ctx, type Route } from '../base/route.ts';
 import { PARTY_KINDS } from '../rooms/directory/entries.ts';
@@ -10,7 +11,6 @@ import { Links, Pages, Table } from '../ui/table.tsx';
 import { cachePublic } from './caching.ts';
 import { associations, filterParams, PARTIES_SIZE, partiesPage, partyFilter, statesOf } from './parties.ts';
 import { href } from './parts.tsx';
-import { partyKind } from './party-kinds.ts';
 import { partyPath } from './party-paths.ts';
 import { queryOf } from './record-page.tsx';
 

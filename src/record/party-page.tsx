@@ -1,5 +1,6 @@
 /** A party and a person as everyone may see them, as of any time: names, offices, memberships, and what public records hold of them. */
 import { type RawBuilder, sql } from 'kysely';
+import { partyKind } from '../ui/words.ts';
 import { NotFound } from '../base/errors.ts';
 import { UUID } from '../base/ids.ts';
 import { t } from '../base/language.ts';
@@ -27,7 +28,6 @@ import { type Cut, cutAt } from './cut.ts';
 import { type Moment, momentOf, momentParams } from './matter.ts';
 import { knownAt, meetingsWith, saidIn, seenAt, servedOn } from './parties.ts';
 import { href } from './parts.tsx';
-import { partyKind } from './party-kinds.ts';
 import { Affiliations, Holdings, Meetings, Memberships, Said, Served, type Side } from './party-parts.tsx';
 import { partyPath, personPath } from './party-paths.ts';
 import { quiet } from './quiet.tsx';

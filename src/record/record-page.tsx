@@ -1,6 +1,7 @@
 /** The public record of a matter: the board as of any time, what was reported around it, its timeline. Shows only what is public. */
 
 import type { Child } from 'hono/jsx';
+import { partyKind } from '../ui/words.ts';
 import { InvalidInput } from '../base/errors.ts';
 import { t } from '../base/language.ts';
 import type { Ctx, Route } from '../base/route.ts';
@@ -22,7 +23,6 @@ import { recipientThings } from './json-ld.tsx';
 import { type Moment, momentOf, momentParams, type PublicMatter, publicMatter } from './matter.ts';
 import { type PublicNote, type RecordModel, recordModel } from './model.ts';
 import { clockText, entryPath, type HeadProps, href, RecordHead, recordPath, servicePath, tabWord } from './parts.tsx';
-import { partyKind } from './party-kinds.ts';
 import { quiet } from './quiet.tsx';
 import { touchesOf } from './reach.ts';
 

@@ -186,6 +186,9 @@ export function signedByWords(by: {
   return t(by.complete ? 'words.signed.complete' : 'words.signed.so-far', { signed: by.signed, of: by.of });
 }
 
+/** What a party is, in a word: "city". */
+export const partyKind = (kind: string): string => wordOf(`words.party.${kind}`, kind);
+
 /** "Item 2", "Items 1 and 3" */
 export const itemsWords = (items: readonly number[]): string =>
   t('words.items', { n: items.length, items: listed(items.map(String)) });

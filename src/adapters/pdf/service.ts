@@ -2,7 +2,7 @@
 import { listed, t } from '../../base/language.ts';
 import type { ReceiptPdf } from '../../base/services.ts';
 import { commitment, parseCheckpoint, parseNote, parseReceipt, readEntry } from '../../proof/index.ts';
-import { workingsTold } from '../../rooms/clock/rules.ts';
+import { workingSaid, workingsTold } from '../../rooms/clock/rules.ts';
 import { dayOnly } from '../../rooms/day-only.ts';
 import { rosette } from '../../ui/rosette.ts';
 import { kindWord, signedByWords } from '../../ui/words.ts';
@@ -38,7 +38,7 @@ export function pdfService({ compress = true }: { readonly compress?: boolean } 
           items === null
             ? t('letters.paper.working')
             : t('letters.paper.working.items', { n: items.length, items: listed(items.map(String)) }),
-        steps: due.working,
+        steps: workingSaid(due.working),
       })),
       rosette: rosette(commitment(opening, bytes), 120),
     });
