@@ -7,12 +7,12 @@ import { InvalidInput, NotFound, RuleRefusal } from '../../base/errors.ts';
 import { UUID, uuidv7 } from '../../base/ids.ts';
 import { t } from '../../base/language.ts';
 import type { Services } from '../../base/services.ts';
+import { fieldNames } from '../directory-fields.ts';
 import { isoDate, line, prose, timeZone, uuid } from '../fields.ts';
 import { checked, orNone } from '../input.ts';
 import { lastOf } from '../stream.ts';
 import { channelsOf } from './channels.ts';
 import { ALIAS_SORTS, CHANNEL_TYPES, ocdId, PARTY_KINDS } from './entries.ts';
-import { fieldNames } from './field-names.ts';
 import { addAlias, describeAnew, noteChannel, registerParty } from './rules.ts';
 import { aliasesOf, candidatesFor, type Described, descriptionsOf, partiesLike, partyById } from './view.ts';
 

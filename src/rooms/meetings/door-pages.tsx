@@ -15,7 +15,7 @@ import { rich } from '../../ui/rich.tsx';
 import { Counts, Table } from '../../ui/table.tsx';
 import { Time } from '../../ui/time.tsx';
 import { participation } from '../../ui/words.ts';
-import { partyKind } from '../directory/kinds.ts';
+import { partyKind } from '../directory/view.ts';
 import { errorsOf } from '../input.ts';
 import { crumbsTo, matterOfPath } from '../sourced.tsx';
 import { addAttendance, meetingIn } from './commands.ts';

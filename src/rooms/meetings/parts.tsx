@@ -8,7 +8,7 @@ import { rich } from '../../ui/rich.tsx';
 import { Counts, Facts, Table } from '../../ui/table.tsx';
 import { Day, Time } from '../../ui/time.tsx';
 import { participation } from '../../ui/words.ts';
-import { partyKind } from '../directory/kinds.ts';
+import { partyKind } from '../directory/view.ts';
 import { type Figure, rankWord, valueText } from '../figures/view.ts';
 import { SourceWords } from '../sourced.tsx';
 import type { Through } from './entries.ts';

@@ -1,5 +1,5 @@
-/** What people call the fields of the directory's forms, for refusals that begin with a field's name. */
-import { t } from '../../base/language.ts';
+/** What people call the fields of forms about parties and people, for refusals that begin with a field's name. */
+import { t } from '../base/language.ts';
 
 export const fieldNames = (): Readonly<Record<string, string>> => ({
   name: t('directory.field.name'),
