@@ -751,14 +751,7 @@ export interface Plain {
   'said.statement.needs-source.how': None;
   'said.statement.not-in-source': None;
   'said.statement.not-in-source.next': None;
-  'said.statement.out-of-office': {
-    day: 'text';
-    from: 'text';
-    name: 'text';
-    office: 'text';
-    span: 'choice';
-    until: 'text';
-  };
+  'said.statement.out-of-office': { day: 'text'; from: 'text'; name: 'text'; office: 'text'; span: 'choice'; until: 'text' };
   'said.statement.out-of-office.next': None;
   'said.statement.paraphrase': None;
   'said.statement.source': { source: 'text' };

@@ -149,7 +149,7 @@ export function numberText(value: string): string {
       const rest = digits.slice(-zeros).replace(/0+$/, '');
       if (rest.length <= 2) {
         const n = `${digits.slice(0, -zeros)}${rest === '' ? '' : `.${rest}`}`;
-        return t(`said.figure.number.${word}`, { n: `${sign}${n}`, many: Number(n) });
+        return t(`said.figure.number.${word}`, { n: `${sign}${n}`, many: sign === '' ? Number(n) : -Number(n) });
       }
     }
   }
