@@ -24,6 +24,7 @@ import { openKysely, openPool } from './adapters/postgres/pool.ts';
 import { type Answering, openServer } from './adapters/server.ts';
 import type { Clock } from './base/clock.ts';
 import { Refusal, Unavailable } from './base/errors.ts';
+import { inLanguage } from './base/language.ts';
 import { pooled } from './base/random.ts';
 import type { CertificateFile, RecordPdf, Services } from './base/services.ts';
 import { handovers, pastNames, signerOf } from './ledger/handover.ts';
@@ -397,7 +398,7 @@ async function main(): Promise<void> {
       end();
     });
   }
-  const running = await start(settings, say);
+  const running = await inLanguage(settings.language, () => start(settings, say));
   stop = running.stop;
   if (asked !== null) end();
 }

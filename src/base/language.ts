@@ -57,8 +57,11 @@ export function preferred(header: string): Language | null {
     .slice(0, 500)
     .split(',')
     .map((part, at) => {
-      const [tag = '', ...options] = part.trim().toLowerCase().split(';');
-      const q = options.map((one) => /^\s*q=([01](?:\.\d{1,3})?)\s*$/.exec(one)?.[1]).find((one) => one !== undefined);
+      const [tag = '', ...options] = part
+        .toLowerCase()
+        .split(';')
+        .map((one) => one.trim());
+      const q = options.map((one) => /^q=([01](?:\.\d{1,3})?)$/.exec(one)?.[1]).find((one) => one !== undefined);
       return { tag, q: Number(q ?? 1), at };
     })
     .filter(({ tag, q }) => tag !== '' && q > 0)

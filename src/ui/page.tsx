@@ -113,17 +113,28 @@ function Footer({ ctx }: { ctx: PageContext }) {
           ) : null}
           {rich('ui.foot.free', { source: (words) => <a href={SOURCE_URL}>{words}</a> })}
         </p>
-        <Languages path={ctx.path} />
+        <Languages />
       </div>
     </footer>
   );
 }
 
-/** The languages that this page can be read in, each by its own name; the choice is kept in a cookie and leads back here. */
-function Languages({ path }: { path: string }) {
+/** The same page in each language, for search engines. */
+function Elsewhere({ path }: { path: string }) {
+  const at = (tag: string) => `${path}${path.includes('?') ? '&' : '?'}lang=${tag}`;
+  return (
+    <>
+      {languages().map(([tag]) => (
+        <link rel="alternate" hreflang={tag} href={at(tag)} />
+      ))}
+    </>
+  );
+}
+
+/** The languages that this page can be read in, each by its own name; the choice is kept in a cookie and leads back here (the address of the page stands nowhere in it: it may be a secret). */
+function Languages() {
   return (
     <form class="foot__languages" method="post" action="/language">
-      <input type="hidden" name="back" value={path} />
       <span class="usa-sr-only" id="languages">
         {t('ui.language')}
       </span>
@@ -177,7 +188,11 @@ export function Document({
         {['zone', ...(options.islands ?? [])].map((name) => (
           <script type="module" src={ctx.assets.url(`${name}.js`)} />
         ))}
-        {options.area === 'public' ? null : <meta name="robots" content="noindex" />}
+        {options.area !== 'public' ? (
+          <meta name="robots" content="noindex" />
+        ) : options.status === undefined ? (
+          <Elsewhere path={ctx.path} />
+        ) : null}
         {options.head}
       </head>
       <body class={`area-${options.area}`}>

@@ -2,7 +2,9 @@
  * Long work as a page shows it: rendered by the server each time. Put `LookAgain` below it, and its script into the page: without a script the
  * page stands still until it is asked again.
  */
+
 import type { Child } from 'hono/jsx';
+import { t } from '../base/language.ts';
 import type { Ctx } from '../base/route.ts';
 import { count } from './words.ts';
 
@@ -12,12 +14,14 @@ export interface ProgressProps {
   readonly done: number;
   /** null while unknown */
   readonly total: number | null;
-  readonly unit: string;
+  /** what is counted, in words: `(n) => t('ui.count.letters', { n })` */
+  readonly unit: string | ((n: number) => string);
   /** what is safe meanwhile: "You can close this page; the work goes on." */
   readonly children?: Child;
 }
 
-export function Progress({ what, done, total, unit, children }: ProgressProps) {
+export function Progress({ what, done, total, unit: named, children }: ProgressProps) {
+  const unit = typeof named === 'string' ? (n: number) => count(n, named) : named;
   const finished = total !== null && done >= total;
   return (
     <div class="progress">
@@ -31,10 +35,14 @@ export function Progress({ what, done, total, unit, children }: ProgressProps) {
       )}
       <p class="progress__count" role="status">
         {total === null
-          ? count(done, unit)
+          ? unit(done)
           : finished
-            ? `Done: ${count(total, unit)}.`
-            : `${done.toLocaleString('en-US')} of ${count(total, unit)} (${Math.floor((100 * done) / Math.max(total, 1))}%)`}
+            ? t('ui.progress.done', { total: unit(total) })
+            : t('ui.progress.so-far', {
+                done,
+                total: unit(total),
+                percent: Math.floor((100 * done) / Math.max(total, 1)),
+              })}
       </p>
       {children ? <p>{children}</p> : null}
     </div>
@@ -54,7 +62,7 @@ export function LookAgain({
 }) {
   return (
     <p data-again={done}>
-      <a href={c.req.path}>Look again</a>
+      <a href={c.req.path}>{t('ui.progress.again')}</a>
     </p>
   );
 }

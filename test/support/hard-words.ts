@@ -68,9 +68,17 @@ export function hardWords(name: string, source: string): Hard[] {
       const text = ts.isTemplateExpression(node)
         ? node.head.text + node.templateSpans.map((span) => `{}${span.literal.text}`).join('')
         : node.text;
-      const attribute =
-        ts.isJsxAttribute(node.parent) || (ts.isJsxExpression(node.parent) && ts.isJsxAttribute(node.parent.parent));
-      const child = ts.isJsxExpression(node.parent) && !ts.isJsxAttribute(node.parent.parent);
+      // `{n === 1 ? 'one' : 'many'}` is said as much as `{'one'}`.
+      let top: ts.Node = node;
+      while (
+        (ts.isConditionalExpression(top.parent) && top.parent.condition !== top) ||
+        ts.isParenthesizedExpression(top.parent) ||
+        (ts.isBinaryExpression(top.parent) && /^(?:\?\?|\|\||&&)$/.test(top.parent.operatorToken.getText()))
+      )
+        top = top.parent;
+      const inside = ts.isJsxExpression(top.parent) ? top.parent.parent : top.parent;
+      const attribute = ts.isJsxAttribute(inside);
+      const child = ts.isJsxExpression(top.parent) && !attribute;
       const sentence = /\p{L}{2,}[,:;]? (?:\{\}|\p{L}{2,})/u.test(text) || /^\p{Lu}\p{Ll}{2,}[.!?]?$/u.test(text);
       if ((attribute || child ? /\p{L}{2}/u.test(text) : sentence) && isSaid(node)) note(node, text);
     }

@@ -3,12 +3,14 @@
  * its place only when it is whole and synced, so a file in place is always complete. Never overwrites a blob; deletes one only when a sweep
  * finds that nobody names it, or when it is erased by order. A file's time is when its bytes were last put.
  */
+
 import { createHash, randomUUID } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { mkdir, open, readdir, rename, rm, stat, statfs, utimes } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { Readable } from 'node:stream';
 import { StorageFull, TooLarge } from '../../base/errors.ts';
+import { t } from '../../base/language.ts';
 import type { Blobs } from '../../base/services.ts';
 import { syncPath } from '../../base/whole-file.ts';
 
@@ -40,9 +42,9 @@ const codeOf = (error: unknown): unknown => (error instanceof Error && 'code' in
 
 const full = () =>
   new StorageFull('storage-full', {
-    what: 'There is no room left on this server’s disk for this file.',
-    lost: 'The file was not kept. Everything else is.',
-    next: 'Try again later, or tell the people who run this server.',
+    what: t('ui.refusal.no-room'),
+    lost: t('ui.refusal.file-lost'),
+    next: t('ui.refusal.no-room.next'),
   });
 
 /** The names of a blob's parents, made durable when they are new. */
@@ -121,9 +123,9 @@ export async function fileBlobs(options: FileBlobsOptions): Promise<Blobs> {
             bytes += chunk.byteLength;
             if (bytes > maxBytes) {
               throw new TooLarge('file-too-large', {
-                what: 'The file is larger than this server takes.',
-                lost: 'The file was not kept. Everything else is.',
-                next: 'Split it into several files.',
+                what: t('ui.refusal.file-large'),
+                lost: t('ui.refusal.file-lost'),
+                next: t('ui.refusal.file-large.next'),
               });
             }
             hash.update(chunk);

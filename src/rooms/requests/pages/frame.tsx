@@ -13,7 +13,7 @@ import type { Errors } from '../../../ui/form.tsx';
 import { Heading } from '../../../ui/heading.tsx';
 import { Notice } from '../../../ui/notice.tsx';
 import { page } from '../../../ui/page.tsx';
-import { COMPOSE_STEPS, Steps } from '../../../ui/steps.tsx';
+import { composeSteps, Steps } from '../../../ui/steps.tsx';
 import { type Matter, matterById } from '../../matters/view.ts';
 import { type DraftBody, STEPS, type Step } from '../draft.ts';
 import { type Draft, isChecked, loadDraft, saveDraft } from '../drafts.ts';
@@ -86,7 +86,7 @@ export function stepPage(c: Ctx, { draft, matter }: Composing, options: StepPage
         lead={options.lead}
       />
       <Steps
-        steps={COMPOSE_STEPS.map((text, i) => ({ name: text, href: stepHref(draft.id, STEPS[i] ?? 'what') }))}
+        steps={composeSteps().map((text, i) => ({ name: text, href: stepHref(draft.id, STEPS[i] ?? 'what') }))}
         current={STEPS.indexOf(options.step)}
       />
       {body}
