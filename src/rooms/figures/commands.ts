@@ -46,15 +46,11 @@ export async function planFigure(
   itself: string | null = null,
 ): Promise<NewEntry> {
   const names = {
-    measure: t('said.field.measure'),
-    unit: t('said.field.unit'),
     low: t('said.field.low'),
     high: t('said.field.high'),
     originalValue: t('said.field.original'),
     asOf: t('said.field.as-of'),
-    claimant: t('said.field.claimant'),
     claimedAt: t('said.field.time'),
-    source: t('said.field.source'),
   };
   const { source, ...claim } = checked(input, form, names);
   const ground = await groundOf(services, matter, source);
@@ -97,10 +93,7 @@ export async function rank(
   form: z.input<typeof ranking>,
   once: string,
 ): Promise<void> {
-  const { figure, ...given } = checked(ranking, form, {
-    rank: t('said.field.rank'),
-    reason: t('said.field.reason'),
-  });
+  const { figure, ...given } = checked(ranking, form);
   const matter = await matterById(services.db, matterId);
   const stands = matter ? (await figuresOf(services.db, matter.id)).find((one) => one.id === figure) : undefined;
   if (!matter || !stands) throw new NotFound('no-figure', t('said.figure.none'));

@@ -99,7 +99,6 @@ const names = () => ({
   name: t('meetings.answer.name'),
   title: t('meetings.answer.job'),
   delegate: t('meetings.substitute'),
-  reason: t('meetings.field.reason'),
 });
 
 /** Tries again when something else was written about this invitation meanwhile. */

@@ -55,14 +55,6 @@ const calling = z.object({
   zone: orNone(timeZone).optional(),
 });
 
-const callNames = () => ({
-  convener: t('meetings.field.convener'),
-  subject: t('meetings.field.subject'),
-  place: t('meetings.field.place'),
-  capacity: t('meetings.field.capacity'),
-  agenda: t('meetings.field.agenda'),
-});
-
 /** Writes `meeting.called`. @param at when it was called, ms @returns id of the meeting @throws those of `callMeeting` */
 export async function addMeeting(
   services: Services,
@@ -71,7 +63,7 @@ export async function addMeeting(
   once: string,
   at = services.clock.now(),
 ): Promise<string> {
-  const given = checked(calling, form, callNames());
+  const given = checked(calling, form);
   const of = await ofMatter(services, matter);
   const now = services.clock.now();
   const ids = { entry: uuidv7(now, services.random), meeting: uuidv7(now, services.random) };
@@ -172,17 +164,6 @@ const stating = z.object({
   through: orNone(z.enum(THROUGHS)).optional(),
 });
 
-const statedNames = () => ({
-  participant: t('meetings.field.participant'),
-  partstat: t('meetings.field.partstat'),
-  delegate: t('meetings.field.delegate'),
-  reason: t('meetings.field.reason'),
-  by: t('meetings.field.by'),
-  sayer: t('meetings.field.sayer'),
-  source: t('meetings.field.source'),
-  words: t('meetings.field.words'),
-});
-
 /** Writes `participation.stated`. @throws those of `stateParticipation`, NotFound */
 export async function addParticipation(
   services: Services,
@@ -191,7 +172,7 @@ export async function addParticipation(
   form: z.input<typeof stating>,
   once: string,
 ): Promise<void> {
-  const { source, ...given } = checked(stating, form, statedNames());
+  const { source, ...given } = checked(stating, form, { partstat: t('meetings.field.partstat') });
   const of = await ofMatter(services, matter);
   const key = `participation:${once}`;
   if (await services.db.selectFrom('ledger.command').select('key').where('key', '=', key).executeTakeFirst()) return;

@@ -115,7 +115,6 @@ const names = () => ({
   invitation: t('meetings.mail.place.whose'),
   partstat: t('meetings.says'),
   delegate: t('meetings.substitute'),
-  reason: t('meetings.field.reason'),
 });
 
 /**

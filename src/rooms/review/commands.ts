@@ -23,7 +23,7 @@ export async function chooseReview(
   form: { readonly second: boolean; readonly reviewer: string },
   once: string,
 ): Promise<void> {
-  const wanted = checked(input, form, { reviewer: t('said.field.reviewer') });
+  const wanted = checked(input, form);
   const last = await lastOf(services.db, of.party);
   const before = await reviewSettingOf(services.db, of.party);
   const now = services.clock.now();

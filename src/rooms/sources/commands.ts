@@ -36,11 +36,8 @@ export async function keepSource(
   fetchedAt: Millis = services.clock.now(),
 ): Promise<string> {
   const { text, ...given } = checked(input, form, {
-    publisher: t('said.field.publisher'),
-    title: t('said.field.title'),
     published: t('said.field.published'),
     url: t('said.field.url'),
-    text: t('said.field.text'),
   });
   const matter = await matterById(services.db, matterId);
   if (!matter) throw new NotFound('no-matter', t('said.no-matter'));

@@ -40,12 +40,9 @@ export type StatementInput = z.input<typeof input>;
 export async function planStatement(services: Services, matter: string, form: StatementInput): Promise<NewEntry> {
   const { source, holding, name, ...given } = checked(input, form, {
     holding: t('said.field.speaker'),
-    name: t('said.field.name'),
-    words: t('said.field.words'),
     form: t('said.field.form'),
     medium: t('said.field.medium'),
     outlet: t('said.field.outlet'),
-    source: t('said.field.source'),
     saidAt: t('said.field.time'),
   });
   const ground = await groundOf(services, matter, source);
