@@ -120,6 +120,9 @@ export const isMessage = (id: string): boolean => Object.hasOwn(en, id);
 /** The message of a value (`wordOf('words.kind.request.issued', 'request.issued')`), or the value itself where there are no words for it. */
 export const wordOf = (id: string, value: string): string => (isMessage(id) ? say(id) : value);
 
+/** How a message is written in the language of what is going on, gaps and all: for scripts, which put it together in the browser. */
+export const textOf = (id: MessageId): string => tongues.get(language())?.messages[id] ?? en[id] ?? id;
+
 /** The parts of a message that has elements inside: text, and what its tags and gaps were given. */
 export function parts<C>(
   id: string,

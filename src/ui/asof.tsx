@@ -2,11 +2,11 @@
  * The line at the top of every record page: as of when it is true, and on which axis. A plain GET form that works without
  * JavaScript; the page reads `asOf`, `axis` and `tz` back through `readAsOf`.
  */
-
 import type { Child } from 'hono/jsx';
 import { t } from '../base/language.ts';
 import { isZone } from './context.ts';
 import { rich } from './rich.tsx';
+import { asOfWords } from './script-words.ts';
 import { localInput, Time } from './time.tsx';
 
 /** `happened`: what had happened by then, as known today. `known`: what the record showed then. */
@@ -41,6 +41,7 @@ export function AsOf(props: AsOfProps) {
       aria-label={t('ui.asof.label')}
       data-moments={props.moments}
       data-asof={props.asOf?.toISOString()}
+      data-words={asOfWords()}
     >
       {[...Object.entries(props.keep ?? {}), ...(props.pairs ?? [])].map(([name, value]) => (
         <input type="hidden" name={name} value={value} />

@@ -2,7 +2,6 @@
  * Long work as a page shows it: rendered by the server each time. Put `LookAgain` below it, and its script into the page: without a script the
  * page stands still until it is asked again.
  */
-
 import type { Child } from 'hono/jsx';
 import { t } from '../base/language.ts';
 import type { Ctx } from '../base/route.ts';
@@ -61,7 +60,7 @@ export function LookAgain({
   readonly done: string;
 }) {
   return (
-    <p data-again={done}>
+    <p data-again={done} data-download={t('desk.script.again.download')}>
       <a href={c.req.path}>{t('ui.progress.again')}</a>
     </p>
   );

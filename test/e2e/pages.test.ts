@@ -140,14 +140,7 @@ async function publicStates(): Promise<void> {
   also('/record/:slug/figures', { path: `${example}/figures?${asOf}&axis=happened` });
   also('/embed/record/:slug', { path: `/embed${example}?${asOf}&axis=happened` });
   also('/record/:slug/changes', { path: '/record/wide-letters/changes' });
-  also(
-    '/record/:slug/map',
-    { path: `${example}/map` },
-    { path: `${example}/map?clock=unknown` },
-    { path: '/record/wide-letters/map' },
-  );
-  also('/record/:slug/figures', { path: `${example}/figures?${asOf}&axis=happened` });
-  also('/embed/record/:slug', { path: `/embed/record/2018-letters?${asOf}&axis=happened` });
+  also('/record/:slug/map', { path: `${example}/map?clock=unknown` });
   also('/record/:slug/services/:service', { path: `${example}/services/${id}` });
   also('/record/:slug/services/:service', { path: `/record/wide-letters/services/${wide.services[3]}` });
   also('/record/:slug/entries/:entry', { path: `${example}/entries/${id}` });

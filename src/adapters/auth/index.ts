@@ -2,7 +2,6 @@
  * Implements the sign-in port of src/rooms/access with better-auth. Requests reach better-auth only through the few calls below; what
  * comes back is cookies, rows and named refusals, never its own pages or messages.
  */
-
 import { randomBytes } from 'node:crypto';
 import type { Clock } from '../../base/clock.ts';
 import { TooMany, Unavailable } from '../../base/errors.ts';

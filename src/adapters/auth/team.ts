@@ -1,5 +1,4 @@
 /** Members and invitations in schema `auth`. What may change is decided by the caller, on rows that are locked while it decides. */
-
 import { randomBytes } from 'node:crypto';
 import type { Pool, PoolClient } from 'pg';
 import type { Clock } from '../../base/clock.ts';

@@ -3,7 +3,6 @@
  * its place only when it is whole and synced, so a file in place is always complete. Never overwrites a blob; deletes one only when a sweep
  * finds that nobody names it, or when it is erased by order. A file's time is when its bytes were last put.
  */
-
 import { createHash, randomUUID } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { mkdir, open, readdir, rename, rm, stat, statfs, utimes } from 'node:fs/promises';

@@ -1,5 +1,4 @@
 /** From a `Mail` to a MIME message. Nothing that a person typed can add a header, a recipient or a second mail. */
-
 import { randomBytes } from 'node:crypto';
 import MailComposer from 'nodemailer/lib/mail-composer';
 import { z } from 'zod';

@@ -3,7 +3,6 @@
  * refusal (disk full, connection lost); conflicts and violated constraints go through untouched, since their callers know what
  * they mean. It never carries a statement or a value into the message.
  */
-
 import { InvalidInput, Refusal, StorageFull, Unavailable } from '../../base/errors.ts';
 import { t } from '../../base/language.ts';
 

@@ -9,6 +9,7 @@ import { Heading } from '../../ui/heading.tsx';
 import { Notice } from '../../ui/notice.tsx';
 import { page } from '../../ui/page.tsx';
 import { rich } from '../../ui/rich.tsx';
+import { passkeyWords } from '../../ui/script-words.ts';
 import { Time } from '../../ui/time.tsx';
 import type { AccessPort, Person } from './port.ts';
 import { Name, readForm } from './rules.ts';
@@ -99,7 +100,7 @@ async function accountPage(c: Ctx, port: AccessPort, errors: Errors = {}, typed?
         ))}
       </ul>
       {person.fresh ? (
-        <div data-passkey="add" hidden>
+        <div data-passkey="add" data-words={passkeyWords('add')} hidden>
           <button type="button" class="usa-button">
             {t('access.account.passkeys.add')}
           </button>

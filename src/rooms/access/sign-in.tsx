@@ -14,6 +14,7 @@ import { redirectWith } from '../../ui/context.ts';
 import { type Errors, Field, Form, Submit } from '../../ui/form.tsx';
 import { Heading } from '../../ui/heading.tsx';
 import { page } from '../../ui/page.tsx';
+import { passkeyWords } from '../../ui/script-words.ts';
 import { type AccessPort, type Cookies, type From, PASSKEY_DOORS } from './port.ts';
 import { Email, localPath, readForm } from './rules.ts';
 
@@ -84,7 +85,7 @@ function signInPage(c: Ctx, next: string, email = '', errors: Errors = {}) {
         />
         <Submit text={t('access.send-code')} />
       </Form>
-      <div class="or" data-passkey="sign-in" data-next={next} hidden>
+      <div class="or" data-passkey="sign-in" data-words={passkeyWords('sign-in')} data-next={next} hidden>
         <p>{t('access.sign-in.passkey')}</p>
         <button type="button" class="usa-button usa-button--outline">
           {t('access.sign-in.passkey.use')}

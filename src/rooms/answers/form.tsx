@@ -12,6 +12,7 @@ import { Heading } from '../../ui/heading.tsx';
 import { Mark } from '../../ui/mark.tsx';
 import { Notice } from '../../ui/notice.tsx';
 import { rich } from '../../ui/rich.tsx';
+import { answerWords } from '../../ui/script-words.ts';
 import { Day, Time } from '../../ui/time.tsx';
 import { disposition, finding } from '../../ui/words.ts';
 import type { Ask, ClockState, Move, Worked } from '../clock/rules.ts';
@@ -77,7 +78,14 @@ export function AnswerForm(view: FormView) {
           <p>{t('answers.form.revoked.why', { issuer: exchange.issuerName, reason: exchange.revocation.reason })}</p>
         </Notice>
       ) : (
-        <form class="form answer" method="post" action="/answer" enctype="multipart/form-data" novalidate>
+        <form
+          class="form answer"
+          method="post"
+          action="/answer"
+          enctype="multipart/form-data"
+          novalidate
+          data-words={answerWords()}
+        >
           <input type="hidden" name="once" value={draft.body.once} />
           {/* The button that Enter presses: saves, whatever comes first on the page. */}
           <button class="usa-sr-only" type="submit" name="action" value="save" tabindex={-1}>

@@ -24,13 +24,13 @@ const SMALL = 256 * 1024;
 const FORM_BYTES = 1024 * 1024;
 
 const WORDS = {
-  reading: { what: 'requests.file.reading', unit: 'line' },
-  checking: { what: 'requests.file.checking', unit: 'row' },
-  matching: { what: 'requests.file.matching', unit: 'recipient' },
-  keeping: { what: 'requests.file.keeping', unit: 'recipient' },
-  read: { what: 'requests.file.read', unit: 'recipient' },
-  refused: { what: 'requests.file.refused', unit: 'line' },
-} as const satisfies Readonly<Record<Stage, { readonly what: MessageId; readonly unit: string }>>;
+  reading: { what: 'requests.file.reading', unit: 'requests.file.lines' },
+  checking: { what: 'requests.file.checking', unit: 'ui.count.rows' },
+  matching: { what: 'requests.file.matching', unit: 'ui.count.recipients' },
+  keeping: { what: 'requests.file.keeping', unit: 'ui.count.recipients' },
+  read: { what: 'requests.file.read', unit: 'ui.count.recipients' },
+  refused: { what: 'requests.file.refused', unit: 'requests.file.lines' },
+} as const satisfies Readonly<Record<Stage, { readonly what: MessageId; readonly unit: MessageId }>>;
 
 const tooLarge = () =>
   new TooLarge('file-too-large', {
@@ -94,7 +94,7 @@ export async function getReading(c: Ctx): Promise<Response> {
           { text: name, href: stepHref(draft.id, 'check') },
         ]}
       />
-      <Progress what={t(what)} done={reading.done} total={reading.total} unit={unit}>
+      <Progress what={t(what)} done={reading.done} total={reading.total} unit={(n) => t(unit, { n })}>
         {t('requests.file.safe')}
       </Progress>
       <LookAgain c={c} done={t('requests.file.again')} />

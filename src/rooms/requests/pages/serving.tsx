@@ -34,7 +34,12 @@ function checkingPage(c: Ctx, { draft, matter }: Composing, { done, total }: Che
           { text: matter.title, href: `/desk/matters/${matter.id}` },
         ]}
       />
-      <Progress what={t('requests.serving.checking.what')} done={done} total={total} unit="recipient">
+      <Progress
+        what={t('requests.serving.checking.what')}
+        done={done}
+        total={total}
+        unit={(n) => t('ui.count.recipients', { n })}
+      >
         {t('requests.serving.checking.safe')}
       </Progress>
       <LookAgain c={c} done={t('requests.serving.checked')} />
@@ -84,7 +89,7 @@ export async function getServing(c: Ctx): Promise<Response> {
         what={t('requests.serving.what', { n: serving.recipients })}
         done={done}
         total={serving.recipients}
-        unit="recipient"
+        unit={(n) => t('ui.count.recipients', { n })}
       >
         {t('requests.serving.close')}
       </Progress>
