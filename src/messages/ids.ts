@@ -1704,15 +1704,6 @@ export interface Plain {
   'directory.import.utf16': None;
   'directory.import.utf8': None;
   'directory.kept': None;
-  'directory.kind.agency': None;
-  'directory.kind.association': None;
-  'directory.kind.county': None;
-  'directory.kind.department': None;
-  'directory.kind.district': None;
-  'directory.kind.newsroom': None;
-  'directory.kind.other': None;
-  'directory.kind.place': None;
-  'directory.kind.state': None;
   'directory.known': { parties: 'text' };
   'directory.known.anyway': None;
   'directory.known.id': None;
@@ -3390,7 +3381,6 @@ export interface Plain {
   'requests.items.item': { n: 'text'; text: 'text' };
   'requests.items.lead': None;
   'requests.items.own': None;
-  'requests.kind': { kind: 'choice' };
   'requests.ladder.conflict': { what: 'text' };
   'requests.ladder.heading': None;
   'requests.ladder.lead': None;

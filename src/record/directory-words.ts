@@ -1,5 +1,5 @@
 /** Entries about parties and people in one sentence, as their receipts name them, and the kinds of parties. Knows no entry that is not public. */
-import { t, wordOf } from '../base/language.ts';
+import { t } from '../base/language.ts';
 import type { Entry } from '../proof/index.ts';
 import {
   aliasAdded,
@@ -17,6 +17,7 @@ import {
   termStated,
   termWithdrawn,
 } from '../rooms/people/entries.ts';
+import { partyKind } from '../ui/words.ts';
 
 interface Said {
   readonly title: string;
@@ -71,4 +72,4 @@ export function directoryWords({ kind, body }: Pick<Entry, 'kind' | 'body'>): Sa
 
 /** The word of a party's kind; `choice` as it is offered in a list to choose from, where a place is said in full. */
 export const partyKindWord = (kind: string, choice = false): string =>
-  choice && kind === 'place' ? t('desk.party-kind.place') : wordOf(`directory.kind.${kind}`, kind);
+  choice && kind === 'place' ? t('desk.party-kind.place') : partyKind(kind);

@@ -1,6 +1,5 @@
 /** All parties in a list with search and filters, for everyone; and that form for the desk. */
 import { sql } from 'kysely';
-import { partyKind } from '../ui/words.ts';
 import { t } from '../base/language.ts';
 import { ANYONE, type Ctx, type Route } from '../base/route.ts';
 import { PARTY_KINDS } from '../rooms/directory/entries.ts';
@@ -8,6 +7,7 @@ import { Field, Select, Submit } from '../ui/form.tsx';
 import { Heading } from '../ui/heading.tsx';
 import { page } from '../ui/page.tsx';
 import { Links, Pages, Table } from '../ui/table.tsx';
+import { partyKind } from '../ui/words.ts';
 import { cachePublic } from './caching.ts';
 import { associations, filterParams, PARTIES_SIZE, partiesPage, partyFilter, statesOf } from './parties.ts';
 import { href } from './parts.tsx';

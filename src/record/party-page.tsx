@@ -1,6 +1,5 @@
 /** A party and a person as everyone may see them, as of any time: names, offices, memberships, and what public records hold of them. */
 import { type RawBuilder, sql } from 'kysely';
-import { partyKind } from '../ui/words.ts';
 import { NotFound } from '../base/errors.ts';
 import { UUID } from '../base/ids.ts';
 import { t } from '../base/language.ts';
@@ -23,6 +22,7 @@ import { page } from '../ui/page.tsx';
 import { rich } from '../ui/rich.tsx';
 import { Facts, Links } from '../ui/table.tsx';
 import { localInput, Time } from '../ui/time.tsx';
+import { partyKind } from '../ui/words.ts';
 import { cacheRecord } from './caching.ts';
 import { type Cut, cutAt } from './cut.ts';
 import { type Moment, momentOf, momentParams } from './matter.ts';

@@ -1,7 +1,6 @@
 /** The public record of a matter: the board as of any time, what was reported around it, its timeline. Shows only what is public. */
 
 import type { Child } from 'hono/jsx';
-import { partyKind } from '../ui/words.ts';
 import { InvalidInput } from '../base/errors.ts';
 import { t } from '../base/language.ts';
 import type { Ctx, Route } from '../base/route.ts';
@@ -14,6 +13,7 @@ import { page } from '../ui/page.tsx';
 import { rich } from '../ui/rich.tsx';
 import { Counts, Links, Pages } from '../ui/table.tsx';
 import { Day, dateText } from '../ui/time.tsx';
+import { partyKind } from '../ui/words.ts';
 import { type BoardPage, type BoardRow, foundWord, saidWord } from './board.ts';
 import { boardParams, NO_STATE } from './board-filter.ts';
 import { cacheRecord } from './caching.ts';

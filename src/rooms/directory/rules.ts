@@ -3,9 +3,9 @@
 import type { NewEntry } from '../../base/append.ts';
 import { InvalidInput, RuleRefusal } from '../../base/errors.ts';
 import { t } from '../../base/language.ts';
+import { partyKind } from '../../ui/words.ts';
 import { mailbox } from '../fields.ts';
 import type { ChannelType, PartyKind } from './entries.ts';
-import { partyKind } from './kinds.ts';
 import { type Candidate, meant, type Party } from './match.ts';
 
 type Common = Pick<NewEntry, 'by' | 'occurredAt'>;
