@@ -16,6 +16,7 @@ import { bareName, plainName } from './names.ts';
 
 export { stateName, stateOfDivision } from '../states.ts';
 export { channelsOfAll } from './channels.ts';
+export { partyKind } from './kinds.ts';
 export { type Candidate, type Match, meant, type Named, NEEDS_PLACE, type Party } from './match.ts';
 
 /** A party with everything that is said of it. */
