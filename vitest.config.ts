@@ -10,8 +10,13 @@ const together = ['rooms', 'record', 'web', 'post'].flatMap((name) => [
   `src/${name}/**/*.test.ts`,
   `src/${name}/**/*.test.tsx`,
 ]);
-/** Start a browser, or change what others in the same process would see. */
-const browsers = 'src/**/*.browser.test.ts';
+/** Start a browser, or measure how long others wait and how much memory there is. */
+const alone = [
+  'src/**/*.browser.test.ts',
+  'src/post/in/read.test.ts',
+  'src/post/worker.test.ts',
+  'src/rooms/requests/recipients.test.ts',
+];
 
 export default defineConfig({
   test: {
@@ -23,12 +28,17 @@ export default defineConfig({
         test: {
           ...shared,
           name: 'apart',
-          include: ['src/**/*.test.ts', 'src/**/*.test.tsx', 'test/**/*.test.ts'],
-          exclude: ['src/{rooms,record,web,post}/**/!(*.browser).test.{ts,tsx}'],
+          include: [
+            'src/!(rooms|record|web|post)/**/*.test.ts',
+            'src/!(rooms|record|web|post)/**/*.test.tsx',
+            'src/*.test.ts',
+            'test/**/*.test.ts',
+            ...alone,
+          ],
         },
       },
       {
-        test: { ...shared, name: 'together', include: together, exclude: [browsers], isolate: false },
+        test: { ...shared, name: 'together', include: together, exclude: alone, isolate: false },
       },
     ],
   },

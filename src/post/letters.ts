@@ -9,7 +9,7 @@ import { t } from '../base/language.ts';
 import type { Attachment } from '../base/mailer.ts';
 import type { Services } from '../base/services.ts';
 import { answersOf } from '../rooms/answers/view.ts';
-import { movesIn } from '../rooms/clock/rules.ts';
+import { movesIn, workingSaid } from '../rooms/clock/rules.ts';
 import { determinationsOf } from '../rooms/determinations/view.ts';
 import { letterTo } from '../rooms/requests/rules.ts';
 import { letterDue } from '../rooms/requests/view.ts';
@@ -144,7 +144,7 @@ async function clock(services: Services, job: Job, what: About): Promise<Compose
     before: day(move.before),
     after: day(move.after),
     reason: move.reason,
-    working: workingIn(entry.body)
+    working: workingSaid(workingIn(entry.body))
       .map((step, i) => `${i + 1}. ${step}`)
       .join('\n'),
     link,

@@ -163,7 +163,7 @@ async function showOne(c: Ctx, errors: Errors = {}, values: Texts | null = null)
           what={list.state === 'comparing' ? t('desk.import.comparing') : t('desk.import.writing')}
           done={list.done}
           total={list.state === 'comparing' ? null : list.total}
-          unit="row"
+          unit={(n) => t('ui.count.rows', { n })}
         >
           {t('desk.import.goes-on')}
         </Progress>

@@ -17,7 +17,7 @@ import {
   termStated,
   termWithdrawn,
 } from '../rooms/people/entries.ts';
-import { partyKind } from './party-kinds.ts';
+import { partyKind } from '../ui/words.ts';
 
 interface Said {
   readonly title: string;

@@ -1,7 +1,7 @@
 /** The filters above a board: one plain GET form, folded until it is used. Keeps the time and the request that are shown. */
 import { t } from '../base/language.ts';
 import { orderName } from '../rooms/orders/view.ts';
-import { clockState, consequenceKind, consequenceStatus, disposition, finding } from '../ui/words.ts';
+import { clockState, consequenceKind, consequenceStatus, disposition, finding, partyKind } from '../ui/words.ts';
 import type { BoardPage } from './board.ts';
 import {
   ANSWER_FILTERS,
@@ -14,7 +14,6 @@ import {
   NO_STATE,
 } from './board-filter.ts';
 import { href } from './parts.tsx';
-import { partyKind } from './party-kinds.ts';
 import { consequenceWords, type Reach } from './reach.ts';
 
 interface Choice {

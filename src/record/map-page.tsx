@@ -9,7 +9,7 @@ import { ANYONE, type Ctx, type Route } from '../base/route.ts';
 import { Empty } from '../ui/empty.tsx';
 import { page } from '../ui/page.tsx';
 import { type Column, Links, Table } from '../ui/table.tsx';
-import { clockState } from '../ui/words.ts';
+import { clockState, partyKind } from '../ui/words.ts';
 import type { mapBody } from './api-map-schemas.ts';
 import { type Area, type Areas, areasOf, MOST_SPOTS, type Spot, STANDINGS, type Standing } from './areas.ts';
 import { type BoardFilter, boardParams, NO_STATE } from './board-filter.ts';
@@ -22,7 +22,6 @@ import { RecordMap } from './map-view.tsx';
 import { momentParams } from './matter.ts';
 import { type RecordModel, recordModel } from './model.ts';
 import { href, RecordHead, recordPath, servicePath, tabWord } from './parts.tsx';
-import { partyKind } from './party-kinds.ts';
 import { opened, queryOf, refuseBadTime, wrongTime } from './record-page.tsx';
 
 const SORT = { by: 'recipient', down: false } as const;

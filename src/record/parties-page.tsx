@@ -7,10 +7,10 @@ import { Field, Select, Submit } from '../ui/form.tsx';
 import { Heading } from '../ui/heading.tsx';
 import { page } from '../ui/page.tsx';
 import { Links, Pages, Table } from '../ui/table.tsx';
+import { partyKind } from '../ui/words.ts';
 import { cachePublic } from './caching.ts';
 import { associations, filterParams, PARTIES_SIZE, partiesPage, partyFilter, statesOf } from './parties.ts';
 import { href } from './parts.tsx';
-import { partyKind } from './party-kinds.ts';
 import { partyPath } from './party-paths.ts';
 import { queryOf } from './record-page.tsx';
 

@@ -12,14 +12,13 @@ import { orderName, whereWords } from '../rooms/orders/view.ts';
 import { mediumWords, statementsOf } from '../rooms/statements/view.ts';
 import { rosette } from '../ui/rosette.ts';
 import { dateText, localInput, timeText } from '../ui/time.tsx';
-import { clockState, disposition, effectWord, finding, participation } from '../ui/words.ts';
+import { clockState, disposition, effectWord, finding, participation, partyKind } from '../ui/words.ts';
 import { foundWord, saidWord } from './board.ts';
 import { citationOf } from './cite.tsx';
 import type { Moment, PublicMatter } from './matter.ts';
 import { type RecordModel, recordModel } from './model.ts';
 import { open, publicSight } from './open.ts';
 import { clockText, tabWord } from './parts.tsx';
-import { partyKind } from './party-kinds.ts';
 import { touchesOf } from './reach.ts';
 import { newest } from './timeline.ts';
 

@@ -13,6 +13,7 @@ import { page } from '../ui/page.tsx';
 import { rich } from '../ui/rich.tsx';
 import { Counts, Links, Pages } from '../ui/table.tsx';
 import { Day, dateText } from '../ui/time.tsx';
+import { partyKind } from '../ui/words.ts';
 import { type BoardPage, type BoardRow, foundWord, saidWord } from './board.ts';
 import { boardParams, NO_STATE } from './board-filter.ts';
 import { cacheRecord } from './caching.ts';
@@ -22,7 +23,6 @@ import { recipientThings } from './json-ld.tsx';
 import { type Moment, momentOf, momentParams, type PublicMatter, publicMatter } from './matter.ts';
 import { type PublicNote, type RecordModel, recordModel } from './model.ts';
 import { clockText, entryPath, type HeadProps, href, RecordHead, recordPath, servicePath, tabWord } from './parts.tsx';
-import { partyKind } from './party-kinds.ts';
 import { quiet } from './quiet.tsx';
 import { touchesOf } from './reach.ts';
 

@@ -9,12 +9,11 @@ import { Tag } from '../ui/mark.tsx';
 import { page } from '../ui/page.tsx';
 import { Pages } from '../ui/table.tsx';
 import { Time } from '../ui/time.tsx';
-import { kindWord } from '../ui/words.ts';
+import { kindWord, partyKind } from '../ui/words.ts';
 import type { searchBody } from './api-schemas.ts';
 import { cachePublic } from './caching.ts';
 import { receiptPaths } from './entry-page.tsx';
 import { entryPath, href, servicePath } from './parts.tsx';
-import { partyKind } from './party-kinds.ts';
 import { queryOf } from './record-page.tsx';
 import { type Piece, SEARCH_SIZE, search } from './search.ts';
 

@@ -5,7 +5,6 @@
 import type { Child } from 'hono/jsx';
 import { t } from '../base/language.ts';
 import type { Ctx } from '../base/route.ts';
-import { count } from './words.ts';
 
 export interface ProgressProps {
   /** what is being done: "Serving 90,837 parties" */
@@ -14,13 +13,12 @@ export interface ProgressProps {
   /** null while unknown */
   readonly total: number | null;
   /** what is counted, in words: `(n) => t('ui.count.letters', { n })` */
-  readonly unit: string | ((n: number) => string);
+  readonly unit: (n: number) => string;
   /** what is safe meanwhile: "You can close this page; the work goes on." */
   readonly children?: Child;
 }
 
-export function Progress({ what, done, total, unit: named, children }: ProgressProps) {
-  const unit = typeof named === 'string' ? (n: number) => count(n, named) : named;
+export function Progress({ what, done, total, unit, children }: ProgressProps) {
   const finished = total !== null && done >= total;
   return (
     <div class="progress">

@@ -176,11 +176,6 @@ export const evidenceWord = (event: string): string =>
 /** Plain words for an entry's kind (`request.issued` → "request issued"). */
 export const kindWord = (kind: string): string => wordOf(`words.kind.${kind}`, kind.replaceAll(/[._-]/g, ' '));
 
-/** "1 change", "4 changes"; numbers with thousands separators. */
-export function count(n: number, one: string, many = `${one}s`): string {
-  return `${n.toLocaleString('en-US')} ${n === 1 ? one : many}`;
-}
-
 /** Who has signed what a receipt carries, for papers and mails. */
 export function signedByWords(by: {
   readonly signed: number;
@@ -190,6 +185,9 @@ export function signedByWords(by: {
   if (by.of === 0) return t('words.signed.log-alone');
   return t(by.complete ? 'words.signed.complete' : 'words.signed.so-far', { signed: by.signed, of: by.of });
 }
+
+/** What a party is, in a word: "city". */
+export const partyKind = (kind: string): string => wordOf(`words.party.${kind}`, kind);
 
 /** "Item 2", "Items 1 and 3" */
 export const itemsWords = (items: readonly number[]): string =>

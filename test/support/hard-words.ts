@@ -12,6 +12,9 @@ export interface Hard {
 /** Names of things and formats, the same in every language. */
 const NAMES =
   /^(?:Counterfoil|AGPL-3\.0-or-later|PDF|JSON|CSV|XLSX|HTML|XML|SQL|RFC \d+|SHA-256|UTC|ET|OCD|DNS|URL|iCalendar|Atom|JSON Feed|oEmbed|GeoJSON|C2SP|FollowTheMoney|ISO|UTF-8|eml)$/;
+/** What programs read: types of files, headers, cookies' options, addresses, markup around what is said, commands to type. */
+const FOR_PROGRAMS =
+  /^(?:true|false|Lax|[\w.+-]+\/[\w.+-]+;.*|attachment; filename.*|public, max-age.*|no-store.*|sandbox; .*|\/[\w./{}-]*|https?:\/\/.*|<.*>(?: ?\{\})?|&nbsp;|(?:bin\/)?counterfoil .*|repeatable read|read only)$/s;
 /** Attributes that no person reads. */
 const UNREAD =
   /^(?:class|href|id|name|type|method|action|for|value|rel|src|role|scope|autocomplete|autocapitalize|inputmode|pattern|style|lang|tone|area|mark|media|as|key|enctype|d|fill|stroke|viewBox|xmlns|headers|slot|target|crossorigin|content|property|charset|width|height|list|form|wrap|dir|transform|preserveAspectRatio|axis|rows|accept|kind|level|size|aria-(?:labelledby|describedby|controls|current|live|haspopup|sort)|datetime|data-.*|points|text-anchor|sandbox|allow|loading|island|to|path|field|prefix|at|wide|base|group)$/;
@@ -58,7 +61,7 @@ export function hardWords(name: string, source: string): Hard[] {
   const found: Hard[] = [];
   const note = (node: ts.Node, text: string) => {
     const said = text.replaceAll(/\s+/g, ' ').trim();
-    if (!NAMES.test(said))
+    if (!NAMES.test(said) && !FOR_PROGRAMS.test(said))
       found.push({ line: file.getLineAndCharacterOfPosition(node.getStart()).line + 1, text: said });
   };
   const visit = (node: ts.Node): void => {

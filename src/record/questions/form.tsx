@@ -5,7 +5,7 @@ import { PARTY_KINDS } from '../../rooms/directory/entries.ts';
 import { orderName } from '../../rooms/orders/view.ts';
 import { ErrorSummary } from '../../ui/form.tsx';
 import { localInput } from '../../ui/time.tsx';
-import { clockState, consequenceStatus, disposition, participation } from '../../ui/words.ts';
+import { clockState, consequenceStatus, disposition, participation, partyKind } from '../../ui/words.ts';
 import {
   ANSWER_FILTERS,
   type BoardFilter,
@@ -15,7 +15,6 @@ import {
 } from '../board-filter.ts';
 import { CLOCK_WORDS, findingChoice } from '../filter-form.tsx';
 import { type Moment, momentParams } from '../matter.ts';
-import { partyKind } from '../party-kinds.ts';
 import type { Choices, ToChoose } from './choices.ts';
 import { columnHead, partWord } from './columns.tsx';
 import type { Known } from './known.ts';

@@ -1,9 +1,8 @@
 /** A question in one sentence, so that whoever opens its address knows what is asked. Pure. */
 import { t } from '../../base/language.ts';
 import { orderName } from '../../rooms/orders/view.ts';
-import { clockState, consequenceKind, consequenceStatus, disposition } from '../../ui/words.ts';
+import { clockState, consequenceKind, consequenceStatus, disposition, partyKind } from '../../ui/words.ts';
 import { CLOCK_WORDS, findingChoice } from '../filter-form.tsx';
-import { partyKind } from '../party-kinds.ts';
 import { participationWord } from './form.tsx';
 import type { Known, KnownMeeting, KnownRequest } from './known.ts';
 

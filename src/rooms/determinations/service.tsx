@@ -14,7 +14,7 @@ import { Notice } from '../../ui/notice.tsx';
 import { rich } from '../../ui/rich.tsx';
 import { Facts } from '../../ui/table.tsx';
 import { Day, Time } from '../../ui/time.tsx';
-import { disposition, effectWord, finding } from '../../ui/words.ts';
+import { disposition, effectWord, finding, partyKind } from '../../ui/words.ts';
 import { clocksIn, type Exchange, type SentAnswer, sentItem, standingOf } from '../answers/view.ts';
 import { asksIn, type ClockState, type Move, type Worked, waitingIn } from '../clock/rules.ts';
 import { clockWords, ItemClock, Moves, Workings } from '../clock-parts.tsx';
@@ -83,7 +83,7 @@ export function ServicePage(view: ServiceView) {
           { text: request.title, href: `/desk/requests/${request.id}` },
         ]}
         lead={rich('answers.service.lead', {
-          where: service.state ? `${service.kind}, ${service.state}` : service.kind,
+          where: service.state ? `${partyKind(service.kind)}, ${service.state}` : partyKind(service.kind),
           at: <Time at={service.occurredAt} zone={zone} />,
         })}
       />

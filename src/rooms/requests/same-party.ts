@@ -3,6 +3,7 @@
  * list and without it in another. What says two things at once is told, never decided here. Reads no database.
  */
 import { t } from '../../base/language.ts';
+import { partyKind } from '../../ui/words.ts';
 import { type Candidate, type Match as Meant, meant, type Named, type Party } from '../directory/view.ts';
 import { stateName, stateOfDivision } from '../states.ts';
 
@@ -18,7 +19,7 @@ function nameKeys({ name, kind, state, ocdId }: Named): readonly string[] {
 
 /** “Watsonville (place, California)”, with what tells it from others. */
 export const placeWords = ({ name, kind, state }: Pick<Party, 'name' | 'kind' | 'state'>): string =>
-  `${name} (${[t('requests.kind', { kind }), ...(state === null ? [] : [state])].join(', ')})`;
+  `${name} (${[partyKind(kind), ...(state === null ? [] : [state])].join(', ')})`;
 
 /** Rows that were seen, and which of them a further row repeats. Some map look-ups a row, however many there are. */
 export interface SeenRows<T extends Named> {

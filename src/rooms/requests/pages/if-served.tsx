@@ -6,7 +6,7 @@ import { rich } from '../../../ui/rich.tsx';
 import { Day } from '../../../ui/time.tsx';
 import { Working } from '../../../ui/working.tsx';
 import type { ServedCell } from '../../clock/entries.ts';
-import { byIssuer, byRecipient, dueByPlace } from '../../clock/rules.ts';
+import { byIssuer, byRecipient, dueByPlace, workingSaid } from '../../clock/rules.ts';
 import { closingsFor } from '../../clock/view.ts';
 import { servedAtIf } from '../check.ts';
 import { type DraftBody, numbered, ownDues } from '../draft.ts';
@@ -55,9 +55,9 @@ export function IfServed({ worked, open }: { worked: Extract<IfServedNow, { cell
             <p>{rich('requests.working.due', { ...itemsOf(items), day: <Day on={on} weekday /> })}</p>
           )}
           <Working
-            steps={working}
+            steps={workingSaid(working)}
             open={open === true}
-            summary={items === null ? working.at(-1) : t('requests.working.items', itemsOf(items))}
+            summary={items === null ? workingSaid(working).at(-1) : t('requests.working.items', itemsOf(items))}
           />
         </>
       ))}

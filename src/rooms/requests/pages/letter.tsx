@@ -9,7 +9,7 @@ import { Notice } from '../../../ui/notice.tsx';
 import { rich } from '../../../ui/rich.tsx';
 import { Working } from '../../../ui/working.tsx';
 import type { ServedCell } from '../../clock/entries.ts';
-import { dueByPlace } from '../../clock/rules.ts';
+import { dueByPlace, workingSaid } from '../../clock/rules.ts';
 import { closingsFor } from '../../clock/view.ts';
 import { partyById } from '../../directory/view.ts';
 import { checkDraft, servedAtIf, valueProblems } from '../check.ts';
@@ -170,7 +170,7 @@ async function Preview({ c, at }: { c: Ctx; at: Composing }) {
           <div class="letter">{shown.text}</div>
           {workings.map(({ items, working }) => (
             <Working
-              steps={working}
+              steps={workingSaid(working)}
               summary={
                 items === null ? t('requests.letter.working') : t('requests.letter.working.items', itemsOf(items))
               }

@@ -1,4 +1,5 @@
 /** Step 2, whom: the recipients, every row of their file that cannot be used named by its line, and single recipients by form. The file itself is taken in file.tsx. */
+
 import { InvalidInput } from '../../../base/errors.ts';
 import { num, t } from '../../../base/language.ts';
 import type { Ctx } from '../../../base/route.ts';
@@ -7,6 +8,7 @@ import { ErrorSummary, type Errors, Field, FileField, Form, Select, Submit } fro
 import { Notice } from '../../../ui/notice.tsx';
 import { rich } from '../../../ui/rich.tsx';
 import { Links, Pages, Table } from '../../../ui/table.tsx';
+import { partyKind } from '../../../ui/words.ts';
 import { PARTY_KINDS } from '../../directory/entries.ts';
 import {
   addRecipient,
@@ -81,7 +83,7 @@ function RecipientTable({ at, rows, search }: { at: Composing; rows: readonly Dr
       columns={[
         { head: t('requests.whom.name'), names: true, cell: (row) => row.name },
         { head: t('requests.whom.row'), numeric: true, cell: (row) => num(row.line) },
-        { head: t('requests.whom.kind'), cell: (row) => t('requests.kind', { kind: row.kind }) },
+        { head: t('requests.whom.kind'), cell: (row) => partyKind(row.kind) },
         { head: t('requests.state'), cell: (row) => row.state ?? '–' },
         { head: t('requests.whom.mail'), cell: (row) => row.email ?? t('requests.no-address') },
         {
@@ -132,7 +134,7 @@ function OneForm({ at, shown }: { at: Composing; shown: Shown }) {
           errors={errors}
           choices={PARTY_KINDS.map((kind) => ({
             value: kind,
-            label: kind === 'place' ? t('requests.whom.place') : t('requests.kind', { kind }),
+            label: kind === 'place' ? t('requests.whom.place') : partyKind(kind),
           }))}
         />
         <Field
