@@ -1220,7 +1220,6 @@ export interface Plain {
   'desk.orders.lead': None;
   'desk.orders.page': { title: 'text' };
   'desk.orders.title': None;
-  'desk.party-kind.place': None;
   'desk.party.address': None;
   'desk.party.address.or-number': None;
   'desk.party.alias.add': None;
