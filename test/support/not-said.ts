@@ -36,6 +36,7 @@ export const DATA: ReadonlySet<string> = new Set([
   'BibTeX',
   'CSL-JSON',
   'Chrome',
+  'Data',
   'Edge',
   'Firefox',
   'It is tried again.',
