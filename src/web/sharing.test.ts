@@ -99,6 +99,20 @@ it('makes it anew as soon as something was appended, and for another address or 
   expect([made, plain.headers.get('content-encoding')]).toEqual([4, null]);
 });
 
+it('while it is made anew, others go on with the copy, up to a second', async () => {
+  await read('/record');
+  version = String(Math.random());
+  let letGo = () => {};
+  hold = new Promise((resolve) => (letGo = resolve));
+  const next = read('/record');
+  await expect.poll(() => made).toBe(2);
+  expect((await read('/record')).text.startsWith('1 ')).toBe(true);
+  now += 1_001;
+  const late = read('/record');
+  letGo();
+  expect([(await next).text.slice(0, 2), (await late).text.slice(0, 2), made]).toEqual(['2 ', '2 ', 2]);
+});
+
 it('answers who has a copy already with 304, from the shared rendering', async () => {
   const { etag } = await read('/record');
   const again = await read('/record', { 'if-none-match': etag ?? '' });

@@ -1,6 +1,6 @@
 /**
  * One rendering for all who read the same public page at the same state of the log: whoever asks while it is made waits for it, and whoever
- * asks within a second after gets a copy. It shares what says of itself that shared caches may keep it (`Cache-Control: public`), and only
+ * asks within a second after gets a copy, as long as nothing was appended or while somebody else makes the next one. It shares what says of itself that shared caches may keep it (`Cache-Control: public`), and only
  * with readers who bring no cookie and no credentials; everything else passes by untouched.
  */
 import type { MiddlewareHandler } from 'hono';
@@ -12,6 +12,8 @@ interface Copy {
   readonly body: ArrayBuffer;
   readonly headers: readonly (readonly [string, string])[];
   readonly etag: string | null;
+  /** state of the log that it was made from, and when making it began */
+  readonly version: string;
   readonly madeAt: number;
 }
 
@@ -53,13 +55,15 @@ export function sharing(version: () => string, now: () => number): MiddlewareHan
 
   return async (c, next) => {
     if (!mayShare(c)) return await next();
-    const key = `${version()} ${language()} ${c.req.header('accept-encoding') ?? ''} ${c.req.header('accept') ?? ''} ${c.req.url}`;
+    const state = version();
+    const key = `${language()} ${c.req.header('accept-encoding') ?? ''} ${c.req.header('accept') ?? ''} ${c.req.url}`;
     const copy = kept.get(key);
-    if (copy && now() - copy.madeAt < FRESH) {
+    // While somebody makes it anew the others go on with the copy: under steady writing everybody would else wait for the next one all the time.
+    const others = underWay.get(key);
+    if (copy && now() - copy.madeAt < FRESH && (copy.version === state || others)) {
       c.res = answer(c, copy);
       return;
     }
-    const others = underWay.get(key);
     if (others) {
       const theirs = await others;
       if (theirs) {
@@ -71,6 +75,7 @@ export function sharing(version: () => string, now: () => number): MiddlewareHan
     let tell: (copy: Copy | null) => void = () => {};
     underWay.set(key, new Promise((resolve) => (tell = resolve)));
     let made: Copy | null = null;
+    const madeAt = now();
     try {
       // The page itself is wanted, for those who have no copy; whether this reader has one is seen below.
       const conditional = c.req.header('if-none-match') !== undefined;
@@ -84,7 +89,7 @@ export function sharing(version: () => string, now: () => number): MiddlewareHan
       c.req.raw = whole;
       if (!isShareable(c.res)) return;
       const body = await c.res.arrayBuffer();
-      made = { body, headers: [...c.res.headers], etag: c.res.headers.get('ETag'), madeAt: now() };
+      made = { body, headers: [...c.res.headers], etag: c.res.headers.get('ETag'), version: state, madeAt };
       kept.set(key, made);
       const fresh = answer(c, made);
       c.res = undefined;

@@ -4,8 +4,9 @@
  */
 import { addLanguage } from '../../src/base/language.ts';
 import { en } from '../../src/messages/index.ts';
+import { stateCode } from '../../src/rooms/states.ts';
 
-export const MARKED = 'x-marked';
+export const MARKED = 'en-XA';
 
 /** Makes the language known to this process. */
 export function addMarked(): void {
@@ -19,6 +20,16 @@ const decoded = (text: string) => text.replaceAll(/&(amp|lt|gt|quot|#39|nbsp);/g
 /** Elements whose text nobody reads on this page, or that says no words: scripts, drawings, instants, what people typed, code, languages' own names. */
 const SILENT = /<(script|style|svg|time|textarea|code|pre|template)\b[^>]*>[\s\S]*?<\/\1>/g;
 const READ = /\b(?:title|aria-label|placeholder|alt)="([^"]*)"/g;
+
+/** Names of things and formats, the same in every language. */
+const NAMES =
+  /^(?:Counterfoil|English|Español|Marked|PDF|JSON|CSV|XLSX|CSL-JSON|BibTeX|SHA-256|FollowTheMoney|UTC|checkpoint|[A-Z]\w+(?:\/[\w-]+(?: [\w-]+)*)+)$/;
+
+/** What a page says past the message files: neither a message, nor a name, nor a state, nor what somebody wrote (`written`: all of it). */
+export const saidPast = (html: string, written: string): string[] =>
+  unmarked(html)
+    .flatMap((said) => said.split(/(?:^| )· ?/))
+    .filter((said) => said !== '' && !NAMES.test(said) && stateCode(said) === null && !written.includes(said));
 
 /** What a page says outside of messages: pieces of text, and attributes that people read, in order. */
 export function unmarked(html: string): string[] {
