@@ -191,7 +191,7 @@ describe('a board', () => {
       return queries;
     };
     const asOf = { axis: 'recorded', at: now } as const;
-    expect(await cost()).toBe(5); // the end of the log, version, counts, services, cells
+    expect(await cost()).toBe(9); // the history of the request in five; the end of the log, version, counts, services, cells
     expect(await cost()).toBe(4); // counts are remembered
     expect(await cost({ asOf })).toBe(4);
     expect(await cost({ filter: { answer: 'produced' } })).toBe(7); // who was asked, in which order, and who fits
