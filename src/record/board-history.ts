@@ -9,7 +9,7 @@ import { DISPOSITIONS } from '../rooms/answers/entries.ts';
 import { FINDINGS } from '../rooms/determinations/entries.ts';
 import type { Request } from '../rooms/requests/view.ts';
 import type { Version } from './board-counts.ts';
-import { type Memory, memory } from './lru.ts';
+import { type Prefixes, prefixes, type UpTo } from './prefixes.ts';
 import { numberAt, positions, type Roster, type Rosters, rosterOf } from './roster.ts';
 
 /** Facts of one table. A column is never changed below `count`, so that whoever holds it sees the same however much comes after. */
@@ -49,8 +49,7 @@ export interface MovedDue {
   readonly uneven: readonly (Pick<MovedDue, 'dueAt' | 'dueOn' | 'pausedUntil'> & { readonly item: number })[] | null;
 }
 
-export interface History {
-  readonly upTo: number;
+export interface History extends UpTo {
   readonly items: number;
   readonly roster: Roster;
   readonly alike: readonly Alike[];
@@ -62,10 +61,7 @@ export interface History {
   readonly dues: readonly MovedDue[];
 }
 
-export interface Histories {
-  readonly kept: Memory<History>;
-  readonly making: Map<string, Promise<History>>;
-}
+export type Histories = Prefixes<History>;
 
 const MB = 2 ** 20;
 /** Bytes of a fact, of a service beside its roster, and of a moved date. */
@@ -76,7 +72,7 @@ const weigh = ({ answers, findings, dues, like, roster }: History) =>
   A_SERVICE * like.length +
   24 * roster.seqs.length;
 
-export const histories = (): Histories => ({ kept: memory<History>(160 * MB, weigh), making: new Map() });
+export const histories = (): Histories => prefixes<History>(160 * MB, weigh);
 
 const NO_FACTS: Facts = {
   count: 0,
@@ -88,29 +84,15 @@ const NO_FACTS: Facts = {
 };
 
 /** The history of a request up to its last fact at a cut, at least. What was erased is in no history that was made afterwards. */
-export async function historyOf(
+export function historyOf(
   db: Kysely<Database>,
-  { kept, making }: Histories,
+  known: Histories,
   rosters: Rosters,
   request: Request,
   { version, served, erased }: Pick<Version, 'version' | 'served' | 'erased'>,
 ): Promise<History> {
-  const key = `${request.id} ${erased}`;
-  for (;;) {
-    const known = kept.get(key);
-    if (known && known.upTo >= version) return known;
-    const others = making.get(key);
-    if (others) {
-      const theirs = await others;
-      if (theirs.upTo >= version) return theirs;
-      continue;
-    }
-    const mine = grown(db, rosters, request, { version, served }, known).finally(() => making.delete(key));
-    making.set(key, mine);
-    const made = await mine;
-    kept.set(key, made);
-    return made;
-  }
+  const stand = { version, served };
+  return known.reaching(`${request.id} ${erased}`, version, (before) => grown(db, rosters, request, stand, before));
 }
 
 async function grown(

@@ -7,6 +7,7 @@ import { FINDINGS, type Finding } from '../rooms/determinations/entries.ts';
 import type { Facets, Group } from './board-counts.ts';
 import type { Facts, History, MovedDue } from './board-history.ts';
 import type { Cut } from './cut.ts';
+import { countUpTo } from './prefixes.ts';
 
 export interface Replay {
   readonly history: History;
@@ -29,17 +30,6 @@ export interface Replay {
 export const weighReplay = ({ answer, answered, moved }: Replay): number =>
   9 * answer.length + 4 * answered.length + 80 * moved.size;
 
-/** How many of ascending positions are at most `last`. */
-function upTo(seqs: Float64Array, count: number, last: number): number {
-  let [low, high] = [0, count];
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if ((seqs[middle] ?? 0) <= last) low = middle + 1;
-    else high = middle;
-  }
-  return low;
-}
-
 /** The newest fact of each cell: the last one, or on the axis of what happened the one that happened last. */
 function newest(
   { count, seq, occurred, cell }: Facts,
@@ -47,7 +37,7 @@ function newest(
   { last, until }: Pick<Cut, 'last' | 'until'>,
 ): Int32Array {
   const out = new Int32Array(cells).fill(-1);
-  const end = upTo(seq, count, last);
+  const end = countUpTo(seq, count, last);
   const latest = until?.getTime() ?? null;
   for (let i = 0; i < end; i++) {
     const at = cell[i] ?? 0;
@@ -63,14 +53,14 @@ function newest(
 
 export function replayed(history: History, cut: Pick<Cut, 'last' | 'until'>): Replay {
   const { roster, items, answers, findings, alike, like } = history;
-  const services = upTo(roster.seqs, roster.seqs.length, cut.last);
+  const services = countUpTo(roster.seqs, roster.seqs.length, cut.last);
   const until = cut.until?.getTime() ?? null;
   const there = until === null ? () => true : (n: number) => (alike[like[n] ?? -1]?.occurred ?? 0) <= until;
   const cells = services * items;
   const answer = newest(answers, cells, cut);
   const finding = newest(findings, cells, cut);
   const looked = new Uint8Array(cells);
-  const end = upTo(findings.seq, findings.count, cut.last);
+  const end = countUpTo(findings.seq, findings.count, cut.last);
   for (let i = 0; i < end; i++) {
     const at = findings.cell[i] ?? 0;
     if (until !== null && (findings.occurred[i] ?? 0) > until) continue;
