@@ -111,6 +111,7 @@ const ready = z.object({ url: z.string() });
 async function beside(
   role: string,
   env: Readonly<Record<string, string>>,
+  input = '',
 ): Promise<{ url: string; child: ChildProcess; end(): Promise<unknown> }> {
   const child = spawn(process.execPath, [...process.execArgv, '--import', 'tsx', fileURLToPath(import.meta.url)], {
     env: { ...process.env, ...env, BENCH_ROLE: role },
@@ -121,7 +122,7 @@ async function beside(
     child.stdin.end();
     await ended;
   };
-  if (env.BENCH_INPUT) child.stdin.write(`${env.BENCH_INPUT}\n`);
+  if (input !== '') child.stdin.write(`${input}\n`);
   const { url } = await new Promise<z.infer<typeof ready>>((resolve, reject) => {
     createInterface({ input: child.stdout }).on('line', (line) => resolve(ready.parse(JSON.parse(line))));
     child.on('close', (code) => reject(new Error(`${role} ended with ${code}`)));
@@ -147,8 +148,11 @@ export async function run(): Promise<readonly BenchLine[]> {
   try {
     const page = await fetchOne(`${server.url}/record/${filled.slug}`);
     // Code is compiled, and the record that is measured was read before, as on a server that runs; no time of the past was.
-    for (const [, path] of addresses(filled, ROUNDS + 1)) await fetchOne(server.url + path);
-    const bytes = await beside('static', { BENCH_INPUT: Buffer.from(page.text).toString('base64') });
+    for (const [, path] of addresses(filled, ROUNDS + 1)) {
+      const seen = await fetchOne(server.url + path);
+      if (process.env.BENCH_TABLE) process.stderr.write(`first ${round(seen.firstByte, 0)} ${path}\n`);
+    }
+    const bytes = await beside('static', {}, Buffer.from(page.text).toString('base64'));
     try {
       server.child.stdin?.write('write\n');
       const measured = await measure(server.url, bytes.url, filled);
