@@ -127,7 +127,8 @@ async function standingOn(
     db,
   );
   const apart = rows[0];
-  const { listed, served } = await positionsOf(db, matter, b.last, apart?.erased ?? 0);
+  const positions = await positionsOf(db, matter, b.last, apart?.erased ?? 0);
+  const [listed, served] = [positions.listed.seqs, positions.served.seqs];
   const [from, to] = [a.last, b.last].map((last) => countUpTo(listed, listed.length, last));
   const withheld = new Set(apart?.withheld?.map(Number));
   const became = apart?.became?.map(Number) ?? [];
