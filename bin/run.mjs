@@ -20,6 +20,7 @@ import {
 import { tmpdir } from 'node:os';
 import { basename, delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { bundle } from './bundle.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const modules = join(root, 'node_modules');
@@ -30,6 +31,7 @@ const COMMANDS = {
   test: { file: 'test/run.ts' },
   bench: { file: 'bench/run.ts' },
   soak: { file: 'test/soak.ts' },
+  messages: { file: 'test/messages.ts' },
   hammer: { file: 'test/hammer/run.ts' },
   proof: { program: ['bin/proof.mjs'] },
   format: { program: ['node_modules/@biomejs/biome/bin/biome', 'check', '--write', '.'] },
@@ -51,8 +53,11 @@ hydrateSymlinks();
 const node = findNode();
 if (command.file !== undefined && !existsSync(join(root, command.file)))
   fail(`${command.file} is not part of this version.`);
-const args = command.file === undefined ? command.program : ['--import', 'tsx', join(root, command.file)];
-handOver(node, [...args, ...rest]);
+// In few files where they can be made, else as it lies here, compiled while it loads.
+const made = name === 'start' ? await bundle() : null;
+const args = made !== null ? [made.server] : (command.program ?? ['--import', 'tsx', join(root, command.file)]);
+// Compiled code is kept between starts, in a folder that nobody else writes to.
+handOver(node, [...args, ...rest], made?.compiled ?? join(root, 'build', 'compiled'));
 
 // ---- packages
 
@@ -209,11 +214,10 @@ function major(version) {
   return Number(/^v(\d+)\./.exec(version)?.[1] ?? 0);
 }
 
-function handOver(node, nodeArgs) {
+function handOver(node, nodeArgs, compiled) {
   const path = `${dirname(node)}${delimiter}${process.env.PATH ?? ''}`;
-  // Compiled code is kept between starts, in a folder that nobody else writes to.
-  const kept = { NODE_COMPILE_CACHE: join(root, 'build', 'compiled') };
-  const child = spawn(node, nodeArgs, { cwd: root, stdio: 'inherit', env: { ...kept, ...process.env, PATH: path } });
+  const env = { NODE_COMPILE_CACHE: compiled, ...process.env, PATH: path };
+  const child = spawn(node, nodeArgs, { cwd: root, stdio: 'inherit', env });
   // A terminal tells the whole group already; whoever tells only us means the child.
   const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'];
   for (const signal of signals) process.on(signal, () => child.kill(signal));

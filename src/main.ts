@@ -24,6 +24,7 @@ import { openKysely, openPool } from './adapters/postgres/pool.ts';
 import { type Answering, openServer } from './adapters/server.ts';
 import type { Clock } from './base/clock.ts';
 import { Refusal, Unavailable } from './base/errors.ts';
+import { inLanguage } from './base/language.ts';
 import { pooled } from './base/random.ts';
 import type { CertificateFile, RecordPdf, Services } from './base/services.ts';
 import { handovers, pastNames, signerOf } from './ledger/handover.ts';
@@ -369,7 +370,7 @@ function inOneLine(error: unknown): string {
   return text.replace(/\s+/g, ' ').trim();
 }
 
-async function main(): Promise<void> {
+async function run(): Promise<void> {
   const settings = readSettings(process.env);
   const say = (line: string) => process.stdout.write(`${line}\n`);
   let asked: string | null = null;
@@ -397,13 +398,14 @@ async function main(): Promise<void> {
       end();
     });
   }
-  const running = await start(settings, say);
+  const running = await inLanguage(settings.language, () => start(settings, say));
   stop = running.stop;
   if (asked !== null) end();
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  await main().catch((error: unknown) => {
+/** The program, from its environment to its end by a signal; a start that fails is told in one line and ends it with 1. */
+export async function main(): Promise<void> {
+  await run().catch((error: unknown) => {
     process.stderr.write(`Counterfoil did not start: ${inOneLine(error)}\n`);
     // Everything is stopped, so the process ends by itself. An exit at once, while the engine still compiles in the background, was seen to wait for
     // itself for ever (Node 24.21).
@@ -411,3 +413,6 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
     setTimeout(() => process.exit(1), 5_000).unref();
   });
 }
+
+// Bundled, it is called from outside (bin/bundle.mjs).
+if (process.argv[1] === fileURLToPath(import.meta.url)) await main();

@@ -1,6 +1,7 @@
 /** Settings of the server from its environment: each with a default that works on a laptop. Anything wrong is named at start. */
 import { resolve } from 'node:path';
 import { z } from 'zod';
+import type { Language } from './base/language.ts';
 
 const number = (fallback: number, min: number, max: number) =>
   z.coerce.number().int().min(min).max(max).default(fallback);
@@ -32,6 +33,7 @@ const environment = z.object({
   TSA: z.url({ protocol: /^https?$/ }).optional(),
   TSA_MINUTES: number(60, 1, 7 * 24 * 60),
   METRICS_TOKEN: z.string().min(16).optional(),
+  DEFAULT_LANGUAGE: z.enum(['en', 'es']).default('en'),
   LOG_LEVEL: z.enum(['silent', 'error', 'warn', 'info', 'debug']).default('warn'),
 });
 
@@ -65,6 +67,8 @@ export interface Settings {
   readonly tsaMinutes: number;
   /** what a program from another machine shows to read /metrics; null: this machine alone reads them */
   readonly metricsToken: string | null;
+  /** of letters, and of pages for readers whose browser names no language of ours */
+  readonly language: Language;
   readonly logLevel: 'silent' | 'error' | 'warn' | 'info' | 'debug';
 }
 
@@ -104,6 +108,7 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>):
     tsa: e.TSA ?? null,
     tsaMinutes: e.TSA_MINUTES,
     metricsToken: e.METRICS_TOKEN ?? null,
+    language: e.DEFAULT_LANGUAGE,
     logLevel: e.LOG_LEVEL,
   };
 }

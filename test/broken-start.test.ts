@@ -6,8 +6,9 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync }
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { failing, NODE, noSmallDisk, onSmallDisk, ran, urlOf } from './support/broken-start.ts';
+import { failing, noSmallDisk, onSmallDisk, ran, urlOf } from './support/broken-start.ts';
 import { type FreshDatabase, freshDatabase } from './support/postgres.ts';
+import { serverAlone } from './support/program.ts';
 import { noTracing } from './support/strace.ts';
 
 const dir = mkdtempSync(join(tmpdir(), 'counterfoil-broken-start-'));
@@ -23,7 +24,8 @@ afterAll(async () => {
   rmSync(dir, { recursive: true, force: true });
 });
 
-const SERVER = [...NODE, 'src/main.ts'];
+const alone = await serverAlone();
+const SERVER = [process.execPath, ...alone.args];
 const ROTATE = ['bin/counterfoil', 'keys', 'rotate', '--yes'];
 const envOf = (data: string) => ({
   DATA_DIR: data,
@@ -32,6 +34,7 @@ const envOf = (data: string) => ({
   BASE_URL: 'http://records.example.gov',
   EXAMPLE: '0',
   LOG_LEVEL: 'error',
+  ...alone.env,
 });
 const keyIn = (data: string) => join(data, 'keys', 'log-ed25519.pem');
 

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import { parseReceipt, verifyReceipt } from '../src/proof/index.ts';
 import { firstOwnerOf } from './support/first-owner.ts';
-import { freePort, type Program, startProgram } from './support/program.ts';
+import { freePort, type Program, serverAlone, startProgram } from './support/program.ts';
 
 const HOUR = 3_600_000;
 const DATA_DIR = mkdtempSync(join(tmpdir(), 'counterfoil-clock-'));
@@ -22,13 +22,14 @@ afterAll(async () => {
 test('started again with an earlier clock', async () => {
   const port = await freePort();
   const base = `http://localhost:${port}`;
+  const alone = await serverAlone();
   const env = { DATA_DIR, PORT: String(port), EXAMPLE: '0', LOG_LEVEL: 'error' };
   /** Ends the one that runs, and starts it with its clock so many hours beside the machine's. */
   const startAt = async (hours: number): Promise<Program> => {
     running?.signal('SIGTERM');
     if (running) expect((await running.ended).code).toBe(0);
-    const before = ['--import', 'tsx', '--import', './test/support/clock-apart.ts'];
-    const program = startProgram({ ...env, CLOCK_APART: String(hours * HOUR) }, [...before, 'src/main.ts']);
+    const apart = { ...env, ...alone.env, CLOCK_APART: String(hours * HOUR) };
+    const program = startProgram(apart, ['--import', './test/support/clock-apart.ts', ...alone.args]);
     running = program;
     await program.said(/^Counterfoil ready on /m);
     return program;

@@ -9,6 +9,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
+import { bundle } from '../bin/bundle.mjs';
 import { ensureBrowser } from './support/browser-program.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -167,7 +168,8 @@ async function vitest(filters: readonly string[]): Promise<void> {
 
 const filters = process.argv.slice(2);
 if (filters.length === 0) {
-  await checks();
+  // What tests start again and again is made once, beside the checks.
+  await Promise.all([bundle(), checks()]);
   // Here and not in a test, so that one process alone installs it; the tests that need it fail with the same line if it is missing.
   await ensureBrowser(console.log).catch((error: unknown) =>
     console.log(error instanceof Error ? error.message : String(error)),

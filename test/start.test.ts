@@ -130,7 +130,7 @@ test('starts with the example, again within seconds, and Ctrl-C leaves nothing r
   // Others may work on this machine, too: what counts is the work that a start is, and the time in which nobody kept it from working.
   expect(took - (times?.waited ?? 0)).toBeLessThan(5);
   // Of the server and its database together, which start beside each other.
-  expect(times?.used ?? 0).toBeLessThan(6);
+  expect(times?.used ?? 0).toBeLessThan(5);
   expect((await (await fetch(`http://localhost:${port}/api/v1/records`)).text()).length).toBe(records.length);
   second.signal('SIGTERM');
   expect(await second.ended).toEqual({ code: 0, signal: null });

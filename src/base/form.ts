@@ -1,5 +1,7 @@
 /** A form as it was sent, or a refusal where what was sent is none. Never looks at what stands in it. */
+
 import { InvalidInput, Refusal } from './errors.ts';
+import { t } from './language.ts';
 import type { Ctx } from './route.ts';
 
 /** Fields of a form; of several with one name the last counts. */
@@ -24,9 +26,9 @@ async function readable<T>(read: () => Promise<T>): Promise<T> {
   } catch (error) {
     if (error instanceof Refusal) throw error;
     throw new InvalidInput('unreadable-form', {
-      what: 'What was sent cannot be read as a form.',
-      lost: 'Nothing was changed.',
-      next: 'Go back, load the page again, and send it once more.',
+      what: t('ui.refusal.form'),
+      lost: t('ui.nothing-changed'),
+      next: t('ui.refusal.form.next'),
     });
   }
 }

@@ -1,5 +1,7 @@
 /** How mail leaves, as everyone below the post floor sees it. It never says where a mail went or what stood in it. */
+
 import { Refusal } from './errors.ts';
+import { t } from './language.ts';
 
 export interface Attachment {
   /** plain file name, no path */
@@ -38,7 +40,7 @@ export class MailFailed extends Refusal {
   constructor(permanent: boolean, what: string) {
     super(permanent ? 'mail-refused' : 'mail-delayed', {
       what,
-      next: permanent ? 'Check the e-mail address.' : 'Try again in a few minutes.',
+      next: t(permanent ? 'ui.refusal.mail.address' : 'ui.in-some-minutes'),
     });
     this.permanent = permanent;
   }

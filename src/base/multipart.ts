@@ -2,10 +2,12 @@
  * A posted form with files, read from the raw stream: fields in memory within narrow limits, files handed on as streams while they
  * arrive. Writes nothing itself, trusts no name or type that it passes on, and never holds a file in memory.
  */
+
 import type { Readable } from 'node:stream';
 import { Busboy } from '@fastify/busboy';
 import { breather } from './breath.ts';
 import { InvalidInput } from './errors.ts';
+import { t } from './language.ts';
 
 export interface IncomingFile {
   /** name of the form field */
@@ -41,18 +43,18 @@ export interface PostedForm {
 export class UploadCutOff extends InvalidInput {
   constructor() {
     super('upload-cut-off', {
-      what: 'The upload broke off before it was whole.',
-      lost: 'The file that was on its way was not kept. What was saved before is still there.',
-      next: 'Add the file again.',
+      what: t('ui.refusal.upload.cut'),
+      lost: t('ui.refusal.upload.cut.lost'),
+      next: t('ui.refusal.upload.cut.next'),
     });
   }
 }
 
 const notAForm = () =>
   new InvalidInput('not-a-form', {
-    what: 'What was sent is not a form that this page can read.',
-    lost: 'Nothing was changed.',
-    next: 'Open the page again and send the form from there.',
+    what: t('ui.refusal.upload.form'),
+    lost: t('ui.nothing-changed'),
+    next: t('ui.refusal.upload.form.next'),
   });
 
 /**
@@ -132,9 +134,9 @@ export async function readForm(
   }
   if (tooLarge) {
     throw new InvalidInput('form-too-large', {
-      what: 'One of the texts in the form is longer than this page takes.',
-      lost: 'Nothing of the texts was changed. Go back in your browser: what you typed is still there.',
-      next: 'Shorten it, or attach the long text as a file.',
+      what: t('ui.refusal.upload.long'),
+      lost: t('ui.refusal.upload.long.lost'),
+      next: t('ui.refusal.upload.long.next'),
     });
   }
   return { fields, tooManyFiles };

@@ -1,5 +1,7 @@
 /** Work that takes much, some of it at a time: the others wait their turn, and where too many wait the next one is told. */
+
 import { TooMany } from './errors.ts';
+import { t } from './language.ts';
 
 export interface Turns {
   /** @throws TooMany `busy` where `waiting` others wait already */
@@ -17,9 +19,9 @@ export function turns({ places, waiting }: { readonly places: number; readonly w
           throw new TooMany(
             'busy',
             {
-              what: 'Too much of this is being made just now.',
-              lost: 'Nothing is lost.',
-              next: 'Ask again in half a minute.',
+              what: t('ui.refusal.busy'),
+              lost: t('ui.nothing-lost'),
+              next: t('ui.refusal.busy.next'),
             },
             30,
           );

@@ -35,7 +35,7 @@ function attend(done: string): void {
       const link = waits()?.querySelector('a');
       waits()?.removeAttribute('data-again');
       if (link) {
-        link.textContent = 'Download it';
+        link.textContent = first?.dataset.download ?? '';
         link.download = '';
         link.click();
       }

@@ -2,6 +2,8 @@
  * The recipient's form with a browser script: texts are saved while one types, and an upload shows how far it is. Without this
  * script the form does the same when its buttons are pressed. Never sends files by itself, never drops what was typed.
  */
+import { type Words, wordsOf } from './parts/words.ts';
+
 const WAIT = 1500;
 // By name: the form's buttons are called `action`, which hides the property.
 const ADDRESS = '/answer';
@@ -10,6 +12,7 @@ const found = document.querySelector('form.answer');
 if (found instanceof HTMLFormElement) attend(found);
 
 function attend(form: HTMLFormElement): void {
+  const words = wordsOf(form);
   const status = form.querySelector('[data-saved]');
   const say = (text: string) => {
     if (status) status.textContent = text;
@@ -30,16 +33,16 @@ function attend(form: HTMLFormElement): void {
       const answer: unknown = await response.json();
       if (!response.ok || !isSaved(answer)) {
         stopped = true;
-        say('Changed in another browser too. Press “Save” to see both texts; nothing is lost.');
+        say(words('changed'));
         return;
       }
       for (const [item, digest] of Object.entries(answer.was)) {
         const was = form.elements.namedItem(`was-${item}`);
         if (was instanceof HTMLInputElement) was.value = digest;
       }
-      say(`Saved ${answer.at}. You can close this page and come back with the same link.`);
+      say(words('saved', { at: answer.at }));
     } catch {
-      say('Not saved just now: no connection. What you typed is still here; press “Save” later.');
+      say(words('offline'));
     }
   }
 
@@ -57,7 +60,7 @@ function attend(form: HTMLFormElement): void {
     );
     if (!files) return;
     event.preventDefault();
-    void upload(form, new FormData(form, event.submitter), say);
+    void upload(form, new FormData(form, event.submitter), say, words);
   });
 }
 
@@ -69,8 +72,6 @@ interface Saved {
 function isSaved(answer: unknown): answer is Saved {
   return typeof answer === 'object' && answer !== null && 'at' in answer && 'was' in answer;
 }
-
-const KEPT = 'Your texts are still here; press “Save” to keep them.';
 
 /** Why the server would not take these files, in its own words; null where it would, or cannot be asked. */
 async function refusal(data: FormData): Promise<string | null> {
@@ -86,17 +87,17 @@ async function refusal(data: FormData): Promise<string | null> {
   }
 }
 
-async function upload(form: HTMLFormElement, data: FormData, say: (text: string) => void): Promise<void> {
+async function upload(form: HTMLFormElement, data: FormData, say: (text: string) => void, words: Words): Promise<void> {
   // Asked first, so that nobody sends for an hour what is not taken.
   const refused = await refusal(data);
   if (refused !== null) {
-    say(`${refused} ${KEPT}`);
+    say(words('kept', { why: refused }));
     return;
   }
   const request = new XMLHttpRequest();
   const bar = document.createElement('progress');
   bar.max = 100;
-  bar.setAttribute('aria-label', 'Upload');
+  bar.setAttribute('aria-label', words('upload'));
   form.querySelector('.answer__end')?.append(bar);
   bar.scrollIntoView({ block: 'nearest' });
   const failed = (text: string) => {
@@ -107,14 +108,12 @@ async function upload(form: HTMLFormElement, data: FormData, say: (text: string)
     if (!event.lengthComputable) return;
     const percent = Math.floor((100 * event.loaded) / event.total);
     bar.value = percent;
-    say(percent < 100 ? `Adding files: ${percent}%. Keep this page open.` : 'Files are there; being stored.');
+    say(percent < 100 ? words('adding', { percent }) : words('storing'));
   });
   request.addEventListener('error', async () => {
     // The server may have refused it in the middle: then the browser knows of a broken connection and no more.
     const why = await refusal(data);
-    failed(
-      why === null ? 'The upload broke off. Your texts are still here; press the button again.' : `${why} ${KEPT}`,
-    );
+    failed(why === null ? words('broke') : words('kept', { why }));
   });
   request.addEventListener('load', () => {
     if (request.status < 400) {
@@ -126,8 +125,8 @@ async function upload(form: HTMLFormElement, data: FormData, say: (text: string)
       return;
     }
     const page = new DOMParser().parseFromString(request.responseText, 'text/html');
-    const words = page.querySelector('.lead, .notice p:not(.notice__title)')?.textContent;
-    failed(`${words ?? 'The files were not taken.'} ${KEPT}`);
+    const why = page.querySelector('.lead, .notice p:not(.notice__title)')?.textContent;
+    failed(words('kept', { why: why ?? words('not-taken') }));
   });
   request.open('POST', ADDRESS);
   request.send(data);

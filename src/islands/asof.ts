@@ -2,6 +2,8 @@
  * A slider on the form that asks as of when: it moves along the moments of the record and then opens the plain address that the form would open.
  * The form works without it; it keeps no state but for the focus of a reader who steps on by keyboard.
  */
+import { wordsOf } from './parts/words.ts';
+
 const WAIT = 700;
 const FOCUS = 'asof-slider';
 
@@ -14,7 +16,10 @@ const isMoments = (answer: unknown): answer is { readonly moments: readonly stri
 
 function start(form: HTMLFormElement, moments: readonly string[]): void {
   const zone = form.querySelector<HTMLInputElement>('input[name="tz"]')?.value;
-  const words = new Intl.DateTimeFormat('en-GB', {
+  const said = wordsOf(form);
+  const { lang } = document.documentElement;
+  // Day before month, as times are written in our pages.
+  const words = new Intl.DateTimeFormat(lang === 'en' ? 'en-GB' : lang, {
     timeZone: zone,
     day: 'numeric',
     month: 'short',
@@ -30,7 +35,7 @@ function start(form: HTMLFormElement, moments: readonly string[]): void {
   label.className = 'asof__slider';
   const name = document.createElement('span');
   name.className = 'asof__label';
-  name.textContent = 'Move through its moments';
+  name.textContent = said('slider');
   const slider = document.createElement('input');
   slider.type = 'range';
   slider.min = '0';
@@ -41,7 +46,7 @@ function start(form: HTMLFormElement, moments: readonly string[]): void {
   output.className = 'asof__moment';
   const text = () => {
     const moment = moments[Number(slider.value)];
-    return moment === undefined ? 'now' : words.format(new Date(moment));
+    return moment === undefined ? said('now') : words.format(new Date(moment));
   };
   const say = () => {
     output.textContent = text();
@@ -84,5 +89,3 @@ if (form?.dataset.moments) {
     // Without its moments there is no slider; the form is there.
     .catch(() => {});
 }
-
-export {};

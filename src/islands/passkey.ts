@@ -2,6 +2,7 @@
  * Signing in with a passkey, and adding one. Pages work without this script; it shows its buttons only where the browser can do it. It keeps
  * nothing and talks to this server alone.
  */
+import { type Words, wordsOf } from './parts/words.ts';
 
 interface Descriptor {
   readonly id: string;
@@ -83,7 +84,7 @@ async function signIn(): Promise<void> {
   });
 }
 
-async function add(): Promise<void> {
+async function add(words: Words): Promise<void> {
   const options: CreateOptions = await (await ask('generate-register-options')).json();
   const made = await navigator.credentials.create({
     publicKey: {
@@ -97,7 +98,7 @@ async function add(): Promise<void> {
     throw new Error('no passkey');
   const { response } = made;
   await tell('verify-registration', {
-    name: `Passkey of ${new Date().toLocaleDateString()}`,
+    name: words('name', { date: new Date().toLocaleDateString() }),
     response: {
       id: made.id,
       rawId: text(made.rawId),
@@ -117,18 +118,17 @@ for (const box of document.querySelectorAll<HTMLElement>('[data-passkey]')) {
   const status = box.querySelector('[role=status]');
   if (!button || !status || typeof PublicKeyCredential === 'undefined') continue;
   box.hidden = false;
+  const words = wordsOf(box);
   const adding = box.dataset.passkey === 'add';
   button.addEventListener('click', async () => {
     button.disabled = true;
-    status.textContent = 'Follow what your browser shows.';
+    status.textContent = words('follow');
     try {
-      await (adding ? add() : signIn());
+      await (adding ? add(words) : signIn());
       if (adding) location.reload();
       else location.assign(`/sign-in?next=${encodeURIComponent(box.dataset.next ?? '/desk')}`);
     } catch {
-      status.textContent = adding
-        ? 'No passkey was added. Try again, or keep signing in with a code.'
-        : 'That did not work. Try again, or use a code.';
+      status.textContent = words('failed');
       button.disabled = false;
     }
   });

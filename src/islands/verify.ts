@@ -2,7 +2,8 @@
  * Verifies receipts in the browser: files are read here, checked by src/proof, and leave the page nowhere. Without this script the
  * form goes to the server, which says that it must then be trusted.
  */
-import { checkFiles, looksLikeReceipt, type ReceiptBytes, type Spoken } from '../base/verdict.ts';
+import { IntlMessageFormat } from 'intl-messageformat';
+import { checkFiles, looksLikeReceipt, type ReceiptBytes, type Say, type Spoken } from '../base/verdict-check.ts';
 import { type GivenDocument, hex, Sha256 } from '../proof/index.ts';
 import { PDF_BYTES } from '../proof/pdf.ts';
 
@@ -40,38 +41,65 @@ function pairs(values: readonly (readonly [string, string])[]): HTMLElement {
   return list;
 }
 
-function shown(one: Spoken): HTMLElement {
+/** The words of the page: messages by id, and the locale for their numbers (`verdictWords` of base/verdict.ts). */
+interface Words {
+  readonly locale: string;
+  readonly texts: Readonly<Record<string, string>>;
+}
+
+const isWords = (read: unknown): read is Words =>
+  typeof read === 'object' &&
+  read !== null &&
+  'locale' in read &&
+  typeof read.locale === 'string' &&
+  'texts' in read &&
+  typeof read.texts === 'object' &&
+  read.texts !== null &&
+  Object.values(read.texts).every((text) => typeof text === 'string');
+
+function sayer(text: string): Say {
+  const words: unknown = JSON.parse(text);
+  if (!isWords(words)) throw new Error('the page brings no words along');
+  return (id, given) => String(new IntlMessageFormat(words.texts[id] ?? id, words.locale).format<string>(given));
+}
+
+function shown(say: Say, one: Spoken): HTMLElement {
   const sign = element('span', 'verdict__sign', one.ok ? '✓' : '✕');
   sign.setAttribute('aria-hidden', 'true');
   const item = element('li', one.ok ? 'verdict verdict--good' : 'verdict verdict--bad');
   item.append(
     element('h3', 'verdict__file', sign, ' ', one.file),
-    element('p', 'verdict__sentence', one.ok ? 'It holds. ' : 'Something does not fit. ', one.sentence),
+    element(
+      'p',
+      'verdict__sentence',
+      say(one.ok ? 'letters.verdict.good' : 'letters.verdict.bad', { sentence: one.sentence }),
+    ),
   );
   if (one.failure) {
     const { name, expected, found } = one.failure;
     item.append(
       pairs([
-        ['Failure', name],
-        ['Expected', expected],
-        ['Found', found],
+        [say('letters.verdict.failure'), name],
+        [say('letters.verdict.expected'), expected],
+        [say('letters.verdict.found'), found],
       ]),
     );
   }
   if (one.facts.length > 0) {
-    item.append(element('details', '', element('summary', '', 'What it says'), pairs(one.facts)));
+    item.append(element('details', '', element('summary', '', say('letters.verdict.says')), pairs(one.facts)));
   }
   if (one.steps.length > 0) {
     const steps = element('ol', 'verdict__steps');
     for (const step of one.steps) {
       steps.append(element('li', '', element('p', '', `${step.ok ? '✓' : '✕'} ${step.title}`), pairs(step.values)));
     }
-    item.append(element('details', '', element('summary', '', 'Every step'), steps));
+    item.append(element('details', '', element('summary', '', say('letters.verdict.steps')), steps));
   }
   return item;
 }
 
 function start(form: HTMLFormElement, results: HTMLElement, drop: HTMLElement, status: HTMLElement): void {
+  const say = sayer(form.dataset.words ?? '');
   const receipts: ReceiptBytes[] = [];
   const documents: GivenDocument[] = [];
   const input = (name: string): HTMLInputElement | null => form.querySelector(`input[name="${name}"]`);
@@ -79,7 +107,7 @@ function start(form: HTMLFormElement, results: HTMLElement, drop: HTMLElement, s
 
   async function add(files: readonly File[], as: 'receipt' | 'document' | 'either'): Promise<void> {
     for (const file of files) {
-      status.textContent = `Reading ${file.name} …`;
+      status.textContent = say('letters.verdict.reading', { file: file.name });
       if (as !== 'document' && file.size <= PDF_BYTES) {
         const bytes = new Uint8Array(await file.arrayBuffer());
         if (as === 'receipt' || (await looksLikeReceipt(bytes))) {
@@ -88,7 +116,10 @@ function start(form: HTMLFormElement, results: HTMLElement, drop: HTMLElement, s
         }
       }
       const found = await hashOf(file, (done) => {
-        status.textContent = `Hashing ${file.name}: ${Math.round((done / Math.max(1, file.size)) * 100)} %`;
+        status.textContent = say('letters.verdict.hashing', {
+          file: file.name,
+          percent: Math.round((done / Math.max(1, file.size)) * 100),
+        });
       });
       replace(documents, found);
     }
@@ -97,13 +128,13 @@ function start(form: HTMLFormElement, results: HTMLElement, drop: HTMLElement, s
 
   async function check(): Promise<void> {
     if (receipts.length + documents.length === 0) {
-      status.textContent = 'Add a receipt first.';
+      status.textContent = say('letters.verdict.first');
       return;
     }
-    const spoken = await checkFiles(policy?.value ?? '', receipts, documents);
-    results.replaceChildren(...spoken.map(shown));
+    const spoken = await checkFiles(say, policy?.value ?? '', receipts, documents);
+    results.replaceChildren(...spoken.map((one) => shown(say, one)));
     const good = spoken.filter((one) => one.ok).length;
-    status.textContent = `${good} of ${spoken.length} hold. Nothing left this page.`;
+    status.textContent = say('letters.verdict.hold', { good, all: spoken.length });
   }
 
   function clear(): void {
@@ -116,7 +147,7 @@ function start(form: HTMLFormElement, results: HTMLElement, drop: HTMLElement, s
 
   const run = (work: Promise<void>) =>
     work.catch(() => {
-      status.textContent = 'A file could not be read. Nothing was sent; try to add it again.';
+      status.textContent = say('letters.verdict.unread');
     });
 
   input('receipts')?.addEventListener('change', (event) => {

@@ -2,9 +2,11 @@
  * What one batch writes: pure, and without positions, which the database gives when it is written. Can be made while the batch
  * before is still on its way to disk, and made again when the log turns out to be elsewhere. Touches no database.
  */
+
 import type { Append, Appended, NewEntry } from '../base/append.ts';
 import { instant, type Random } from '../base/clock.ts';
 import { Conflict } from '../base/errors.ts';
+import { t } from '../base/language.ts';
 import type { Project } from '../base/row.ts';
 import { OPENING_BYTES } from '../proof/commitment.ts';
 import type { Entry } from '../proof/index.ts';
@@ -51,11 +53,18 @@ export function likely(batch: readonly Append[]): Ground {
   return { known: new Map(), lasts };
 }
 
+/** A batch is written for many at once, so what is said is said when it is read: in the language of who reads it. */
 const conflict = () =>
   new Conflict('changed-meanwhile', {
-    what: 'Somebody else wrote here since you opened this page.',
-    lost: 'Nothing of yours was written, and what you entered is kept.',
-    next: 'Look at the page again and decide anew.',
+    get what() {
+      return t('ui.refusal.changed');
+    },
+    get lost() {
+      return t('ui.refusal.changed.lost');
+    },
+    get next() {
+      return t('ui.refusal.changed.next');
+    },
   });
 
 type Row = { readonly table: string; readonly row: Readonly<Record<string, unknown>> };

@@ -1,4 +1,5 @@
 /** What tells a recipient that more time was refused: what it had asked for, the reason, the date that stands, and the receipt. It sends nothing. */
+import { t } from '../base/language.ts';
 import type { Services } from '../base/services.ts';
 import { asksIn } from '../rooms/clock/rules.ts';
 import { movedDues } from '../rooms/clock/view.ts';
@@ -19,25 +20,21 @@ export async function askRefused(services: Services, job: Job, what: About): Pro
   if (!receipt) return { ready: false };
   const link = await linkFor(services, what, job.address);
   const dates = new Set(request.items.map(({ item }) => (moved ? moved.due(item).on : service.dueOn)));
-  const stands = [...dates].map((on) => (on === null ? 'none, the clock stands' : dateText(on, true))).join('; ');
-  const text = `${issuerName} to ${service.name}, on “${request.title}”:
-
-You asked for time until ${dateText(ask.until, true)}. It was refused.
-
-Their reason:
-${ask.answer.reason}
-
-The due date stands: ${stands}
-
-To see everything, or to answer, use this link; it replaces the earlier one:
-${link}
-
-${keepThis(services.config.baseUrl, receipt)}
-`;
-  const subject = `“${request.title}”: more time was refused`;
+  const stands = [...dates].map((on) => (on === null ? t('letters.no-date') : dateText(on, true))).join('; ');
+  const words = t('letters.asked', {
+    issuer: issuerName,
+    recipient: service.name,
+    title: request.title,
+    until: dateText(ask.until, true),
+    reason: ask.answer.reason,
+    due: stands,
+    link,
+    keep: keepThis(services.config.baseUrl, receipt),
+  });
+  const subject = t('letters.asked.subject', { title: request.title });
   return {
     ready: true,
     about: what,
-    mail: { subject, text, attachments: await attach(receipt, services.receiptPdf, what) },
+    mail: { subject, text: `${words}\n`, attachments: await attach(receipt, services.receiptPdf, what) },
   };
 }

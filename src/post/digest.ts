@@ -4,12 +4,13 @@
  */
 import { sql } from 'kysely';
 import { z } from 'zod';
+import { t } from '../base/language.ts';
 import type { Attachment } from '../base/mailer.ts';
 import type { Services } from '../base/services.ts';
 import { isStaff } from '../rooms/calendars/feeds.ts';
 import { headOf, type Moved, movedSince } from '../rooms/moved/view.ts';
 import { dateText } from '../ui/time.tsx';
-import { count, kindWord } from '../ui/words.ts';
+import { kindWord } from '../ui/words.ts';
 import type { Job } from './outbox.ts';
 import { type Composed, keepThis } from './parts.ts';
 
@@ -68,11 +69,11 @@ export async function queueDigests(services: Pick<Services, 'db' | 'clock'>): Pr
 }
 
 const params = z.object({ party: z.string(), user: z.string(), after: z.number(), upTo: z.number() });
-const day = (on: string | null) => (on === null ? 'no date, the clock stands' : dateText(on, true));
+const day = (on: string | null) => (on === null ? t('letters.digest.no-date') : dateText(on, true));
 
 function lineOf(one: Moved): string {
   const what = `${kindWord(one.kind)}: ${one.reason.replace(/\s+/g, ' ')}`;
-  if (one.n > 1) return `${count(one.n, 'recipient')} of “${one.title}”\n  ${what}`;
+  if (one.n > 1) return t('letters.digest.many', { n: one.n, title: one.title, what });
   return `${one.name}, “${one.title}”\n  ${day(one.before)} → ${day(one.after)}\n  ${what}`;
 }
 
@@ -87,22 +88,19 @@ export async function digest(services: Services, job: Job): Promise<Composed> {
   const receipts = await services.ledger.receipts(single.map(({ entry }) => entry));
   if (receipts.size < single.length) return { ready: false };
   const [first] = receipts.values();
-  const more = moved.length > MOST_LINES ? '\nMore moved; see your desk.\n' : '';
-  const text = `Due dates that moved:
-
-${listed.map(lineOf).join('\n\n')}
-${more}
-All of them, with receipts: ${services.config.baseUrl}/desk/moved
-There you also choose how often this mail comes, or that it does not.
-
-${first ? keepThis(services.config.baseUrl, first) : ''}
-`;
+  const more = moved.length > MOST_LINES;
+  const words = t('letters.digest', {
+    lines: listed.map(lineOf).join('\n\n'),
+    more: more ? 'yes' : 'no',
+    link: `${services.config.baseUrl}/desk/moved`,
+    keep: first ? keepThis(services.config.baseUrl, first) : '',
+  });
   const attachments: Attachment[] = [...receipts.values()].map(({ name, json }) => ({
     filename: name,
     contentType: 'application/json',
     content: json,
   }));
   const total = listed.reduce((n, one) => n + one.n, 0);
-  const subject = more === '' ? `${count(total, 'due date')} moved` : `More than ${count(total, 'due date')} moved`;
-  return { ready: true, about: null, mail: { subject, text, attachments } };
+  const subject = t(more ? 'letters.digest.subject.more' : 'letters.digest.subject', { n: total });
+  return { ready: true, about: null, mail: { subject, text: `${words}\n`, attachments } };
 }

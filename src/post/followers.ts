@@ -4,6 +4,7 @@
  */
 import { sql } from 'kysely';
 import { z } from 'zod';
+import { t } from '../base/language.ts';
 import type { Services } from '../base/services.ts';
 import { entriesBetween } from '../record/changes.ts';
 import { openNow } from '../record/open.ts';
@@ -11,7 +12,6 @@ import { entryPath, recordPath } from '../record/paths.ts';
 import { followerById, forgetUnconfirmed, mintFollowerLink } from '../rooms/followers/commands.ts';
 import { INTERVAL } from '../rooms/followers/rules.ts';
 import { timeText } from '../ui/time.tsx';
-import { count } from '../ui/words.ts';
 import type { Job } from './outbox.ts';
 import type { Composed } from './parts.ts';
 
@@ -81,17 +81,14 @@ export async function followConfirm(services: Services, job: Job): Promise<Compo
   if (!who || who.follows) return NEVER;
   const token = await mintFollowerLink(services, who.id, 'confirm');
   const { baseUrl } = services.config;
-  const text = `Somebody asked that this mailbox be told what changes in the public record
-
-${who.title}
-${baseUrl}${recordPath(who)}
-
-at most once a ${who.every}, and never when nothing changed. If that was you, open this page and confirm:
-${baseUrl}/follow/confirm/${token}
-
-If it was not you, do nothing: no further mail comes, and the address is deleted after three days.
-`;
-  return { ready: true, about: null, mail: { subject: `Follow “${who.title}” by mail?`, text } };
+  const text = t('letters.follow.confirm', {
+    title: who.title,
+    record: `${baseUrl}${recordPath(who)}`,
+    every: who.every,
+    link: `${baseUrl}/follow/confirm/${token}`,
+  });
+  const subject = t('letters.follow.confirm.subject', { title: who.title });
+  return { ready: true, about: null, mail: { subject, text: `${text}\n` } };
 }
 
 /** What changed since the mail before. It never leaves where what changed was taken away meanwhile, nor to somebody who left. */
@@ -114,17 +111,15 @@ export async function followDigest(services: Services, job: Job): Promise<Compos
     const words = text === null ? '' : `\n  ${text.replace(/\s+/g, ' ').slice(0, 400)}`;
     return `${recipient ? `${title} · ${recipient.name}` : title}\n  ${dayOnly ? when.split(',')[0] : when}${words}\n  ${baseUrl}${entryPath(who, entry.id)}`;
   });
-  if (served > 0) lines.push(`${count(served, 'recipient')} served; the board names them.`);
-  if (total > told.length) lines.push(`${count(total - told.length, 'more entry', 'more entries')}: see the record.`);
-  const text = `New in the public record “${who.title}”, each with its receipt:
-
-${lines.join('\n\n')}
-
-The record as it stands: ${baseUrl}${recordPath(who)}
-
-You get this because you asked for it: at most one a ${who.every}, none when nothing changed.
-To end it, and to have your address deleted: ${leave}
-`;
-  const subject = `“${who.title}”: ${count(total + served, 'new entry', 'new entries')}`;
-  return { ready: true, about: null, mail: { subject, text, unsubscribe: leave } };
+  if (served > 0) lines.push(t('letters.follow.served', { n: served }));
+  if (total > told.length) lines.push(t('letters.follow.more', { n: total - told.length }));
+  const words = t('letters.follow.digest', {
+    title: who.title,
+    lines: lines.join('\n\n'),
+    record: `${baseUrl}${recordPath(who)}`,
+    every: who.every,
+    leave,
+  });
+  const subject = t('letters.follow.subject', { title: who.title, n: total + served });
+  return { ready: true, about: null, mail: { subject, text: `${words}\n`, unsubscribe: leave } };
 }

@@ -1,5 +1,6 @@
 /** The mails of invitations: the invitation itself with its link and calendar file, and the receipt of an answer. It sends nothing. */
 import type { ReceiptFile } from '../base/append.ts';
+import { t } from '../base/language.ts';
 import type { Attachment, Mail } from '../base/mailer.ts';
 import type { Services } from '../base/services.ts';
 import { mintLink } from '../rooms/answers/links.ts';
@@ -46,9 +47,9 @@ async function attach(services: Services, receipt: ReceiptFile, what: Invited): 
 /** When, where, for how many, what about: one line each. */
 function factsOf({ meeting }: Invited): string {
   return [
-    `When: ${meetingWhen(meeting)}`,
-    `Where: ${meeting.place ?? 'not said yet'}`,
-    ...(meeting.capacity === null ? [] : [`Seats: ${meeting.capacity.toLocaleString('en-US')}`]),
+    t('letters.invitation.when', { when: meetingWhen(meeting) }),
+    t('letters.invitation.where', { place: meeting.place ?? t('letters.invitation.nowhere') }),
+    ...(meeting.capacity === null ? [] : [t('letters.invitation.seats', { n: meeting.capacity })]),
     ...(meeting.agenda === '' ? [] : ['', meeting.agenda]),
   ].join('\n');
 }
@@ -64,18 +65,15 @@ async function invitationMail(services: Services, job: Job, what: Invited): Prom
   const answers = mailIn === undefined || !mailbox ? null : taggedAddress(mailIn, mailbox.tag);
   const link = await linkFor(services, what, job.address);
   const to = participant.office === null ? participant.name : `${participant.name}, ${participant.office}`;
-  const text = `To ${to}
-
-${meeting.convener} invites you: ${meeting.subject}
-
-${factsOf(what)}
-
-To say whether you come, why not, or who comes instead, and to change it later, use this link:
-${link}
-${answers === null ? '' : '\nYou can also answer from your calendar program. Your word counts the same; the comment that you write there is for whoever invites you, not for the public record.\n'}
---
-The link is for this mailbox: opening it asks for a code that is sent here. ${keepThis(services.config.baseUrl, receipt)}
-`;
+  const words = t('letters.invitation', {
+    to,
+    convener: meeting.convener,
+    subject: meeting.subject,
+    facts: factsOf(what),
+    link,
+    calendar: answers === null ? 'no' : 'yes',
+    keep: keepThis(services.config.baseUrl, receipt),
+  });
   const calendar = inviteFile({
     uid: invitation.uid,
     sequence: invitation.sequence,
@@ -88,8 +86,8 @@ The link is for this mailbox: opening it asks for a code that is sent here. ${ke
   return {
     ready: true,
     mail: {
-      subject: `Invitation: ${meeting.subject}`,
-      text,
+      subject: t('letters.invitation.subject', { subject: meeting.subject }),
+      text: `${words}\n`,
       attachments: await attach(services, receipt, what),
       calendar,
       ...(answers === null ? {} : { replyTo: answers }),
@@ -104,22 +102,23 @@ async function receiptMail(services: Services, job: Job, what: Invited): Promise
   if (!receipt) return { ready: false };
   const { word } = participation(answer.partstat);
   const said = [
-    `Answer: ${word}${answer.delegate === null ? '' : `, ${answer.delegate} comes instead`}`,
-    ...(answer.reason === null ? [] : [`Reason: ${answer.reason}`]),
-    ...(answer.actedBy === null ? [] : [`Sent by: ${answer.actedBy.name}`]),
-    ...(answer.through === 'calendar mail' ? ['It came from a calendar program.'] : []),
-    `On: ${receipt.entry.recordedAt.slice(0, 16).replace('T', ', ')} UTC`,
+    answer.delegate === null
+      ? t('letters.invited.answer', { word })
+      : t('letters.invited.answer.delegate', { word, delegate: answer.delegate }),
+    ...(answer.reason === null ? [] : [t('letters.invited.reason', { reason: answer.reason })]),
+    ...(answer.actedBy === null ? [] : [t('letters.invited.by', { name: answer.actedBy.name })]),
+    ...(answer.through === 'calendar mail' ? [t('letters.invited.calendar')] : []),
+    t('letters.invited.on', { at: receipt.entry.recordedAt.slice(0, 16).replace('T', ', ') }),
   ];
-  const text = `${what.invitation.name} has answered the invitation of ${what.meeting.convener}: ${what.meeting.subject}
-
-${said.join('\n')}
-
-You can change it later with the link in your invitation.
-
-${keepThis(services.config.baseUrl, receipt)}
-`;
-  const subject = `Receipt: ${word}, ${what.meeting.subject}`;
-  return { ready: true, mail: { subject, text, attachments: await attach(services, receipt, what) } };
+  const words = t('letters.invited', {
+    name: what.invitation.name,
+    convener: what.meeting.convener,
+    subject: what.meeting.subject,
+    said: said.join('\n'),
+    keep: keepThis(services.config.baseUrl, receipt),
+  });
+  const subject = t('letters.invited.subject', { word, subject: what.meeting.subject });
+  return { ready: true, mail: { subject, text: `${words}\n`, attachments: await attach(services, receipt, what) } };
 }
 
 export const isInvitationMail = (kind: string): boolean => kind === 'invitation' || kind === 'invitation-receipt';

@@ -5,16 +5,17 @@
 
 import { z } from 'zod';
 import type { ReceiptFile } from '../base/append.ts';
+import { t } from '../base/language.ts';
 import type { Attachment } from '../base/mailer.ts';
 import type { Services } from '../base/services.ts';
 import { answersOf } from '../rooms/answers/view.ts';
-import { movesIn } from '../rooms/clock/rules.ts';
+import { movesIn, workingSaid } from '../rooms/clock/rules.ts';
 import { determinationsOf } from '../rooms/determinations/view.ts';
 import { letterTo } from '../rooms/requests/rules.ts';
 import { letterDue } from '../rooms/requests/view.ts';
 import { entriesOf } from '../rooms/stream.ts';
 import { dateText } from '../ui/time.tsx';
-import { moveWords } from '../ui/words.ts';
+import { disposition, finding, moveWords } from '../ui/words.ts';
 import { askRefused } from './asked.ts';
 import { digest } from './digest.ts';
 import { followConfirm, followDigest } from './followers.ts';
@@ -38,13 +39,13 @@ async function letter(services: Services, job: Job, what: About): Promise<Compos
     letterDue(service),
     link,
   );
-  const text = `${filled.text}\n\n--\nThe link is for this mailbox: opening it asks for a code that is sent here. ${keepThis(services.config.baseUrl, receipt)}\n`;
+  const words = t('letters.letter', { letter: filled.text, keep: keepThis(services.config.baseUrl, receipt) });
   return {
     ready: true,
     about: what,
     mail: {
       subject: filled.subject,
-      text,
+      text: `${words}\n`,
       attachments: [...(await attach(receipt, services.receiptPdf, what)), ...(await carriedReceipts(services, what))],
     },
   };
@@ -66,20 +67,21 @@ async function answerReceipt(services: Services, job: Job, what: About): Promise
   const receipt = job.entry ? await services.ledger.receipt(job.entry) : null;
   if (!answer || !receipt) return { ready: false };
   const items = answer.items.map((i) => {
-    const files = i.documents.map((d) => `\n     ${d.name}, ${d.bytes} bytes, SHA-256 ${d.sha256}`).join('');
-    return `  ${i.item}. ${i.disposition}${files}`;
+    const files = i.documents.map((d) => t('letters.receipt.file', { name: d.name, bytes: d.bytes, hash: d.sha256 }));
+    return [`  ${i.item}. ${disposition(i.disposition).word}`, ...files].join('\n');
   });
-  const text = `${what.service.name} has answered “${what.request.title}” of ${what.issuerName}.
-
-Sent by ${answer.actedBy.name} on ${receipt.entry.recordedAt.slice(0, 16).replace('T', ', ')} UTC:
-
-${items.join('\n')}
-
-${keepThis(services.config.baseUrl, receipt)}
-`;
+  const words = t('letters.receipt', {
+    recipient: what.service.name,
+    title: what.request.title,
+    issuer: what.issuerName,
+    name: answer.actedBy.name,
+    at: receipt.entry.recordedAt.slice(0, 16).replace('T', ', '),
+    items: items.join('\n'),
+    keep: keepThis(services.config.baseUrl, receipt),
+  });
   const mail = {
-    subject: `Receipt: your answer to “${what.request.title}”`,
-    text,
+    subject: t('letters.receipt.subject', { title: what.request.title }),
+    text: `${words}\n`,
     attachments: await attach(receipt, services.receiptPdf, what),
   };
   return { ready: true, about: what, mail };
@@ -96,27 +98,31 @@ async function determination(services: Services, job: Job, what: About): Promise
   const link = await linkFor(services, what, job.address);
   const parts = made.map((one) => {
     const item = what.request.items.find((i) => i.item === one.item);
-    const reasons = one.reasons === '' ? '' : `\nTheir reasons:\n${one.reasons}`;
-    return `Item ${one.item}: ${item?.text ?? ''}\nDetermination: ${one.finding}${reasons}`;
+    const said = { n: one.item, text: item?.text ?? '', finding: finding(one.finding).word };
+    return one.reasons === ''
+      ? t('letters.found.item', said)
+      : t('letters.found.item.reasons', { ...said, reasons: one.reasons });
   });
-  const text = `${what.issuerName} has looked at the answer of ${what.service.name} to “${what.request.title}”.
-
-${parts.join('\n\n')}
-
-To see everything, or to add to your answer, use this link, or the one that you have:
-${link}
-
-${keepThis(services.config.baseUrl, leastSigned(receipts))}
-`;
+  const { title } = what.request;
+  const words = t('letters.found', {
+    issuer: what.issuerName,
+    recipient: what.service.name,
+    title,
+    items: parts.join('\n\n'),
+    link,
+    keep: keepThis(services.config.baseUrl, leastSigned(receipts)),
+  });
   const [only] = made;
-  const found =
-    made.length === 1 && only ? `item ${only.item} ${only.finding}` : `determinations on ${made.length} items`;
+  const subject =
+    made.length === 1 && only
+      ? t('letters.found.subject', { title, item: only.item, finding: finding(only.finding).word })
+      : t('letters.found.subject.many', { title, n: made.length });
   const attachments: Attachment[] = [];
   for (const id of ids) {
     const receipt = receipts.get(id);
     if (receipt) attachments.push(...(await attach(receipt, services.receiptPdf, what)));
   }
-  return { ready: true, about: what, mail: { subject: `“${what.request.title}”: ${found}`, text, attachments } };
+  return { ready: true, about: what, mail: { subject, text: `${words}\n`, attachments } };
 }
 
 /** What moved the clock, the old date and the new one with its working, and the receipt. */
@@ -125,34 +131,33 @@ async function clock(services: Services, job: Job, what: About): Promise<Compose
   const entry = (await entriesOf(services.db, what.service.id)).find((one) => one.id === job.entry);
   const [move] = entry ? movesIn([entry]) : [];
   if (!receipt || !move || !entry) return { ready: false };
-  const day = (on: string | null) => (on === null ? 'none, the clock stands' : dateText(on, true));
-  const of = move.items === null ? '' : ` (${move.items.length === 1 ? 'item' : 'items'} ${move.items.join(', ')})`;
+  const day = (on: string | null) => (on === null ? t('letters.no-date') : dateText(on, true));
   const link = await linkFor(services, what, job.address);
-  const text = `${what.issuerName} to ${what.service.name}, on “${what.request.title}”${of}:
-
-${moveWords(move)}.
-
-Due date before: ${day(move.before)}
-Due date now: ${day(move.after)}
-
-Their reason:
-${move.reason}
-
-How it is counted:
-${workingIn(entry.body)
-  .map((step, i) => `${i + 1}. ${step}`)
-  .join('\n')}
-
-To see everything, or to answer, use this link, or the one that you have:
-${link}
-
-${keepThis(services.config.baseUrl, receipt)}
-`;
-  const subject = `“${what.request.title}”: ${move.after === null ? 'the clock is paused' : `due ${dateText(move.after)}`}`;
+  const { title } = what.request;
+  const words = t('letters.clock', {
+    issuer: what.issuerName,
+    recipient: what.service.name,
+    title,
+    n: move.items?.length ?? 0,
+    items: move.items?.join(', ') ?? '',
+    what: moveWords(move),
+    before: day(move.before),
+    after: day(move.after),
+    reason: move.reason,
+    working: workingSaid(workingIn(entry.body))
+      .map((step, i) => `${i + 1}. ${step}`)
+      .join('\n'),
+    link,
+    keep: keepThis(services.config.baseUrl, receipt),
+  });
+  const subject =
+    move.after === null
+      ? t('letters.clock.subject.paused', { title })
+      : t('letters.clock.subject', { title, day: dateText(move.after) });
   return {
     ready: true,
     about: what,
-    mail: { subject, text, attachments: await attach(receipt, services.receiptPdf, what) },
+    mail: { subject, text: `${words}\n`, attachments: await attach(receipt, services.receiptPdf, what) },
   };
 }
 

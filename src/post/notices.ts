@@ -1,4 +1,5 @@
 /** What a reminder or a final notice says: what is still open, until when, what the issuer adds, and the link. It sends nothing. */
+import { t } from '../base/language.ts';
 import type { Services } from '../base/services.ts';
 import { stepTaken } from '../rooms/escalation/entries.ts';
 import { isSettled, newestAnswers } from '../rooms/escalation/view.ts';
@@ -24,20 +25,20 @@ export async function notice(services: Services, job: Job, what: About): Promise
   if (!receipt) return { ready: false };
   const link = await linkFor(services, what, job.address);
   const list = open.map((item) => `${item}. ${request.items.find((one) => one.item === item)?.text ?? ''}`);
-  const text = `${issuerName} to ${service.name}: ${kind}.
-
-On “${request.title}”, under ${request.authority}, this is still open:
-
-${list.join('\n')}
-
-Due date: ${dateText(due.on, true)}
-${words === '' ? '' : `\n${words}\n`}
-To see everything, or to answer, use this link, or the one that you have:
-${link}
-
-${keepThis(services.config.baseUrl, receipt)}
-`;
-  const subject = `${kind === 'reminder' ? 'Reminder' : 'Final notice'}: “${request.title}”`;
+  const text = t('letters.notice', {
+    issuer: issuerName,
+    recipient: service.name,
+    kind: kind === 'final notice' ? 'final' : kind,
+    title: request.title,
+    authority: request.authority,
+    items: list.join('\n'),
+    due: dateText(due.on, true),
+    added: words === '' ? 'no' : 'yes',
+    words,
+    link,
+    keep: keepThis(services.config.baseUrl, receipt),
+  });
+  const subject = t('letters.notice.subject', { kind, title: request.title });
   const attachments = await attach(receipt, services.receiptPdf, what);
-  return { ready: true, about: what, mail: { subject, text, attachments } };
+  return { ready: true, about: what, mail: { subject, text: `${text}\n`, attachments } };
 }

@@ -1,5 +1,6 @@
 /** What all mails are made of: whom they are about, a link minted at the moment of writing, receipts as files. It sends nothing. */
 import type { ReceiptFile } from '../base/append.ts';
+import { t } from '../base/language.ts';
 import type { Attachment, Mail } from '../base/mailer.ts';
 import type { ReceiptPdf, Services } from '../base/services.ts';
 import { mintLink } from '../rooms/answers/links.ts';
@@ -34,7 +35,7 @@ export async function about(services: Services, job: Job): Promise<About> {
   const request = service ? await requestById(services.db, service.request) : null;
   if (!service || !request) throw new Error('a mail in the outbox is about a service that does not exist');
   const issuer = await partyById(services.db, request.issuer);
-  return { service, request, issuerName: issuer?.name ?? 'the issuer' };
+  return { service, request, issuerName: issuer?.name ?? t('letters.the-issuer') };
 }
 
 export async function linkFor(services: Services, { request, service }: About, address: string): Promise<string> {
@@ -57,5 +58,7 @@ export async function attach(receipt: ReceiptFile, pdf: ReceiptPdf | undefined, 
   return files;
 }
 
-export const keepThis = (baseUrl: string, { witnessed }: Pick<ReceiptFile, 'witnessed'>) =>
-  `The attached receipt proves what was written and when.${witnessed ? ` Signed by: ${signedByWords(witnessed)}` : ''} Keep both files; anyone can check them without us, also offline: ${baseUrl}/verify`;
+export function keepThis(baseUrl: string, { witnessed }: Pick<ReceiptFile, 'witnessed'>): string {
+  const verify = `${baseUrl}/verify`;
+  return witnessed ? t('letters.keep.signed', { by: signedByWords(witnessed), verify }) : t('letters.keep', { verify });
+}

@@ -8,13 +8,13 @@
 import { instant } from '../base/clock.ts';
 import { Conflict } from '../base/errors.ts';
 import { uuidv7 } from '../base/ids.ts';
+import { t } from '../base/language.ts';
 import type { Services } from '../base/services.ts';
 import { reminderWritten } from '../rooms/reminders/entries.ts';
 import { reminderDue, writeReminder } from '../rooms/reminders/rules.ts';
 import { perhapsDue, remindedOf, remindingRequests } from '../rooms/reminders/view.ts';
 import { entriesById } from '../rooms/stream.ts';
 import { dateText } from '../ui/time.tsx';
-import { count } from '../ui/words.ts';
 import type { Job } from './outbox.ts';
 import { type About, attach, type Composed, keepThis, linkFor } from './parts.ts';
 
@@ -90,26 +90,22 @@ export async function reminder(services: Services, job: Job, what: About): Promi
   const link = await linkFor(services, what, job.address);
   const days = Math.max(1, Math.ceil((Date.parse(due.at) - now) / 86_400_000));
   const list = open.map((item) => `${item}. ${request.items.find((one) => one.item === item)?.text ?? ''}`);
-  const text = `${issuerName} to ${service.name}: a friendly reminder.
-
-On “${request.title}”, under ${request.authority}, this is still open:
-
-${list.join('\n')}
-
-It is due ${dateText(due.on, true)}, in ${count(days, 'day')}. If you need more time, you can ask for it on the same page.
-
-To see everything, or to answer, use this link; it replaces the earlier one:
-${link}
-
-Nothing follows from this mail by itself. To get no more reminders about this request, say so on that page.
-
-${keepThis(services.config.baseUrl, receipt)}
-`;
-  const subject = `“${request.title}”: due ${dateText(due.on)}`;
+  const words = t('letters.reminder', {
+    issuer: issuerName,
+    recipient: service.name,
+    title: request.title,
+    authority: request.authority,
+    items: list.join('\n'),
+    due: dateText(due.on, true),
+    days,
+    link,
+    keep: keepThis(services.config.baseUrl, receipt),
+  });
+  const subject = t('letters.clock.subject', { title: request.title, day: dateText(due.on) });
   return {
     ready: true,
     about: what,
-    mail: { subject, text, attachments: await attach(receipt, services.receiptPdf, what) },
+    mail: { subject, text: `${words}\n`, attachments: await attach(receipt, services.receiptPdf, what) },
   };
 }
 

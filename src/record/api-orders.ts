@@ -2,6 +2,7 @@
 import type { z } from 'zod';
 import { type Cell, csvLine } from '../base/csv.ts';
 import { InvalidInput } from '../base/errors.ts';
+import { t } from '../base/language.ts';
 import { ANYONE, type Ctx, type Route } from '../base/route.ts';
 import type { Money } from '../rooms/consequences/entries.ts';
 import { type Consequence, decimal } from '../rooms/consequences/view.ts';
@@ -92,7 +93,7 @@ async function ordersCsv(c: Ctx): Promise<Response> {
     one.date,
     one.court,
     one.docket,
-    one.judge ?? 'not known',
+    one.judge ?? t('record.not-known'),
     one.effect,
     whereWords(one),
     one.scope.items === null ? 'all' : one.scope.items.join(' '),

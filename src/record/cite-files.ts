@@ -12,6 +12,8 @@ async function cited(c: Ctx): Promise<{ readonly slug: string; readonly citation
   refuseBadTime(moment);
   const last = await lastEntry(db, matter.id, await cutAt(db, moment.now, moment.point));
   cacheRecord(c, moment, last, now);
+  // A citation is for people, whichever program keeps it.
+  c.header('Vary', 'Accept-Language', { append: true });
   const citation = citationOf({ base: config.baseUrl, log: config.logOrigin }, matter, moment, last);
   return { slug: matter.slug, citation };
 }

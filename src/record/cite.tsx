@@ -2,6 +2,8 @@
  * How a record is cited: a permanent address of it as of a time, and the receipt of the last entry that it stood on, in words, for BibTeX and as
  * CSL-JSON. What is cited does not change; what is cited of the present is pinned to the minute at which it was read.
  */
+import { t } from '../base/language.ts';
+import { rich } from '../ui/rich.tsx';
 import { timeText } from '../ui/time.tsx';
 import { type LastEntry, type Moment, momentParams, type PublicMatter } from './matter.ts';
 import { href, recordPath } from './paths.ts';
@@ -40,15 +42,16 @@ export function citationOf(
   const at = pinned(moment, last);
   const url = `${base}${href(path, momentParams(at))}`;
   const receipt = last && `${base}/receipts/${last.entry}.receipt.json`;
-  const axis = at.axis === 'happened' ? 'what had happened, as known when it was read' : 'what the record showed';
+  const axis = t(at.axis === 'happened' ? 'record.cite.happened' : 'record.cite.known');
   const when = timeText(at.at, moment.zone).text;
-  const proof = last
-    ? ` Last entry: position ${last.position.toLocaleString('en-US')} in the log ${log}, receipt ${receipt}.`
-    : '';
+  const words = { issuer: matter.issuerName, title: matter.title, when, axis, url };
   return {
     ...{ title: matter.title, keeper: matter.issuerName, asOf: at.at, axis, url, receipt, log },
     position: last?.position ?? null,
-    text: `${matter.issuerName}, “${matter.title}”, public record as of ${when} (${axis}). Counterfoil, ${url}.${proof}`,
+    text:
+      last && receipt
+        ? t('record.cite.text-last', { ...words, position: last.position, log, receipt })
+        : t('record.cite.text', words),
   };
 }
 
@@ -60,17 +63,23 @@ const TEX: Readonly<Record<string, string>> = {
 const tex = (text: string): string =>
   text.replace(/[\\~^]|[&%$#_{}]/g, (char) => TEX[char] ?? `\\${char}`).replaceAll(/\s+/g, ' ');
 
+function noteOf({ asOf, axis, receipt, position }: Citation): string {
+  const at = { at: asOf.toISOString(), axis };
+  return receipt === null || position === null
+    ? t('record.cite.note', at)
+    : t('record.cite.note-receipt', { ...at, position, receipt });
+}
+
 /** One `@misc` of BibTeX. */
 export function bibtex(slug: string, one: Citation): string {
   const day = one.asOf.toISOString().slice(0, 10);
-  const note = `As of ${one.asOf.toISOString()} (${one.axis})${one.receipt ? `. Receipt of entry ${one.position}: ${one.receipt}` : ''}`;
   return `@misc{${slug}-${day},
   author = {{${tex(one.keeper)}}},
   title = {${tex(one.title)}},
   year = {${day.slice(0, 4)}},
-  howpublished = {Counterfoil, log ${tex(one.log)}},
+  howpublished = {${tex(t('record.cite.published', { log: one.log }))}},
   url = {${one.url}},
-  note = {${tex(note)}}
+  note = {${tex(noteOf(one))}}
 }
 `;
 }
@@ -86,7 +95,7 @@ export function cslJson(slug: string, one: Citation) {
       'container-title': 'Counterfoil',
       publisher: one.log,
       ...{ issued: date, accessed: date },
-      note: `As of ${one.asOf.toISOString()} (${one.axis})${one.receipt ? `. Receipt of entry ${one.position}: ${one.receipt}` : ''}`,
+      note: noteOf(one),
     },
   ];
 }
@@ -107,27 +116,31 @@ export function CiteBox({
   const file = (ending: string) => href(`${recordPath(matter)}/cite.${ending}`, params);
   return (
     <details class="cite">
-      <summary>Cite this record, or show it on another site</summary>
+      <summary>{t('record.cite')}</summary>
       <p class="cite__text">{citation.text}</p>
       <p>
-        This address keeps showing the record as of this time:{' '}
-        <a class="cite__url" href={citation.url}>
-          {citation.url}
-        </a>
+        {rich('record.cite.keeps', {
+          url: (
+            <a class="cite__url" href={citation.url}>
+              {citation.url}
+            </a>
+          ),
+        })}
       </p>
       <p class="links">
-        <span class="links__label">Citation</span>
+        <span class="links__label">{t('record.cite.label')}</span>
         <a href={file('bib')} download>
           BibTeX
         </a>
         <a href={file('json')} download>
           CSL-JSON
         </a>
-        {citation.receipt ? <a href={citation.receipt}>Receipt of the last entry</a> : null}
+        {citation.receipt ? <a href={citation.receipt}>{t('record.cite.receipt')}</a> : null}
       </p>
       <p>
-        To show it in a page, as of this time:{' '}
-        <code class="command">{iframe(embedUrl(citation.url), matter.title)}</code>
+        {rich('record.cite.embed', {
+          html: <code class="command">{iframe(embedUrl(citation.url), matter.title)}</code>,
+        })}
       </p>
     </details>
   );

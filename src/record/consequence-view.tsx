@@ -1,20 +1,21 @@
 /** Consequences as the public record and the desk both show them: totals that say what is not known, each with its statuses. Pure props. */
 import type { Child } from 'hono/jsx';
+import { listed, num, t } from '../base/language.ts';
 import { type Consequence, moneyWords, programmeWords } from '../rooms/consequences/view.ts';
 import { type Order, orderName, whereWords } from '../rooms/orders/view.ts';
 import type { Request } from '../rooms/requests/view.ts';
 import { Mark } from '../ui/mark.tsx';
+import { rich } from '../ui/rich.tsx';
 import { Table } from '../ui/table.tsx';
 import { Day, dateText } from '../ui/time.tsx';
-import { consequenceKind, consequenceStatus, count } from '../ui/words.ts';
+import { consequenceKind, consequenceStatus } from '../ui/words.ts';
+import { quiet } from './quiet.tsx';
 import type { Group, Reach, Total } from './reach.ts';
 
 /** "3 known, together $1,250,000.00; 20 unknown": what is not known is said, and never added as nothing. */
 export function amountsWords({ known, unknown, sums }: Pick<Total, 'known' | 'unknown' | 'sums'>): string {
-  const n = (x: number) => x.toLocaleString('en-US');
-  if (known === 0) return `${n(unknown)} unknown`;
-  const together = sums.map(moneyWords).join(' and ');
-  return `${n(known)} known, ${known === 1 ? '' : 'together '}${together}; ${unknown === 0 ? 'none' : n(unknown)} unknown`;
+  if (known === 0) return t('record.amounts.unknown', { n: unknown });
+  return t('record.amounts', { known, unknown, sums: listed(sums.map(moneyWords)) });
 }
 
 /** The same for everything that is shown. */
@@ -32,15 +33,15 @@ export function grandTotal(totals: readonly Total[]): Pick<Total, 'known' | 'unk
 export function TotalsTable({ totals }: { totals: readonly Total[] }) {
   return (
     <Table
-      caption="Totals by programme, year and status"
+      caption={t('record.consequences.totals')}
       rows={totals}
-      empty={{ what: 'No consequence was announced by then' }}
+      empty={{ what: t('record.consequences.none') }}
       columns={[
-        { head: 'Programme', names: true, cell: (one) => one.programme },
-        { head: 'Fiscal year', cell: (one) => one.fiscalYear ?? 'not said' },
-        { head: 'Status', cell: (one) => <Mark state={consequenceStatus(one.status)} /> },
-        { head: 'Recipients', numeric: true, cell: (one) => one.recipients.toLocaleString('en-US') },
-        { head: 'Amounts', cell: (one) => amountsWords(one) },
+        { head: t('record.programme'), names: true, cell: (one) => one.programme },
+        { head: t('record.consequences.year'), cell: (one) => one.fiscalYear ?? t('record.consequences.no-year') },
+        { head: t('record.consequences.status'), cell: (one) => <Mark state={consequenceStatus(one.status)} /> },
+        { head: t('record.recipients'), numeric: true, cell: (one) => num(one.recipients) },
+        { head: t('record.consequences.amounts'), cell: (one) => amountsWords(one) },
       ]}
     />
   );
@@ -66,7 +67,7 @@ function Statuses({ one, groups, links }: { one: Consequence; groups: readonly G
       {[...by].map(([status, n], i) => (
         <>
           {i > 0 ? ' · ' : ''}
-          <a href={links.board(status, one.request)}>{count(n, 'recipient')}</a>:{' '}
+          <a href={links.board(status, one.request)}>{t('ui.count.recipients', { n })}</a>:{' '}
           <Mark state={consequenceStatus(status)} />
         </>
       ))}
@@ -79,13 +80,17 @@ function Blocking({ one, reach, links }: { one: Consequence; reach: Reach; links
   const all = reach.forces.filter(
     ({ order, now }) => order.effect !== 'compel' && now.scope.consequences.includes(one.id),
   );
-  if (all.length === 0) return <p>No order in force names it.</p>;
+  if (all.length === 0) return <p>{t('record.consequences.unblocked')}</p>;
   return (
     <ul class="entries">
       {all.map(({ order, now }) => (
         <li>
-          blocked {whereWords(now)} by <OrderLink order={order} links={links} /> since <Day on={order.date} />: “
-          {now.words}”
+          {rich('record.consequences.blocked', {
+            where: whereWords(now),
+            order: <OrderLink order={order} links={links} />,
+            date: <Day on={order.date} />,
+            words: now.words,
+          })}
         </li>
       ))}
     </ul>
@@ -95,6 +100,12 @@ function Blocking({ one, reach, links }: { one: Consequence; reach: Reach; links
 const OrderLink = ({ order, links }: { order: Order; links: Pick<ConsequenceLinks, 'order'> }) => (
   <a href={links.order(order.id)}>{orderName(order)}</a>
 );
+
+/** "Imposed", "Amount stated: $1,250,000.00". */
+function changeWords(to: Consequence['changes'][number]['to']): string {
+  if ('status' in to) return consequenceStatus(to.status).word.replace(/^./, (first) => first.toUpperCase());
+  return t('record.consequences.stated', { amount: to.amount ? moneyWords(to.amount) : t('record.not-known') });
+}
 
 export function ConsequenceList(props: {
   readonly reach: Reach;
@@ -107,6 +118,7 @@ export function ConsequenceList(props: {
   const { reach, links } = props;
   const titles = new Map(props.requests.map(({ id, title }) => [id, title]));
   const orders = new Map(reach.orders.map((order) => [order.id, order]));
+  const titleOf = ({ request }: Consequence) => titles.get(request) ?? t('record.consequences.a-request');
   return (
     <>
       {reach.consequences.map((one) => (
@@ -117,17 +129,19 @@ export function ConsequenceList(props: {
           <p class="body__text">“{one.words}”</p>
           <Statuses one={one} groups={props.groups} links={links} />
           <p>
-            Amount:{' '}
             {one.amount
-              ? `${moneyWords(one.amount)} for each recipient, as announced`
-              : 'not known when it was announced'}{' '}
-            · for {one.recipients === null ? 'all recipients' : count(one.recipients.length, 'recipient')} of{' '}
-            {titles.get(one.request) ?? 'a request'}
+              ? t('record.consequences.amount', { amount: moneyWords(one.amount) })
+              : t('record.consequences.no-amount')}{' '}
+            ·{' '}
+            {one.recipients === null
+              ? t('record.consequences.for-all', { title: titleOf(one) })
+              : t('record.consequences.for-some', { n: one.recipients.length, title: titleOf(one) })}
           </p>
           <Blocking one={one} reach={reach} links={links} />
           <ol class="entries">
             <li>
-              Announced <Day on={day(one.at)} /> <Receipt of="the announcement" href={links.receipt(one.id)} />
+              {rich('record.consequences.announced', { day: <Day on={day(one.at)} /> })} ·{' '}
+              <a href={links.receipt(one.id)}>{rich('record.consequences.receipt', { more: quiet })}</a>
               {one.source ? <SourceLine source={one.source} /> : null}
             </li>
             {one.changes
@@ -136,18 +150,17 @@ export function ConsequenceList(props: {
                 const order = change.order === null ? undefined : orders.get(change.order);
                 return (
                   <li>
-                    {'status' in change.to
-                      ? `${consequenceStatus(change.to.status).word.replace(/^./, (c) => c.toUpperCase())} `
-                      : `Amount stated: ${change.to.amount ? moneyWords(change.to.amount) : 'not known'} `}
-                    <Day on={day(change.at)} />
-                    {change.recipients === null ? '' : ` for ${count(change.recipients.length, 'recipient')}`}
-                    {order ? (
-                      <>
-                        {' '}
-                        by <OrderLink order={order} links={links} />
-                      </>
-                    ) : null}{' '}
-                    <Receipt of="this change" href={links.receipt(change.entry)} />
+                    {rich('record.consequences.changed', {
+                      what: changeWords(change.to),
+                      day: <Day on={day(change.at)} />,
+                      n: change.recipients?.length ?? 0,
+                      ordered: order ? 'yes' : 'no',
+                      order: order ? <OrderLink order={order} links={links} /> : '',
+                    })}{' '}
+                    ·{' '}
+                    <a href={links.receipt(change.entry)}>
+                      {rich('record.consequences.change-receipt', { more: quiet })}
+                    </a>
                     <div class="said__note">{change.reason}</div>
                     {change.source ? <SourceLine source={change.source} /> : null}
                   </li>
@@ -170,16 +183,5 @@ function SourceLine({
     <p class="entries__when">
       {source.publisher}: {source.title}, {dateText(source.date)}
     </p>
-  );
-}
-
-function Receipt({ of, href }: { of: string; href: string }) {
-  return (
-    <>
-      ·{' '}
-      <a href={href}>
-        receipt<span class="usa-sr-only"> of {of}</span>
-      </a>
-    </>
   );
 }

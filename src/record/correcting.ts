@@ -1,5 +1,6 @@
 /** From what is published to the form of a draft that corrects it, and back to what the correction is made on. Reads no database. */
 import { InvalidInput } from '../base/errors.ts';
+import { t } from '../base/language.ts';
 import type { Correcting } from '../rooms/corrected.ts';
 import { figureClaimed, figureCorrected } from '../rooms/figures/entries.ts';
 import type { Published, ThingEntry } from '../rooms/publication/commands.ts';
@@ -9,9 +10,9 @@ import { localInput } from '../ui/time.tsx';
 
 const notCorrectable = () =>
   new InvalidInput('not-correctable', {
-    what: 'Statements and figures can be corrected; here a later entry says what is new.',
-    lost: 'Nothing was written.',
-    next: 'Write down what is right as something new.',
+    what: t('record.correcting.not'),
+    lost: t('record.correcting.lost'),
+    next: t('record.correcting.next'),
   });
 
 /** The newest entry that says what the thing is; rankings say nothing of that. */

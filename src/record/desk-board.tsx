@@ -1,5 +1,6 @@
 /** The board of one request as its issuer sees it: recipients × items, filters, downloads, and what can still be done. It shows what `boardPage` gives and decides nothing. */
 import { type Cell, csvDownload, download, fileName } from '../base/csv.ts';
+import { t } from '../base/language.ts';
 import { type Ctx, type Route, staff, VIEWER } from '../base/route.ts';
 import type { ClockState } from '../rooms/clock/rules.ts';
 import { ladderOf } from '../rooms/escalation/view.ts';
@@ -11,13 +12,14 @@ import { zoneOf } from '../ui/context.ts';
 import { Heading } from '../ui/heading.tsx';
 import { Notice } from '../ui/notice.tsx';
 import { page } from '../ui/page.tsx';
+import { rich } from '../ui/rich.tsx';
 import { Counts, Links, Pages } from '../ui/table.tsx';
 import { dateText, Time } from '../ui/time.tsx';
-import { count } from '../ui/words.ts';
 import { type BoardPage, boardPage, foundWord, type BoardRow as Line, saidWord } from './board.ts';
 import { boardParams, readBoardQuery } from './board-filter.ts';
 import { cutAt } from './cut.ts';
 import { DeskFilter } from './desk-filter.tsx';
+import { partyKindWord } from './directory-words.ts';
 import { pausedText } from './parts.tsx';
 import { type Reach, reachAt, touchesOf } from './reach.ts';
 
@@ -36,13 +38,13 @@ function clockText(clock: ClockState): string {
   switch (clock.state) {
     case 'running':
     case 'overdue':
-      return `${dateText(clock.dueOn)}, ${count(clock.days, 'day')}`;
+      return t('desk.board.clock.days', { date: dateText(clock.dueOn), n: clock.days });
     case 'paused':
       return pausedText(clock);
     case 'stopped':
-      return clock.late ? `late, was due ${dateText(clock.dueOn)}` : '';
+      return clock.late ? t('desk.board.clock.late', { date: dateText(clock.dueOn) }) : '';
     case 'unknown':
-      return `was due ${dateText(clock.dueOn)}`;
+      return t('desk.board.clock.was-due', { date: dateText(clock.dueOn) });
     case 'revoked':
       return '';
   }
@@ -57,10 +59,10 @@ function toRow(line: Line, board: BoardPage, request: Request, reach: Reach): Bo
   return {
     id: line.service,
     name: line.name,
-    detail: line.state ? `${line.kind}, ${line.state}` : line.kind,
+    detail: line.state ? `${partyKindWord(line.kind)}, ${line.state}` : partyKindWord(line.kind),
     href,
     clock: { state: line.clock.state, text: clockText(line.clock), href: `${href}#clock` },
-    ...(orders > 0 ? { more: <a href={`${href}#orders`}>{count(orders, 'order')}</a> } : {}),
+    ...(orders > 0 ? { more: <a href={`${href}#orders`}>{t('ui.count.orders', { n: orders })}</a> } : {}),
     cells: line.cells.map((cell) => ({
       disposition: saidWord(cell, board),
       finding: cell.determination && !cell.determination.current ? 'not reviewed' : foundWord(cell, board),
@@ -73,17 +75,17 @@ function toRow(line: Line, board: BoardPage, request: Request, reach: Reach): Bo
 
 function countsOf(board: BoardPage, base: string) {
   const n = board.counts;
-  const asked = { n: n.asked, text: 'asked', href: base };
+  const asked = { n: n.asked, text: t('desk.board.asked'), href: base };
   if (board.unknown) return [asked];
   return [
     asked,
-    { n: n.answered, text: 'answered in full', href: `${base}?clock=stopped` },
-    { n: n.partly, text: 'in part' },
-    { n: n.toReview, text: 'to review', href: `${base}?determination=to+review` },
-    { n: n.deficient, text: 'found deficient', href: `${base}?determination=deficient` },
-    { n: n.running, text: 'running', href: `${base}?clock=running` },
-    ...(n.paused > 0 ? [{ n: n.paused, text: 'paused', href: `${base}?clock=paused` }] : []),
-    { n: n.overdue, text: 'overdue', href: `${base}?clock=overdue` },
+    { n: n.answered, text: t('desk.board.answered'), href: `${base}?clock=stopped` },
+    { n: n.partly, text: t('desk.board.partly') },
+    { n: n.toReview, text: t('desk.board.to-review'), href: `${base}?determination=to+review` },
+    { n: n.deficient, text: t('desk.board.deficient'), href: `${base}?determination=deficient` },
+    { n: n.running, text: t('desk.board.running'), href: `${base}?clock=running` },
+    ...(n.paused > 0 ? [{ n: n.paused, text: t('desk.board.paused'), href: `${base}?clock=paused` }] : []),
+    { n: n.overdue, text: t('desk.board.overdue'), href: `${base}?clock=overdue` },
   ];
 }
 
@@ -115,70 +117,66 @@ async function getBoard(c: Ctx): Promise<Response> {
     <>
       <Heading
         title={request.title}
-        tags={[...(revoked ? ['revoked'] : []), ...(board.unknown ? ['recorded from a source'] : [])]}
+        tags={[...(revoked ? [t('desk.request.revoked')] : []), ...(board.unknown ? [t('desk.request.recorded')] : [])]}
         crumbs={[
-          { text: 'Desk', href: '/desk' },
+          { text: t('ui.nav.desk'), href: '/desk' },
           ...(matter ? [{ text: matter.title, href: `/desk/matters/${matter.id}` }] : []),
         ]}
-        lead={
-          <>
-            {request.authority} · {board.unknown ? 'served' : 'issued'} <Time at={request.occurredAt} zone={zone} />
-          </>
-        }
+        lead={rich(board.unknown ? 'desk.board.served' : 'desk.board.issued', {
+          authority: request.authority,
+          at: <Time at={request.occurredAt} zone={zone} />,
+        })}
       />
       {revoked ? (
-        <Notice title="This request was revoked">
+        <Notice title={t('desk.board.revoked')}>
           <p>
-            <Time at={revoked.recordedAt} zone={zone} />: {revoked.reason}
+            {rich('desk.board.revoked.why', {
+              at: <Time at={revoked.recordedAt} zone={zone} />,
+              reason: revoked.reason,
+            })}
           </p>
         </Notice>
       ) : until !== null && leavesAt !== null ? (
-        <Notice title="Letters have not left yet">
-          <p>
-            They leave at <Time at={new Date(leavesAt)} zone={zone} />. Until then you can take the request back.
-          </p>
+        <Notice title={t('desk.board.not-left')}>
+          <p>{rich('desk.board.leaves', { at: <Time at={new Date(leavesAt)} zone={zone} /> })}</p>
           {staff(c).role === 'viewer' ? null : (
             <p>
               <a class="usa-button usa-button--outline" href={`${base}/revoke`}>
-                Revoke the request
+                {t('desk.board.revoke')}
               </a>
             </p>
           )}
         </Notice>
       ) : null}
-      {board.unknown ? (
-        <p>It was conducted elsewhere and is written down from a source. What followed is not known here.</p>
-      ) : null}
+      {board.unknown ? <p>{t('desk.board.elsewhere')}</p> : null}
       <Counts counts={countsOf(board, base)} />
       <Links
-        label="More"
+        label={t('desk.more')}
         links={[
-          { text: 'Letters', href: `${base}/letters` },
+          { text: t('desk.board.letters'), href: `${base}/letters` },
           ...(board.unknown
             ? []
             : [
-                { text: 'Reminders', href: `${base}/reminders` },
-                { text: 'What follows', href: `${base}/steps` },
+                { text: t('desk.board.reminders'), href: `${base}/reminders` },
+                { text: t('desk.steps.follows'), href: `${base}/steps` },
               ]),
-          ...(matter?.audience === 'public' ? [{ text: 'Public record', href: `/record/${matter.slug}` }] : []),
+          ...(matter?.audience === 'public' ? [{ text: t('desk.board.record'), href: `/record/${matter.slug}` }] : []),
           { text: 'CSV', href: link({}, `${base}/board.csv`), download: true },
           { text: 'JSON', href: link({}, `${base}/board.json`), download: true },
         ]}
       />
       {filter.step === undefined ? null : (
-        <p>
-          Only recipients due now for step {filter.step} of <a href={`${base}/steps`}>what follows</a>.
-        </p>
+        <p>{rich('desk.board.step', { step: filter.step, a: (words) => <a href={`${base}/steps`}>{words}</a> })}</p>
       )}
       <DeskFilter {...{ base, filter, sort, board, reach, ladder }} request={request.id} />
       <Board
-        caption={`Board of ${request.title}`}
+        caption={t('desk.board.caption', { title: request.title })}
         items={request.items.map((item) => ({ number: item.item, text: short(item.text) }))}
         rows={board.rows.map((line) => toRow(line, board, request, reach))}
         empty={
           board.counts.asked === 0
-            ? { what: 'Nobody is served yet', how: 'Recipients stand here as serving reaches them.' }
-            : { what: 'No recipient fits', action: { text: 'Show all', href: base } }
+            ? { what: t('desk.board.nobody'), how: t('desk.board.nobody.how') }
+            : { what: t('desk.board.none'), action: { text: t('desk.show-all'), href: base } }
         }
         sort={{
           by: sort.by,
@@ -195,7 +193,7 @@ async function getBoard(c: Ctx): Promise<Response> {
           page={pageNo}
           pages={Math.ceil(board.total / SIZE)}
           href={(n) => link({ page: String(n) })}
-          range={`${first.toLocaleString('en-US')}–${Math.min(board.total, first + SIZE - 1).toLocaleString('en-US')} of ${count(board.total, 'recipient')}`}
+          range={t('desk.board.range', { from: first, to: Math.min(board.total, first + SIZE - 1), n: board.total })}
         />
       ) : null}
     </>,

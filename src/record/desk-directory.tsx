@@ -2,6 +2,7 @@
 import { sql } from 'kysely';
 import { bodyOf, type Texts, textsOf } from '../base/form.ts';
 import { UUID, uuidv7 } from '../base/ids.ts';
+import { t } from '../base/language.ts';
 import { type Ctx, EDITOR, type Route, staff, VIEWER } from '../base/route.ts';
 import { addParty } from '../rooms/directory/commands.ts';
 import { PARTY_KINDS } from '../rooms/directory/entries.ts';
@@ -11,10 +12,12 @@ import { Checkbox, type Errors, Field, Form, Select, Submit } from '../ui/form.t
 import { Heading } from '../ui/heading.tsx';
 import { Notice } from '../ui/notice.tsx';
 import { page } from '../ui/page.tsx';
+import { rich } from '../ui/rich.tsx';
 import { Links, Pages, Table } from '../ui/table.tsx';
-import { count } from '../ui/words.ts';
+
 import { partiesCsv } from './api-parties.ts';
 import { type Outdated, outdatedContacts, sentTo } from './contacts.ts';
+import { partyKindWord } from './directory-words.ts';
 import { associations, filterParams, PARTIES_SIZE, partiesPage, partyFilter, statesOf } from './parties.ts';
 import { PartyFilterForm } from './parties-page.tsx';
 import { href } from './parts.tsx';
@@ -27,36 +30,36 @@ export const deskParty = (id: string): string => `${DIRECTORY}/${id}`;
 export function DescriptionFields({ text, errors }: { text: (name: string) => string; errors: Errors }) {
   return (
     <>
-      <Field name="name" label="Name" required value={text('name')} errors={errors} maxlength={200} />
+      <Field name="name" label={t('desk.name')} required value={text('name')} errors={errors} maxlength={200} />
       <Select
         name="kind"
-        label="Kind"
+        label={t('desk.kind')}
         required
         value={text('kind') || 'place'}
         errors={errors}
-        choices={PARTY_KINDS.map((kind) => ({ value: kind, label: kind === 'place' ? 'city, town or village' : kind }))}
+        choices={PARTY_KINDS.map((kind) => ({ value: kind, label: partyKindWord(kind, true) }))}
       />
-      <Field name="state" label="State" value={text('state')} errors={errors} width="medium" maxlength={60} />
+      <Field name="state" label={t('desk.state')} value={text('state')} errors={errors} width="medium" maxlength={60} />
       <Field
         name="seat"
-        label="Seat"
-        hint="Where it sits, where that is more than its state."
+        label={t('desk.party.seat')}
+        hint={t('desk.party.seat.hint')}
         value={text('seat')}
         errors={errors}
         maxlength={100}
       />
       <Field
         name="ocdId"
-        label="Open Civic Data id"
-        hint="For example ocd-division/country:us/state:ca/place:watsonville"
+        label={t('desk.party.ocd-id')}
+        hint={t('desk.party.ocd-id.hint')}
         value={text('ocdId')}
         errors={errors}
         maxlength={300}
       />
       <Field
         name="timeZone"
-        label="Time zone"
-        hint="For example America/Los_Angeles"
+        label={t('desk.party.zone')}
+        hint={t('desk.party.zone.hint')}
         value={text('timeZone')}
         errors={errors}
         width="medium"
@@ -83,24 +86,24 @@ async function show(c: Ctx, values: Texts = {}, errors: Errors = {}, sent = ''):
   const failed = Object.keys(errors).length > 0;
   return page(
     c,
-    { title: 'Directory', area: 'staff', wide: true, status: failed ? 422 : 200 },
+    { title: t('desk.directory.title'), area: 'staff', wide: true, status: failed ? 422 : 200 },
     <>
       <Heading
-        title="Directory"
-        crumbs={[{ text: 'Desk', href: '/desk' }]}
-        lead="Parties that can be asked, with their ids, offices and further names. How you reach them is known to your office alone."
+        title={t('desk.directory.title')}
+        crumbs={[{ text: t('ui.nav.desk'), href: '/desk' }]}
+        lead={t('desk.directory.lead')}
       />
       <OutdatedList outdated={outdated} writes={writes} />
       <PartyFilterForm action={DIRECTORY} filter={filter} states={states} among={among} />
       <Links
-        label="Download"
+        label={t('desk.download')}
         links={[
           { text: 'CSV', href: href(`${DIRECTORY}.csv`, params), download: true },
           { text: 'JSON', href: href('/api/v1/parties', params) },
         ]}
       />
       <Table
-        caption="Parties"
+        caption={t('desk.directory.parties')}
         quietCaption
         rows={rows}
         sort={{
@@ -110,50 +113,56 @@ async function show(c: Ctx, values: Texts = {}, errors: Errors = {}, sent = ''):
         }}
         empty={
           filtered
-            ? { what: 'No party fits', action: { text: 'Show all', href: DIRECTORY } }
+            ? { what: t('desk.directory.none'), action: { text: t('desk.show-all'), href: DIRECTORY } }
             : {
-                what: 'No party yet',
-                how: 'Parties come from a list that you import, from the recipients of a request when it is served, or one by one through the form below.',
-                ...(writes ? { action: { text: 'Import a list', href: `${DIRECTORY}/imports` } } : {}),
+                what: t('desk.directory.empty'),
+                how: t('desk.directory.empty.how'),
+                ...(writes ? { action: { text: t('desk.import.title'), href: `${DIRECTORY}/imports` } } : {}),
               }
         }
         columns={[
-          { head: 'Name', names: true, sort: 'name', cell: (one) => <a href={deskParty(one.id)}>{one.name}</a> },
-          { head: 'Kind', sort: 'kind', cell: (one) => (one.ended ? `${one.kind}, no more` : one.kind) },
-          { head: 'State', sort: 'state', cell: (one) => one.state ?? '–' },
-          { head: 'Seat', cell: (one) => one.seat ?? '–' },
+          {
+            head: t('desk.name'),
+            names: true,
+            sort: 'name',
+            cell: (one) => <a href={deskParty(one.id)}>{one.name}</a>,
+          },
+          {
+            head: t('desk.kind'),
+            sort: 'kind',
+            cell: ({ kind, ended }) =>
+              ended ? t('desk.directory.kind-ended', { kind: partyKindWord(kind) }) : partyKindWord(kind),
+          },
+          { head: t('desk.state'), sort: 'state', cell: (one) => one.state ?? '–' },
+          { head: t('desk.party.seat'), cell: (one) => one.seat ?? '–' },
         ]}
       />
       <Pages
         page={at}
         pages={Math.ceil(total / PARTIES_SIZE)}
-        range={count(total, 'party', 'parties')}
+        range={t('ui.count.parties', { n: total })}
         href={(n) => href(DIRECTORY, { ...params, page: String(n) })}
       />
       {writes ? (
         <>
           <p>
             <a class="usa-button" href={`${DIRECTORY}/imports`}>
-              Import a list
+              {t('desk.import.title')}
             </a>
           </p>
           <details class="working" open={failed || undefined}>
-            <summary>Add one party</summary>
+            <summary>{t('desk.directory.add')}</summary>
             <Form
               action={DIRECTORY}
               errors={errors}
               hidden={{ once: sent || uuidv7(clock.now(), random) }}
-              label="Add one party"
+              label={t('desk.directory.add')}
             >
               <DescriptionFields text={text} errors={errors} />
               {errors[''] ? (
-                <Checkbox
-                  name="anyway"
-                  label="This is another one than those that the directory has."
-                  checked={text('anyway') === 'on'}
-                />
+                <Checkbox name="anyway" label={t('desk.directory.anyway')} checked={text('anyway') === 'on'} />
               ) : null}
-              <Submit text="Add this party" />
+              <Submit text={t('desk.directory.add.do')} />
             </Form>
           </details>
         </>
@@ -166,19 +175,27 @@ async function show(c: Ctx, values: Texts = {}, errors: Errors = {}, sent = ''):
 export function OutdatedList({ outdated, writes }: { outdated: readonly Outdated[]; writes: boolean }) {
   if (outdated.length === 0) return null;
   return (
-    <Notice title={`${count(outdated.length, 'open request')} at an address that changed`}>
-      <p>You have noted another address since these were served. Sending again ends the link of the letter before.</p>
+    <Notice title={t('desk.directory.outdated', { n: outdated.length })}>
+      <p>{t('desk.directory.outdated.what')}</p>
       <ul>
         {outdated.slice(0, 50).map((one) => (
           <li>
-            <a href={`/desk/services/${one.service}`}>{one.name}</a>, {one.title}: {one.before ?? 'no address'} →{' '}
-            {one.address}{' '}
+            {rich('desk.directory.outdated.one', {
+              a: (words) => <a href={`/desk/services/${one.service}`}>{words}</a>,
+              name: one.name,
+              title: one.title,
+              before: one.before ?? t('desk.directory.no-address'),
+              after: one.address,
+            })}{' '}
             {writes ? (
               <form class="inline" method="post" action={`${DIRECTORY}/resend`}>
                 <input type="hidden" name="service" value={one.service} />
                 <button class="linklike" type="submit">
-                  Send the letter to {one.address}
-                  <span class="usa-sr-only"> for {one.title}</span>
+                  {rich('desk.directory.resend', {
+                    address: one.address,
+                    title: one.title,
+                    more: (words) => <span class="usa-sr-only">{words}</span>,
+                  })}
                 </button>
               </form>
             ) : null}
@@ -188,7 +205,7 @@ export function OutdatedList({ outdated, writes }: { outdated: readonly Outdated
       {writes && outdated.length > 1 ? (
         <form method="post" action={`${DIRECTORY}/resend`}>
           <button class="usa-button usa-button--outline" type="submit">
-            Send all {outdated.length.toLocaleString('en-US')} again
+            {t('desk.directory.resend-all', { n: outdated.length })}
           </button>
         </form>
       ) : null}
@@ -206,7 +223,7 @@ async function post(c: Ctx): Promise<Response> {
   const once = UUID.test(sent) ? sent : uuidv7(services.clock.now(), services.random);
   try {
     const id = await addParty(services, staff(c).party, values, once);
-    return redirectWith(c, deskParty(id), 'It stands in the directory.');
+    return redirectWith(c, deskParty(id), t('desk.directory.added'));
   } catch (error) {
     return await show(c, values, errorsOf(error), once);
   }
@@ -222,11 +239,7 @@ async function resend(c: Ctx): Promise<Response> {
   for (const one of wanted) if (await sentTo(services, one)) n++;
   const back = c.req.query('party');
   const to = back !== undefined && UUID.test(back) ? deskParty(back) : DIRECTORY;
-  return redirectWith(
-    c,
-    to,
-    n === 0 ? 'Nothing was left to send.' : `${count(n, 'letter')} will leave for the new address.`,
-  );
+  return redirectWith(c, to, n === 0 ? t('desk.directory.resent.none') : t('desk.directory.resent', { n }));
 }
 
 export const deskDirectoryRoutes: readonly Route[] = [

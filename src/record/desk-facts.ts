@@ -17,7 +17,7 @@ export interface Waiting {
 
 export interface Held extends Waiting {
   readonly by: 'tolling' | 'stay';
-  /** the cause, or where it is none of those that have a name the reason as it was written; of a stay, which order */
+  /** the cause, or where it is none of those that have a name the reason as it was written, empty where none was; of a stay, which order */
   readonly cause: string;
 }
 
@@ -56,7 +56,7 @@ const heldBy = (now: Date) => sql`
   select coalesce(max(h.kind), 'tolling') as by,
     coalesce(max(case when h.kind = 'stay' then h."order"
       when h.words like any (${CAUSES.filter((one) => one !== 'other').map((one) => `${one}: %`)}::text[])
-      then split_part(h.words, ':', 1) else h.words end), 'no reason given') as cause
+      then split_part(h.words, ':', 1) else h.words end), '') as cause
   from (
     select p.* from (${newestCells(NOW)}) x (cells) cross join jsonb_array_elements(x.cells) c
     cross join jsonb_to_recordset(c -> 'pauses')

@@ -1,4 +1,5 @@
 /** The filters above the desk's board: one plain GET form, folded until it is used. Decides nothing; what an address asks for is read by `board-filter.ts`. */
+import { t } from '../base/language.ts';
 import { PARTY_KINDS } from '../rooms/directory/entries.ts';
 import type { LadderStep } from '../rooms/escalation/entries.ts';
 import { Field, Select, Submit } from '../ui/form.tsx';
@@ -13,6 +14,8 @@ import {
   CONSEQUENCE_FILTERS,
   DETERMINATION_FILTERS,
 } from './board-filter.ts';
+import { stepKindWord } from './desk-steps.ts';
+import { partyKindWord } from './directory-words.ts';
 import { CLOCK_WORDS, consequenceChoices, orderChoices } from './filter-form.tsx';
 import type { Reach } from './reach.ts';
 
@@ -44,48 +47,51 @@ export function DeskFilter({
   const used = Object.values(filter).some((value) => value !== undefined);
   return (
     <details class="working" open={used || undefined}>
-      <summary>Filter</summary>
-      <form class="form form--row" method="get" action={base} aria-label="Filter">
+      <summary>{t('desk.filter.title')}</summary>
+      <form class="form form--row" method="get" action={base} aria-label={t('desk.filter.title')}>
         {Object.entries(keep).map(([name, value]) => (
           <input type="hidden" name={name} value={value} />
         ))}
-        <Field name="text" type="search" label="Name or state" value={filter.text ?? ''} width="medium" />
+        <Field name="text" type="search" label={t('desk.filter.text')} value={filter.text ?? ''} width="medium" />
         {board.kinds.length > 1 ? (
           <Select
             name="kind"
-            label="Kind"
-            none="all"
+            label={t('desk.kind')}
+            none={t('desk.filter.all')}
             value={filter.kind ?? ''}
-            choices={PARTY_KINDS.filter((k) => board.kinds.includes(k)).map((k) => ({ value: k, label: k }))}
+            choices={PARTY_KINDS.filter((k) => board.kinds.includes(k)).map((k) => ({
+              value: k,
+              label: partyKindWord(k),
+            }))}
           />
         ) : null}
         {board.states.length > 1 ? (
           <Select
             name="state"
-            label="State"
-            none="all"
+            label={t('desk.state')}
+            none={t('desk.filter.all')}
             value={filter.state ?? ''}
             choices={board.states.map((s) => ({ value: s, label: s }))}
           />
         ) : null}
         <Select
           name="answer"
-          label="Recipient says"
-          none="anything"
+          label={t('desk.filter.says')}
+          none={t('desk.filter.anything')}
           value={filter.answer ?? ''}
           choices={ANSWER_FILTERS.map((a) => ({ value: a, label: disposition(a).word }))}
         />
         <Select
           name="determination"
-          label="Issuer says"
-          none="anything"
+          label={t('desk.filter.finds')}
+          none={t('desk.filter.anything')}
           value={filter.determination ?? ''}
           choices={DETERMINATION_FILTERS.map((d) => ({ value: d, label: finding(d).word }))}
         />
         <Select
           name="clock"
-          label="Clock"
-          none="anything"
+          label={t('desk.filter.clock')}
+          none={t('desk.filter.anything')}
           value={filter.clock ?? ''}
           choices={CLOCK_FILTERS.filter(
             (s) => (s === 'unknown') === board.unknown || s === 'stopped' || s === 'running',
@@ -97,8 +103,8 @@ export function DeskFilter({
         {orderChoices(reach).length > 0 ? (
           <Select
             name="order"
-            label="Order"
-            none="whatever"
+            label={t('desk.filter.order')}
+            none={t('desk.filter.whatever')}
             value={filter.order ?? ''}
             choices={choices(orderChoices(reach))}
           />
@@ -106,8 +112,8 @@ export function DeskFilter({
         {reach.consequences.length > 0 ? (
           <Select
             name="consequence"
-            label="Consequence"
-            none="anything"
+            label={t('desk.filter.consequence')}
+            none={t('desk.filter.anything')}
             value={filter.consequence ?? ''}
             choices={CONSEQUENCE_FILTERS.map((s) => ({ value: s, label: consequenceStatus(s).word }))}
           />
@@ -115,8 +121,8 @@ export function DeskFilter({
         {consequences.kinds.length > 0 ? (
           <Select
             name="consequenceKind"
-            label="Kind of consequence"
-            none="every kind"
+            label={t('desk.filter.consequence-kind')}
+            none={t('desk.filter.every-kind')}
             value={filter.consequenceKind ?? ''}
             choices={choices(consequences.kinds)}
           />
@@ -124,8 +130,8 @@ export function DeskFilter({
         {consequences.programmes.length > 0 ? (
           <Select
             name="programme"
-            label="Programme"
-            none="every programme"
+            label={t('desk.filter.programme')}
+            none={t('desk.filter.every-programme')}
             value={filter.programme ?? ''}
             choices={choices(consequences.programmes)}
           />
@@ -133,13 +139,16 @@ export function DeskFilter({
         {ladder.length > 0 && !gone ? (
           <Select
             name="step"
-            label="Due for step"
-            none="whichever"
+            label={t('desk.filter.step')}
+            none={t('desk.filter.whichever')}
             value={step === undefined ? '' : String(step)}
-            choices={ladder.map((one) => ({ value: String(one.step), label: `${one.step}, ${one.kind}` }))}
+            choices={ladder.map((one) => ({
+              value: String(one.step),
+              label: t('desk.filter.step-choice', { step: one.step, kind: stepKindWord(one.kind) }),
+            }))}
           />
         ) : null}
-        <Submit text="Show" {...(used ? { cancel: { text: 'Show all', href: base } } : {})} />
+        <Submit text={t('desk.filter.show')} {...(used ? { cancel: { text: t('desk.show-all'), href: base } } : {})} />
       </form>
     </details>
   );

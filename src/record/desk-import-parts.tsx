@@ -1,6 +1,7 @@
 /** What the page of a list shows as it goes along: its columns to be named, its differences to choose from, what was written. */
 import { z } from 'zod';
 import type { Texts } from '../base/form.ts';
+import { type MessageId, num, t } from '../base/language.ts';
 import type { Ctx } from '../base/route.ts';
 import { PARTY_KINDS } from '../rooms/directory/entries.ts';
 import { preview } from '../rooms/directory/import/compared.ts';
@@ -8,9 +9,10 @@ import { FIELD_WORDS, FIELDS, type Listed } from '../rooms/directory/import/row.
 import { countRows, type Import, type RowOf, rowsPage, WHATS, type What } from '../rooms/directory/import/store.ts';
 import { Checkbox, type Errors, Field, Form, Select, Submit } from '../ui/form.tsx';
 import { Notice } from '../ui/notice.tsx';
+import { rich } from '../ui/rich.tsx';
 import { Links, Pages, Table, Tabs } from '../ui/table.tsx';
-import { count } from '../ui/words.ts';
 import { DIRECTORY, deskParty } from './desk-directory.tsx';
+import { partyKindWord } from './directory-words.ts';
 
 export const IMPORTS = `${DIRECTORY}/imports`;
 export const one = (id: string): string => `${IMPORTS}/${id}`;
@@ -41,37 +43,37 @@ export async function MappingPart({
 }) {
   const { columns, rows } = await preview(c.get('services'), list, 10);
   const map = list.mapping;
-  const choices = columns.map((name, i) => ({ value: String(i), label: name === '' ? `column ${i + 1}` : name }));
+  const choices = columns.map((name, i) => ({
+    value: String(i),
+    label: name === '' ? t('desk.import.column', { n: i + 1 }) : name,
+  }));
   const value = (name: string, kept: string) => (values ? (values[name] ?? '') : kept);
   return (
     <>
-      <Form action={`${one(list.id)}/mapping`} errors={errors} label="Which column is what">
-        <h2>Which column is what</h2>
+      <Form action={`${one(list.id)}/mapping`} errors={errors} label={t('desk.import.columns')}>
+        <h2>{t('desk.import.columns')}</h2>
         {FIELDS.map((field) => (
           <Select
             name={field}
             label={FIELD_WORDS[field]}
             required={field === 'name'}
-            none="no column"
+            none={t('desk.import.no-column')}
             value={value(field, String(map?.columns[field] ?? ''))}
             errors={errors}
             choices={choices}
           />
         ))}
-        <h2>What holds for all rows</h2>
+        <h2>{t('desk.import.all')}</h2>
         <Select
           name="allKind"
-          label="Kind, where no column says it"
-          none="none"
+          label={t('desk.import.all.kind')}
+          none={t('desk.import.none')}
           value={value('allKind', map?.kind ?? '')}
-          choices={PARTY_KINDS.map((kind) => ({
-            value: kind,
-            label: kind === 'place' ? 'city, town or village' : kind,
-          }))}
+          choices={PARTY_KINDS.map((kind) => ({ value: kind, label: partyKindWord(kind, true) }))}
         />
         <Field
           name="allState"
-          label="State, where no column says it"
+          label={t('desk.import.all.state')}
           value={value('allState', map?.state ?? '')}
           errors={errors}
           width="medium"
@@ -79,8 +81,8 @@ export async function MappingPart({
         />
         <Field
           name="list"
-          label="Name of the list"
-          hint="Its parties are known again by it when the list comes anew."
+          label={t('desk.import.list')}
+          hint={t('desk.import.list.hint')}
           required
           value={value('list', map?.list ?? '')}
           errors={errors}
@@ -88,32 +90,35 @@ export async function MappingPart({
         />
         <Checkbox
           name="whole"
-          label="The list is complete: whoever came with it before and is not in it now is shown as gone."
+          label={t('desk.import.whole')}
           checked={values ? values['whole'] === 'on' : map?.whole === true}
         />
         <Submit
-          text="Compare with the directory"
+          text={t('desk.import.compare')}
           name="next"
           value="compare"
-          second={{ text: 'Save and look below', name: 'next', value: 'look' }}
+          second={{ text: t('desk.import.look'), name: 'next', value: 'look' }}
         />
       </Form>
-      <h2 id="preview">The first rows, as they would be read</h2>
+      <h2 id="preview">{t('desk.import.first-rows')}</h2>
       <Table
-        caption="The first rows, as they would be read"
+        caption={t('desk.import.first-rows')}
         quietCaption
         rows={rows}
-        empty={{ what: 'No row', how: 'The file has a first line with columns, and nothing below it.' }}
+        empty={{ what: t('desk.import.no-row'), how: t('desk.import.no-row.how') }}
         columns={[
-          { head: 'Line', numeric: true, cell: (row) => row.line.toLocaleString('en-US') },
+          { head: t('desk.import.line'), numeric: true, cell: (row) => num(row.line) },
           {
-            head: 'Name',
+            head: t('desk.name'),
             names: true,
             cell: (row) =>
               typeof row.read === 'string' ? row.cells.filter(Boolean).slice(0, 2).join(', ') : row.read.name,
           },
-          { head: 'Kind', cell: (row) => (typeof row.read === 'string' ? '–' : row.read.kind) },
-          { head: 'What else it says', cell: (row) => (typeof row.read === 'string' ? row.read : saidOf(row.read)) },
+          {
+            head: t('desk.kind'),
+            cell: (row) => (typeof row.read === 'string' ? '–' : partyKindWord(row.read.kind)),
+          },
+          { head: t('desk.import.more'), cell: (row) => (typeof row.read === 'string' ? row.read : saidOf(row.read)) },
         ]}
       />
       <Drop list={list} />
@@ -124,32 +129,57 @@ export async function MappingPart({
 const Drop = ({ list }: { list: Import }) => (
   <form class="leave" method="post" action={`${one(list.id)}/drop`}>
     <button class="linklike" type="submit">
-      Leave it: nothing is written
+      {t('desk.import.leave')}
     </button>
   </form>
 );
 
 const differences = z.array(z.object({ field: z.string(), before: z.string().nullable(), after: z.string() }));
-const FIELD_NAMES: Readonly<Record<string, string>> = {
-  ocdId: 'Open Civic Data id',
-  timeZone: 'time zone',
-  mail: 'e-mail address',
-  phone: 'telephone',
-  postal: 'postal address',
+const IN_LIST = 'desk.import.field.in-list';
+type FieldId = Extract<MessageId, `desk.import.field.${string}`>;
+/** Fields of a row by the names that a comparison gives them. */
+const FIELD_NAMES: Readonly<Record<string, FieldId>> = {
+  ocdId: 'desk.import.field.ocd-id',
+  timeZone: 'desk.import.field.zone',
+  mail: 'desk.import.field.mail',
+  phone: 'desk.import.field.phone',
+  postal: 'desk.import.field.postal',
+  name: 'desk.import.field.name',
+  kind: 'desk.import.field.kind',
+  state: 'desk.import.field.state',
+  seat: 'desk.import.field.seat',
+  'further name': 'desk.import.field.further-name',
+  'further id': 'desk.import.field.further-id',
+  'in the list': IN_LIST,
 };
+
+const fieldName = (field: string): string => {
+  const id = FIELD_NAMES[field];
+  return id === undefined ? field : t(id);
+};
+
+/** A party that had gone from the list and is in it again: its words stand in no column. */
+const back = ({ field }: { readonly field: string }): boolean => FIELD_NAMES[field] === IN_LIST;
 
 function Changes({ row }: { row: RowOf }) {
   if (row.what === 'problem') return <>{row.problem}</>;
-  if (row.what === 'gone') return <>not in the list any more</>;
+  if (row.what === 'gone') return <>{t('desk.import.not-in-list')}</>;
   if (row.what === 'new') {
     const read = newRow.safeParse(row.body);
-    return <>{read.success ? [read.data.kind, read.data.state].filter(Boolean).join(', ') : ''}</>;
+    const { kind, state } = read.success ? read.data : { kind: '', state: '' };
+    return <>{[kind === '' ? '' : partyKindWord(kind), state].filter(Boolean).join(', ')}</>;
   }
   return (
     <ul class="plain">
       {differences.parse(row.before).map((each) => (
         <li>
-          {FIELD_NAMES[each.field] ?? each.field}: <del>{each.before ?? 'none'}</del> → <ins>{each.after}</ins>
+          {rich('desk.import.change', {
+            field: fieldName(each.field),
+            before: back(each) ? t('desk.import.no-more') : (each.before ?? t('desk.import.none')),
+            after: back(each) ? t('desk.import.again') : each.after,
+            was: (words) => <del>{words}</del>,
+            now: (words) => <ins>{words}</ins>,
+          })}
         </li>
       ))}
     </ul>
@@ -157,12 +187,7 @@ function Changes({ row }: { row: RowOf }) {
 }
 const newRow = z.object({ kind: z.string(), state: z.string().nullable() });
 
-const WHAT_WORDS: Readonly<Record<What, string>> = {
-  new: 'New',
-  changed: 'Changed',
-  gone: 'Gone',
-  problem: 'Cannot be used',
-};
+const whatWord = (what: What) => t('desk.import.what', { what });
 
 export async function ComparedPart({ c, list }: { c: Ctx; list: Import }) {
   const { db } = c.get('services');
@@ -173,50 +198,54 @@ export async function ComparedPart({ c, list }: { c: Ctx; list: Import }) {
   const rows = await rowsPage(db, list.id, what, (at - 1) * SIZE, SIZE);
   const chosen = counts.new.chosen + counts.changed.chosen + counts.gone.chosen;
   const action = `${one(list.id)}/choose`;
-  const name = (each: What) => `${WHAT_WORDS[each]} (${counts[each].all.toLocaleString('en-US')})`;
+  const name = (each: What) => t('desk.import.what.n', { what: each, n: counts[each].all });
   const pages = Math.ceil(counts[what].all / SIZE);
   return (
     <>
       <p>
-        {list.notes.same === 0 ? '' : `Unchanged: ${count(list.notes.same, 'row')}.`}
+        {list.notes.same === 0 ? '' : t('desk.import.same', { n: list.notes.same })}
         {list.notes.lines.map((text) => ` ${text}`)}
       </p>
-      <Form action={`${one(list.id)}/write`} label="Write what is chosen">
+      <Form action={`${one(list.id)}/write`} label={t('desk.import.write-chosen')}>
         <p>
           <strong>
             {chosen === 0
-              ? 'Nothing is chosen.'
-              : `Chosen: ${counts.new.chosen.toLocaleString('en-US')} new, ${counts.changed.chosen.toLocaleString('en-US')} changed, ${counts.gone.chosen.toLocaleString('en-US')} gone.`}
+              ? t('desk.import.chosen.none')
+              : t('desk.import.chosen', {
+                  new: counts.new.chosen,
+                  changed: counts.changed.chosen,
+                  gone: counts.gone.chosen,
+                })}
           </strong>{' '}
-          {counts.problem.all > 0 ? `Left out: ${count(counts.problem.all, 'row')} that cannot be used.` : ''}
+          {counts.problem.all > 0 ? t('desk.import.left-out', { n: counts.problem.all }) : ''}
         </p>
-        {chosen > 0 ? <Submit text={`Write ${count(chosen, 'row')} into the directory`} /> : null}
+        {chosen > 0 ? <Submit text={t('desk.import.write', { n: chosen })} /> : null}
       </Form>
       <Tabs
-        label="Rows of the list"
+        label={t('desk.import.rows')}
         current={name(what)}
         tabs={WHATS.map((each) => ({ text: name(each), href: `${one(list.id)}?what=${each}` }))}
       />
       {what === 'problem' && rows.length > 0 ? (
         <Links
-          label="Download"
-          links={[{ text: 'All of them as CSV', href: `${one(list.id)}/problems.csv`, download: true }]}
+          label={t('desk.download')}
+          links={[{ text: t('desk.import.problems'), href: `${one(list.id)}/problems.csv`, download: true }]}
         />
       ) : null}
       <form method="post" action={action}>
         <input type="hidden" name="what" value={what} />
         <input type="hidden" name="page" value={String(at)} />
         <Table
-          caption={WHAT_WORDS[what]}
+          caption={whatWord(what)}
           quietCaption
           rows={rows}
-          empty={{ what: `No row is ${WHAT_WORDS[what].toLowerCase()}` }}
+          empty={{ what: t('desk.import.what.none', { what }) }}
           columns={[
             ...(what === 'problem'
               ? []
               : [
                   {
-                    head: 'Take',
+                    head: t('desk.import.take'),
                     cell: (row: RowOf) => (
                       <>
                         <input type="hidden" name="shown" value={String(row.n)} />
@@ -226,31 +255,38 @@ export async function ComparedPart({ c, list }: { c: Ctx; list: Import }) {
                           name="row"
                           value={String(row.n)}
                           checked={row.chosen}
-                          aria-label={`Take ${row.name}`}
+                          aria-label={t('desk.import.take-one', { name: row.name })}
                         />
                       </>
                     ),
                   },
                 ]),
-            { head: 'Line', numeric: true, cell: (row) => (row.line === 0 ? '–' : row.line.toLocaleString('en-US')) },
             {
-              head: 'Party',
+              head: t('desk.import.line'),
+              numeric: true,
+              cell: (row) => (row.line === 0 ? '–' : num(row.line)),
+            },
+            {
+              head: t('desk.import.party'),
               names: true,
               cell: (row) => (row.party === null ? row.name : <a href={deskParty(row.party)}>{row.name}</a>),
             },
-            { head: what === 'problem' ? 'What is wrong' : 'What it brings', cell: (row) => <Changes row={row} /> },
+            {
+              head: what === 'problem' ? t('desk.import.wrong') : t('desk.import.brings'),
+              cell: (row) => <Changes row={row} />,
+            },
           ]}
         />
         {what === 'problem' || rows.length === 0 ? null : (
           <div class="submit">
             <button class="usa-button usa-button--outline" type="submit" name="take" value="shown">
-              Keep these ticks
+              {t('desk.import.keep')}
             </button>
             <button class="linklike" type="submit" name="take" value="all">
-              Take all {counts[what].all.toLocaleString('en-US')}
+              {t('desk.import.take-all', { n: counts[what].all })}
             </button>
             <button class="linklike" type="submit" name="take" value="none">
-              Take none
+              {t('desk.import.take-none')}
             </button>
           </div>
         )}
@@ -266,20 +302,22 @@ export async function DonePart({ c, list }: { c: Ctx; list: Import }) {
   const counts = await countRows(c.get('services').db, list.id);
   return (
     <>
-      <Notice tone="good" title="It is written">
+      <Notice tone="good" title={t('desk.import.written')}>
         <p>
-          {written
-            ? `${written.new.toLocaleString('en-US')} new, ${written.changed.toLocaleString('en-US')} changed, ${written.gone.toLocaleString('en-US')} gone. ${written.passed > 0 ? `${count(written.passed, 'row')} had changed meanwhile and were passed over.` : ''}`
-            : ''}
+          {!written
+            ? ''
+            : written.passed > 0
+              ? t('desk.import.written.passed', written)
+              : t('desk.import.written.n', written)}
         </p>
         <p>
-          <a href={DIRECTORY}>To the directory</a>
+          <a href={DIRECTORY}>{t('desk.import.to-directory')}</a>
         </p>
       </Notice>
       {counts.problem.all > 0 ? (
         <Links
-          label="Rows that could not be used"
-          links={[{ text: 'as CSV', href: `${one(list.id)}/problems.csv`, download: true }]}
+          label={t('desk.import.not-used')}
+          links={[{ text: t('desk.import.as-csv'), href: `${one(list.id)}/problems.csv`, download: true }]}
         />
       ) : null}
     </>

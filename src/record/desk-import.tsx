@@ -2,10 +2,12 @@
  * Lists into the directory, on the desk: files, which column is what, what would change, what of it is wanted. Nothing is written before the
  * last step; comparing and writing go on in the background and are shown as they go.
  */
+import type { Child } from 'hono/jsx';
 import { z } from 'zod';
 import { csvLine } from '../base/csv.ts';
 import { InvalidInput, Refusal } from '../base/errors.ts';
 import { bodyOf, bodyWithAll, type Texts, textsOf } from '../base/form.ts';
+import { t } from '../base/language.ts';
 import { readForm, unlessEmpty } from '../base/multipart.ts';
 import { type Ctx, EDITOR, type Route, staff } from '../base/route.ts';
 import { PARTY_KINDS } from '../rooms/directory/entries.ts';
@@ -32,6 +34,7 @@ import { Heading } from '../ui/heading.tsx';
 import { Notice } from '../ui/notice.tsx';
 import { page } from '../ui/page.tsx';
 import { LookAgain, Progress } from '../ui/progress.tsx';
+import { rich } from '../ui/rich.tsx';
 import { Table } from '../ui/table.tsx';
 import { Time } from '../ui/time.tsx';
 import { followChannels } from './contacts.ts';
@@ -39,59 +42,51 @@ import { DIRECTORY } from './desk-directory.tsx';
 import { ComparedPart, DonePart, IMPORTS, MappingPart, one } from './desk-import-parts.tsx';
 
 const MOST_FILES = 3;
+const code = (words: Child) => <code>{words}</code>;
 
-const STATE_WORDS: Readonly<Record<State, string>> = {
-  mapping: 'its columns have to be named',
-  comparing: 'being compared',
-  compared: 'waits for your choice',
-  writing: 'being written',
-  done: 'written',
-};
+const stateWord = (state: State) => t('desk.import.state', { state });
 
 async function showAll(c: Ctx, errors: Errors = {}): Promise<Response> {
   const lists = await importsOf(c.get('services').db, staff(c).party);
   const zone = zoneOf(c);
   return page(
     c,
-    { title: 'Import a list', area: 'staff', wide: true, status: Object.keys(errors).length > 0 ? 422 : 200 },
+    { title: t('desk.import.title'), area: 'staff', wide: true, status: Object.keys(errors).length > 0 ? 422 : 200 },
     <>
       <Heading
-        title="Import a list"
+        title={t('desk.import.title')}
         crumbs={[
-          { text: 'Desk', href: '/desk' },
-          { text: 'Directory', href: DIRECTORY },
+          { text: t('ui.nav.desk'), href: '/desk' },
+          { text: t('desk.directory.title'), href: DIRECTORY },
         ]}
-        lead="First you see what would change, row by row; nothing is written before you say so."
+        lead={t('desk.import.lead')}
       />
-      <Form action={IMPORTS} multipart label="A list">
-        <ErrorSummary errors={errors} what="Nothing was written: the directory is as it was." />
+      <Form action={IMPORTS} multipart label={t('desk.import.file.list')}>
+        <ErrorSummary errors={errors} what={t('desk.import.nothing')} />
         <FileField
           name="file"
-          label="Files"
+          label={t('desk.import.files')}
           required
           multiple
-          hint={
-            <>
-              Open Civic Data’s <code>us_census_places.csv</code>, with its <code>aliases.csv</code> and{' '}
-              <code>census_whitelist.csv</code> if you like; or one CSV of any form. Up to{' '}
-              {MAX_ROWS.toLocaleString('en-US')} rows, packed with gzip or not.
-            </>
-          }
+          hint={rich('desk.import.files.hint', { places: code, aliases: code, whitelist: code, n: MAX_ROWS })}
           errors={errors}
           accept=".csv,.gz,text/csv"
         />
-        <Submit text="Look at it" />
+        <Submit text={t('desk.import.look-at')} />
       </Form>
-      <h2 id="lists">Lists of your office</h2>
+      <h2 id="lists">{t('desk.import.lists')}</h2>
       <Table
-        caption="Lists of your office"
+        caption={t('desk.import.lists')}
         quietCaption
         rows={lists}
-        empty={{ what: 'No list yet', how: 'A list stands here once you have chosen its file above.' }}
+        empty={{ what: t('desk.import.lists.empty'), how: t('desk.import.lists.empty.how') }}
         columns={[
-          { head: 'List', names: true, cell: (row) => <a href={one(row.id)}>{row.name}</a> },
-          { head: 'State', cell: (row) => (row.trouble ? 'stopped: look' : STATE_WORDS[row.state]) },
-          { head: 'Brought', cell: (row) => <Time at={row.createdAt} zone={zone} /> },
+          { head: t('desk.import.col.list'), names: true, cell: (row) => <a href={one(row.id)}>{row.name}</a> },
+          {
+            head: t('desk.import.col.state'),
+            cell: (row) => (row.trouble ? t('desk.import.stopped') : stateWord(row.state)),
+          },
+          { head: t('desk.import.brought'), cell: (row) => <Time at={row.createdAt} zone={zone} /> },
         ]}
       />
     </>,
@@ -115,11 +110,11 @@ async function postFiles(c: Ctx): Promise<Response> {
           (file.name.split(/[\\/]/).at(-1) ?? '').replace(/[\u0000-\u001f\u007f-\u009f]/g, '').slice(0, 120) ||
           'list.csv';
         await putFile(db, id, files++, name, file.bytes, MAX_BYTES, () =>
-          wrongFile(`${name} is larger than ${MAX_BYTES / 1024 / 1024} MiB.`),
+          wrongFile(t('desk.import.too-large', { name, size: MAX_BYTES / 1024 / 1024 })),
         );
       },
     });
-    if (form.tooManyFiles) throw wrongFile(`These are more than ${MOST_FILES} files.`);
+    if (form.tooManyFiles) throw wrongFile(t('desk.import.too-many', { n: MOST_FILES }));
     const what = await recognise(services, id);
     if (what === 'ocd') inBackground(c, id);
     return redirectWith(c, one(id));
@@ -147,33 +142,33 @@ async function showOne(c: Ctx, errors: Errors = {}, values: Texts | null = null)
       <Heading
         title={list.name}
         crumbs={[
-          { text: 'Desk', href: '/desk' },
-          { text: 'Directory', href: DIRECTORY },
-          { text: 'Import a list', href: IMPORTS },
+          { text: t('ui.nav.desk'), href: '/desk' },
+          { text: t('desk.directory.title'), href: DIRECTORY },
+          { text: t('desk.import.title'), href: IMPORTS },
         ]}
-        lead={`A list for the directory: ${STATE_WORDS[list.state]}.`}
+        lead={t('desk.import.one.lead', { state: list.state })}
       />
       {list.trouble ? (
-        <Notice tone="bad" title="It stopped">
-          <p>{list.trouble} What was written stays written, and nothing is written twice.</p>
+        <Notice tone="bad" title={t('desk.import.it-stopped')}>
+          <p>{t('desk.import.it-stopped.why', { trouble: list.trouble })}</p>
           <form method="post" action={`${one(list.id)}/go-on`}>
             <button class="usa-button usa-button--outline" type="submit">
-              Go on
+              {t('desk.go-on')}
             </button>
           </form>
         </Notice>
       ) : null}
       {busy ? (
         <Progress
-          what={list.state === 'comparing' ? 'Comparing with the directory' : 'Writing what you chose'}
+          what={list.state === 'comparing' ? t('desk.import.comparing') : t('desk.import.writing')}
           done={list.done}
           total={list.state === 'comparing' ? null : list.total}
-          unit="row"
+          unit={(n) => t('ui.count.rows', { n })}
         >
-          You can close this page; the work goes on.
+          {t('desk.import.goes-on')}
         </Progress>
       ) : null}
-      {busy ? <LookAgain c={c} done="The list is ready." /> : null}
+      {busy ? <LookAgain c={c} done={t('desk.import.ready')} /> : null}
       {list.state === 'mapping' ? await MappingPart({ c, list, errors, values }) : null}
       {list.state === 'compared' ? await ComparedPart({ c, list }) : null}
       {list.state === 'done' ? await DonePart({ c, list }) : null}
@@ -202,10 +197,10 @@ async function postMapping(c: Ctx): Promise<Response> {
     whole: values['whole'] === 'on',
   });
   const errors: Record<string, string> = {};
-  if (map.columns.name === null || map.columns.name === undefined) errors['name'] = 'Say which column holds the names.';
+  if (map.columns.name === null || map.columns.name === undefined) errors['name'] = t('desk.import.say.names');
   if (map.columns.kind === null && map.kind === null && map.columns.ocdId === null)
-    errors['allKind'] = 'Say which column holds the kinds, or the kind of all.';
-  if (name === '') errors['list'] = 'The list needs a name.';
+    errors['allKind'] = t('desk.import.say.kinds');
+  if (name === '') errors['list'] = t('desk.import.say.list');
   if (Object.keys(errors).length > 0) return await showOne(c, errors, values);
   const compare = values['next'] !== 'look';
   await changeImport(services, id, { mapping: map, ...(compare ? { state: 'comparing' as const, done: 0 } : {}) }, [
@@ -229,7 +224,7 @@ async function postChoice(c: Ctx): Promise<Response> {
   const list = await loadImport(services.db, id);
   const [shown, ticked] = [numbers.safeParse(body['shown']), numbers.safeParse(body['row'])];
   if (list.state !== 'compared' || what === 'problem' || !shown.success || !ticked.success)
-    return redirectWith(c, one(id), 'Nothing was changed.');
+    return redirectWith(c, one(id), t('desk.nothing-changed.period'));
   const take = text('take');
   await chooseRows(
     services,
@@ -240,7 +235,7 @@ async function postChoice(c: Ctx): Promise<Response> {
   return redirectWith(
     c,
     `${one(id)}?what=${what}&page=${encodeURIComponent(text('page') || '1')}`,
-    'Your choice is kept. Nothing is written yet.',
+    t('desk.import.kept'),
   );
 }
 
@@ -270,7 +265,7 @@ async function postGoOn(c: Ctx): Promise<Response> {
 
 async function postDrop(c: Ctx): Promise<Response> {
   await dropImport(c.get('services').db, c.req.param('import') ?? '');
-  return redirectWith(c, IMPORTS, 'It is left. Nothing was written.');
+  return redirectWith(c, IMPORTS, t('desk.import.left'));
 }
 
 async function problems(c: Ctx): Promise<Response> {

@@ -4,6 +4,7 @@ import { type Cell, csvDownload, fileName } from '../base/csv.ts';
 import { InvalidInput } from '../base/errors.ts';
 import { bodyOf } from '../base/form.ts';
 import { uuidv7 } from '../base/ids.ts';
+import { num, t } from '../base/language.ts';
 import { type Ctx, EDITOR, type Route, staff, VIEWER } from '../base/route.ts';
 import { uuid } from '../rooms/fields.ts';
 import { noteMatter } from '../rooms/matters/commands.ts';
@@ -14,6 +15,7 @@ import { redirectWith, zoneOf } from '../ui/context.ts';
 import { type Errors, Field, Form, Submit, TextArea } from '../ui/form.tsx';
 import { Heading } from '../ui/heading.tsx';
 import { page } from '../ui/page.tsx';
+import { rich } from '../ui/rich.tsx';
 import { Links, Table } from '../ui/table.tsx';
 import { Day, dateText, Time } from '../ui/time.tsx';
 import { REQUEST_SORTS, type RequestLine, requestLines } from './desk-facts.ts';
@@ -31,37 +33,60 @@ async function matterOf(c: Ctx): Promise<Matter> {
 }
 
 const stateOf = (r: RequestLine): string =>
-  r.revoked ? 'revoked' : r.conduct === 'recorded' ? 'recorded from a source' : 'served';
+  r.revoked
+    ? t('desk.request.revoked')
+    : r.conduct === 'recorded'
+      ? t('desk.request.recorded')
+      : t('desk.request.served');
 const answered = (r: RequestLine): string =>
-  r.conduct === 'recorded' && r.answered === 0 ? 'not known' : String(r.answered);
+  r.conduct === 'recorded' && r.answered === 0 ? t('desk.not-known') : String(r.answered);
 
 function NoteForm({ matter, once, values, errors }: { matter: string; once: string; values: Values; errors: Errors }) {
   return (
     <details class="working" open={Object.keys(errors).length > 0 || undefined}>
-      <summary>Note what is publicly known</summary>
-      <Form action={`/desk/matters/${matter}/notes`} errors={errors} hidden={{ once }} label="Note">
-        <TextArea name="text" label="What is known" required value={values.text} errors={errors} maxlength={2000} />
+      <summary>{t('desk.matter.note.what')}</summary>
+      <Form action={`/desk/matters/${matter}/notes`} errors={errors} hidden={{ once }} label={t('desk.matter.note')}>
+        <TextArea
+          name="text"
+          label={t('desk.matter.note.text')}
+          required
+          value={values.text}
+          errors={errors}
+          maxlength={2000}
+        />
         <Field
           name="happened"
           type="date"
-          label="When it happened"
+          label={t('desk.matter.note.when')}
           required
           value={values.happened}
           errors={errors}
           width="medium"
         />
-        <Field name="publisher" label="Publisher of the source" required value={values.publisher} errors={errors} />
-        <Field name="sourceTitle" label="Title of the source" required value={values.sourceTitle} errors={errors} />
+        <Field
+          name="publisher"
+          label={t('desk.matter.note.publisher')}
+          required
+          value={values.publisher}
+          errors={errors}
+        />
+        <Field
+          name="sourceTitle"
+          label={t('desk.matter.note.source')}
+          required
+          value={values.sourceTitle}
+          errors={errors}
+        />
         <Field
           name="sourceDate"
           type="date"
-          label="Date of the source"
+          label={t('desk.matter.note.source-date')}
           required
           value={values.sourceDate}
           errors={errors}
           width="medium"
         />
-        <Submit text="Write it down" />
+        <Submit text={t('desk.write-down')} />
       </Form>
     </details>
   );
@@ -93,9 +118,9 @@ async function view(c: Ctx, values: Values = NO_VALUES, errors: Errors = {}, sen
     <Form
       action={`${base}/drafts`}
       hidden={{ once: uuidv7(services.clock.now(), services.random) }}
-      label="New request"
+      label={t('desk.matter.new-request')}
     >
-      <Submit text="New request" />
+      <Submit text={t('desk.matter.new-request')} />
     </Form>
   );
   return page(
@@ -104,47 +129,50 @@ async function view(c: Ctx, values: Values = NO_VALUES, errors: Errors = {}, sen
     <>
       <Heading
         title={matter.title}
-        tags={[matter.audience === 'public' ? 'public' : 'parties alone', ...(matter.example ? ['example'] : [])]}
-        crumbs={[{ text: 'Desk', href: '/desk' }]}
+        tags={[
+          matter.audience === 'public' ? t('desk.matter.public') : t('desk.matter.parties'),
+          ...(matter.example ? [t('desk.matter.example')] : []),
+        ]}
+        crumbs={[{ text: t('ui.nav.desk'), href: '/desk' }]}
         lead={matter.summary === '' ? undefined : matter.summary}
       />
       {matter.audience === 'public' ? (
         <p>
-          <a href={`/record/${matter.slug}`}>The public record of this matter</a>
+          <a href={`/record/${matter.slug}`}>{t('desk.matter.record')}</a>
         </p>
       ) : null}
       <Links
-        label="Around this matter"
+        label={t('desk.matter.around')}
         links={[
-          { text: 'Sources', href: `${base}/sources` },
-          { text: 'Statements', href: `${base}/statements` },
-          { text: 'Figures', href: `${base}/figures` },
-          { text: 'Meetings', href: `${base}/meetings` },
-          { text: 'Orders', href: `${base}/orders` },
-          { text: 'Consequences', href: `${base}/consequences` },
+          { text: t('desk.matter.sources'), href: `${base}/sources` },
+          { text: t('desk.matter.statements'), href: `${base}/statements` },
+          { text: t('desk.matter.figures'), href: `${base}/figures` },
+          { text: t('desk.matter.meetings'), href: `${base}/meetings` },
+          { text: t('desk.orders.title'), href: `${base}/orders` },
+          { text: t('desk.consequences.title'), href: `${base}/consequences` },
         ]}
       />
-      <h2 id="requests">Requests</h2>
+      <h2 id="requests">{t('desk.matter.requests')}</h2>
       {requests.length > 0 || q !== '' ? (
         <>
-          <form class="form form--row" method="get" action={`${base}#requests`} aria-label="Find a request">
-            <Field name="q" type="search" label="Find a request" value={q} width="medium" />
-            <Submit text="Find" />
+          <form class="form form--row" method="get" action={`${base}#requests`} aria-label={t('desk.matter.find')}>
+            <Field name="q" type="search" label={t('desk.matter.find')} value={q} width="medium" />
+            <Submit text={t('desk.matter.find.do')} />
           </form>
-          <Links label="Download" links={[{ text: 'CSV', href: `${base}/requests.csv`, download: true }]} />
+          <Links label={t('desk.download')} links={[{ text: 'CSV', href: `${base}/requests.csv`, download: true }]} />
         </>
       ) : null}
       <Table
-        caption="Requests"
+        caption={t('desk.matter.requests')}
         quietCaption
         rows={requests}
         empty={
           q === ''
             ? {
-                what: 'No requests yet',
-                how: 'A request asks many parties for the same items. Compose it in five steps; nobody is served before the last.',
+                what: t('desk.matter.empty'),
+                how: t('desk.matter.empty.how'),
               }
-            : { what: `No request holds “${q}”`, action: { text: 'Show all', href: base } }
+            : { what: t('desk.matter.none', { q }), action: { text: t('desk.show-all'), href: base } }
         }
         sort={{
           by: sort,
@@ -156,17 +184,22 @@ async function view(c: Ctx, values: Values = NO_VALUES, errors: Errors = {}, sen
         }}
         columns={[
           {
-            head: 'Request',
+            head: t('desk.matter.col.request'),
             names: true,
             sort: 'title',
             cell: (r) => <a href={`/desk/requests/${r.id}`}>{r.title}</a>,
           },
-          { head: 'State', cell: stateOf },
-          { head: 'Items', numeric: true, cell: (r) => r.items },
-          { head: 'Asked', numeric: true, sort: 'recipients', cell: (r) => r.recipients.toLocaleString('en-US') },
-          { head: 'Answered', numeric: true, cell: answered },
+          { head: t('desk.matter.col.state'), cell: stateOf },
+          { head: t('desk.matter.col.items'), numeric: true, cell: (r) => r.items },
           {
-            head: 'Due',
+            head: t('desk.matter.col.asked'),
+            numeric: true,
+            sort: 'recipients',
+            cell: (r) => num(r.recipients),
+          },
+          { head: t('desk.matter.col.answered'), numeric: true, cell: answered },
+          {
+            head: t('desk.matter.col.due'),
             sort: 'due',
             cell: (r) =>
               r.due ? (
@@ -177,27 +210,23 @@ async function view(c: Ctx, values: Values = NO_VALUES, errors: Errors = {}, sen
                 '–'
               ),
           },
-          { head: 'Served', sort: 'served', cell: (r) => <Time at={r.served} zone={zone} /> },
+          { head: t('desk.matter.col.served'), sort: 'served', cell: (r) => <Time at={r.served} zone={zone} /> },
         ]}
       />
       {writes ? newRequest : null}
       {drafts.length > 0 && writes ? (
         <>
-          <h2>Drafts</h2>
+          <h2>{t('desk.matter.drafts')}</h2>
           <ul class="entries">
             {drafts.map((draft) => (
               <li>
                 <a href={draft.serving ? `/desk/drafts/${draft.id}/serving` : `/desk/drafts/${draft.id}/what`}>
-                  {draft.body.title ?? 'Request without a title'}
+                  {draft.body.title ?? t('desk.matter.untitled')}
                 </a>
                 <div class="entries__when">
-                  {draft.serving ? (
-                    'being served'
-                  ) : (
-                    <>
-                      saved <Time at={draft.updatedAt} zone={zone} />
-                    </>
-                  )}
+                  {draft.serving
+                    ? t('desk.matter.serving')
+                    : rich('desk.matter.saved', { at: <Time at={draft.updatedAt} zone={zone} /> })}
                 </div>
               </li>
             ))}
@@ -206,23 +235,26 @@ async function view(c: Ctx, values: Values = NO_VALUES, errors: Errors = {}, sen
       ) : null}
       {staff(c).role === 'owner' ? (
         <p class="soft">
-          <a href={`${base}/erasures`}>Erase by order of a court or by law</a>
+          <a href={`${base}/erasures`}>{t('desk.matter.erase')}</a>
         </p>
       ) : null}
-      <h2>What is publicly known</h2>
+      <h2>{t('desk.matter.known')}</h2>
       {notes.length === 0 ? (
-        <p>Nothing is noted yet. What is known from public sources stands here, each with its source.</p>
+        <p>{t('desk.matter.known.none')}</p>
       ) : (
         <ul class="entries">
           {notes.map((note) => (
             <li>
               {note.text}
               <div class="entries__when">
-                <Time at={note.occurredAt} zone={zone} /> · {note.source.publisher}, “{note.source.title}”,{' '}
-                {dateText(note.source.date)} ·{' '}
-                <a href={`${base}/published/${note.entry}`}>
-                  withhold<span class="usa-sr-only"> the note of {note.source.publisher}</span>
-                </a>
+                {rich('desk.matter.note.line', {
+                  at: <Time at={note.occurredAt} zone={zone} />,
+                  publisher: note.source.publisher,
+                  title: note.source.title,
+                  date: dateText(note.source.date),
+                  a: (words) => <a href={`${base}/published/${note.entry}`}>{words}</a>,
+                  more: (words) => <span class="usa-sr-only">{words}</span>,
+                })}
               </div>
             </li>
           ))}
@@ -253,8 +285,8 @@ async function postNote(c: Ctx): Promise<Response> {
   try {
     const at = Date.parse(`${values.happened}T12:00:00Z`);
     if (!/^\d{4}-\d{2}-\d{2}$/.test(values.happened) || Number.isNaN(at)) {
-      throw new InvalidInput('input-refused', 'Say when it happened.', {
-        happened: 'Say when it happened: day, month, year.',
+      throw new InvalidInput('input-refused', t('desk.matter.note.say-when'), {
+        happened: t('desk.matter.note.say-when.field'),
       });
     }
     const source = { publisher: values.publisher, title: values.sourceTitle, date: values.sourceDate };
@@ -278,7 +310,7 @@ async function postNote(c: Ctx): Promise<Response> {
     };
     return view(c, values, errors, once);
   }
-  return redirectWith(c, `/desk/matters/${id}`, 'It is written down.');
+  return redirectWith(c, `/desk/matters/${id}`, t('desk.written'));
 }
 
 async function postDraft(c: Ctx): Promise<Response> {

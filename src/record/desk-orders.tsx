@@ -1,5 +1,6 @@
 /** Orders and consequences of a matter as its issuer sees them, with the ways to write more. Shows; writes nothing. */
 import { NotFound } from '../base/errors.ts';
+import { t } from '../base/language.ts';
 import { type Ctx, type Route, staff, VIEWER } from '../base/route.ts';
 import { partyById } from '../rooms/directory/view.ts';
 import { type Matter, matterById } from '../rooms/matters/view.ts';
@@ -17,7 +18,7 @@ import { cutAt } from './cut.ts';
 import { OrderFacts, type OrderLinks, OrdersTable } from './order-view.tsx';
 import { groupsOf, reachAt, totalsOf, touchedCounts } from './reach.ts';
 
-const missing = () => new NotFound('not-found', 'There is no such page, or it is not yours to see.');
+const missing = () => new NotFound('not-found', t('desk.no-page'));
 
 async function load(c: Ctx) {
   const { db, clock } = c.get('services');
@@ -45,18 +46,14 @@ async function ordersPage(c: Ctx): Promise<Response> {
   const n = reach.forces.length;
   return page(
     c,
-    { title: `Orders: ${matter.title}`, area: 'staff', wide: true },
+    { title: t('desk.orders.page', { title: matter.title }), area: 'staff', wide: true },
     <>
-      <Heading
-        title="Orders"
-        crumbs={crumb(matter)}
-        lead="What courts ordered about this matter, and whom each order touches now."
-      />
-      <Counts counts={[{ n, text: `${n === 1 ? 'order' : 'orders'} in force` }]} />
+      <Heading title={t('desk.orders.title')} crumbs={crumb(matter)} lead={t('desk.orders.lead')} />
+      <Counts counts={[{ n, text: t('desk.orders.in-force', { n }) }]} />
       {writes ? (
         <p>
           <a class="usa-button" href={`${base(matter)}/orders/new`}>
-            Enter an order
+            {t('desk.orders.enter')}
           </a>
         </p>
       ) : null}
@@ -65,8 +62,8 @@ async function ordersPage(c: Ctx): Promise<Response> {
         touched={await touchedCounts(db, reach, requests, cut)}
         links={deskLinks(matter)}
         empty={{
-          what: 'No orders yet',
-          how: 'An order stands here once it is entered, with what it touches since when.',
+          what: t('desk.orders.empty'),
+          how: t('desk.orders.empty.how'),
         }}
       />
     </>,
@@ -88,7 +85,7 @@ async function orderPage(c: Ctx): Promise<Response> {
     <>
       <Heading
         title={orderName(order)}
-        crumbs={[...crumb(matter), { text: 'Orders', href: `${base(matter)}/orders` }]}
+        crumbs={[...crumb(matter), { text: t('desk.orders.title'), href: `${base(matter)}/orders` }]}
       />
       <OrderFacts
         order={order}
@@ -108,30 +105,23 @@ async function consequencesPage(c: Ctx): Promise<Response> {
   const links = deskLinks(matter);
   return page(
     c,
-    { title: `Consequences: ${matter.title}`, area: 'staff', wide: true },
+    { title: t('desk.consequences.page', { title: matter.title }), area: 'staff', wide: true },
     <>
-      <Heading
-        title="Consequences"
-        crumbs={crumb(matter)}
-        lead="What was named for recipients, what became of it, and what an order blocks."
-      />
+      <Heading title={t('desk.consequences.title')} crumbs={crumb(matter)} lead={t('desk.consequences.lead')} />
       {writes ? (
         <p>
           <a class="usa-button" href={`${base(matter)}/consequences/new`}>
-            Announce a consequence
+            {t('desk.consequences.announce')}
           </a>
         </p>
       ) : null}
       {reach.consequences.length === 0 ? (
-        <Empty
-          what="No consequences yet"
-          how="What was announced stands here with its source, and later what became of it."
-        />
+        <Empty what={t('desk.consequences.empty')} how={t('desk.consequences.empty.how')} />
       ) : (
         <>
-          <p>Amounts: {amountsWords(grandTotal(totals))}. What is not known is counted, and never added as nothing.</p>
+          <p>{t('desk.consequences.amounts', { amounts: amountsWords(grandTotal(totals)) })}</p>
           <TotalsTable totals={totals} />
-          <h2>One by one</h2>
+          <h2>{t('desk.consequences.each')}</h2>
           <ConsequenceList
             reach={reach}
             groups={groups}
@@ -141,8 +131,8 @@ async function consequencesPage(c: Ctx): Promise<Response> {
               ? {
                   more: (one) => (
                     <p>
-                      <a href={`${base(matter)}/consequences/${one.id}/status`}>Change the status…</a> ·{' '}
-                      <a href={`${base(matter)}/consequences/${one.id}/amount`}>State an amount…</a>
+                      <a href={`${base(matter)}/consequences/${one.id}/status`}>{t('desk.consequences.status')}</a> ·{' '}
+                      <a href={`${base(matter)}/consequences/${one.id}/amount`}>{t('desk.consequences.amount')}</a>
                     </p>
                   ),
                 }
@@ -187,7 +177,7 @@ async function receipt(c: Ctx): Promise<Response> {
         .executeTakeFirst()
     : undefined;
   if (!wanted || !matter || !entry) throw missing();
-  const issuer = (await partyById(db, matter.issuer))?.name ?? 'Issuer';
+  const issuer = (await partyById(db, matter.issuer))?.name ?? t('desk.issuer');
   return await receiptResponse(c, {
     ...wanted,
     heading: kindWord(entry.kind),

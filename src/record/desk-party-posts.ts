@@ -3,6 +3,7 @@ import { type RawBuilder, sql } from 'kysely';
 import { InvalidInput } from '../base/errors.ts';
 import { bodyOf, type Texts, textsOf } from '../base/form.ts';
 import { UUID, uuidv7 } from '../base/ids.ts';
+import { t } from '../base/language.ts';
 import { type Ctx, EDITOR, type Route, staff, VIEWER } from '../base/route.ts';
 import {
   describeParty,
@@ -29,7 +30,7 @@ const MEMBER = ['sort', 'member', 'role', 'from', 'until', ...SOURCE_NAMES];
 function posting(
   form: string,
   names: readonly string[],
-  notice: string,
+  notice: 'desk.written' | `desk.party.${'also-found' | 'taken-back' | 'noted' | 'given-up'}`,
   write: (c: Ctx, party: string, values: Texts, once: string) => Promise<string | undefined>,
 ) {
   return async (c: Ctx): Promise<Response> => {
@@ -41,7 +42,7 @@ function posting(
     const { id } = await theParty(services, c.req.param('party') ?? '');
     try {
       const more = await write(c, id, values, once);
-      return redirectWith(c, `${deskParty(id)}#${form === 'aliases' ? 'names' : form}`, more ?? notice);
+      return redirectWith(c, `${deskParty(id)}#${form === 'aliases' ? 'names' : form}`, more ?? t(notice));
     } catch (error) {
       return await show(c, { form, values, errors: pageErrors(errorsOf(error)), once });
     }
@@ -55,14 +56,8 @@ async function personCalled(c: Ctx, name: string): Promise<string> {
   const people = UUID.test(name) ? [{ id: name }] : await peopleNamed(c.get('services').db, name);
   const [one] = people;
   if (one && people.length === 1) return one.id;
-  const what = one
-    ? `There are ${people.length} people called ${name}. Write the id of the one that is meant.`
-    : `The directory has nobody called ${name}.`;
-  throw new InvalidInput(
-    one ? 'person-ambiguous' : 'person-unknown',
-    { what, lost: 'Nothing was written, and what you entered is kept.' },
-    { member: what },
-  );
+  const what = one ? t('desk.party.same-name', { n: people.length, name }) : t('desk.party.nobody-called', { name });
+  throw new InvalidInput(one ? 'person-ambiguous' : 'person-unknown', { what, lost: t('desk.lost') }, { member: what });
 }
 
 export const deskPartyRoutes: readonly Route[] = [
@@ -71,7 +66,7 @@ export const deskPartyRoutes: readonly Route[] = [
     method: 'POST',
     path: `${DIRECTORY}/:party/describe`,
     access: EDITOR,
-    handler: posting('describe', DESCRIPTION, 'It is written down.', async (c, party, values, once) => {
+    handler: posting('describe', DESCRIPTION, 'desk.written', async (c, party, values, once) => {
       await describeParty(c.get('services'), staff(c).party, party, values, once);
       return undefined;
     }),
@@ -80,21 +75,16 @@ export const deskPartyRoutes: readonly Route[] = [
     method: 'POST',
     path: `${DIRECTORY}/:party/aliases`,
     access: EDITOR,
-    handler: posting(
-      'aliases',
-      ['of', 'value', 'note'],
-      'It is found under this, too.',
-      async (c, party, values, once) => {
-        await giveAlias(c.get('services'), staff(c).party, party, values, once);
-        return undefined;
-      },
-    ),
+    handler: posting('aliases', ['of', 'value', 'note'], 'desk.party.also-found', async (c, party, values, once) => {
+      await giveAlias(c.get('services'), staff(c).party, party, values, once);
+      return undefined;
+    }),
   },
   {
     method: 'POST',
     path: `${DIRECTORY}/:party/aliases/withdraw`,
     access: EDITOR,
-    handler: posting('aliases', ['alias', 'reason'], 'It is taken back.', async (c, party, values, once) => {
+    handler: posting('aliases', ['alias', 'reason'], 'desk.party.taken-back', async (c, party, values, once) => {
       await withdrawAlias(c.get('services'), staff(c).party, party, values['alias'] ?? '', values, once);
       return undefined;
     }),
@@ -106,14 +96,12 @@ export const deskPartyRoutes: readonly Route[] = [
     handler: posting(
       'channels',
       ['type', 'address', 'label', 'replaces'],
-      'It is noted.',
+      'desk.party.noted',
       async (c, party, values, once) => {
         const services = c.get('services');
         await giveChannel(services, staff(c).party, party, values, once);
         const moved = await followChannels(services, staff(c).party, ofParty(party));
-        return moved === 0
-          ? undefined
-          : `It is noted. ${moved} ${moved === 1 ? 'letter that waits goes' : 'letters that wait go'} there.`;
+        return moved === 0 ? undefined : t('desk.party.noted.letters', { n: moved });
       },
     ),
   },
@@ -121,7 +109,7 @@ export const deskPartyRoutes: readonly Route[] = [
     method: 'POST',
     path: `${DIRECTORY}/:party/channels/end`,
     access: EDITOR,
-    handler: posting('channels', ['channel', 'reason'], 'It is given up.', async (c, party, values, once) => {
+    handler: posting('channels', ['channel', 'reason'], 'desk.party.given-up', async (c, party, values, once) => {
       await endChannel(c.get('services'), staff(c).party, party, values['channel'] ?? '', values, once);
       return undefined;
     }),
@@ -130,7 +118,7 @@ export const deskPartyRoutes: readonly Route[] = [
     method: 'POST',
     path: `${DIRECTORY}/:party/members`,
     access: EDITOR,
-    handler: posting('members', MEMBER, 'It is written down.', async (c, association, values, once) => {
+    handler: posting('members', MEMBER, 'desk.written', async (c, association, values, once) => {
       const services = c.get('services');
       const name = (values['member'] ?? '').trim();
       const isParty = values['sort'] === 'party';

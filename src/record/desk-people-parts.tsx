@@ -1,7 +1,9 @@
 /** What the desk's pages of parties and people share: forms that keep what was typed, fields of days and sources, where links lead. */
 import type { Texts } from '../base/form.ts';
+import { t } from '../base/language.ts';
 import { SOURCE_FIELDS, SourceFields as WholeSource } from '../rooms/source-fields.tsx';
 import { type Errors, Field } from '../ui/form.tsx';
+import { rich } from '../ui/rich.tsx';
 import { localInput } from '../ui/time.tsx';
 import { deskParty } from './desk-directory.tsx';
 import type { Side } from './party-parts.tsx';
@@ -38,12 +40,19 @@ const textsOf = (text: (name: string) => string) => Object.fromEntries(SOURCE_FI
 export function DayFields({ text, errors }: { text: (name: string) => string; errors: Errors }) {
   return (
     <>
-      <Field name="from" type="date" label="First day" value={text('from')} errors={errors} width="medium" />
+      <Field
+        name="from"
+        type="date"
+        label={t('desk.people.first-day')}
+        value={text('from')}
+        errors={errors}
+        width="medium"
+      />
       <Field
         name="until"
         type="date"
-        label="Last day"
-        hint="Empty: it lasts, or is not known."
+        label={t('desk.people.last-day')}
+        hint={t('desk.people.last-day.hint')}
         value={text('until')}
         errors={errors}
         width="medium"
@@ -74,7 +83,7 @@ export const deskSide = (zone: string, now: Date, writes: boolean, back: string)
           });
           return (
             <a href={`/desk/people/days?${query}`}>
-              Days<span class="usa-sr-only"> of {what}</span>
+              {rich('desk.people.days-of', { what, more: (words) => <span class="usa-sr-only">{words}</span> })}
             </a>
           );
         },

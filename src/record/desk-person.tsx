@@ -2,6 +2,7 @@
 import { sql } from 'kysely';
 import { bodyOf, textsOf } from '../base/form.ts';
 import { UUID, uuidv7 } from '../base/ids.ts';
+import { t } from '../base/language.ts';
 import { type Ctx, EDITOR, type Route, staff, VIEWER } from '../base/route.ts';
 import { errorsOf } from '../rooms/input.ts';
 import { correctPerson, sayDays, stateAffiliation, thePerson } from '../rooms/people/terms.ts';
@@ -10,6 +11,7 @@ import { redirectWith, zoneOf } from '../ui/context.ts';
 import { Checkbox, Field, Form, Submit } from '../ui/form.tsx';
 import { Heading } from '../ui/heading.tsx';
 import { page } from '../ui/page.tsx';
+import { rich } from '../ui/rich.tsx';
 import { cutAt } from './cut.ts';
 import {
   DayFields,
@@ -60,46 +62,37 @@ async function show(c: Ctx, shown: Shown | null = null): Promise<Response> {
         title={person.name}
         lead={person.note ?? undefined}
         crumbs={[
-          { text: 'Desk', href: '/desk' },
-          { text: 'People', href: '/desk/people' },
+          { text: t('ui.nav.desk'), href: '/desk' },
+          { text: t('desk.people.title'), href: '/desk/people' },
         ]}
       />
       <p>
-        <a href={personPath(id)}>The public page</a>
+        <a href={personPath(id)}>{t('desk.person.public')}</a>
       </p>
-      <h2 id="offices">Offices</h2>
+      <h2 id="offices">{t('desk.people.offices')}</h2>
       <Holdings
         holdings={holdings}
         side={side}
         by="person"
-        how={
-          <>
-            Write one down under <a href="/desk/people#add">People</a>.
-          </>
-        }
+        how={rich('desk.person.offices.how', { a: (words) => <a href="/desk/people#add">{words}</a> })}
       />
-      <h2 id="memberships">Memberships and roles</h2>
-      <Memberships
-        memberships={memberships}
-        side={side}
-        show="associations"
-        how="They are written down on the page of the association."
-      />
-      <h2 id="affiliation">Affiliation</h2>
-      <Affiliations affiliations={affiliations} side={side} how="It stands here only with a source that says so." />
+      <h2 id="memberships">{t('desk.person.memberships')}</h2>
+      <Memberships memberships={memberships} side={side} show="associations" how={t('desk.people.memberships.how')} />
+      <h2 id="affiliation">{t('desk.person.affiliation')}</h2>
+      <Affiliations affiliations={affiliations} side={side} how={t('desk.person.affiliation.how')} />
       {writes ? (
         <details class="working" open={counted.open}>
-          <summary>Write down an affiliation</summary>
+          <summary>{t('desk.person.affiliation.add')}</summary>
           <Form
             action={`${deskPerson(id)}/affiliation`}
             errors={counted.errors}
             hidden={{ once }}
-            label="An affiliation"
+            label={t('desk.person.affiliation.form')}
           >
             <Field
               name="with"
-              label="With"
-              hint="As the source says it."
+              label={t('desk.person.with')}
+              hint={t('desk.person.with.hint')}
               required
               value={counted.text('with')}
               errors={counted.errors}
@@ -107,21 +100,26 @@ async function show(c: Ctx, shown: Shown | null = null): Promise<Response> {
             />
             <DayFields text={counted.text} errors={counted.errors} />
             <SourceFields text={counted.text} errors={counted.errors} />
-            <Submit text="Write it down" />
+            <Submit text={t('desk.write-down')} />
           </Form>
         </details>
       ) : null}
-      <h2 id="meetings">Meetings of your matters</h2>
+      <h2 id="meetings">{t('desk.people.meetings')}</h2>
       <Meetings meetings={meetings} side={side} />
-      <h2 id="said">Statements in your matters</h2>
+      <h2 id="said">{t('desk.people.said')}</h2>
       <Said said={said} side={side} />
       {writes ? (
         <details class="working" open={called.open}>
-          <summary>Correct the name, or what tells them apart</summary>
-          <Form action={`${deskPerson(id)}/names`} errors={called.errors} hidden={{ once }} label="Correct the name">
+          <summary>{t('desk.person.correct')}</summary>
+          <Form
+            action={`${deskPerson(id)}/names`}
+            errors={called.errors}
+            hidden={{ once }}
+            label={t('desk.person.correct.form')}
+          >
             <Field
               name="name"
-              label="Name"
+              label={t('desk.name')}
               required
               value={called.open ? called.text('name') : person.name}
               errors={called.errors}
@@ -129,20 +127,20 @@ async function show(c: Ctx, shown: Shown | null = null): Promise<Response> {
             />
             <Field
               name="note"
-              label="In a few words, who this is"
+              label={t('desk.person.note')}
               value={called.open ? called.text('note') : (person.note ?? '')}
               errors={called.errors}
               maxlength={200}
             />
             <Field
               name="reason"
-              label="Reason"
+              label={t('desk.reason')}
               required
               value={called.text('reason')}
               errors={called.errors}
               maxlength={300}
             />
-            <Submit text="Correct it" />
+            <Submit text={t('desk.person.correct.do')} />
           </Form>
         </details>
       ) : null}
@@ -164,7 +162,7 @@ async function post(c: Ctx, form: 'affiliation' | 'names', names: readonly strin
   } catch (error) {
     return await show(c, { form, values, errors: pageErrors(errorsOf(error)), once });
   }
-  return redirectWith(c, deskPerson(id), 'It is written down.');
+  return redirectWith(c, deskPerson(id), t('desk.written'));
 }
 
 const DAYS = ['of', 'term', 'what', 'back', 'from', 'until', 'reason', 'never'];
@@ -178,30 +176,32 @@ async function showDays(c: Ctx, shown: Shown | null = null): Promise<Response> {
   const once = shown?.once || uuidv7(clock.now(), random);
   return page(
     c,
-    { title: 'Days', area: 'staff', status: shown ? 422 : 200 },
+    { title: t('desk.person.days'), area: 'staff', status: shown ? 422 : 200 },
     <>
       <Heading
-        title={`Days: ${value('what') || 'of what?'}`}
-        crumbs={[{ text: 'People', href: '/desk/people' }]}
-        lead="What stood there before stays readable as of its time."
+        title={
+          value('what') === '' ? t('desk.person.days.title.none') : t('desk.person.days.title', { what: value('what') })
+        }
+        crumbs={[{ text: t('desk.people.title'), href: '/desk/people' }]}
+        lead={t('desk.person.days.lead')}
       />
       <Form
         action="/desk/people/days"
         errors={errors}
         hidden={{ once, of: value('of'), term: value('term'), what: value('what'), back }}
-        label="Say the days anew"
+        label={t('desk.person.days.form')}
       >
         <DayFields text={value} errors={errors} />
         <Field
           name="reason"
-          label="Reason, or where it is known from"
+          label={t('desk.people.reason')}
           required
           value={value('reason')}
           errors={errors}
           maxlength={300}
         />
-        <Checkbox name="never" label="It never was: take it back whole." checked={value('never') === 'on'} />
-        <Submit text="Write it down" cancel={{ text: 'Back', href: back }} />
+        <Checkbox name="never" label={t('desk.person.never')} checked={value('never') === 'on'} />
+        <Submit text={t('desk.write-down')} cancel={{ text: t('desk.back'), href: back }} />
       </Form>
     </>,
   );
@@ -219,7 +219,7 @@ async function postDays(c: Ctx): Promise<Response> {
     return await showDays(c, { form: 'days', values, errors: errorsOf(error), once });
   }
   const back = values['back'] ?? '';
-  return redirectWith(c, BACK.test(back) ? back : '/desk/people', 'It is written down.');
+  return redirectWith(c, BACK.test(back) ? back : '/desk/people', t('desk.written'));
 }
 
 const AFFILIATION = ['with', 'from', 'until', ...SOURCE_NAMES];

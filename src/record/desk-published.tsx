@@ -5,6 +5,7 @@
 import { Forbidden } from '../base/errors.ts';
 import { bodyOf, textsOf } from '../base/form.ts';
 import { UUID, uuidv7 } from '../base/ids.ts';
+import { t } from '../base/language.ts';
 import { type Ctx, EDITOR, type Route, staff, VIEWER } from '../base/route.ts';
 import { EmbargoFields } from '../rooms/embargo-fields.tsx';
 import { errorsOf } from '../rooms/input.ts';
@@ -24,6 +25,7 @@ import { type Errors, Form, Submit, TextArea } from '../ui/form.tsx';
 import { Heading } from '../ui/heading.tsx';
 import { Notice } from '../ui/notice.tsx';
 import { page } from '../ui/page.tsx';
+import { rich } from '../ui/rich.tsx';
 import { Time } from '../ui/time.tsx';
 import { kindWord } from '../ui/words.ts';
 import { Body } from './body.tsx';
@@ -32,7 +34,8 @@ import { draftPath } from './desk-writing.tsx';
 
 export const publishedPath = (matter: string, thing: string) => `/desk/matters/${matter}/published/${thing}`;
 
-const TITLES = { statement: 'A statement', figure: 'A figure', participation: 'A word on taking part', note: 'A note' };
+/** What a thing is, as a title. */
+const titleOf = (of: Published['thing']['of']) => t('desk.published.title', { of });
 
 interface Typed {
   readonly act: string;
@@ -45,7 +48,7 @@ function Reason({ id, typed, hint }: { id: string; typed: Typed | null; hint: st
     <TextArea
       name="reason"
       id={`reason-${id}`}
-      label="Why"
+      label={t('desk.published.why')}
       hint={hint}
       required
       value={typed?.values['reason'] ?? ''}
@@ -62,20 +65,20 @@ function Standing({ found, now, zone }: { found: Published; now: Date; zone: str
   return (
     <>
       {since === null ? null : since > now ? (
-        <Notice title="Under an embargo">
-          <p>
-            It is in the log, and nobody outside your organisation sees it before <Time at={since} zone={zone} />.
-          </p>
+        <Notice title={t('desk.published.embargoed')}>
+          <p>{rich('desk.published.embargoed.until', { at: <Time at={since} zone={zone} /> })}</p>
         </Notice>
       ) : (
-        <p>
-          It was under an embargo and is public since <Time at={since} zone={zone} />.
-        </p>
+        <p>{rich('desk.published.was-embargoed', { at: <Time at={since} zone={zone} /> })}</p>
       )}
       {down?.down ? (
-        <Notice title="Taken down">
+        <Notice title={t('desk.published.down')}>
           <p>
-            Since <Time at={down.recordedAt} zone={zone} />, by an {down.decidedBy}: {down.reason}
+            {rich('desk.published.down.since', {
+              at: <Time at={down.recordedAt} zone={zone} />,
+              by: down.decidedBy,
+              reason: down.reason,
+            })}
           </p>
         </Notice>
       ) : null}
@@ -106,15 +109,15 @@ async function show(c: Ctx, typed: Typed | null = null): Promise<Response> {
   ];
   return page(
     c,
-    { title: `${TITLES[thing.of]} · ${matter.title}`, area: 'staff', status: typed ? 422 : 200 },
+    {
+      title: t('desk.published.page', { of: thing.of, matter: matter.title }),
+      area: 'staff',
+      status: typed ? 422 : 200,
+    },
     <>
-      <Heading
-        title={TITLES[thing.of]}
-        crumbs={crumbsTo(matter)}
-        lead="What was written of it, the newest first. Nothing is ever changed: a later entry corrects, withholds or puts back."
-      />
+      <Heading title={titleOf(thing.of)} crumbs={crumbsTo(matter)} lead={t('desk.published.lead')} />
       {typed && !forms.includes(typed.act) ? (
-        <Notice tone="bad" title="Nothing was changed">
+        <Notice tone="bad" title={t('desk.published.nothing-changed')}>
           {Object.values(typed.errors).map((one) => (
             <p>{one}</p>
           ))}
@@ -124,66 +127,83 @@ async function show(c: Ctx, typed: Typed | null = null): Promise<Response> {
       {versions.map((one) => (
         <section>
           <h2>
-            {kindWord(one.kind).replace(/^./, (letter) => letter.toUpperCase())},{' '}
-            <Time at={one.recordedAt} zone={zone} />
+            {rich('desk.published.version', {
+              what: kindWord(one.kind).replace(/^./, (letter) => letter.toUpperCase()),
+              at: <Time at={one.recordedAt} zone={zone} />,
+            })}
           </h2>
           <p>
-            <a href={`/desk/matters/${matter.id}/receipts/${one.entry}.pdf`} download>
-              receipt
-            </a>{' '}
-            · log position {one.position.toLocaleString('en-US')}
+            {rich('desk.published.receipt', {
+              a: (words) => (
+                <a href={`/desk/matters/${matter.id}/receipts/${one.entry}.pdf`} download>
+                  {words}
+                </a>
+              ),
+              n: one.position,
+            })}
           </p>
           <Body body={one.shown} />
         </section>
       ))}
       {role !== 'viewer' && correctable ? (
         <>
-          <h2 id="correct">Correct it</h2>
-          <p>The correction replaces what is shown, with a note. What stood there stays in reach.</p>
-          <Form action={to} hidden={hidden('correct')} errors={of('correct')?.errors ?? {}} label="Correct it">
-            <Submit text="Begin a correction" />
+          <h2 id="correct">{t('desk.published.correct')}</h2>
+          <p>{t('desk.published.correct.what')}</p>
+          <Form
+            action={to}
+            hidden={hidden('correct')}
+            errors={of('correct')?.errors ?? {}}
+            label={t('desk.published.correct')}
+          >
+            <Submit text={t('desk.published.correct.do')} />
           </Form>
         </>
       ) : null}
       {role !== 'viewer' && embargoed ? (
         <>
-          <h2 id="embargo">Its embargo</h2>
-          <Form action={to} hidden={hidden('move')} errors={of('move')?.errors ?? {}} label="Another time">
+          <h2 id="embargo">{t('desk.published.embargo')}</h2>
+          <Form action={to} hidden={hidden('move')} errors={of('move')?.errors ?? {}} label={t('desk.published.move')}>
             <EmbargoFields values={of('move')?.values ?? {}} errors={of('move')?.errors ?? {}} zone={zone} moving />
-            <Reason id="move" typed={of('move')} hint="It can be read once the embargo is over." />
-            <Submit text="Set this time" />
+            <Reason id="move" typed={of('move')} hint={t('desk.published.move.hint')} />
+            <Submit text={t('desk.published.move.do')} />
           </Form>
-          <Form action={to} hidden={hidden('lift')} errors={of('lift')?.errors ?? {}} label="Publish now">
-            <Reason id="lift" typed={of('lift')} hint="It stands in the record for everyone." />
-            <Submit text="Make it public now" />
+          <Form action={to} hidden={hidden('lift')} errors={of('lift')?.errors ?? {}} label={t('desk.published.lift')}>
+            <Reason id="lift" typed={of('lift')} hint={t('desk.published.everyone.hint')} />
+            <Submit text={t('desk.published.lift.do')} />
           </Form>
         </>
       ) : null}
       {role !== 'owner' ? (
-        <p>An owner of your organisation can {down ? 'put it back' : 'take it down'}.</p>
+        <p>{t('desk.published.owner', { down: down ? 'yes' : 'no' })}</p>
       ) : down ? (
         <>
-          <h2 id="takedown">Put it back</h2>
-          <Form action={to} hidden={hidden('restore')} errors={of('restore')?.errors ?? {}} label="Put it back">
-            <Reason id="restore" typed={of('restore')} hint="It stands in the record for everyone." />
-            <Submit text="Put it back" />
+          <h2 id="takedown">{t('desk.published.restore')}</h2>
+          <Form
+            action={to}
+            hidden={hidden('restore')}
+            errors={of('restore')?.errors ?? {}}
+            label={t('desk.published.restore')}
+          >
+            <Reason id="restore" typed={of('restore')} hint={t('desk.published.everyone.hint')} />
+            <Submit text={t('desk.published.restore')} />
           </Form>
         </>
       ) : (
         <>
-          <h2 id="takedown">Take it down</h2>
+          <h2 id="takedown">{t('desk.published.take-down')}</h2>
           <p>
-            Nobody outside your organisation sees it any more. In its place stands that it was taken down, when, by
-            which role and why. Its commitment stays in the log, and receipts that were handed out go on verifying. What
-            a court or a law wants destroyed is <a href={`/desk/matters/${matter.id}/erasures`}>erased</a> instead.
+            {rich('desk.published.take-down.what', {
+              a: (words) => <a href={`/desk/matters/${matter.id}/erasures`}>{words}</a>,
+            })}
           </p>
-          <Form action={to} hidden={hidden('take-down')} errors={of('take-down')?.errors ?? {}} label="Take it down">
-            <Reason
-              id="take-down"
-              typed={of('take-down')}
-              hint="It stands in the record for everyone, so do not repeat what is to go."
-            />
-            <Submit text="Take it down" danger />
+          <Form
+            action={to}
+            hidden={hidden('take-down')}
+            errors={of('take-down')?.errors ?? {}}
+            label={t('desk.published.take-down')}
+          >
+            <Reason id="take-down" typed={of('take-down')} hint={t('desk.published.take-down.hint')} />
+            <Submit text={t('desk.published.take-down')} danger />
           </Form>
         </>
       )}
@@ -213,21 +233,21 @@ async function act(c: Ctx): Promise<Response> {
       }
       case 'move':
         await changeEmbargo(services, of, { day, time, zone });
-        return redirectWith(c, to, 'The embargo is moved.');
+        return redirectWith(c, to, t('desk.published.moved'));
       case 'lift':
         await endEmbargo(services, of);
-        return redirectWith(c, to, 'It is public now.');
+        return redirectWith(c, to, t('desk.published.lifted'));
       case 'take-down':
         await takeDownThing(services, of);
-        return redirectWith(c, to, 'It is taken down. A tombstone stands in its place.');
+        return redirectWith(c, to, t('desk.published.taken-down'));
       case 'restore':
         await putThingBack(services, of);
-        return redirectWith(c, to, 'It is back in the record.');
+        return redirectWith(c, to, t('desk.published.restored'));
       default:
         return await show(c, {
           act: '',
           values,
-          errors: { '': 'It was not said what is to become of it. Load the page again and use one of its buttons.' },
+          errors: { '': t('desk.published.no-act') },
         });
     }
   } catch (error) {

@@ -1,7 +1,11 @@
 /** Who is due for the next step of a ladder, in SQL: the same rule as `stepFor` of the escalation room, for counts and lists. Takes no step itself. */
 import { type Kysely, type RawBuilder, sql } from 'kysely';
 import type { Database } from '../base/database.ts';
+import { t } from '../base/language.ts';
 import { isFollowed, settledItem, settledItems, takenStep } from '../rooms/escalation/view.ts';
+/** A kind of step as messages choose by it: their choices hold no spaces. */
+export const stepKind = (kind: string): string => kind.replaceAll(' ', '_');
+export const stepKindWord = (kind: string): string => t('desk.steps.kind', { kind: stepKind(kind) });
 
 /**
  * Services `s` of requests `r` whose next step `n` (step, kind, who, after) may be taken at `now`. `d` holds the date (due_on) of the item

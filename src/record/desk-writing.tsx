@@ -1,6 +1,7 @@
 /** Drafts of what staff publish: the lists of the desk, and one draft with what may become of it. Decides nothing. */
 import type { Kysely } from 'kysely';
 import type { Database } from '../base/database.ts';
+import { t } from '../base/language.ts';
 import { type Actor, type Ctx, type Route, staff, VIEWER } from '../base/route.ts';
 import { EmbargoFields } from '../rooms/embargo-fields.tsx';
 import { FigureFields } from '../rooms/figures/form.tsx';
@@ -19,6 +20,7 @@ import { type Errors, Form, Submit, TextArea } from '../ui/form.tsx';
 import { Heading } from '../ui/heading.tsx';
 import { Notice } from '../ui/notice.tsx';
 import { page } from '../ui/page.tsx';
+import { rich } from '../ui/rich.tsx';
 import { Time } from '../ui/time.tsx';
 
 type Staff = Extract<Actor, { who: 'staff' }>;
@@ -59,22 +61,17 @@ export async function writingLists(db: Kysely<Database>, actor: Staff): Promise<
   return { toReview: of('toReview'), sentBack: of('sentBack'), mine: of('mine'), others: of('others') };
 }
 
-const STATE: Readonly<Record<Writing['state'], string>> = {
-  draft: 'a draft',
-  waiting: 'waits for review',
-  returned: 'sent back',
-  publishing: 'is being published',
-  published: 'published',
-};
-
-const KIND = { statement: 'Statement', figure: 'Figure' } as const;
+const stateWord = (state: Writing['state']) => t('desk.writing.state', { state });
 
 /** "Statement of Pat Sample: So perhaps the mailbox…" from what there is of it. */
 export function draftTitle({ kind, values, corrects }: Pick<Writing, 'kind' | 'values' | 'corrects'>): string {
-  const text = kind === 'statement' ? values['words'] : (values['measure'] ?? '');
-  const short = (text ?? '').replace(/\s+/g, ' ').slice(0, 80);
-  const what = corrects === null ? KIND[kind] : `Correction of a ${kind}`;
-  return short === '' ? `${what}, still empty` : `${what}: ${short}`;
+  const said = kind === 'statement' ? values['words'] : (values['measure'] ?? '');
+  const text = (said ?? '').replace(/\s+/g, ' ').slice(0, 80);
+  if (corrects === null)
+    return text === '' ? t('desk.writing.title.empty', { kind }) : t('desk.writing.title', { kind, text });
+  return text === ''
+    ? t('desk.writing.title.correction.empty', { kind })
+    : t('desk.writing.title.correction', { kind, text });
 }
 
 export function WritingList(props: {
@@ -94,7 +91,12 @@ export function WritingList(props: {
           <li>
             <a href={draftPath(one)}>{draftTitle(one)}</a>
             <div class="entries__when">
-              {one.matterTitle} · {STATE[one.state]} · {one.authorName}, <Time at={one.updatedAt} zone={zone} />
+              {rich('desk.writing.line', {
+                matter: one.matterTitle,
+                state: stateWord(one.state),
+                author: one.authorName,
+                at: <Time at={one.updatedAt} zone={zone} />,
+              })}
             </div>
           </li>
         ))}
@@ -110,20 +112,20 @@ async function listPage(c: Ctx): Promise<Response> {
   const none = Object.values(lists).every((list) => list.length === 0);
   return page(
     c,
-    { title: 'Drafts for the public record', area: 'staff' },
+    { title: t('desk.writing.list'), area: 'staff' },
     <>
       <Heading
-        title="Drafts for the public record"
-        crumbs={[{ text: 'Desk', href: '/desk' }]}
-        lead="Statements and figures that are not published yet. Only your organisation sees them."
+        title={t('desk.writing.list')}
+        crumbs={[{ text: t('ui.nav.desk'), href: '/desk' }]}
+        lead={t('desk.writing.list.lead')}
       />
-      {none ? <Empty what="No draft" how="Save a statement or a figure as a draft, and it waits here." /> : null}
-      <WritingList title="Waiting for review" lines={lists.toReview} zone={zone} level={2} />
-      <WritingList title="Sent back to me" lines={lists.sentBack} zone={zone} level={2} />
-      <WritingList title="Mine" lines={lists.mine} zone={zone} level={2} />
-      <WritingList title="Of others" lines={lists.others} zone={zone} level={2} />
+      {none ? <Empty what={t('desk.writing.none')} how={t('desk.writing.none.how')} /> : null}
+      <WritingList title={t('desk.writing.to-review')} lines={lists.toReview} zone={zone} level={2} />
+      <WritingList title={t('desk.writing.sent-back')} lines={lists.sentBack} zone={zone} level={2} />
+      <WritingList title={t('desk.writing.mine')} lines={lists.mine} zone={zone} level={2} />
+      <WritingList title={t('desk.writing.others')} lines={lists.others} zone={zone} level={2} />
       <p>
-        <a href="/desk/review">How your organisation reviews</a>
+        <a href="/desk/review">{t('desk.writing.how')}</a>
       </p>
     </>,
   );
@@ -131,7 +133,7 @@ async function listPage(c: Ctx): Promise<Response> {
 
 /** What was typed, in the order of the form, for whoever may not change it now. */
 function AsTyped({ draft, names }: { draft: Writing; names: Readonly<Record<string, string>> }) {
-  const rows = Object.entries(LABELS[draft.kind]).filter(
+  const rows = Object.entries(labelsOf(draft.kind)).filter(
     ([name]) =>
       (draft.values[name] ?? '') !== '' && (name !== 'embargoZone' || (draft.values['embargoDay'] ?? '') !== ''),
   );
@@ -141,8 +143,9 @@ function AsTyped({ draft, names }: { draft: Writing; names: Readonly<Record<stri
         <div>
           <dt>{label}</dt>
           <dd>
-            {names[draft.values[name] ?? ''] ?? draft.values[name]}
-            {name === 'time' ? ` (${draft.values['zone'] ?? 'UTC'})` : ''}
+            {name === 'time'
+              ? t('desk.writing.time-zone', { time: draft.values[name] ?? '', zone: draft.values['zone'] ?? 'UTC' })
+              : (names[draft.values[name] ?? ''] ?? draft.values[name])}
           </dd>
         </div>
       ))}
@@ -151,51 +154,54 @@ function AsTyped({ draft, names }: { draft: Writing; names: Readonly<Record<stri
 }
 
 const MORE = {
-  correction: 'What was wrong, and why it is changed',
+  correction: 'desk.writing.correction',
+  embargoDay: 'desk.writing.embargo.day',
+  embargoTime: 'desk.writing.embargo.time',
+  embargoZone: 'desk.writing.embargo.zone',
+} as const;
 
-  embargoDay: 'Not public before',
-  embargoTime: 'Time it becomes public',
-  embargoZone: 'Time zone of that time',
-};
-
-const LABELS: Readonly<Record<Writing['kind'], Readonly<Record<string, string>>>> = {
+/** Fields of a form in its order, by their names, with the messages of their labels. */
+const LABELS = {
   statement: {
-    words: 'The words',
-    form: 'Whose words',
-    holding: 'Who spoke',
-    name: 'Who spoke',
-    medium: 'How it was said',
-    outlet: 'To whom, or quoted by whom',
-    source: 'Source',
-    day: 'Day it was said',
-    time: 'Time of day',
+    words: 'desk.writing.words',
+    form: 'desk.writing.form',
+    holding: 'desk.writing.speaker',
+    name: 'desk.writing.speaker',
+    medium: 'desk.writing.medium',
+    outlet: 'desk.writing.outlet',
+    source: 'desk.writing.source',
+    day: 'desk.writing.said-day',
+    time: 'desk.writing.time',
     ...MORE,
   },
   figure: {
-    measure: 'What it measures',
-    low: 'Value, or the lower end',
-    high: 'Upper end of a range',
-    unit: 'Unit',
-    qualifier: 'How the source qualifies it',
-    originalValue: 'As the source words it',
-    claimant: 'Who claims it',
-    asOf: 'The day the value is for',
-    source: 'Source',
-    day: 'Day it was claimed',
-    time: 'Time of day',
+    measure: 'desk.writing.measure',
+    low: 'desk.writing.low',
+    high: 'desk.writing.high',
+    unit: 'desk.writing.unit',
+    qualifier: 'desk.writing.qualifier',
+    originalValue: 'desk.writing.original',
+    claimant: 'desk.writing.claimant',
+    asOf: 'desk.writing.as-of',
+    source: 'desk.writing.source',
+    day: 'desk.writing.claimed-day',
+    time: 'desk.writing.time',
     ...MORE,
   },
-};
+} as const;
+
+const labelsOf = (kind: Writing['kind']): Readonly<Record<string, string>> =>
+  Object.fromEntries(Object.entries(LABELS[kind]).map(([name, id]) => [name, t(id)]));
 
 function Buttons({ setting, may }: { setting: ReviewSetting; may: boolean }) {
   if (!may) return null;
   return (
     <div class="submit">
       <button class="usa-button" type="submit" name="act" value={setting.second ? 'submit' : 'publish'}>
-        {setting.second ? 'Send for review' : 'Publish'}
+        {setting.second ? t('desk.writing.send') : t('desk.writing.publish')}
       </button>
       <button class="usa-button usa-button--outline" type="submit" name="act" value="save">
-        Save
+        {t('desk.save')}
       </button>
     </div>
   );
@@ -231,42 +237,47 @@ export async function showDraft(c: Ctx, draft: Writing, errors: Errors = {}, not
     <>
       <Heading
         title={draftTitle(draft)}
-        tags={[STATE[draft.state]]}
-        crumbs={[...crumbsTo(matter), { text: 'Drafts', href: WRITING }]}
-        lead={
-          <>
-            By {draft.authorName}, saved <Time at={draft.updatedAt} zone={zoneOf(c)} />. Only your organisation sees it.
-          </>
-        }
+        tags={[stateWord(draft.state)]}
+        crumbs={[...crumbsTo(matter), { text: t('desk.writing.crumb'), href: WRITING }]}
+        lead={rich('desk.writing.lead', {
+          author: draft.authorName,
+          at: <Time at={draft.updatedAt} zone={zoneOf(c)} />,
+        })}
       />
       {draft.thing !== null && draft.state !== 'published' ? (
         <p>
-          It corrects <a href={`/desk/matters/${matter.id}/published/${draft.thing}`}>what stands in the record</a>.
+          {rich('desk.writing.corrects', {
+            a: (words) => <a href={`/desk/matters/${matter.id}/published/${draft.thing}`}>{words}</a>,
+          })}
         </p>
       ) : null}
       {draft.note !== null && draft.state === 'returned' ? (
-        <Notice title={`Sent back by ${draft.noteBy ?? 'a reviewer'}`}>
+        <Notice title={t('desk.writing.returned', { who: draft.noteBy ?? t('desk.writing.returned.reviewer') })}>
           <p>{draft.note}</p>
         </Notice>
       ) : null}
       {draft.deleted ? (
         <>
-          <Notice title="Deleted">
-            <p>It can be brought back for {KEPT_DAYS} days.</p>
+          <Notice title={t('desk.writing.deleted')}>
+            <p>{t('desk.writing.deleted.days', { n: KEPT_DAYS })}</p>
           </Notice>
           {actor.role === 'viewer' ? null : (
-            <Form action={to} hidden={{ ...hidden, act: 'undo' }} errors={errors} label="Bring it back">
-              <Submit text="Bring it back" />
+            <Form action={to} hidden={{ ...hidden, act: 'undo' }} errors={errors} label={t('desk.writing.undo')}>
+              <Submit text={t('desk.writing.undo')} />
             </Form>
           )}
         </>
       ) : draft.state === 'published' ? (
         <Empty
-          what="This is published"
-          how={<a href={`/desk/matters/${matter.id}/${draft.kind}s`}>Look at it among the {draft.kind}s</a>}
+          what={t('desk.writing.published')}
+          how={
+            <a href={`/desk/matters/${matter.id}/${draft.kind}s`}>
+              {t('desk.writing.published.look', { kind: draft.kind })}
+            </a>
+          }
         />
       ) : changes ? (
-        <Form action={to} hidden={hidden} errors={errors} label={KIND[draft.kind]}>
+        <Form action={to} hidden={hidden} errors={errors} label={t('desk.writing.kind', { kind: draft.kind })}>
           {draft.kind === 'statement' ? (
             <StatementFields values={values} errors={errors} sources={sources} holdings={holdings} zone={zone} />
           ) : (
@@ -277,8 +288,8 @@ export async function showDraft(c: Ctx, draft: Writing, errors: Errors = {}, not
           ) : (
             <TextArea
               name="correction"
-              label="What was wrong, and why it is changed"
-              hint="It stands beside the correction for everyone, with your role."
+              label={t('desk.writing.correction')}
+              hint={t('desk.writing.correction.hint')}
               required
               value={values['correction'] ?? ''}
               errors={errors}
@@ -293,50 +304,51 @@ export async function showDraft(c: Ctx, draft: Writing, errors: Errors = {}, not
       )}
       {publishes ? (
         <>
-          <h2>Your decision</h2>
-          <Form action={to} hidden={{ ...hidden, act: 'publish' }} errors={note === '' ? errors : {}} label="Publish">
-            <Submit text="Publish" />
+          <h2>{t('desk.writing.decision')}</h2>
+          <Form
+            action={to}
+            hidden={{ ...hidden, act: 'publish' }}
+            errors={note === '' ? errors : {}}
+            label={t('desk.writing.publish')}
+          >
+            <Submit text={t('desk.writing.publish')} />
           </Form>
           {draft.state === 'waiting' ? (
             <Form
               action={to}
               hidden={{ ...hidden, act: 'send-back' }}
               errors={note === '' && !errors['note'] ? {} : errors}
-              label="Send back"
+              label={t('desk.writing.send-back')}
             >
               <TextArea
                 name="note"
-                label="What is to be changed"
+                label={t('desk.writing.send-back.what')}
                 required
                 value={note}
                 errors={errors}
                 rows={3}
                 maxlength={1000}
               />
-              <Submit text="Send back" />
+              <Submit text={t('desk.writing.send-back')} />
             </Form>
           ) : null}
         </>
       ) : draft.state === 'waiting' && !takesBack ? (
-        <p>
-          {setting.reviewer === 'owner'
-            ? 'An owner of your organisation decides about it.'
-            : 'An editor or owner of your organisation decides about it.'}
-        </p>
+        <p>{setting.reviewer === 'owner' ? t('desk.writing.decides.owner') : t('desk.writing.decides.editor')}</p>
       ) : null}
       {takesBack ? (
-        <Form action={to} hidden={{ ...hidden, act: 'take-back' }} label="Take back">
-          <p>Somebody else of your organisation publishes it or sends it back with a note.</p>
-          <Submit text="Take it back" />
+        <Form action={to} hidden={{ ...hidden, act: 'take-back' }} label={t('desk.writing.take-back')}>
+          <p>{t('desk.writing.take-back.what')}</p>
+          <Submit text={t('desk.writing.take-back.do')} />
         </Form>
       ) : null}
       {deletes ? (
-        <Form action={to} hidden={{ ...hidden, act: 'delete' }} label="Delete">
-          <Submit text="Delete this draft" danger />
+        <Form action={to} hidden={{ ...hidden, act: 'delete' }} label={t('desk.writing.delete')}>
+          <Submit text={t('desk.writing.delete.do')} danger />
         </Form>
       ) : null}
       {failed && !changes && !publishes ? (
-        <Notice tone="bad" title="Nothing was changed">
+        <Notice tone="bad" title={t('desk.published.nothing-changed')}>
           {Object.values(errors).map((one) => (
             <p>{one}</p>
           ))}

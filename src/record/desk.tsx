@@ -1,4 +1,5 @@
 /** The desk: what waits today beside the list of matters. The first page of staff; it decides nothing. */
+import { num, t, wordOf } from '../base/language.ts';
 import { type Ctx, type Route, staff, VIEWER } from '../base/route.ts';
 import { CALENDAR, reachWords } from '../rooms/clock/calendar-form.tsx';
 import { headOf, type Moved, movedSince, seenBy } from '../rooms/moved/view.ts';
@@ -6,10 +7,12 @@ import { zoneOf } from '../ui/context.ts';
 import { Heading } from '../ui/heading.tsx';
 import { Notice } from '../ui/notice.tsx';
 import { page } from '../ui/page.tsx';
+import { rich } from '../ui/rich.tsx';
 import { Table } from '../ui/table.tsx';
 import { dateText, Time } from '../ui/time.tsx';
 import { openAlarms } from '../witness/alarms.ts';
-import { matterLines, type Today, todayOf, type Waiting } from './desk-facts.ts';
+import { type Held, matterLines, type Today, todayOf, type Waiting } from './desk-facts.ts';
+import { stepKindWord } from './desk-steps.ts';
 import { WRITING, WritingList, type WritingLists, writingLists } from './desk-writing.tsx';
 
 function Part(props: {
@@ -34,41 +37,52 @@ function Part(props: {
   );
 }
 
-const people = (n: number, does: string, do_: string) => `${n.toLocaleString('en-US')} ${n === 1 ? does : do_}`;
 const board = (one: Waiting, query: string) => `/desk/requests/${one.request}?${query}`;
 
 /** Lines of moved dates on the desk; the page of all of them has the rest. */
 const MOVED_LINES = 5;
 
-const toldWords = (on: string | null) => (on === null ? 'paused' : dateText(on));
+/** What holds a clock: an order by its name, a cause in its words, or the reason as it was written. */
+const causeWord = ({ cause }: Pick<Held, 'cause'>) =>
+  cause === '' ? t('desk.today.paused.no-reason') : wordOf(`words.cause.${cause.replaceAll(' ', '-')}`, cause);
+
+const toldWords = (on: string | null) => (on === null ? t('desk.today.told.paused') : dateText(on));
 
 function MovedPart({ moved }: { moved: readonly Moved[] }) {
   if (moved.length === 0) return null;
   return (
     <section>
-      <h3>Moved since you looked</h3>
+      <h3>{t('desk.today.moved')}</h3>
       <ul class="entries">
         {moved.slice(0, MOVED_LINES).map((one) => (
           <li>
             {one.n > 1 ? (
-              <a href={`/desk/requests/${one.request}/board`}>{people(one.n, 'recipient', 'recipients')}</a>
+              <a href={`/desk/requests/${one.request}/board`}>{t('ui.count.recipients', { n: one.n })}</a>
             ) : (
-              <>
-                <a href={`/desk/services/${one.service}#clock`}>{one.name}</a>: {toldWords(one.before)} →{' '}
-                {toldWords(one.after)}
-              </>
+              rich('desk.today.moved.one', {
+                a: (words) => <a href={`/desk/services/${one.service}#clock`}>{words}</a>,
+                name: one.name,
+                before: toldWords(one.before),
+                after: toldWords(one.after),
+              })
             )}
             <div class="entries__when">
-              {one.reason} ·{' '}
-              <a href={`/desk/services/${one.service}/receipts/${one.entry}.pdf`} download>
-                receipt<span class="usa-sr-only"> of what moved the date of {one.name}</span>
-              </a>
+              {rich('desk.today.moved.why', {
+                reason: one.reason,
+                a: (words) => (
+                  <a href={`/desk/services/${one.service}/receipts/${one.entry}.pdf`} download>
+                    {words}
+                  </a>
+                ),
+                more: (words) => <span class="usa-sr-only">{words}</span>,
+                name: one.name,
+              })}
             </div>
           </li>
         ))}
       </ul>
       <p>
-        <a href="/desk/moved">{moved.length > MOVED_LINES ? 'All that moved' : 'I have seen these…'}</a>
+        <a href="/desk/moved">{moved.length > MOVED_LINES ? t('desk.today.moved.all') : t('desk.today.moved.seen')}</a>
       </p>
     </section>
   );
@@ -80,15 +94,17 @@ function TodayColumn(props: { today: Today; moved: readonly Moved[]; writing: Wr
   const empty = moved.length === 0 && waits.every((part) => part.length === 0);
   return (
     <section aria-labelledby="today">
-      <h2 id="today">Today</h2>
-      {empty ? <p>Nothing waits: no answer to review, nothing overdue, no letter that could not be sent.</p> : null}
+      <h2 id="today">{t('desk.today.title')}</h2>
+      {empty ? <p>{t('desk.today.empty')}</p> : null}
       {today.serving.length > 0 ? (
         <section>
-          <h3>Being served</h3>
+          <h3>{t('desk.today.serving')}</h3>
           <ul class="entries">
             {today.serving.map((one) => (
               <li>
-                <a href={`/desk/drafts/${one.draft}/serving`}>{one.trouble ? 'Stopped: look' : 'Under way'}</a>
+                <a href={`/desk/drafts/${one.draft}/serving`}>
+                  {one.trouble ? t('desk.today.serving.stopped') : t('desk.today.serving.under-way')}
+                </a>
                 <div class="entries__when">{one.title}</div>
               </li>
             ))}
@@ -97,7 +113,7 @@ function TodayColumn(props: { today: Today; moved: readonly Moved[]; writing: Wr
       ) : null}
       {today.recounting.length > 0 ? (
         <section>
-          <h3>Counted anew</h3>
+          <h3>{t('desk.today.recounting')}</h3>
           <ul class="entries">
             {today.recounting.map((one) => (
               <li>
@@ -109,48 +125,52 @@ function TodayColumn(props: { today: Today; moved: readonly Moved[]; writing: Wr
         </section>
       ) : null}
       <Part
-        title="To review"
+        title={t('desk.today.to-review')}
         waiting={today.toReview}
-        words={(one) => `${people(one.n, 'recipient has', 'recipients have')} an answer to review`}
+        words={(one) => t('desk.today.to-review.n', { n: one.n })}
         href={(one) => board(one, 'determination=to+review')}
       />
       {today.moreTime.length > 0 ? (
         <section>
-          <h3>More time, asked for</h3>
+          <h3>{t('desk.today.more-time')}</h3>
           <ul class="entries">
             {today.moreTime.map((one) => (
               <li>
-                <a href={`/desk/services/${one.service}/clock`}>{`${one.name}: until ${dateText(one.until, true)}`}</a>
+                <a href={`/desk/services/${one.service}/clock`}>
+                  {t('desk.today.more-time.until', { name: one.name, date: dateText(one.until, true) })}
+                </a>
                 <div class="entries__when">{one.title}</div>
               </li>
             ))}
           </ul>
         </section>
       ) : null}
-      <WritingList title="Waiting for review" lines={writing.toReview} zone={zone} level={3} />
-      <WritingList title="Sent back to me" lines={writing.sentBack} zone={zone} level={3} />
-      <WritingList title="My drafts" lines={writing.mine} zone={zone} level={3} />
+      <WritingList title={t('desk.writing.to-review')} lines={writing.toReview} zone={zone} level={3} />
+      <WritingList title={t('desk.writing.sent-back')} lines={writing.sentBack} zone={zone} level={3} />
+      <WritingList title={t('desk.today.drafts')} lines={writing.mine} zone={zone} level={3} />
       <MovedPart moved={moved} />
       <Part
-        title="Overdue"
+        title={t('desk.today.overdue')}
         waiting={today.overdue}
-        words={(one) => `${people(one.n, 'recipient', 'recipients')} since ${dateText(one.day ?? '')}`}
+        words={(one) => t('desk.today.overdue.since', { n: one.n, date: dateText(one.day ?? '') })}
         href={(one) => board(one, 'clock=overdue')}
       />
       <Part
-        title="Due soon"
+        title={t('desk.today.due-soon')}
         waiting={today.dueSoon}
-        words={(one) => `${people(one.n, 'recipient', 'recipients')} by ${dateText(one.day ?? '', true)}`}
+        words={(one) => t('desk.today.due-soon.by', { n: one.n, date: dateText(one.day ?? '', true) })}
         href={(one) => board(one, 'clock=due+soon')}
       />
       {today.paused.length > 0 ? (
         <section>
-          <h3>Paused</h3>
+          <h3>{t('desk.today.paused')}</h3>
           <ul class="entries">
             {today.paused.map((one) => (
               <li>
                 <a href={board(one, one.by === 'stay' ? 'clock=stayed' : 'clock=tolled')}>
-                  {`${people(one.n, 'recipient', 'recipients')}: ${one.by === 'stay' ? `stayed by ${one.cause}` : one.cause}`}
+                  {one.by === 'stay'
+                    ? t('desk.today.paused.stay', { n: one.n, cause: causeWord(one) })
+                    : t('desk.today.paused.cause', { n: one.n, cause: causeWord(one) })}
                 </a>
                 <div class="entries__when">{one.title}</div>
               </li>
@@ -160,12 +180,12 @@ function TodayColumn(props: { today: Today; moved: readonly Moved[]; writing: Wr
       ) : null}
       {today.nextSteps.length > 0 ? (
         <section>
-          <h3>Due for the next step</h3>
+          <h3>{t('desk.today.steps')}</h3>
           <ul class="entries">
             {today.nextSteps.map((one) => (
               <li>
                 <a href={`/desk/requests/${one.request}/steps/${one.step}`}>
-                  {`${people(one.n, 'recipient', 'recipients')}: ${one.kind}`}
+                  {t('desk.today.paused.cause', { n: one.n, cause: stepKindWord(one.kind) })}
                 </a>
                 <div class="entries__when">{one.title}</div>
               </li>
@@ -174,31 +194,32 @@ function TodayColumn(props: { today: Today; moved: readonly Moved[]; writing: Wr
         </section>
       ) : null}
       <Part
-        title="Letters that could not be sent"
+        title={t('desk.today.failed')}
         waiting={today.failed}
-        words={(one) => people(one.n, 'letter', 'letters')}
+        words={(one) => t('ui.count.letters', { n: one.n })}
         href={(one) => `/desk/requests/${one.request}/letters?state=failed`}
       />
       <p>
-        <a href="/desk/letters">All letters</a> · <a href="/desk/moved">Due dates that moved</a>
+        <a href="/desk/letters">{t('desk.today.letters')}</a> · <a href="/desk/moved">{t('desk.today.dates')}</a>
       </p>
       <p>
-        <a href={CALENDAR}>Calendar of your office</a> · <a href="/account/calendar">Due dates in your calendar</a>
+        <a href={CALENDAR}>{t('desk.today.calendar')}</a> ·{' '}
+        <a href="/account/calendar">{t('desk.today.calendar.mine')}</a>
       </p>
       <p>
-        <a href={WRITING}>Drafts for the public record</a> · <a href="/desk/review">How you review</a>
+        <a href={WRITING}>{t('desk.today.writing')}</a> · <a href="/desk/review">{t('desk.today.review')}</a>
       </p>
       <p>
-        <a href="/desk/directory">Directory of parties</a>
+        <a href="/desk/directory">{t('desk.today.directory')}</a>
       </p>
       <p>
-        <a href="/desk/people">People in offices</a>
+        <a href="/desk/people">{t('desk.today.people')}</a>
       </p>
       <p>
-        <a href="/desk/team">Team</a>
+        <a href="/desk/team">{t('desk.today.team')}</a>
       </p>
       <p>
-        <a href="/desk/log">The log and its witnesses</a>
+        <a href="/desk/log">{t('desk.today.log')}</a>
       </p>
     </section>
   );
@@ -220,53 +241,56 @@ async function getDesk(c: Ctx): Promise<Response> {
   const writes = actor.role !== 'viewer';
   return page(
     c,
-    { title: 'Desk', area: 'staff', wide: true },
+    { title: t('ui.nav.desk'), area: 'staff', wide: true },
     <>
       {alarms > 0 ? (
-        <Notice tone="bad" title="Alarm: the log is in question">
-          <p>
-            A witness holds what this server does not, or a log showed two histories.{' '}
-            <a href="/desk/log#alarms">See what happened</a> before more is written.
-          </p>
+        <Notice tone="bad" title={t('desk.today.alarm')}>
+          <p>{rich('desk.today.alarm.what', { a: (words) => <a href="/desk/log#alarms">{words}</a> })}</p>
         </Notice>
       ) : null}
       {c.req.query('welcome') === 'passkey' ? (
-        <Notice tone="good" title="Your organisation is set up">
+        <Notice tone="good" title={t('desk.today.welcome')}>
           <p>
-            Next time, sign in with a code that is mailed to you, or faster:{' '}
-            <a href="/account#passkeys">add a passkey</a>. Others of your office join through{' '}
-            <a href="/desk/team">Team</a>.
+            {rich('desk.today.welcome.what', {
+              passkey: (words) => <a href="/account#passkeys">{words}</a>,
+              team: (words) => <a href="/desk/team">{words}</a>,
+            })}
           </p>
         </Notice>
       ) : null}
-      <Heading title="Desk" lead={actor.partyName} />
+      <Heading title={t('ui.nav.desk')} lead={actor.partyName} />
       <div class="beside">
         <TodayColumn today={today} moved={moved} writing={writing} zone={zone} />
         <div>
-          <h2 id="matters">Matters</h2>
+          <h2 id="matters">{t('desk.matters.title')}</h2>
           <Table
-            caption="Matters"
+            caption={t('desk.matters.title')}
             quietCaption
             rows={matters}
             empty={{
-              what: 'No matters yet',
-              how: writes
-                ? 'First open a matter: it holds the requests about one affair, with their answers. Then compose a request, bring the list of recipients, and serve it.'
-                : 'An editor or owner of your organisation opens the first one.',
-              ...(writes ? { action: { text: 'Open a matter', href: '/desk/matters/new' } } : {}),
+              what: t('desk.matters.none'),
+              how: writes ? t('desk.matters.first') : t('desk.matters.by-editor'),
+              ...(writes ? { action: { text: t('desk.matters.open'), href: '/desk/matters/new' } } : {}),
             }}
             columns={[
-              { head: 'Matter', names: true, cell: (m) => <a href={`/desk/matters/${m.id}`}>{m.title}</a> },
-              { head: 'Requests', numeric: true, cell: (m) => m.requests.toLocaleString('en-US') },
-              { head: 'Drafts', numeric: true, cell: (m) => m.drafts.toLocaleString('en-US') },
-              { head: 'Who sees it', cell: (m) => (m.audience === 'public' ? 'everyone' : 'the parties') },
-              { head: 'Opened', cell: (m) => <Time at={m.opened} zone={zone} /> },
+              {
+                head: t('desk.matters.matter'),
+                names: true,
+                cell: (m) => <a href={`/desk/matters/${m.id}`}>{m.title}</a>,
+              },
+              { head: t('desk.matter.requests'), numeric: true, cell: (m) => num(m.requests) },
+              { head: t('desk.matter.drafts'), numeric: true, cell: (m) => num(m.drafts) },
+              {
+                head: t('desk.matters.who'),
+                cell: (m) => (m.audience === 'public' ? t('desk.matters.everyone') : t('desk.matters.parties')),
+              },
+              { head: t('desk.matters.opened'), cell: (m) => <Time at={m.opened} zone={zone} /> },
             ]}
           />
           {matters.length > 0 && writes ? (
             <p>
               <a class="usa-button" href="/desk/matters/new">
-                Open a matter
+                {t('desk.matters.open')}
               </a>
             </p>
           ) : null}

@@ -1,4 +1,5 @@
-/** Entries about parties and people in one sentence, as their receipts name them. Knows no entry that is not public. */
+/** Entries about parties and people in one sentence, as their receipts name them, and the kinds of parties. Knows no entry that is not public. */
+import { t } from '../base/language.ts';
 import type { Entry } from '../proof/index.ts';
 import {
   aliasAdded,
@@ -16,6 +17,7 @@ import {
   termStated,
   termWithdrawn,
 } from '../rooms/people/entries.ts';
+import { partyKind } from '../ui/words.ts';
 
 interface Said {
   readonly title: string;
@@ -26,40 +28,41 @@ interface Said {
 export function directoryWords({ kind, body }: Pick<Entry, 'kind' | 'body'>): Said | null {
   switch (kind) {
     case 'party.registered':
-      return { title: `In the directory: ${partyRegistered.parse(body).name}`, text: null };
+      return { title: t('desk.said.party', { name: partyRegistered.parse(body).name }), text: null };
     case 'party.changed': {
       const b = partyChanged.parse(body);
-      return { title: b.ended ? `${b.name} is no more` : `A party became ${b.name}`, text: b.reason };
+      const { name, ended, reason } = b;
+      return { title: ended ? t('desk.said.ended', { name }) : t('desk.said.became', { name }), text: reason };
     }
     case 'party.corrected': {
       const b = partyCorrected.parse(body);
-      return { title: `Corrected: ${b.name}`, text: b.reason };
+      return { title: t('desk.said.corrected', { name: b.name }), text: b.reason };
     }
     case 'alias.added': {
       const b = aliasAdded.parse(body);
-      return { title: `A party is also ${b.of === 'name' ? 'called' : 'known by the id'} ${b.value}`, text: b.note };
+      return { title: t('desk.said.alias', { of: b.of, value: b.value }), text: b.note };
     }
     case 'alias.withdrawn':
-      return { title: 'A further name was taken back', text: aliasWithdrawn.parse(body).reason };
+      return { title: t('desk.said.alias-back'), text: aliasWithdrawn.parse(body).reason };
     case 'person.registered':
-      return { title: `In the directory: ${personRegistered.parse(body).name}`, text: null };
+      return { title: t('desk.said.party', { name: personRegistered.parse(body).name }), text: null };
     case 'person.corrected': {
       const b = personCorrected.parse(body);
-      return { title: `Corrected: ${b.name}`, text: b.reason };
+      return { title: t('desk.said.corrected', { name: b.name }), text: b.reason };
     }
     case 'office.registered':
-      return { title: `An office: ${officeRegistered.parse(body).title}`, text: null };
+      return { title: t('desk.said.office', { title: officeRegistered.parse(body).title }), text: null };
     case 'membership.held':
-      return { title: `Role in an association: ${membershipHeld.parse(body).role}`, text: null };
+      return { title: t('desk.said.role', { role: membershipHeld.parse(body).role }), text: null };
     case 'affiliation.stated': {
       const b = affiliationStated.parse(body);
-      return { title: `Affiliation: ${b.with}, according to ${b.source.publisher}`, text: null };
+      return { title: t('desk.said.affiliation', { with: b.with, publisher: b.source.publisher }), text: null };
     }
     case 'term.stated':
-      return { title: `Days of ${termWords(termStated.parse(body).of)} noted`, text: termStated.parse(body).reason };
+      return { title: t('desk.said.days', { of: termStated.parse(body).of }), text: termStated.parse(body).reason };
     case 'term.withdrawn':
       return {
-        title: `Taken back: ${termWords(termWithdrawn.parse(body).of)}`,
+        title: t('desk.said.term-back', { of: termWithdrawn.parse(body).of }),
         text: termWithdrawn.parse(body).reason,
       };
     default:
@@ -67,5 +70,6 @@ export function directoryWords({ kind, body }: Pick<Entry, 'kind' | 'body'>): Sa
   }
 }
 
-const termWords = (of: 'holding' | 'membership' | 'affiliation') =>
-  ({ holding: 'an office held', membership: 'a membership', affiliation: 'an affiliation' })[of];
+/** The word of a party's kind; `choice` as it is offered in a list to choose from, where a place is said in full. */
+export const partyKindWord = (kind: string, choice = false): string =>
+  choice && kind === 'place' ? t('desk.party-kind.place') : partyKind(kind);

@@ -6,11 +6,13 @@ import { type Kysely, sql } from 'kysely';
 import { z } from 'zod';
 import { csvDownload } from '../base/csv.ts';
 import type { Database } from '../base/database.ts';
+import { t } from '../base/language.ts';
 import { ANYONE, type Ctx, type Route } from '../base/route.ts';
 import { documentRef } from '../rooms/fields.ts';
 import { filesize } from '../ui/filesize.ts';
 import { Hash } from '../ui/hash.tsx';
 import { page } from '../ui/page.tsx';
+import { rich } from '../ui/rich.tsx';
 import { Links, Table } from '../ui/table.tsx';
 import { Day, Time } from '../ui/time.tsx';
 import type { documentList } from './api-around-schemas.ts';
@@ -20,7 +22,8 @@ import { type Cut, cutAt } from './cut.ts';
 import { RecordEnd, recordOptions } from './frame.tsx';
 import { lastEntry, type Moment, momentParams, type PublicMatter } from './matter.ts';
 import { open } from './open.ts';
-import { entryPath, href, RecordHead, recordPath } from './parts.tsx';
+import { entryPath, href, RecordHead, recordPath, tabWord } from './parts.tsx';
+import { quiet } from './quiet.tsx';
 import { opened, refuseBadTime, wrongTime } from './record-page.tsx';
 
 interface PublicDocument {
@@ -84,7 +87,7 @@ const fileOf = (matter: PublicMatter, { what, id }: PublicDocument): string | nu
   what === 'order' ? `${recordPath(matter)}/orders/${id}/document` : null;
 
 async function getPage(c: Ctx): Promise<Response> {
-  const wrong = await wrongTime(c, 'Documents');
+  const wrong = await wrongTime(c, 'documents');
   if (wrong) return wrong;
   const { matter, moment, now, cut, documents } = await read(c);
   const { db } = c.get('services');
@@ -95,23 +98,19 @@ async function getPage(c: Ctx): Promise<Response> {
   const keep = momentParams(moment);
   return page(
     c,
-    recordOptions(c, shown, 'Documents'),
+    recordOptions(c, shown, tabWord('documents')),
     <>
       <RecordHead
         {...{ matter, moment, now }}
-        tab="Documents"
+        tab="documents"
         action={base}
         recent={await recentAt(db, matter.id, cut, moment)}
       />
-      <h2>Documents that are public</h2>
-      <p class="soft">
-        Orders can be kept as files. Of a source, the text was kept when it was read, so that a quotation can be checked
-        against it; its hash is public, the text is with its publisher. What recipients send stays between the two
-        sides.
-      </p>
+      <h2>{t('record.documents')}</h2>
+      <p class="soft">{t('record.documents.what')}</p>
       {documents.length > 0 ? (
         <Links
-          label="Download"
+          label={t('record.download')}
           links={[
             { text: 'CSV', href: href(`${base}.csv`, keep), download: true },
             { text: 'JSON', href: href(`/api/v1/records/${matter.slug}/documents`, keep) },
@@ -119,16 +118,16 @@ async function getPage(c: Ctx): Promise<Response> {
         />
       ) : null}
       <Table
-        caption="Documents that are public"
+        caption={t('record.documents')}
         quietCaption
         rows={documents}
         empty={{
-          what: 'No public document by then',
-          how: 'Court orders and the sources of statements and figures stand here once they are entered.',
+          what: t('record.documents.none'),
+          how: t('record.documents.none.how'),
         }}
         columns={[
           {
-            head: 'Document',
+            head: t('record.document'),
             names: true,
             cell: (one) => {
               const file = fileOf(matter, one);
@@ -141,19 +140,20 @@ async function getPage(c: Ctx): Promise<Response> {
               return one.url === null ? one.title : <a href={one.url}>{one.title}</a>;
             },
           },
-          { head: 'What', cell: ({ what }) => (what === 'order' ? 'order' : 'source, kept as text') },
-          { head: 'From', cell: ({ from }) => from },
-          { head: 'Date', cell: ({ date }) => (date === null ? '–' : <Day on={date} />) },
-          { head: 'Size', numeric: true, cell: ({ file }) => filesize(file.bytes) },
+          {
+            head: t('record.documents.kind'),
+            cell: ({ what }) => t(what === 'order' ? 'record.documents.order' : 'record.documents.source'),
+          },
+          { head: t('record.documents.from'), cell: ({ from }) => from },
+          { head: t('record.date'), cell: ({ date }) => (date === null ? '–' : <Day on={date} />) },
+          { head: t('record.size'), numeric: true, cell: ({ file }) => filesize(file.bytes) },
           { head: 'SHA-256', cell: ({ file }) => <Hash hex={file.sha256} /> },
           {
-            head: 'Recorded',
+            head: t('record.recorded-at'),
             cell: (one) => (
               <>
                 <Time at={one.recordedAt} zone={moment.zone} /> ·{' '}
-                <a href={entryPath(matter, one.entry)}>
-                  receipt<span class="usa-sr-only"> of {one.title}</span>
-                </a>
+                <a href={entryPath(matter, one.entry)}>{rich('record.receipt-of', { of: one.title, more: quiet })}</a>
               </>
             ),
           },

@@ -4,11 +4,13 @@
  */
 import { html } from 'hono/html';
 import type { Child } from 'hono/jsx';
+import { language, t } from '../base/language.ts';
 import { ANYONE, type Ctx, type Route } from '../base/route.ts';
 import { DEFAULT_ZONE, isZone } from '../ui/context.ts';
 import { Mark } from '../ui/mark.tsx';
+import { rich } from '../ui/rich.tsx';
 import { Time } from '../ui/time.tsx';
-import { clockState, count, disposition, finding } from '../ui/words.ts';
+import { clockState, disposition, finding } from '../ui/words.ts';
 import { foundWord, saidWord } from './board.ts';
 import { boardParams } from './board-filter.ts';
 import { cacheRecord } from './caching.ts';
@@ -70,7 +72,7 @@ function Embedded({
   };
   const whole = href(recordPath(matter), params);
   return (
-    <html lang="en">
+    <html lang={language()}>
       <head>
         <meta charset="utf-8" />
         <meta name="viewport" content="width=device-width, initial-scale=1" />
@@ -86,47 +88,50 @@ function Embedded({
             <Away href={whole}>{matter.title}</Away>
           </h1>
           <p>
-            As of{' '}
-            <strong>
-              <Time at={moment.at} zone={moment.zone} />
-            </strong>
-            , {moment.axis === 'happened' ? 'what had happened by then' : 'what was known then'}
-            {matter.example ? '. This record is an example.' : '.'}
+            {rich('record.embed', {
+              at: (
+                <strong>
+                  <Time at={moment.at} zone={moment.zone} />
+                </strong>
+              ),
+              axis: moment.axis,
+              example: matter.example ? 'yes' : 'no',
+            })}
           </p>
           {board && request ? (
             <>
               <Numbers board={board} orders={model.reach.forces.length} />
               <table class="table embed__table">
-                <caption class="usa-sr-only">Recipients of {request.title}</caption>
+                <caption class="usa-sr-only">{t('record.embed.caption', { title: request.title })}</caption>
                 <thead>
                   <tr>
-                    <th scope="col">Recipient</th>
+                    <th scope="col">{t('record.recipient')}</th>
                     {request.items.length === 1 ? (
                       <>
-                        <th scope="col">Recipient says</th>
-                        <th scope="col">Issuer says</th>
+                        <th scope="col">{t('record.says')}</th>
+                        <th scope="col">{t('record.finds')}</th>
                       </>
                     ) : null}
-                    <th scope="col">Clock</th>
+                    <th scope="col">{t('record.clock')}</th>
                   </tr>
                 </thead>
                 <tbody>
                   {board.rows.map((row) => (
                     <tr>
-                      <th scope="row" data-label="Recipient">
+                      <th scope="row" data-label={t('record.recipient')}>
                         <Away href={href(servicePath(matter, row.service), momentParams(moment))}>{row.name}</Away>
                       </th>
                       {request.items.length === 1 && row.cells[0] ? (
                         <>
-                          <td data-label="Recipient says">
+                          <td data-label={t('record.says')}>
                             <Mark state={disposition(saidWord(row.cells[0], board))} />
                           </td>
-                          <td data-label="Issuer says">
+                          <td data-label={t('record.finds')}>
                             <Mark state={finding(foundWord(row.cells[0], board))} />
                           </td>
                         </>
                       ) : null}
-                      <td data-label="Clock">
+                      <td data-label={t('record.clock')}>
                         <Mark state={clockState(row.clock.state)}>{clockText(row.clock)}</Mark>
                       </td>
                     </tr>
@@ -135,20 +140,23 @@ function Embedded({
               </table>
               {board.total > board.rows.length ? (
                 <p>
-                  {count(board.total - board.rows.length, 'more recipient')}: <Away href={whole}>the whole board</Away>
+                  {rich('record.embed.more', {
+                    n: board.total - board.rows.length,
+                    a: (words) => <Away href={whole}>{words}</Away>,
+                  })}
                 </p>
               ) : null}
             </>
           ) : (
-            <p>No request had been issued by then.</p>
+            <p>{t('record.embed.none')}</p>
           )}
           <p class="soft">
-            <Away href={whole}>The record, its sources and receipts</Away>
+            <Away href={whole}>{t('record.embed.whole')}</Away>
             {last ? (
               <>
                 {' '}
-                · log position {last.position.toLocaleString('en-US')} ·{' '}
-                <Away href={entryPath(matter, last.entry)}>receipt</Away>
+                · {t('record.embed.position', { position: last.position })} ·{' '}
+                <Away href={entryPath(matter, last.entry)}>{t('record.receipt-word')}</Away>
               </>
             ) : null}
           </p>

@@ -1,6 +1,7 @@
 /** One public entry: its slip, what stands in it, its receipt to keep and how to verify it. Shows no entry that is not public. */
 import { sql } from 'kysely';
 import { z } from 'zod';
+import { num, t } from '../base/language.ts';
 import { ANYONE, type Ctx, type Route } from '../base/route.ts';
 import { hex } from '../proof/index.ts';
 import { partyById } from '../rooms/directory/view.ts';
@@ -9,6 +10,7 @@ import { zoneOf } from '../ui/context.ts';
 import { Hash } from '../ui/hash.tsx';
 import { Heading } from '../ui/heading.tsx';
 import { page } from '../ui/page.tsx';
+import { rich } from '../ui/rich.tsx';
 import { Slip } from '../ui/slip.tsx';
 import { Facts } from '../ui/table.tsx';
 import { dateText, Time } from '../ui/time.tsx';
@@ -43,6 +45,7 @@ async function entryPage(c: Ctx): Promise<Response> {
     select e.id from ledger.entry e where e.corrects = ${entry.id} and e.matter = ${matter.id} and ${openNow('e', now)}
     order by e.seq limit 1`.execute(db);
   const [later] = replacing;
+  const { corrects: earlier } = entry;
   cachePublic(
     c,
     clock.now() - Date.parse(entry.recordedAt) > 60_000 && witnessed?.complete ? 300 : 5,
@@ -50,27 +53,23 @@ async function entryPage(c: Ctx): Promise<Response> {
   );
   return page(
     c,
-    { title: `Entry ${told.position} · ${matter.title}`, area: 'public' },
+    { title: `${t('record.entry', { position: told.position })} · ${matter.title}`, area: 'public' },
     <>
       <Heading
         title={told.title}
-        tags={matter.example ? ['example'] : []}
+        tags={matter.example ? [t('record.example')] : []}
         crumbs={[
-          { text: 'Public records', href: '/records' },
+          { text: t('record.public-records'), href: '/records' },
           { text: matter.title, href: recordPath(matter) },
           ...(told.recipient ? [{ text: told.recipient.name, href: servicePath(matter, told.recipient.service) }] : []),
         ]}
         lead={told.text ?? undefined}
       />
       {later ? (
-        <p>
-          A later entry replaces this one: <a href={entryPath(matter, later.id)}>see the correction</a>.
-        </p>
+        <p>{rich('record.entry.replaced', { a: (words) => <a href={entryPath(matter, later.id)}>{words}</a> })}</p>
       ) : null}
-      {entry.corrects !== undefined && entry.kind.endsWith('.corrected') ? (
-        <p>
-          It replaces an earlier entry: <a href={entryPath(matter, entry.corrects)}>see what stood there before</a>.
-        </p>
+      {earlier !== undefined && entry.kind.endsWith('.corrected') ? (
+        <p>{rich('record.entry.replaces', { a: (words) => <a href={entryPath(matter, earlier)}>{words}</a> })}</p>
       ) : null}
       <Slip
         commitment={told.commitment}
@@ -85,43 +84,38 @@ async function entryPage(c: Ctx): Promise<Response> {
         witnessed={witnessed}
         {...(published ? receiptPaths(entry.id) : {})}
       />
-      <h2>What stands in this entry</h2>
+      <h2>{t('record.entry.body')}</h2>
       <Body body={entry.body} />
-      <h2>About the entry</h2>
+      <h2>{t('record.entry.about')}</h2>
       <Facts
         facts={[
           {
-            name: 'Happened',
+            name: t('record.happened'),
             value: <Time at={new Date(entry.occurredAt)} zone={zone} seconds dayOnly={told.dayOnly} />,
           },
-          { name: 'Recorded', value: <Time at={new Date(entry.recordedAt)} zone={zone} seconds /> },
+          { name: t('record.recorded-at'), value: <Time at={new Date(entry.recordedAt)} zone={zone} seconds /> },
           ...(told.publicSince === null
             ? []
-            : [{ name: 'Public since', value: <Time at={told.publicSince} zone={zone} seconds /> }]),
-          { name: 'Position in the log', value: told.position.toLocaleString('en-US') },
-          { name: 'Commitment in the log', value: <Hash hex={hex(told.commitment)} whole /> },
-          { name: 'Entry’s id', value: <code class="hash hash--whole">{entry.id}</code> },
+            : [{ name: t('record.public-since'), value: <Time at={told.publicSince} zone={zone} seconds /> }]),
+          { name: t('record.position'), value: num(told.position) },
+          { name: t('record.commitment'), value: <Hash hex={hex(told.commitment)} whole /> },
+          { name: t('record.entry.id'), value: <code class="hash hash--whole">{entry.id}</code> },
         ]}
       />
-      <h2 id="verify">Verify it yourself</h2>
-      <p>
-        Keep the receipt and drop it on the page <a href="/verify">Verify a receipt</a>: the check runs in your browser,
-        also with the network off. Or, with this program’s source and without any server:
-      </p>
+      <h2 id="verify">{t('record.verify-yourself')}</h2>
+      <p>{rich('record.entry.keep', { a: (words) => <a href="/verify">{words}</a> })}</p>
       <p>
         <code class="command">
           bin/counterfoil verify {entry.kind.replace('.', '-')}-{told.position}.receipt.json --policy policy.txt
         </code>
       </p>
       <p>
-        For a court: <a href={`/certificates/${entry.id}`}>a certification to complete and sign</a> (
-        <a href={`/certificates/${entry.id}?form=txt`}>as text</a>), in the form of Federal Rules of Evidence 902(11),
-        (13) and (14). It is not legal advice.
+        {rich('record.entry.court', {
+          a: (words) => <a href={`/certificates/${entry.id}`}>{words}</a>,
+          text: (words) => <a href={`/certificates/${entry.id}?form=txt`}>{words}</a>,
+        })}
       </p>
-      <p>
-        The policy, a file of some lines, says which log and witnesses you trust. This server’s own stands at{' '}
-        <a href="/.well-known/counterfoil">/.well-known/counterfoil</a>; take it once and keep it.
-      </p>
+      <p>{rich('record.entry.policy', { url: <a href="/.well-known/counterfoil">/.well-known/counterfoil</a> })}</p>
     </>,
   );
 }
@@ -137,69 +131,73 @@ async function publicErasure(c: Ctx, matter: string, entry: string): Promise<Era
 function takenDownPage(c: Ctx, matter: PublicMatter, down: Down): Response | Promise<Response> {
   return page(
     c,
-    { title: `Entry ${down.position} · ${matter.title}`, area: 'public', status: 410 },
+    { title: `${t('record.entry', { position: down.position })} · ${matter.title}`, area: 'public', status: 410 },
     <>
       <Heading
-        title={`Taken down on ${dateText(down.at.toISOString().slice(0, 10))}`}
-        tags={matter.example ? ['example'] : []}
+        title={t('record.down.title', { date: dateText(down.at.toISOString().slice(0, 10)) })}
+        tags={matter.example ? [t('record.example')] : []}
         crumbs={[
-          { text: 'Public records', href: '/records' },
+          { text: t('record.public-records'), href: '/records' },
           { text: matter.title, href: recordPath(matter) },
         ]}
         lead={down.reason}
       />
       <Facts
         facts={[
-          { name: 'Position in the log', value: down.position.toLocaleString('en-US') },
-          { name: 'Commitment in the log', value: <Hash hex={down.commitment} whole /> },
-          { name: 'Decided by', value: `an ${down.decidedBy} of ${matter.issuerName}` },
-          { name: 'When', value: <Time at={down.at} zone={zoneOf(c)} seconds /> },
+          { name: t('record.position'), value: num(down.position) },
+          { name: t('record.commitment'), value: <Hash hex={down.commitment} whole /> },
           {
-            name: 'The decision',
-            value: <a href={entryPath(matter, down.entry)}>the entry that says so, with its receipt</a>,
+            name: t('record.down.by'),
+            value: t('record.down.role', { role: down.decidedBy, issuer: matter.issuerName }),
+          },
+          { name: t('record.when'), value: <Time at={down.at} zone={zoneOf(c)} seconds /> },
+          {
+            name: t('record.down.decision'),
+            value: <a href={entryPath(matter, down.entry)}>{t('record.says-so')}</a>,
           },
         ]}
       />
-      <p>
-        The log keeps the commitment of what stood here. Whoever holds a receipt of it can still verify it; a later
-        entry may put it back.
-      </p>
+      <p>{t('record.down.kept')}</p>
     </>,
   );
 }
 
 /** In place of an entry that was erased: that it was, when, by whom, on whose order. */
 async function erasedPage(c: Ctx, matter: PublicMatter, erasure: Erasure): Promise<Response> {
-  const by = (await partyById(c.get('services').db, erasure.by))?.name ?? 'the issuer';
+  const by = (await partyById(c.get('services').db, erasure.by))?.name ?? t('record.the-issuer');
   const on = dateText(erasure.recordedAt.toISOString().slice(0, 10));
   return page(
     c,
-    { title: `Entry ${erasure.position} · ${matter.title}`, area: 'public', status: 410 },
+    {
+      title: `${t('record.entry', { position: erasure.position ?? '' })} · ${matter.title}`,
+      area: 'public',
+      status: 410,
+    },
     <>
       <Heading
-        title={`Erased on ${on} by order of ${erasure.authority}`}
-        tags={matter.example ? ['example'] : []}
+        title={t('record.erased.title', { on, authority: erasure.authority })}
+        tags={matter.example ? [t('record.example')] : []}
         crumbs={[
-          { text: 'Public records', href: '/records' },
+          { text: t('record.public-records'), href: '/records' },
           { text: matter.title, href: recordPath(matter) },
         ]}
         lead={erasure.reason}
       />
       <Facts
         facts={[
-          { name: 'Position in the log', value: erasure.position?.toLocaleString('en-US') ?? 'not known' },
-          { name: 'Erased by', value: by },
-          { name: 'When', value: <Time at={erasure.recordedAt} zone={zoneOf(c)} seconds /> },
           {
-            name: 'The order',
-            value: <a href={entryPath(matter, erasure.entry)}>the entry that says so, with its receipt</a>,
+            name: t('record.position'),
+            value: erasure.position === null ? t('record.not-known') : num(erasure.position),
+          },
+          { name: t('record.erased.by'), value: by },
+          { name: t('record.when'), value: <Time at={erasure.recordedAt} zone={zoneOf(c)} seconds /> },
+          {
+            name: t('record.erased.order'),
+            value: <a href={entryPath(matter, erasure.entry)}>{t('record.says-so')}</a>,
           },
         ]}
       />
-      <p>
-        The log keeps the commitment, which tells nothing of what stood here. Whoever holds a receipt of this entry can
-        still verify it.
-      </p>
+      <p>{t('record.erased.kept')}</p>
     </>,
   );
 }

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { Conflict, InvalidInput, RuleRefusal } from '../base/errors.ts';
 import { bodyOf, bodyWithAll } from '../base/form.ts';
 import { uuidv7 } from '../base/ids.ts';
+import { t } from '../base/language.ts';
 import { type Ctx, EDITOR, ROLES, type Route, staff, VIEWER } from '../base/route.ts';
 import { setLadderOf, withdrawRun } from '../rooms/escalation/commands.ts';
 import { type AskedRequest, askedOf } from '../rooms/escalation/facts.ts';
@@ -24,17 +25,17 @@ import { ErrorSummary, type Errors, Form, Radios, Submit, TextArea } from '../ui
 import { Heading } from '../ui/heading.tsx';
 import { Notice } from '../ui/notice.tsx';
 import { page } from '../ui/page.tsx';
+import { rich } from '../ui/rich.tsx';
 import { Table } from '../ui/table.tsx';
 import { Day, Time } from '../ui/time.tsx';
-import { count } from '../ui/words.ts';
-import { allDueStep, countDueSteps, listDueStep } from './desk-steps.ts';
+import { allDueStep, countDueSteps, listDueStep, stepKind } from './desk-steps.ts';
 import { composeFollowing } from './following.ts';
 
 const MOST_LISTED = 200;
 
 const requestId = (c: Ctx) => c.req.param('request') ?? '';
 const crumbs = (state: AskedRequest) => [
-  { text: 'Desk', href: '/desk' },
+  { text: t('ui.nav.desk'), href: '/desk' },
   { text: state.title, href: `/desk/requests/${state.request}` },
 ];
 const newOnce = (c: Ctx) => uuidv7(c.get('services').clock.now(), c.get('services').random);
@@ -44,24 +45,26 @@ const onceIn = (c: Ctx, value: unknown) => {
 };
 
 /** Why some were left out of a run, in a few words. */
-const LEFT_OUT: Readonly<Record<string, string>> = {
-  'item-answered': 'answered meanwhile',
-  'clock-paused': 'the clock is paused',
-  'clock-stayed': 'an order stays it',
-  'too-early': 'not yet time',
-  'step-taken-already': 'had it already',
-  'earlier-step-first': 'an earlier step comes first',
-  'followed-already': 'a subpoena was served',
-  'request-revoked': 'the request was revoked',
-  'no-such-step': 'the steps were changed',
-};
+const LEFT_OUT = {
+  'item-answered': 'desk.steps.left.answered',
+  'clock-paused': 'desk.steps.left.paused',
+  'clock-stayed': 'desk.steps.left.stayed',
+  'too-early': 'desk.steps.left.early',
+  'step-taken-already': 'desk.steps.left.taken',
+  'earlier-step-first': 'desk.steps.left.earlier',
+  'followed-already': 'desk.steps.left.followed',
+  'request-revoked': 'desk.steps.left.revoked',
+  'no-such-step': 'desk.steps.left.no-step',
+} as const;
+const isLeftOut = (code: string): code is keyof typeof LEFT_OUT => Object.hasOwn(LEFT_OUT, code);
+const leftOutWords = (code: string, n: number) =>
+  isLeftOut(code) ? t(LEFT_OUT[code], { n }) : t('desk.steps.left.other', { n, code });
 
 function outcomeWords({ outcomes, total }: RunLine): string {
   const { taken = 0, 'to do': open = 0, ...left } = outcomes;
-  const parts = [`${taken.toLocaleString('en-US')} of ${count(total, 'recipient')}`];
-  if (open > 0) parts.push(`${open.toLocaleString('en-US')} to do`);
-  for (const [code, n] of Object.entries(left))
-    parts.push(`${n.toLocaleString('en-US')} left out: ${LEFT_OUT[code] ?? code}`);
+  const parts = [t('desk.steps.outcome', { n: taken, total })];
+  if (open > 0) parts.push(t('desk.steps.outcome.open', { n: open }));
+  for (const [code, n] of Object.entries(left)) parts.push(leftOutWords(code, n));
   return parts.join('; ');
 }
 
@@ -72,50 +75,49 @@ function Runs({ c, state, runs, errors }: { c: Ctx; state: AskedRequest; runs: r
   if (runs.length === 0) return null;
   return (
     <>
-      <h2>Sent</h2>
+      <h2>{t('desk.steps.sent')}</h2>
       <ul class="entries">
         {runs.map((run) => {
           const until = run.withdrawn === null ? withdrawableUntil(run.leavesAt.getTime(), now) : null;
           return (
             <li>
-              <p>
-                {run.kind.charAt(0).toUpperCase() + run.kind.slice(1)}: {outcomeWords(run)}
-              </p>
+              <p>{t('desk.steps.run', { kind: stepKind(run.kind), outcome: outcomeWords(run) })}</p>
               <p class="entries__when">
                 <Time at={run.startedAt} zone={zone} />
                 {run.withdrawn !== null ? (
-                  <> · taken back: {run.withdrawn}</>
+                  <> {t('desk.steps.run.back', { reason: run.withdrawn })}</>
                 ) : until !== null ? (
-                  <>
-                    {' '}
-                    · mails leave at <Time at={run.leavesAt} zone={zone} />
-                  </>
+                  <> {rich('desk.steps.run.leaves', { at: <Time at={run.leavesAt} zone={zone} /> })}</>
                 ) : null}
-                {run.trouble === null ? '' : ` · stopped: ${run.trouble}`}
+                {run.trouble === null ? '' : <> {t('desk.steps.run.stopped', { trouble: run.trouble })}</>}
               </p>
               {run.trouble !== null && writes ? (
-                <Form action={`/desk/requests/${state.request}/steps/go-on`} hidden={{ run: run.id }} label="Go on">
-                  <Submit text="Go on" />
+                <Form
+                  action={`/desk/requests/${state.request}/steps/go-on`}
+                  hidden={{ run: run.id }}
+                  label={t('desk.go-on')}
+                >
+                  <Submit text={t('desk.go-on')} />
                 </Form>
               ) : null}
               {until !== null && writes ? (
                 <details open={errors['reason'] !== undefined}>
-                  <summary>Take them back</summary>
+                  <summary>{t('desk.steps.take-back')}</summary>
                   <Form
                     action={`/desk/requests/${state.request}/steps/take-back`}
                     hidden={{ run: run.id, once: newOnce(c) }}
-                    label="Take the notices back"
+                    label={t('desk.steps.take-back.form')}
                   >
                     <TextArea
                       name="reason"
                       id={`f-reason-${run.id}`}
-                      label="Why they are taken back"
+                      label={t('desk.steps.take-back.why')}
                       rows={2}
                       required
                       errors={errors}
-                      hint="It stands in the record beside them. No mail leaves."
+                      hint={t('desk.steps.take-back.hint')}
                     />
-                    <Submit text="Take them back" danger />
+                    <Submit text={t('desk.steps.take-back')} danger />
                   </Form>
                 </details>
               ) : null}
@@ -140,19 +142,19 @@ async function viewSteps(c: Ctx, errors: Errors = {}): Promise<Response> {
   const base = `/desk/requests/${state.request}`;
   return page(
     c,
-    { title: `What follows · ${state.title}`, area: 'staff', status: bad ? 422 : 200 },
+    { title: t('desk.steps.page', { title: state.title }), area: 'staff', status: bad ? 422 : 200 },
     <>
-      <ErrorSummary errors={errors} what="Nothing was changed." />
-      <Heading title="What follows" crumbs={crumbs(state)} lead={state.title} />
-      {state.revoked ? <p>The request was revoked, so nothing follows it.</p> : null}
-      {state.recorded ? <p>It was conducted elsewhere, so its next steps are not taken here.</p> : null}
+      <ErrorSummary errors={errors} what={t('desk.nothing-changed.period')} />
+      <Heading title={t('desk.steps.follows')} crumbs={crumbs(state)} lead={state.title} />
+      {state.revoked ? <p>{t('desk.steps.revoked')}</p> : null}
+      {state.recorded ? <p>{t('desk.steps.recorded')}</p> : null}
       {state.ladder.length === 0 ? (
         <Empty
-          what="No steps are set"
-          how="A ladder says who may send a reminder, a final notice or a subpoena, and from when on. Nothing is ever sent by itself."
+          what={t('desk.steps.none')}
+          how={t('desk.steps.none.how')}
           {...(role === 'viewer' || state.revoked || state.recorded
             ? {}
-            : { action: { text: 'Set the steps', href: `${base}/ladder` } })}
+            : { action: { text: t('desk.steps.set'), href: `${base}/ladder` } })}
         />
       ) : (
         <>
@@ -165,18 +167,16 @@ async function viewSteps(c: Ctx, errors: Errors = {}): Promise<Response> {
                   <p>{stepWords(step)}</p>
                   <p class="entries__when">
                     {waiting === undefined ? (
-                      'nobody is due for it now'
+                      t('desk.steps.nobody-due')
                     ) : (
                       <>
-                        <a href={`${base}?step=${step.step}`}>
-                          {count(waiting.n, 'recipient is', 'recipients are')} due for it
-                        </a>
+                        <a href={`${base}?step=${step.step}`}>{t('desk.steps.due', { n: waiting.n })}</a>
                         {may ? (
                           <>
                             {' '}
                             ·{' '}
                             <a href={`${base}/steps/${step.step}`}>
-                              {step.kind === 'subpoena' ? 'Compose the subpoena…' : `Send the ${step.kind}…`}
+                              {t('desk.steps.send-link', { kind: stepKind(step.kind) })}
                             </a>
                           </>
                         ) : null}
@@ -189,7 +189,7 @@ async function viewSteps(c: Ctx, errors: Errors = {}): Promise<Response> {
           </ol>
           {role === 'viewer' || state.revoked ? null : (
             <p>
-              <a href={`${base}/ladder`}>Change the steps</a>
+              <a href={`${base}/ladder`}>{t('desk.steps.change')}</a>
             </p>
           )}
         </>
@@ -205,19 +205,24 @@ async function viewLadder(c: Ctx, fields?: LadderFields, errors: Errors = {}, on
   const base = `/desk/requests/${state.request}`;
   return page(
     c,
-    { title: `Set the steps · ${state.title}`, area: 'staff', status: bad ? 422 : 200 },
+    { title: t('desk.steps.set.page', { title: state.title }), area: 'staff', status: bad ? 422 : 200 },
     <>
       <Heading
-        title="Set the steps"
-        crumbs={[...crumbs(state), { text: 'What follows', href: `${base}/steps` }]}
-        lead="What may follow the due date, who takes it, and from when on. It is written to the record; nothing is sent by itself."
+        title={t('desk.steps.set')}
+        crumbs={[...crumbs(state), { text: t('desk.steps.follows'), href: `${base}/steps` }]}
+        lead={t('desk.steps.set.lead')}
       />
-      <Form action={`${base}/ladder`} hidden={{ once: once ?? newOnce(c) }} errors={errors} label="Steps">
+      <Form
+        action={`${base}/ladder`}
+        hidden={{ once: once ?? newOnce(c) }}
+        errors={errors}
+        label={t('desk.steps.title')}
+      >
         <LadderRows
           fields={fields ?? ladderFields(state.ladder.length > 0 ? state.ladder : FIRST_LADDER)}
           errors={errors}
         />
-        <Submit text="Set the steps" cancel={{ text: 'Back', href: `${base}/steps` }} />
+        <Submit text={t('desk.steps.set')} cancel={{ text: t('desk.back'), href: `${base}/steps` }} />
       </Form>
     </>,
   );
@@ -246,7 +251,7 @@ async function postLadder(c: Ctx): Promise<Response> {
       once,
     );
   }
-  return redirectWith(c, `/desk/requests/${requestId(c)}/steps`, 'The steps are set.');
+  return redirectWith(c, `/desk/requests/${requestId(c)}/steps`, t('desk.steps.set.done'));
 }
 
 interface Chosen {
@@ -271,46 +276,47 @@ async function viewStep(c: Ctx, chosen: Chosen | null = null, errors: Errors = {
   const total = waiting?.n ?? 0;
   const bad = Object.keys(errors).length > 0;
   const subpoena = step?.kind === 'subpoena';
-  const title = !step ? 'No such step' : subpoena ? 'Compose the subpoena' : `Send the ${step.kind}`;
+  const send = step ? t('desk.steps.send', { kind: stepKind(step.kind) }) : '';
+  const title = step ? send : t('desk.steps.no-such');
   const leaves = services.config.revokeMinutes;
   return page(
     c,
-    { title: `${title} · ${state.title}`, area: 'staff', status: bad ? 422 : 200 },
+    { title: t('desk.steps.one.page', { step: title, title: state.title }), area: 'staff', status: bad ? 422 : 200 },
     <>
       <Heading
         title={title}
-        crumbs={[...crumbs(state), { text: 'What follows', href: `${base}/steps` }]}
+        crumbs={[...crumbs(state), { text: t('desk.steps.follows'), href: `${base}/steps` }]}
         {...(step ? { lead: stepWords(step) } : {})}
       />
       {!step || rows.length === 0 ? (
         <>
-          <ErrorSummary errors={errors} what="Nothing was sent." />
+          <ErrorSummary errors={errors} what={t('desk.steps.not-sent')} />
           <Empty
-            what={step ? 'Nobody is due for this step now' : 'The ladder has no such step'}
-            how="Whoever answered, whose clock is paused or stayed, and whose day has not come is not listed."
-            action={{ text: 'Back', href: `${base}/steps` }}
+            what={step ? t('desk.steps.nobody-now') : t('desk.steps.no-such.ladder')}
+            how={t('desk.steps.nobody-now.how')}
+            action={{ text: t('desk.back'), href: `${base}/steps` }}
           />
         </>
       ) : (
         <Form action={`${base}/steps/${number}`} hidden={{ once: once ?? newOnce(c) }} errors={errors} label={title}>
           <Radios
             name="scope"
-            label="To whom"
+            label={t('desk.steps.to-whom')}
             required
             value={chosen?.scope ?? 'chosen'}
             errors={errors}
             choices={[
-              { value: 'chosen', label: 'Those chosen in the list' },
-              { value: 'all', label: `All ${count(total, 'recipient')} due for this step` },
+              { value: 'chosen', label: t('desk.steps.chosen') },
+              { value: 'all', label: t('desk.steps.all', { n: total }) },
             ]}
           />
           <Table
-            caption="Due for this step"
+            caption={t('desk.steps.caption')}
             rows={rows}
-            empty={{ what: 'Nobody', how: 'Nobody is due.' }}
+            empty={{ what: t('desk.steps.nobody'), how: t('desk.steps.nobody.how') }}
             columns={[
               {
-                head: 'Choose',
+                head: t('desk.steps.choose'),
                 cell: (row) => (
                   <span class="choice">
                     <input
@@ -322,61 +328,57 @@ async function viewStep(c: Ctx, chosen: Chosen | null = null, errors: Errors = {
                       checked={chosen?.services.includes(row.service) === true}
                     />
                     <label class="choice__label" for={`s-${row.service}`}>
-                      <span class="usa-sr-only">Choose {row.name}</span>
+                      <span class="usa-sr-only">{t('desk.steps.choose.one', { name: row.name })}</span>
                     </label>
                   </span>
                 ),
               },
               {
-                head: 'Recipient',
+                head: t('desk.steps.recipient'),
                 names: true,
                 cell: (row) => <a href={`/desk/services/${row.service}`}>{row.name}</a>,
               },
               {
-                head: 'Was due',
+                head: t('desk.steps.was-due'),
                 cell: (row) => (
                   <a href={`/desk/services/${row.service}#clock`}>
                     <Day on={row.dueOn} weekday />
                   </a>
                 ),
               },
-              { head: 'Open items', numeric: true, cell: (row) => `${row.open} of ${state.of.items.length}` },
-              { head: 'By mail', cell: (row) => (row.address ? 'yes' : 'no address') },
+              {
+                head: t('desk.steps.open-items'),
+                numeric: true,
+                cell: (row) => t('desk.steps.open-items.n', { open: row.open, all: state.of.items.length }),
+              },
+              {
+                head: t('desk.steps.by-mail'),
+                cell: (row) => (row.address ? t('desk.steps.yes') : t('desk.directory.no-address')),
+              },
             ]}
           />
-          {total > rows.length ? (
-            <p>{count(total - rows.length, 'more recipient')} not listed here; “all” means them too.</p>
-          ) : null}
+          {total > rows.length ? <p>{t('desk.steps.more', { n: total - rows.length })}</p> : null}
           {subpoena ? (
             <Notice>
-              <p>
-                This makes a draft: a compulsory request that names this one, to those chosen, for the items that each
-                still owes. What they answered is carried over and not asked again. Nothing is served before you serve
-                it.
-              </p>
+              <p>{t('desk.steps.compose.what')}</p>
             </Notice>
           ) : (
             <>
               <TextArea
                 name="words"
-                label="What you add"
-                hint={`The ${step.kind} names the items still open and the due date by itself.${state.audience === 'public' ? ' What you add stands in the public record.' : ''}`}
+                label={t('desk.steps.add')}
+                hint={t(state.audience === 'public' ? 'desk.steps.add.hint.public' : 'desk.steps.add.hint', {
+                  kind: stepKind(step.kind),
+                })}
                 rows={4}
                 maxlength={2000}
                 value={chosen?.words ?? ''}
                 errors={errors}
               />
-              <p>
-                {leaves === 0
-                  ? 'Mails leave at once and cannot be taken back.'
-                  : `Mails leave in ${count(leaves, 'minute')}; until then you can take them back.`}
-              </p>
+              <p>{leaves === 0 ? t('desk.steps.leave-now') : t('desk.steps.leave-in', { n: leaves })}</p>
             </>
           )}
-          <Submit
-            text={subpoena ? 'Compose the subpoena' : `Send the ${step.kind}`}
-            cancel={{ text: 'Back', href: `${base}/steps` }}
-          />
+          <Submit text={send} cancel={{ text: t('desk.back'), href: `${base}/steps` }} />
         </Form>
       )}
     </>,
@@ -402,11 +404,7 @@ async function postStep(c: Ctx): Promise<Response> {
     const ids = chosen.scope === 'all' ? await allDueStep(services.db, request, step, now) : listed;
     if (state.ladder.find((one) => one.step === step)?.kind === 'subpoena') {
       const draft = await composeFollowing(services, state, { step, services: ids, role }, once);
-      return redirectWith(
-        c,
-        `/desk/drafts/${draft}/when`,
-        'The draft stands. Set its due date, look at the letter, then serve it.',
-      );
+      return redirectWith(c, `/desk/drafts/${draft}/when`, t('desk.steps.draft-stands'));
     }
     const run = await startRun(services, request, { step, services: ids, words: chosen.words, role }, once);
     void takeInBackground(services, run);
@@ -414,7 +412,7 @@ async function postStep(c: Ctx): Promise<Response> {
     if (!isSaid(error)) throw error;
     return await viewStep(c, chosen, errorsOf(error), once);
   }
-  return redirectWith(c, `/desk/requests/${request}/steps`, 'The notices are being written.');
+  return redirectWith(c, `/desk/requests/${request}/steps`, t('desk.steps.being-written'));
 }
 
 async function postTakeBack(c: Ctx): Promise<Response> {
@@ -422,13 +420,13 @@ async function postTakeBack(c: Ctx): Promise<Response> {
   const run = uuid.safeParse(body['run']);
   const reason = typeof body['reason'] === 'string' ? body['reason'] : '';
   try {
-    if (!run.success) throw new InvalidInput('input-refused', 'Choose which notices are taken back.');
+    if (!run.success) throw new InvalidInput('input-refused', t('desk.steps.choose-notices'));
     await withdrawRun(c.get('services'), requestId(c), run.data, { reason }, onceIn(c, body['once']));
   } catch (error) {
     if (!isSaid(error)) throw error;
     return await viewSteps(c, errorsOf(error));
   }
-  return redirectWith(c, `/desk/requests/${requestId(c)}/steps`, 'They are taken back. No mail leaves.');
+  return redirectWith(c, `/desk/requests/${requestId(c)}/steps`, t('desk.steps.taken-back'));
 }
 
 async function postGoOn(c: Ctx): Promise<Response> {
@@ -437,7 +435,7 @@ async function postGoOn(c: Ctx): Promise<Response> {
   const body = await bodyOf(c);
   const run = runs.find((one) => one.id === body['run']);
   if (run) void takeInBackground(services, run.id);
-  return redirectWith(c, `/desk/requests/${requestId(c)}/steps`, 'Going on where it stopped.');
+  return redirectWith(c, `/desk/requests/${requestId(c)}/steps`, t('desk.steps.going-on'));
 }
 
 const REQUEST = '/desk/requests/:request';

@@ -3,12 +3,14 @@
  * names no recipient served one by one. Kept in memory until the log grows, so that an eager reader costs little.
  */
 import { html } from 'hono/html';
+import { language, t } from '../base/language.ts';
 import { ANYONE, type Ctx, type Route } from '../base/route.ts';
 import { cachePublic } from './caching.ts';
 import { cutAt } from './cut.ts';
 import { growing } from './growing.ts';
 import { lastEntry, type PublicMatter, publicMatter } from './matter.ts';
 import { entryPath, recordPath } from './parts.tsx';
+import { feedPath } from './paths.ts';
 import { newest, type Told } from './timeline.ts';
 
 const SIZE = 50;
@@ -29,7 +31,7 @@ async function feedOf(c: Ctx): Promise<Feed> {
   const matter = await publicMatter(db, c.req.param('slug') ?? '');
   const cut = await cutAt(db, new Date(clock.now()));
   const last = await lastEntry(db, matter.id, cut);
-  const entries = await kept.upTo(`${matter.id} ${last?.lifted ?? 0}`, cut.last, () =>
+  const entries = await kept.upTo(`${matter.id} ${last?.lifted ?? 0} ${language()}`, cut.last, () =>
     newest(db, matter.id, cut, SIZE),
   );
   cachePublic(c, SECONDS, last?.updatedAt);
@@ -50,19 +52,19 @@ async function atom(c: Ctx): Promise<Response> {
 <id>urn:uuid:${told.entry.id}</id>
 <title>${titleOf(told)}</title>
 <link rel="alternate" type="text/html" href="${base}${entryPath(matter, told.entry.id)}"/>
-<link rel="related" type="application/json" title="receipt" href="${base}/receipts/${told.entry.id}.receipt.json"/>
+<link rel="related" type="application/json" title="${t('record.receipt-word')}" href="${base}/receipts/${told.entry.id}.receipt.json"/>
 <published>${told.entry.occurredAt}</published>
 <updated>${updatedOf(told)}</updated>
 <summary>${told.text ?? titleOf(told)}</summary>
 </entry>
 `,
   );
-  const feed = await html`<feed xmlns="http://www.w3.org/2005/Atom" xml:lang="en">
+  const feed = await html`<feed xmlns="http://www.w3.org/2005/Atom" xml:lang="${language()}">
 <id>urn:uuid:${matter.id}</id>
 <title>${matter.title}</title>
 <subtitle>${matter.summary}</subtitle>
 <link rel="alternate" type="text/html" href="${record}"/>
-<link rel="self" type="application/atom+xml" href="${record}/feed.atom"/>
+<link rel="self" type="application/atom+xml" href="${base}${feedPath(matter, 'atom')}"/>
 <updated>${updated.toISOString()}</updated>
 <author><name>${matter.issuerName}</name></author>
 <generator uri="${base}/source">Counterfoil</generator>
@@ -81,8 +83,8 @@ async function jsonFeed(c: Ctx): Promise<Response> {
     title: matter.title,
     description: matter.summary,
     home_page_url: record,
-    feed_url: `${record}/feed.json`,
-    language: 'en',
+    feed_url: `${base}${feedPath(matter, 'json')}`,
+    language: language(),
     authors: [{ name: matter.issuerName }],
     items: entries.map((told) => ({
       id: `urn:uuid:${told.entry.id}`,
@@ -92,7 +94,11 @@ async function jsonFeed(c: Ctx): Promise<Response> {
       date_published: told.entry.occurredAt,
       date_modified: updatedOf(told),
       attachments: [
-        { url: `${base}/receipts/${told.entry.id}.receipt.json`, mime_type: 'application/json', title: 'receipt' },
+        {
+          url: `${base}/receipts/${told.entry.id}.receipt.json`,
+          mime_type: 'application/json',
+          title: t('record.receipt-word'),
+        },
       ],
     })),
   };

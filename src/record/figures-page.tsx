@@ -1,10 +1,12 @@
 /** Figures around a matter, those that differ side by side, as of any time: a page, CSV and JSON of the same. Shows only what is public. */
 import type { z } from 'zod';
 import { csvLine } from '../base/csv.ts';
+import { t } from '../base/language.ts';
 import { ANYONE, type Ctx, type Route } from '../base/route.ts';
 import { Figures } from '../rooms/figures/parts.tsx';
 import { type Figure, figuresOf, valueText } from '../rooms/figures/view.ts';
 import { page } from '../ui/page.tsx';
+import { rich } from '../ui/rich.tsx';
 import { Links } from '../ui/table.tsx';
 import type { figureList } from './api-schemas.ts';
 import { cacheRecord } from './caching.ts';
@@ -15,7 +17,8 @@ import { RecordEnd, recordOptions } from './frame.tsx';
 import { figuresFtm } from './ftm.ts';
 import { lastEntry, type Moment, momentParams, type PublicMatter } from './matter.ts';
 import { publicSight } from './open.ts';
-import { entryPath, href, RecordHead, recordPath } from './parts.tsx';
+import { entryPath, href, RecordHead, recordPath, tabWord } from './parts.tsx';
+import { quiet } from './quiet.tsx';
 import { receiptPaths } from './receipt-paths.ts';
 import { opened, refuseBadTime, wrongTime } from './record-page.tsx';
 import { jsonTombstone, Tombstones, tombstonesAt } from './tombstones.tsx';
@@ -38,7 +41,7 @@ async function read(c: Ctx): Promise<Read> {
 }
 
 async function getPage(c: Ctx): Promise<Response> {
-  const wrong = await wrongTime(c, 'Figures');
+  const wrong = await wrongTime(c, 'figures');
   if (wrong) return wrong;
   const { matter, moment, now, cut, figures } = await read(c);
   const base = `${recordPath(matter)}/figures`;
@@ -52,23 +55,20 @@ async function getPage(c: Ctx): Promise<Response> {
   const keep = momentParams(moment);
   return page(
     c,
-    recordOptions(c, shown, 'Figures'),
+    recordOptions(c, shown, tabWord('figures')),
     <>
       <RecordHead
         matter={matter}
         moment={moment}
         now={now}
-        tab="Figures"
+        tab="figures"
         action={base}
         recent={await recentAt(c.get('services').db, matter.id, cut, moment)}
       />
-      <h2>Figures, side by side</h2>
-      <p>
-        Each is somebody’s claim, in the words of its source. Where they differ, all stand here; a rank has its reason
-        beside it.
-      </p>
+      <h2>{t('record.figures')}</h2>
+      <p>{t('record.figures.what')}</p>
       <Links
-        label="Download"
+        label={t('record.download')}
         links={[
           { text: 'CSV', href: href(`${base}.csv`, keep), download: true },
           { text: 'JSON', href: href(`/api/v1/records/${matter.slug}/figures`, keep) },
@@ -80,14 +80,12 @@ async function getPage(c: Ctx): Promise<Response> {
         zone={moment.zone}
         entry={(entry) => entryPath(matter, entry)}
         last={{
-          head: 'Receipt',
+          head: t('record.receipt'),
           cell: (one) => (
-            <a href={entryPath(matter, one.entry)}>
-              receipt<span class="usa-sr-only"> of {valueText(one)}</span>
-            </a>
+            <a href={entryPath(matter, one.entry)}>{rich('record.receipt-of', { of: valueText(one), more: quiet })}</a>
           ),
         }}
-        empty={{ what: 'No figure is recorded by then', how: 'Who claims which number stands here, side by side.' }}
+        empty={{ what: t('record.figures.none'), how: t('record.figures.none.how') }}
       />
       <Tombstones tombstones={tombstones} zone={moment.zone} entry={(entry) => entryPath(matter, entry)} />
       <RecordEnd c={c} shown={shown} />

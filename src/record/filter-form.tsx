@@ -1,6 +1,7 @@
 /** The filters above a board: one plain GET form, folded until it is used. Keeps the time and the request that are shown. */
+import { t } from '../base/language.ts';
 import { orderName } from '../rooms/orders/view.ts';
-import { clockState, consequenceKind, consequenceStatus, disposition, finding } from '../ui/words.ts';
+import { clockState, consequenceKind, consequenceStatus, disposition, finding, partyKind } from '../ui/words.ts';
 import type { BoardPage } from './board.ts';
 import {
   ANSWER_FILTERS,
@@ -46,8 +47,8 @@ function Select(props: {
 export function orderChoices({ forces }: Pick<Reach, 'forces'>): readonly Choice[] {
   if (forces.length === 0) return [];
   return [
-    { value: 'any', text: 'touched by an order' },
-    { value: 'none', text: 'touched by no order' },
+    { value: 'any', text: t('record.filter.touched') },
+    { value: 'none', text: t('record.filter.untouched') },
     ...forces.map(({ order }) => ({ value: order.id, text: orderName(order) })),
   ];
 }
@@ -69,13 +70,29 @@ export function consequenceChoices(
 
 /** What a choice of the clock says, where its own word needs a date beside it. */
 export const CLOCK_WORDS: Readonly<Record<string, string>> = {
-  running: 'running',
-  'due soon': 'due within 7 days',
-  overdue: 'overdue',
-  tolled: 'paused by the issuer',
-  stayed: 'paused by an order',
-  late: 'answered late',
+  get running() {
+    return t('record.filter.clock.running');
+  },
+  get 'due soon'() {
+    return t('record.filter.clock.due-soon');
+  },
+  get overdue() {
+    return t('record.filter.clock.overdue');
+  },
+  get tolled() {
+    return t('record.filter.clock.tolled');
+  },
+  get stayed() {
+    return t('record.filter.clock.stayed');
+  },
+  get late() {
+    return t('record.filter.clock.late');
+  },
 };
+
+/** What a choice of determinations says. */
+export const findingChoice = (value: string): string =>
+  value === 'to review' ? t('record.filter.to-review') : finding(value).word;
 
 export function FilterForm(props: {
   readonly action: string;
@@ -93,30 +110,37 @@ export function FilterForm(props: {
   const used = Object.values(filter).some((value) => value !== undefined);
   const { sort, dir } = boardParams({}, props.sort);
   const keep = { ...props.keep, sort: sort ?? '', dir: dir ?? '' };
-  const plain = (values: readonly string[]) => values.map((value) => ({ value, text: value }));
+  const plain = (values: readonly string[], text = (value: string) => value) =>
+    values.map((value) => ({ value, text: text(value) }));
   return (
     <details class="board-filter" open={used}>
-      <summary>Filter recipients</summary>
+      <summary>{t('record.filter')}</summary>
       <form method="get" action={props.action}>
         {Object.entries(keep).map(([name, value]) =>
           value === '' ? null : <input type="hidden" name={name} value={value} />,
         )}
         <label class="board-filter__field">
-          <span>Name or state</span>
+          <span>{t('record.filter.text')}</span>
           <input class="usa-input" type="search" name="text" value={filter.text ?? ''} />
         </label>
         {board.kinds.length > 1 ? (
-          <Select name="kind" label="Kind" any="every kind" value={filter.kind} choices={plain(board.kinds)} />
+          <Select
+            name="kind"
+            label={t('record.kind')}
+            any={t('record.filter.every-kind')}
+            value={filter.kind}
+            choices={plain(board.kinds, partyKind)}
+          />
         ) : null}
         {board.states.length > 1 || filter.state === NO_STATE ? (
           <Select
             name="state"
-            label="State"
-            any="every state"
+            label={t('record.state')}
+            any={t('record.filter.every-state')}
             value={filter.state}
             choices={[
               ...plain(board.states),
-              ...(filter.state === NO_STATE ? [{ value: NO_STATE, text: 'no state named' }] : []),
+              ...(filter.state === NO_STATE ? [{ value: NO_STATE, text: t('record.filter.no-state') }] : []),
             ]}
           />
         ) : null}
@@ -124,37 +148,43 @@ export function FilterForm(props: {
           <>
             <Select
               name="answer"
-              label="Recipient says"
-              any="anything"
+              label={t('record.says')}
+              any={t('record.filter.anything')}
               value={filter.answer}
               choices={ANSWER_FILTERS.map((value) => ({ value, text: disposition(value).word }))}
             />
             <Select
               name="determination"
-              label="Issuer says"
-              any="anything"
+              label={t('record.finds')}
+              any={t('record.filter.anything')}
               value={filter.determination}
-              choices={DETERMINATION_FILTERS.map((value) => ({ value, text: finding(value).word }))}
+              choices={DETERMINATION_FILTERS.map((value) => ({ value, text: findingChoice(value) }))}
             />
           </>
         )}
         <Select
           name="clock"
-          label="Clock"
-          any="anything"
+          label={t('record.clock')}
+          any={t('record.filter.anything')}
           value={filter.clock}
           choices={CLOCK_FILTERS.filter((c) =>
             c === 'unknown' ? board.unknown : !board.unknown || ['running', 'paused', 'stopped', 'revoked'].includes(c),
           ).map((value) => ({ value, text: CLOCK_WORDS[value] ?? clockState(value).word }))}
         />
         {orderChoices(props.reach).length > 0 ? (
-          <Select name="order" label="Order" any="whatever" value={filter.order} choices={orderChoices(props.reach)} />
+          <Select
+            name="order"
+            label={t('record.order')}
+            any={t('record.filter.whatever')}
+            value={filter.order}
+            choices={orderChoices(props.reach)}
+          />
         ) : null}
         {props.reach.consequences.length > 0 ? (
           <Select
             name="consequence"
-            label="Consequence"
-            any="anything"
+            label={t('record.consequence')}
+            any={t('record.filter.anything')}
             value={filter.consequence}
             choices={CONSEQUENCE_FILTERS.map((value) => ({ value, text: consequenceStatus(value).word }))}
           />
@@ -162,8 +192,8 @@ export function FilterForm(props: {
         {consequences.kinds.length > 0 ? (
           <Select
             name="consequenceKind"
-            label="Kind of consequence"
-            any="every kind"
+            label={t('record.filter.consequence-kind')}
+            any={t('record.filter.every-kind')}
             value={filter.consequenceKind}
             choices={consequences.kinds}
           />
@@ -171,17 +201,17 @@ export function FilterForm(props: {
         {consequences.programmes.length > 0 ? (
           <Select
             name="programme"
-            label="Programme"
-            any="every programme"
+            label={t('record.programme')}
+            any={t('record.filter.every-programme')}
             value={filter.programme}
             choices={consequences.programmes}
           />
         ) : null}
         <p class="board-filter__do">
           <button class="usa-button usa-button--outline" type="submit">
-            Filter
+            {t('record.filter.do')}
           </button>
-          {used ? <a href={href(props.action, keep)}>Show all</a> : null}
+          {used ? <a href={href(props.action, keep)}>{t('record.show-all')}</a> : null}
         </p>
       </form>
     </details>

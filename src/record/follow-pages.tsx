@@ -7,6 +7,7 @@ import { clientIp } from '../base/client.ts';
 import type { Clock } from '../base/clock.ts';
 import { NotFound, TooMany } from '../base/errors.ts';
 import { bodyOf } from '../base/form.ts';
+import { t } from '../base/language.ts';
 import { ANYONE, type Ctx, type Route } from '../base/route.ts';
 import { maskAddress } from '../base/secrets.ts';
 import { mailbox } from '../rooms/fields.ts';
@@ -22,8 +23,9 @@ import { RHYTHMS } from '../rooms/followers/rules.ts';
 import { Field, Form, Radios, Submit } from '../ui/form.tsx';
 import { Heading } from '../ui/heading.tsx';
 import { page } from '../ui/page.tsx';
+import { rich } from '../ui/rich.tsx';
 import { type PublicMatter, publicMatter } from './matter.ts';
-import { recordPath } from './paths.ts';
+import { feedPath, recordPath } from './paths.ts';
 
 const limits = new WeakMap<Clock, { readonly each: Buckets; readonly all: Buckets }>();
 
@@ -36,11 +38,7 @@ function slowDown(c: Ctx): void {
   };
   limits.set(clock, known);
   if (known.each.take(clientIp(c)) && known.all.take('all')) return;
-  throw new TooMany(
-    'too-many-forms',
-    { what: 'This form was sent too often just now.', next: 'Try again in ten minutes.' },
-    600,
-  );
+  throw new TooMany('too-many-forms', { what: t('record.follow.often'), next: t('record.follow.often.next') }, 600);
 }
 
 const noStore = (c: Ctx) => c.header('Cache-Control', 'no-store');
@@ -59,45 +57,42 @@ function followForm(
   noStore(c);
   return page(
     c,
-    { title: `Follow by mail · ${matter.title}`, area: 'public', ...(errors ? { status: 422 as const } : {}) },
+    { title: `${t('record.follow')} · ${matter.title}`, area: 'public', ...(errors ? { status: 422 as const } : {}) },
     <>
       <Heading
-        title="Follow by mail"
-        lead={`What changes in “${matter.title}”, at most once a day or a week, and never when nothing changed.`}
+        title={t('record.follow')}
+        lead={t('record.follow.lead', { title: matter.title })}
         crumbs={[{ text: matter.title, href: recordPath(matter) }]}
       />
-      <Form
-        action={`${recordPath(matter)}/follow`}
-        {...(errors ? { errors } : {})}
-        what="No mail was sent. What you entered is still here."
-      >
+      <Form action={`${recordPath(matter)}/follow`} {...(errors ? { errors } : {})} what={t('record.follow.unsent')}>
         <Field
           name="address"
           type="email"
           autocomplete="email"
-          label="E-mail address"
-          hint="A mail with a link comes first; nothing else comes until you open it and confirm."
+          label={t('record.follow.address')}
+          hint={t('record.follow.address.hint')}
           value={given.address}
           required
           {...(errors ? { errors } : {})}
         />
         <Radios
           name="every"
-          label="How often"
+          label={t('record.follow.every')}
           required
           value={given.every}
           choices={[
-            { value: 'day', label: 'at most once a day' },
-            { value: 'week', label: 'at most once a week' },
+            { value: 'day', label: t('record.follow.day') },
+            { value: 'week', label: t('record.follow.week') },
           ]}
           {...(errors ? { errors } : {})}
         />
-        <Submit text="Send me the link" />
+        <Submit text={t('record.follow.send')} />
       </Form>
       <p class="soft follow__how">
-        The address is used for this alone, shown to nobody, and deleted when you leave: each mail has a link for that.
-        Without an address: <a href={`${recordPath(matter)}/feed.atom`}>Atom</a> or{' '}
-        <a href={`${recordPath(matter)}/feed.json`}>JSON</a> feed.
+        {rich('record.follow.how', {
+          atom: (words) => <a href={feedPath(matter, 'atom')}>{words}</a>,
+          json: (words) => <a href={feedPath(matter, 'json')}>{words}</a>,
+        })}
       </p>
     </>,
   );
@@ -122,33 +117,27 @@ async function postFollow(c: Ctx): Promise<Response> {
   const every = RHYTHMS.find((one) => one === given.every);
   if (!address.success || every === undefined)
     return followForm(c, matter, given, {
-      ...(address.success ? {} : { address: 'Enter one e-mail address, like name@example.gov.' }),
-      ...(every === undefined ? { every: 'Choose how often.' } : {}),
+      ...(address.success ? {} : { address: t('record.follow.address.bad') }),
+      ...(every === undefined ? { every: t('record.follow.every.bad') } : {}),
     });
   slowDown(c);
   await askToFollow(c.get('services'), matter.id, address.data, every);
   noStore(c);
   return page(
     c,
-    { title: 'Look into your mailbox', area: 'public' },
+    { title: t('record.follow.sent'), area: 'public' },
     <>
-      <Heading title="Look into your mailbox" crumbs={[{ text: matter.title, href: recordPath(matter) }]} />
-      <p role="status">
-        If {maskAddress(address.data)} does not follow this record already, a mail with a link is on its way. Open it
-        within three days and confirm; until then nothing else comes.
-      </p>
-      <p>
-        No mail after some minutes? Look among unwanted mail, or <a href={`${recordPath(matter)}/follow`}>try again</a>{' '}
-        in an hour.
-      </p>
+      <Heading title={t('record.follow.sent')} crumbs={[{ text: matter.title, href: recordPath(matter) }]} />
+      <p role="status">{t('record.follow.sent.what', { address: maskAddress(address.data) })}</p>
+      <p>{rich('record.follow.sent.none', { a: (words) => <a href={`${recordPath(matter)}/follow`}>{words}</a> })}</p>
     </>,
   );
 }
 
 const noLink = () =>
   new NotFound('no-follow-link', {
-    what: 'This link opens nothing here.',
-    next: 'Copy it whole from the mail, or ask for a new one on the page of the record.',
+    what: t('record.follow.no-link'),
+    next: t('record.follow.no-link.next'),
   });
 
 type Does = 'confirm' | 'leave';
@@ -159,7 +148,7 @@ async function linkPage(c: Ctx, does: Does): Promise<Response> {
   noStore(c);
   if (link.state === 'over' || (does === 'confirm' && link.follower.follows)) return await said(c, does, link);
   const { follower } = link;
-  const words = does === 'confirm' ? 'Follow by mail' : 'Stop following';
+  const words = t(does === 'confirm' ? 'record.follow' : 'record.follow.stop');
   return page(
     c,
     { title: words, area: 'public' },
@@ -167,13 +156,13 @@ async function linkPage(c: Ctx, does: Does): Promise<Response> {
       <Heading title={words} lead={follower.title} />
       <p>
         {does === 'confirm'
-          ? `${maskAddress(follower.address)} is told what changes in this record, at most once a ${follower.every}.`
-          : `${maskAddress(follower.address)} gets no more mails about this record, and the address is deleted.`}
+          ? t('record.follow.confirm', { address: maskAddress(follower.address), every: follower.every })
+          : t('record.follow.leave', { address: maskAddress(follower.address) })}
       </p>
       <Form action={`/follow/${does}/${c.req.param('token')}`}>
         <Submit
-          text={does === 'confirm' ? 'Follow' : 'Stop following'}
-          cancel={{ text: 'To the record', href: recordPath(follower) }}
+          text={t(does === 'confirm' ? 'record.follow.do' : 'record.follow.stop')}
+          cancel={{ text: t('record.follow.to-record'), href: recordPath(follower) }}
         />
       </Form>
     </>,
@@ -188,12 +177,12 @@ const toRecord = ({ title, ...follower }: Follower) => (
 
 function said(c: Ctx, does: Does, link: Exclude<FollowerLink, { state: 'unknown' }>): Response | Promise<Response> {
   const follows = does === 'confirm' && link.state === 'open';
-  const title = follows ? 'You follow this record' : 'You do not follow this record';
+  const title = t(follows ? 'record.follow.yes' : 'record.follow.no');
   const text = follows
-    ? `Mails come at most once a ${link.follower.every}, and only when something changed. Each has a link to end them.`
+    ? t('record.follow.yes.what', { every: link.follower.every })
     : does === 'confirm'
-      ? 'The link was not used within three days, or you left since; the address is deleted. Ask for a new link on the page of the record.'
-      : 'No more mails come, and the address is deleted here.';
+      ? t('record.follow.over')
+      : t('record.follow.left');
   return page(
     c,
     { title, area: 'public' },

@@ -3,6 +3,7 @@
  * It serves nothing; composing goes on in the ordinary steps.
  */
 import { RuleRefusal } from '../base/errors.ts';
+import { t } from '../base/language.ts';
 import type { Role } from '../base/route.ts';
 import type { Services } from '../base/services.ts';
 import { type AskedRequest, type PressedService, pressedOf } from '../rooms/escalation/facts.ts';
@@ -15,22 +16,8 @@ import { MOST_CARRIED } from '../rooms/requests/entries.ts';
 /** Services looked at together. */
 const CHUNK = 1000;
 
-const LETTER = {
-  subject: 'Subpoena: {{title}}',
-  text: `To {{recipient}}
-
-{{issuer}} asked you for what is listed below and has not received all of it. Under {{authority}} you are now required to produce it:
-
-{{items}}
-
-You answered before, so this is not asked again:
-{{answered_before}}
-
-Due by the end of {{due_date}}.
-
-Answer here: {{link}}
-`,
-};
+/** A proposal, which whoever composes goes on writing. */
+const letter = () => ({ subject: t('record.following.subject'), text: t('record.following.text') });
 
 /**
  * Makes the draft of a subpoena. With the same `once` it is one draft. Recipients with whom the step may not be taken are left out;
@@ -67,9 +54,9 @@ export async function composeFollowing(
     throw (
       refusal ??
       new RuleRefusal('nobody-chosen', {
-        what: 'Nobody is chosen.',
-        lost: 'Nothing was made.',
-        next: 'Choose recipients, or all of them.',
+        what: t('record.following.nobody'),
+        lost: t('record.following.lost'),
+        next: t('record.following.nobody.next'),
       })
     );
   }
@@ -80,7 +67,7 @@ export async function composeFollowing(
     title: state.title,
     authority: state.of.authority,
     items,
-    letter: LETTER,
+    letter: letter(),
     follows: { request: state.request, items, who },
   };
   const draft = await createDraft(services, state.matter, body, once);
@@ -115,8 +102,8 @@ export async function composeFollowing(
 function notTooMuch({ items, name }: PressedService): void {
   if (items.filter((one) => one.settled).length <= MOST_CARRIED) return;
   throw new RuleRefusal('too-much-carried', {
-    what: `${name} has answered more than ${MOST_CARRIED} items, which is more than one entry can carry over.`,
-    lost: 'Nothing was made.',
-    next: 'Ask for what is open in a request of its own.',
+    what: t('record.following.much', { name, most: MOST_CARRIED }),
+    lost: t('record.following.lost'),
+    next: t('record.following.much.next'),
   });
 }

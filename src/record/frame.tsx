@@ -1,5 +1,7 @@
 /** What the pages of a record have in common besides their head: scripts, what programs find in `<head>`, and the end with its citation. */
+
 import type { Child } from 'hono/jsx';
+import { t } from '../base/language.ts';
 import type { Ctx } from '../base/route.ts';
 import type { PageOptions } from '../ui/page.tsx';
 import { CiteBox, citationOf } from './cite.tsx';
@@ -56,9 +58,9 @@ export function RecordEnd({
         {children}
       </LastUpdated>
       <p class="links record-keep">
-        <span class="links__label">Keep</span>
+        <span class="links__label">{t('record.keep')}</span>
         <a href={href(`${recordPath(matter)}/record.pdf`, { ...momentParams(moment), tz: moment.zone })}>
-          PDF as of this time, with receipts inside
+          {t('record.keep.pdf')}
         </a>
       </p>
       <CiteBox citation={citation} matter={matter} moment={moment} last={last} />

@@ -2,14 +2,16 @@
  * The front page: what this is in two sentences, one real slip with how to verify it, the first rows of its board, three doors. On an empty
  * server: what it is and how to start.
  */
+
 import type { Kysely } from 'kysely';
 import type { Database } from '../base/database.ts';
+import { t } from '../base/language.ts';
 import { ANYONE, type Ctx, type Route } from '../base/route.ts';
 import { zoneOf } from '../ui/context.ts';
 import { Tag } from '../ui/mark.tsx';
 import { page } from '../ui/page.tsx';
+import { rich } from '../ui/rich.tsx';
 import { Slip } from '../ui/slip.tsx';
-import { count } from '../ui/words.ts';
 import { cachePublic } from './caching.ts';
 import { receiptPaths } from './entry-page.tsx';
 import { halvesOf } from './halves.ts';
@@ -63,14 +65,10 @@ async function home(c: Ctx): Promise<Response> {
     c,
     { title: 'Counterfoil', area: 'public' },
     <div class="home">
-      <h1>Both sides hold proof</h1>
-      <p class="lead">
-        One side asks many for the same documents; each answers item by item; the public sees what was asked, answered
-        and found, as of any time. Every step leaves a receipt on both sides that anyone can verify, years later and
-        without this server.
-      </p>
+      <h1>{t('record.home')}</h1>
+      <p class="lead">{t('record.home.lead')}</p>
       {one && halves ? (
-        <section aria-label="One receipt">
+        <section aria-label={t('record.home.receipt')}>
           <Slip
             commitment={one.told.commitment}
             position={one.told.position}
@@ -84,9 +82,11 @@ async function home(c: Ctx): Promise<Response> {
             {...receiptPaths(one.told.entry.id)}
           />
           <p class="soft">
-            This is the slip of one entry of <a href={recordPath(one.matter)}>{one.matter.title}</a>
-            {one.matter.example ? <>, an example recorded from public sources</> : null}.{' '}
-            <a href={entryPath(one.matter, one.told.entry.id)}>Read the entry</a>
+            {rich('record.home.slip', {
+              title: <a href={recordPath(one.matter)}>{one.matter.title}</a>,
+              example: one.matter.example ? 'yes' : 'no',
+            })}{' '}
+            <a href={entryPath(one.matter, one.told.entry.id)}>{t('record.home.read')}</a>
           </p>
           <VerifyIt entry={one.told.entry.id} />
         </section>
@@ -96,37 +96,33 @@ async function home(c: Ctx): Promise<Response> {
         {one ? (
           <li>
             <h2>
-              <a href={recordPath(one.matter)}>See the record</a> {one.matter.example ? <Tag>example</Tag> : null}
+              <a href={recordPath(one.matter)}>{t('record.home.see')}</a>{' '}
+              {one.matter.example ? <Tag>{t('record.example')}</Tag> : null}
             </h2>
+            <p>{t('record.home.see.what', { title: one.matter.title })}</p>
             <p>
-              {one.matter.title}: who was asked, who answered what, when it is due, and what was reported around it.
-            </p>
-            <p>
-              <a href="/records">All public records</a> · <a href="/questions">Questions across them</a>
+              <a href="/records">{t('record.all-public')}</a> · <a href="/questions">{t('record.home.questions')}</a>
             </p>
           </li>
         ) : (
           <li>
             <h2>
-              <a href="/records">Public records</a>
+              <a href="/records">{t('record.public-records')}</a>
             </h2>
-            <p>There is none yet. The record of a public matter stands here as soon as it is opened.</p>
+            <p>{t('record.home.none')}</p>
           </li>
         )}
         <li>
           <h2>
-            <a href="/verify">Verify a receipt</a>
+            <a href="/verify">{t('record.verify')}</a>
           </h2>
-          <p>Drop a receipt and its documents on a page. The check runs in your browser, and nothing leaves it.</p>
+          <p>{t('record.home.verify')}</p>
         </li>
         <li>
           <h2>
-            <a href="/desk">Start your own</a>
+            <a href="/desk">{t('record.home.start')}</a>
           </h2>
-          <p>
-            Sign in as staff, open a matter, ask. Where nobody has signed in yet, the owner’s link stands in the output
-            of the server’s first start.
-          </p>
+          <p>{t('record.home.start.how')}</p>
         </li>
       </ul>
     </div>,
@@ -136,15 +132,19 @@ async function home(c: Ctx): Promise<Response> {
 function VerifyIt({ entry }: { entry: string }) {
   return (
     <>
-      <h2>Verify it yourself</h2>
+      <h2>{t('record.verify-yourself')}</h2>
       <ol class="home__steps">
         <li>
-          Keep <a href={receiptPaths(entry).json}>this receipt</a> and the <a href={POLICY_PATH}>policy</a>, which says
-          whose signatures it needs.
+          {rich('record.home.keep', {
+            receipt: (words) => <a href={receiptPaths(entry).json}>{words}</a>,
+            policy: (words) => <a href={POLICY_PATH}>{words}</a>,
+          })}
         </li>
         <li>
-          Open <a href="/verify">the page that verifies</a>, go offline if you like, and drop the receipt there. Or
-          without a browser: <code>bin/counterfoil verify RECEIPT --policy policy.txt</code>
+          {rich('record.home.open', {
+            a: (words) => <a href="/verify">{words}</a>,
+            command: <code>bin/counterfoil verify RECEIPT --policy policy.txt</code>,
+          })}
         </li>
       </ol>
     </>
@@ -154,18 +154,15 @@ function VerifyIt({ entry }: { entry: string }) {
 function Excerpt({ matter, model }: Shown) {
   const { board, request } = model;
   if (!board || !request) return null;
-  const all = `all ${count(board.counts.asked, 'recipient')}`;
+  const [n, shown] = [board.counts.asked, board.rows.length];
   return (
     <section class="home__board" aria-labelledby="excerpt">
       <h2 id="excerpt">{request.title}</h2>
-      <p class="soft">
-        {board.rows.length < board.counts.asked ? `The first ${board.rows.length} of ${all}` : `The board of ${all}`}:
-        what each recipient says, what the issuer says of it, and how the clock stands.
-      </p>
+      <p class="soft">{shown < n ? t('record.home.first-rows', { shown, n }) : t('record.home.board', { n })}</p>
       <PublicBoard {...{ model, board, request }} />
-      {board.rows.length < board.counts.asked ? (
+      {shown < n ? (
         <p>
-          <a href={recordPath(matter)}>The whole board</a>
+          <a href={recordPath(matter)}>{t('record.home.whole')}</a>
         </p>
       ) : null}
     </section>

@@ -4,11 +4,12 @@
  */
 import type { z } from 'zod';
 import { csvLine } from '../base/csv.ts';
+import { num, t } from '../base/language.ts';
 import { ANYONE, type Ctx, type Route } from '../base/route.ts';
 import { Empty } from '../ui/empty.tsx';
 import { page } from '../ui/page.tsx';
 import { type Column, Links, Table } from '../ui/table.tsx';
-import { clockState, count } from '../ui/words.ts';
+import { clockState, partyKind } from '../ui/words.ts';
 import type { mapBody } from './api-map-schemas.ts';
 import { type Area, type Areas, areasOf, MOST_SPOTS, type Spot, STANDINGS, type Standing } from './areas.ts';
 import { type BoardFilter, boardParams, NO_STATE } from './board-filter.ts';
@@ -20,7 +21,7 @@ import { finder, type Placed, stateNamed } from './map-places.ts';
 import { RecordMap } from './map-view.tsx';
 import { momentParams } from './matter.ts';
 import { type RecordModel, recordModel } from './model.ts';
-import { href, RecordHead, recordPath, servicePath } from './parts.tsx';
+import { href, RecordHead, recordPath, servicePath, tabWord } from './parts.tsx';
 import { opened, queryOf, refuseBadTime, wrongTime } from './record-page.tsx';
 
 const SORT = { by: 'recipient', down: false } as const;
@@ -56,15 +57,15 @@ const boardHref = (model: RecordModel, more: BoardFilter): string =>
 
 const ofArea = ({ state }: Area): BoardFilter => ({ state: state ?? NO_STATE });
 
-const NEAR: Readonly<Record<Placed['near'], string>> = {
-  county: 'at its own place',
-  'in county': 'at the middle of its county',
-  state: 'in its state’s number; where in the state is not known here',
-  nowhere: 'not on the map',
-};
+const NEAR = {
+  county: 'record.map.near.county',
+  'in county': 'record.map.near.in-county',
+  state: 'record.map.near.state',
+  nowhere: 'record.map.near.nowhere',
+} as const satisfies Readonly<Record<Placed['near'], string>>;
 
 async function getPage(c: Ctx): Promise<Response> {
-  const wrong = await wrongTime(c, 'Map');
+  const wrong = await wrongTime(c, 'map');
   if (wrong) return wrong;
   const all = await read(c);
   const { model, now } = all;
@@ -77,12 +78,12 @@ async function getPage(c: Ctx): Promise<Response> {
   const form = keep.request ? { ...narrow, request: keep.request } : narrow;
   return page(
     c,
-    recordOptions(c, shown, 'Map'),
+    recordOptions(c, shown, tabWord('map')),
     <>
-      <RecordHead matter={matter} moment={moment} now={now} tab="Map" action={base} keep={form} recent={model.recent} />
+      <RecordHead matter={matter} moment={moment} now={now} tab="map" action={base} keep={form} recent={model.recent} />
       {request && board ? (
         <>
-          <h2>{request.title}, by state</h2>
+          <h2>{t('record.map.title', { title: request.title })}</h2>
           <div class="record-tools">
             <FilterForm
               action={base}
@@ -94,7 +95,7 @@ async function getPage(c: Ctx): Promise<Response> {
               request={request.id}
             />
             <Links
-              label="Download"
+              label={t('record.download')}
               links={[
                 { text: 'CSV', href: href(`${base}.csv`, query), download: true },
                 { text: 'JSON', href: href(`/api/v1/records/${matter.slug}/map`, query) },
@@ -105,8 +106,8 @@ async function getPage(c: Ctx): Promise<Response> {
         </>
       ) : (
         <Empty
-          what={moment.asOf === null ? 'No request yet' : 'No request had been issued by then'}
-          how="States, counties and places that were asked stand here on a map, once a request has been issued."
+          what={t(moment.asOf === null ? 'record.none-yet' : 'record.no-request-then')}
+          how={t('record.map.none.how')}
         />
       )}
       <RecordEnd c={c} shown={shown} />
@@ -119,7 +120,10 @@ function Found({ model, found, geometry }: MapModel) {
   const { areas, spots, total } = found;
   if (total === 0) {
     return (
-      <Empty what="No recipient fits this filter" how={<a href={`${recordPath(matter)}/map`}>Show all recipients</a>} />
+      <Empty
+        what={t('record.board.none-fits')}
+        how={<a href={`${recordPath(matter)}/map`}>{t('record.board.all')}</a>}
+      />
     );
   }
   const find = finder(geometry);
@@ -128,40 +132,39 @@ function Found({ model, found, geometry }: MapModel) {
   return (
     <>
       <p>
-        {count(total, 'recipient')} {states > 0 ? `in ${count(states, 'state')}` : ''}
-        {Object.values(model.filter).some(Boolean) ? ', as the filter asks' : ''}. Each number leads to these recipients
-        on the board.
+        {t('record.map.found', {
+          n: total,
+          states,
+          filtered: Object.values(model.filter).some(Boolean) ? 'yes' : 'no',
+        })}
       </p>
       <div class="map-beside">
         <RecordMap areas={areas} spots={placed} geometry={geometry} href={(area) => boardHref(model, ofArea(area))} />
         <AreaTable model={model} areas={areas} />
       </div>
       {spots === null ? (
-        <p class="soft">
-          Counties and places are drawn by themselves where no more than {MOST_SPOTS} recipients are shown. Narrow the
-          filter to see them.
-        </p>
+        <p class="soft">{t('record.map.too-many', { most: MOST_SPOTS })}</p>
       ) : (
         <details class="map-spots">
-          <summary>Where each recipient stands on the map</summary>
-          <p class="soft">
-            A county stands at its middle. A city stands on the map by itself only where it is one with a county; of
-            others the state alone is known here, and they are in its number.
-          </p>
+          <summary>{t('record.map.spots')}</summary>
+          <p class="soft">{t('record.map.spots.how')}</p>
           <Table
-            caption="Where each recipient stands on the map"
+            caption={t('record.map.spots')}
             quietCaption
             rows={placed}
-            empty={{ what: 'No recipient' }}
+            empty={{ what: t('record.map.none') }}
             columns={[
               {
-                head: 'Recipient',
+                head: t('record.recipient'),
                 names: true,
                 cell: (one) => <a href={href(servicePath(matter, one.service), momentParams(moment))}>{one.name}</a>,
               },
-              { head: 'Kind', cell: (one) => one.kind },
-              { head: 'State', cell: (one) => one.state ?? '–' },
-              { head: 'On the map', cell: (one) => (one.kind === 'state' ? 'as its state' : NEAR[one.near]) },
+              { head: t('record.kind'), cell: (one) => partyKind(one.kind) },
+              { head: t('record.state'), cell: (one) => one.state ?? '–' },
+              {
+                head: t('record.map.on'),
+                cell: (one) => t(one.kind === 'state' ? 'record.map.as-state' : NEAR[one.near]),
+              },
             ]}
           />
         </details>
@@ -173,39 +176,35 @@ function Found({ model, found, geometry }: MapModel) {
 function AreaTable({ model, areas }: { readonly model: RecordModel; readonly areas: readonly Area[] }) {
   const used = STANDINGS.filter((one) => areas.some(({ clocks }) => (clocks?.[one] ?? 0) > 0));
   const clock = (one: Standing): Column<Area> => ({
-    head: CLOCK_HEADS[one],
+    head: clockHead(one),
     numeric: true,
     cell: (area) => {
       const n = area.clocks?.[one] ?? 0;
-      return n === 0 ? (
-        '0'
-      ) : (
-        <a href={boardHref(model, { ...ofArea(area), clock: one })}>{n.toLocaleString('en-US')}</a>
-      );
+      return n === 0 ? '0' : <a href={boardHref(model, { ...ofArea(area), clock: one })}>{num(n)}</a>;
     },
   });
   return (
     <div id="areas">
       <Table
-        caption="Recipients by state"
+        caption={t('record.map.by-state')}
         quietCaption
         rows={areas}
-        empty={{ what: 'No recipient' }}
+        empty={{ what: t('record.map.none') }}
         columns={[
           {
-            head: 'State',
+            head: t('record.state'),
             names: true,
             cell: (area) => (
               <>
-                {area.state ?? 'No state named'}
-                {stateNamed(area.state) ? null : <span class="soft"> · not on the map</span>}
+                {area.state ?? t('record.map.no-state')}
+                {stateNamed(area.state) ? null : <span class="soft"> · {t('record.map.near.nowhere')}</span>}
               </>
             ),
           },
           {
-            head: 'Recipients',
+            head: t('record.recipients'),
             numeric: true,
-            cell: (area) => <a href={boardHref(model, ofArea(area))}>{area.total.toLocaleString('en-US')}</a>,
+            cell: (area) => <a href={boardHref(model, ofArea(area))}>{num(area.total)}</a>,
           },
           ...used.map(clock),
         ]}
@@ -214,14 +213,10 @@ function AreaTable({ model, areas }: { readonly model: RecordModel; readonly are
   );
 }
 
-const CLOCK_HEADS: Readonly<Record<Standing, string>> = {
-  overdue: 'overdue',
-  unknown: 'not known',
-  running: clockState('running').word,
-  paused: clockState('paused').word,
-  revoked: clockState('revoked').word,
-  stopped: clockState('stopped').word,
-};
+function clockHead(one: Standing): string {
+  if (one === 'overdue') return t('record.filter.clock.overdue');
+  return clockState(one).word;
+}
 
 async function getCsv(c: Ctx): Promise<Response> {
   const { model, found } = await read(c);

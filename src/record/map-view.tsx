@@ -3,21 +3,23 @@
  * legend of both. A standing is a word, a mark and a pattern. Pure props; the table beside it says the same in words.
  */
 import type { Child } from 'hono/jsx';
-import { count } from '../ui/words.ts';
+import { num, t } from '../base/language.ts';
 import { type Area, STANDINGS, type Standing, standingOf } from './areas.ts';
 import { MAP_SIZE, type MapGeometry, PATH_SCALE, type Point } from './map-geometry.ts';
 import { type Placed, stateNamed, US_STATES, type UsState } from './map-places.ts';
 
-/** What is said of an area, and how it is drawn. `fits`: the filter asks for a clock, so areas say only how many fit. */
-export const STANDING_WORDS: Readonly<Record<Standing | 'fits', { readonly word: string; readonly mark: string }>> = {
-  overdue: { word: 'at least one overdue', mark: '!' },
-  unknown: { word: 'not known what followed', mark: '?' },
-  running: { word: 'due, none overdue', mark: '▸' },
-  paused: { word: 'paused, none running', mark: '‖' },
-  revoked: { word: 'revoked', mark: '✕' },
-  stopped: { word: 'all answered', mark: '✓' },
-  fits: { word: 'fits the filter', mark: '●' },
+/** How an area is marked. `fits`: the filter asks for a clock, so areas say only how many fit. */
+const MARKS: Readonly<Record<Standing | 'fits', string>> = {
+  overdue: '!',
+  unknown: '?',
+  running: '▸',
+  paused: '‖',
+  revoked: '✕',
+  stopped: '✓',
+  fits: '●',
 };
+/** What is said of it. */
+const standingWord = (one: Standing | 'fits'): string => t(`record.standing.${one}`);
 
 export interface Spotted extends Placed {
   readonly name: string;
@@ -58,8 +60,8 @@ function drawn({ areas, href }: MapProps): ReadonlyMap<string, Drawn> {
 }
 
 const label = ({ state, total, standing }: Drawn): string =>
-  `${state.name}: ${count(total, 'recipient')}, ${STANDING_WORDS[standing].word}`;
-const short = (n: number): string => (n < 10_000 ? n.toLocaleString('en-US') : `${Math.round(n / 1000)}k`);
+  t('record.map.area', { state: state.name, n: total, standing: standingWord(standing) });
+const short = (n: number): string => (n < 10_000 ? num(n) : `${Math.round(n / 1000)}k`);
 
 /** Fill of a standing: its pattern, from `MapPatterns`. */
 const fill = (standing: Standing | 'fits') => `url(#map-${standing})`;
@@ -121,7 +123,7 @@ function AreaLink({ one, children }: { readonly one: Drawn; readonly children?: 
 function AreaNumber({ at, one }: { at: Point; one: Drawn }) {
   return (
     <text class="map__n" x={at[0]} y={at[1] + 5}>
-      {short(one.total)} {STANDING_WORDS[one.standing].mark}
+      {short(one.total)} {MARKS[one.standing]}
     </text>
   );
 }
@@ -137,7 +139,7 @@ function StatesMap(props: MapProps & { readonly known: ReadonlyMap<string, Drawn
       class="map map--states"
       viewBox={`0 0 ${MAP_SIZE.width} ${MAP_SIZE.height}`}
       role="group"
-      aria-label="Map of states"
+      aria-label={t('record.map.states')}
     >
       <path class="map__land" transform={transform} d={land.join('')} />
       {[...known].map(([fips, one]) => {
@@ -158,7 +160,7 @@ function StatesMap(props: MapProps & { readonly known: ReadonlyMap<string, Drawn
         <AreaLink one={one}>
           <rect class="map__shape" x={890} y={560 - i * 32} width="80" height="26" fill={fill(one.standing)} />
           <text class="map__n map__n--far" x={930} y={578 - i * 32}>
-            {one.state.usps} {short(one.total)} {STANDING_WORDS[one.standing].mark}
+            {one.state.usps} {short(one.total)} {MARKS[one.standing]}
           </text>
         </AreaLink>
       ))}
@@ -188,7 +190,12 @@ function TilesMap({ known }: { readonly known: ReadonlyMap<string, Drawn> }) {
   const rows = Math.max(...shown.map(({ tile }) => tile[1])) + 1;
   return (
     // biome-ignore lint/a11y/useSemanticElements: a drawing that holds links; no element of HTML is one
-    <svg class="map map--tiles" viewBox={`0 0 ${11 * TILE} ${rows * TILE}`} role="group" aria-label="States as tiles">
+    <svg
+      class="map map--tiles"
+      viewBox={`0 0 ${11 * TILE} ${rows * TILE}`}
+      role="group"
+      aria-label={t('record.map.tiles')}
+    >
       {shown.map((state) => {
         const one = known.get(state.fips);
         const [x, y] = [state.tile[0] * TILE + 1, state.tile[1] * TILE + 1];
@@ -212,7 +219,7 @@ function TilesMap({ known }: { readonly known: ReadonlyMap<string, Drawn> }) {
             <rect class="map__shape" {...box} fill={fill(one.standing)} />
             {name}
             <text class="map__n map__n--tile" x={x + 16} y={y + 26}>
-              {short(one.total)} {STANDING_WORDS[one.standing].mark}
+              {short(one.total)} {MARKS[one.standing]}
             </text>
           </AreaLink>
         );
@@ -225,13 +232,13 @@ function Legend({ known, spots }: { readonly known: ReadonlyMap<string, Drawn>; 
   const used = [...STANDINGS, 'fits' as const].filter((one) => [...known.values()].some((d) => d.standing === one));
   const near = (which: Placed['near']) => spots.some((spot) => spot.near === which);
   return (
-    <ul class="map__legend" aria-label="Legend">
+    <ul class="map__legend" aria-label={t('record.map.legend')}>
       {used.map((one) => (
         <li>
           <svg width="26" height="18" aria-hidden="true" focusable="false">
             <rect class="map__shape" x="1" y="1" width="24" height="16" fill={fill(one)} />
           </svg>{' '}
-          <span aria-hidden="true">{STANDING_WORDS[one].mark}</span> {STANDING_WORDS[one].word}
+          <span aria-hidden="true">{MARKS[one]}</span> {standingWord(one)}
         </li>
       ))}
       {near('county') ? (
@@ -239,7 +246,7 @@ function Legend({ known, spots }: { readonly known: ReadonlyMap<string, Drawn>; 
           <svg width="12" height="12" aria-hidden="true" focusable="false">
             <circle class="map__spot map__spot--own" cx="6" cy="6" r="4" />
           </svg>{' '}
-          a county, or a city that is one
+          {t('record.map.legend.county')}
         </li>
       ) : null}
       {near('in county') ? (
@@ -247,7 +254,7 @@ function Legend({ known, spots }: { readonly known: ReadonlyMap<string, Drawn>; 
           <svg width="12" height="12" aria-hidden="true" focusable="false">
             <circle class="map__spot map__spot--within" cx="6" cy="6" r="4" />
           </svg>{' '}
-          a place, drawn at the middle of its county
+          {t('record.map.legend.place')}
         </li>
       ) : null}
     </ul>

@@ -5,6 +5,7 @@
 import { type Kysely, sql } from 'kysely';
 import type { Database } from '../base/database.ts';
 import { NotFound } from '../base/errors.ts';
+import { t } from '../base/language.ts';
 import { partyById } from '../rooms/directory/view.ts';
 import { type Matter, matterBySlug } from '../rooms/matters/view.ts';
 import { type Axis, readAsOf } from '../ui/asof.tsx';
@@ -19,8 +20,8 @@ export interface PublicMatter extends Matter {
 
 const noRecord = () =>
   new NotFound('no-record', {
-    what: 'There is no public record at this address.',
-    next: 'Look it up in the list of public records.',
+    what: t('record.no-record'),
+    next: t('record.no-record.next'),
   });
 
 /** The public matter with this slug. @throws NotFound also where there is one that is not public */
@@ -28,7 +29,7 @@ export async function publicMatter(db: Kysely<Database>, slug: string): Promise<
   const matter = await matterBySlug(db, slug);
   if (matter?.audience !== 'public') throw noRecord();
   const issuer = await partyById(db, matter.issuer);
-  return { ...matter, issuerName: issuer?.name ?? 'Issuer', issuerKind: issuer?.kind ?? null };
+  return { ...matter, issuerName: issuer?.name ?? t('record.issuer'), issuerKind: issuer?.kind ?? null };
 }
 
 /** As of when a page or an answer of the API is true. */
@@ -46,18 +47,16 @@ export interface Moment {
   readonly now: Date;
 }
 
-const FORM = 'Write it like 2018-01-25T06:53 (in your time zone) or 2018-01-25T11:53:00Z.';
-
 /** Reads `asOf`, `axis` and `tz`. A time in the future is refused too: nobody knows yet what the record will show. */
 export function momentOf(query: Readonly<Record<string, string>>, zone: string, now: Date): Moment {
   const read = readAsOf(query, zone);
   const common = { axis: read.axis, zone: read.zone, now };
   const refused = (problem: string) => ({ ...common, point: undefined, asOf: null, problem, at: now });
-  if (read.problem !== null) return refused(`“${(query.asOf ?? '').slice(0, 60)}” is not a date and time. ${FORM}`);
+  if (read.problem !== null) return refused(t('record.time.none', { text: (query.asOf ?? '').slice(0, 60) }));
   if (read.asOf === null) return { ...common, point: undefined, asOf: null, problem: null, at: now };
   // The form gives whole minutes, and clocks differ a little.
   if (read.asOf.getTime() > now.getTime() + 60_000) {
-    return refused('This time lies in the future, and the record cannot show what is not known yet.');
+    return refused(t('record.time.future'));
   }
   const axis = read.axis === 'happened' ? 'occurred' : 'recorded';
   return { ...common, point: { axis, at: read.asOf }, asOf: read.asOf, problem: null, at: read.asOf };

@@ -2,6 +2,7 @@
 import type { RawBuilder } from 'kysely';
 import type { z } from 'zod';
 import { csvLine } from '../base/csv.ts';
+import { t } from '../base/language.ts';
 import { ANYONE, type Ctx, type Route } from '../base/route.ts';
 import { type Figure, figuresOf } from '../rooms/figures/view.ts';
 import {
@@ -28,7 +29,7 @@ import { RecordEnd, recordOptions } from './frame.tsx';
 import { meetingThing } from './json-ld.tsx';
 import { lastEntry, type Moment, momentParams, type PublicMatter } from './matter.ts';
 import { open, publicSight } from './open.ts';
-import { entryPath, href, RecordHead, recordPath } from './parts.tsx';
+import { entryPath, href, RecordHead, recordPath, tabWord } from './parts.tsx';
 import { partyPath } from './party-paths.ts';
 import { opened, refuseBadTime, wrongTime } from './record-page.tsx';
 import { jsonTombstone, Tombstones, tombstonesAt } from './tombstones.tsx';
@@ -70,7 +71,7 @@ async function read(c: Ctx): Promise<Read> {
 }
 
 async function getPage(c: Ctx): Promise<Response> {
-  const wrong = await wrongTime(c, 'Meetings');
+  const wrong = await wrongTime(c, 'meetings');
   if (wrong) return wrong;
   const { matter, moment, now, cut, meetings } = await read(c);
   const base = `${recordPath(matter)}/meetings`;
@@ -87,7 +88,7 @@ async function getPage(c: Ctx): Promise<Response> {
     recordOptions(
       c,
       shown,
-      'Meetings',
+      tabWord('meetings'),
       meetings.map(({ meeting }) => meetingThing(meeting, moment.zone)),
     ),
     <>
@@ -95,18 +96,15 @@ async function getPage(c: Ctx): Promise<Response> {
         matter={matter}
         moment={moment}
         now={now}
-        tab="Meetings"
+        tab="meetings"
         action={base}
         recent={await recentAt(c.get('services').db, matter.id, cut, moment)}
       />
       {meetings.length === 0 ? (
-        <Empty
-          what="No meeting by then"
-          how="Who was invited, who comes and who does not stands here, with who said it."
-        />
+        <Empty what={t('record.meetings.none')} how={t('record.meetings.none.how')} />
       ) : (
         <Links
-          label="Download"
+          label={t('record.download')}
           links={[
             { text: 'CSV', href: href(`${base}.csv`, keep), download: true },
             { text: 'JSON', href: href(`/api/v1/records/${matter.slug}/meetings`, keep) },
@@ -118,10 +116,8 @@ async function getPage(c: Ctx): Promise<Response> {
           <h2 id={`m-${meeting.id}`}>{meeting.subject}</h2>
           <MeetingCounts participants={participants} />
           <Links
-            label="Ask"
-            links={[
-              { text: 'who of them was asked, and by what', href: href('/questions', { ...keep, m1: meeting.id }) },
-            ]}
+            label={t('record.ask')}
+            links={[{ text: t('record.ask.by-what'), href: href('/questions', { ...keep, m1: meeting.id }) }]}
           />
           <MeetingFacts meeting={meeting} zone={moment.zone} />
           <HeadCounts figures={figures} participants={participants} receipt={(entry) => entryPath(matter, entry)} />
@@ -131,7 +127,7 @@ async function getPage(c: Ctx): Promise<Response> {
             zone={moment.zone}
             receipt={(entry) => entryPath(matter, entry)}
             party={(id) => href(partyPath(id), momentParams(moment))}
-            empty={{ what: 'Nobody had been invited by name by then' }}
+            empty={{ what: t('record.meetings.nobody') }}
           />
         </section>
       ))}

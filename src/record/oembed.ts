@@ -5,6 +5,7 @@
 import { html, raw } from 'hono/html';
 import { z } from 'zod';
 import { InvalidInput, NotFound } from '../base/errors.ts';
+import { t } from '../base/language.ts';
 import { ANYONE, type Ctx, type Route } from '../base/route.ts';
 import { DEFAULT_ZONE } from '../ui/context.ts';
 import { cachePublic } from './caching.ts';
@@ -20,8 +21,8 @@ const HERE = /^\/record\/([^/]+)(\/[a-z]+)?$/;
 
 const unknown = () =>
   new NotFound('no-embed', {
-    what: 'This is not the address of a public record on this server.',
-    next: 'Hand in the address of a record as it stands in the browser.',
+    what: t('record.oembed.unknown'),
+    next: t('record.oembed.unknown.next'),
   });
 
 async function getOembed(c: Ctx): Promise<Response> {
@@ -30,11 +31,11 @@ async function getOembed(c: Ctx): Promise<Response> {
   const { maxwidth, maxheight } = sizes.parse(query);
   const format = query['format'] ?? 'json';
   if (!query['url']) {
-    throw new InvalidInput('no-url', { what: 'An address is missing.', next: 'Give it as ?url=https://…' });
+    throw new InvalidInput('no-url', { what: t('record.oembed.no-url'), next: t('record.oembed.no-url.next') });
   }
   c.header('Access-Control-Allow-Origin', '*');
   // The specification has this status for a format that is not spoken.
-  if (format !== 'json' && format !== 'xml') return c.text('This server speaks json and xml.', 501);
+  if (format !== 'json' && format !== 'xml') return c.text(t('record.oembed.formats'), 501);
   const base = new URL(config.baseUrl);
   const url = URL.canParse(query['url']) ? new URL(query['url']) : null;
   const slug = url?.origin === base.origin ? HERE.exec(url.pathname)?.[1] : undefined;

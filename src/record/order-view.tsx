@@ -1,14 +1,16 @@
 /** Orders as the public record and the desk both show them: a list, one order, and those that touch a recipient. Pure props. */
 import type { Child } from 'hono/jsx';
+import { t } from '../base/language.ts';
 import { programmeWords } from '../rooms/consequences/view.ts';
 import { courtWords, historyOf, isOriginal, type Order, orderName, reachOf, whereWords } from '../rooms/orders/view.ts';
 import type { Request } from '../rooms/requests/view.ts';
 import { filesize } from '../ui/filesize.ts';
 import { Hash } from '../ui/hash.tsx';
 import { Mark } from '../ui/mark.tsx';
+import { rich } from '../ui/rich.tsx';
 import { Facts, Table } from '../ui/table.tsx';
 import { Day, dateText } from '../ui/time.tsx';
-import { count, effectWord, orderState, type Word } from '../ui/words.ts';
+import { effectWord, orderState, type Word } from '../ui/words.ts';
 import type { Reach } from './reach.ts';
 
 export interface OrderLinks {
@@ -34,7 +36,7 @@ const named = (ids: readonly string[], orders: readonly Order[], links: OrderLin
     return (
       <>
         {i > 0 ? '; ' : ''}
-        {one ? <a href={links.order(id)}>{orderName(one)}</a> : 'an order that was erased'}
+        {one ? <a href={links.order(id)}>{orderName(one)}</a> : t('record.order.erased')}
       </>
     );
   });
@@ -49,25 +51,25 @@ export function OrdersTable(props: {
   const { reach, links } = props;
   return (
     <Table
-      caption="Orders, oldest first"
+      caption={t('record.orders')}
       quietCaption
       rows={reach.orders}
       empty={props.empty}
       columns={[
-        { head: 'Date', cell: (one) => <Day on={one.date} /> },
+        { head: t('record.date'), cell: (one) => <Day on={one.date} /> },
         {
-          head: 'Order',
+          head: t('record.order'),
           names: true,
           cell: (one) => <a href={links.order(one.id)}>{courtWords(one)}</a>,
         },
-        { head: 'What it does', cell: (one) => `${effectWord(one.effect)}, ${scopeWords(one, reach)}` },
-        { head: 'Now', cell: (one) => <Mark state={stateOf(one, reach)}>{endedText(one, reach)}</Mark> },
+        { head: t('record.order.does'), cell: (one) => `${effectWord(one.effect)}, ${scopeWords(one, reach)}` },
+        { head: t('record.now'), cell: (one) => <Mark state={stateOf(one, reach)}>{endedText(one, reach)}</Mark> },
         {
-          head: 'Touches',
+          head: t('record.order.touches'),
           cell: (one) => {
             const n = props.touched.get(one.id);
             if (n === undefined) return '–';
-            return n === 0 ? 'none of the recipients' : count(n, 'recipient');
+            return n === 0 ? t('record.order.none') : t('ui.count.recipients', { n });
           },
         },
       ]}
@@ -77,7 +79,8 @@ export function OrdersTable(props: {
 
 function endedText(order: Order, reach: Reach): string {
   const end = historyOf(order, reach.orders, reach.at).find((one) => one.effect === 'vacate' || one.effect === 'lift');
-  return end ? `, ${end.effect === 'lift' ? 'lifted' : 'vacated'} ${dateText(end.date)}` : '';
+  if (!end) return '';
+  return `, ${t(end.effect === 'lift' ? 'record.order.lifted' : 'record.order.vacated', { date: dateText(end.date) })}`;
 }
 
 /** "nationwide", "in Philadelphia (PA)", or what it ends. */
@@ -95,27 +98,29 @@ function ReachWords({ order, reach, requests }: { order: Order; reach: Reach; re
   const some = requests.filter(({ id }) => scope.requests === null || scope.requests.includes(id));
   const items =
     scope.items === null
-      ? ['all items']
+      ? t('record.order.all-items')
       : scope.items.length > 0
-        ? [`${scope.items.length === 1 ? 'item' : 'items'} ${scope.items.join(', ')}`]
-        : [];
+        ? t('record.order.items', { n: scope.items.length, items: scope.items.join(', ') })
+        : null;
   const facts = scope.consequences.flatMap((id) => reach.consequences.find((one) => one.id === id) ?? []);
   return (
     <ul class="entries">
-      {items.length > 0 ? (
+      {items === null ? null : (
         <li>
-          {items.join(', ')} of{' '}
-          {scope.requests === null ? 'every request' : some.map(({ title }) => `“${title}”`).join(', ')}
+          {scope.requests === null
+            ? t('record.order.of-every', { items })
+            : t('record.order.of-some', { items, requests: some.map(({ title }) => `“${title}”`).join(', ') })}
         </li>
-      ) : null}
+      )}
       {facts.map((one) => (
         <li>
           {programmeWords(one)}: {one.words}
         </li>
       ))}
       <li>
-        {scope.recipients === null ? 'all recipients' : count(scope.recipients.length, 'recipient')},{' '}
-        {whereWords(order)}
+        {scope.recipients === null
+          ? t('record.order.all-where', { where: whereWords(order) })
+          : t('record.order.some-where', { n: scope.recipients.length, where: whereWords(order) })}
       </li>
     </ul>
   );
@@ -134,40 +139,41 @@ export function OrderFacts(props: {
   const after = historyOf(order, reach.orders, reach.at);
   const n = props.touched.get(order.id);
   const ending = order.effect === 'vacate' || order.effect === 'lift';
+  const what = (
+    <>
+      {effectWord(order.effect)} {order.of.length > 0 ? named(order.of, reach.orders, links) : null}
+    </>
+  );
   return (
     <Facts
       facts={[
-        { name: 'Court', value: order.court },
-        { name: 'Docket', value: order.docket },
-        { name: 'Judge', value: order.judge ?? 'not known' },
-        { name: 'Date', value: <Day on={order.date} weekday /> },
+        { name: t('record.order.court'), value: order.court },
+        { name: t('record.order.docket'), value: order.docket },
+        { name: t('record.order.judge'), value: order.judge ?? t('record.not-known') },
+        { name: t('record.date'), value: <Day on={order.date} weekday /> },
         {
-          name: 'What it does',
+          name: t('record.order.does'),
           value: (
-            <>
-              {effectWord(order.effect)} {order.of.length > 0 ? named(order.of, reach.orders, links) : null}
-              {order.compel ? (
-                <>
-                  {' '}
-                  by <Day on={order.compel} weekday />
-                </>
-              ) : null}
-            </>
+            <>{order.compel ? rich('record.order.compels', { what, day: <Day on={order.compel} weekday /> }) : what}</>
           ),
         },
-        { name: 'Words', value: <span class="body__text">“{order.words}”</span> },
+        { name: t('record.words'), value: <span class="body__text">“{order.words}”</span> },
         ...(isOriginal(order)
-          ? [{ name: 'Now', value: <Mark state={stateOf(order, reach)}>{endedText(order, reach)}</Mark> }]
+          ? [{ name: t('record.now'), value: <Mark state={stateOf(order, reach)}>{endedText(order, reach)}</Mark> }]
           : []),
         ...(after.length > 0
           ? [
               {
-                name: 'Later orders',
+                name: t('record.order.later'),
                 value: (
                   <ul class="entries">
                     {after.map((one) => (
                       <li>
-                        <a href={links.order(one.id)}>{orderName(one)}</a> {effectWord(one.effect)} it: “{one.words}”
+                        {rich('record.order.later.what', {
+                          order: <a href={links.order(one.id)}>{orderName(one)}</a>,
+                          effect: effectWord(one.effect),
+                          words: one.words,
+                        })}
                       </li>
                     ))}
                   </ul>
@@ -179,7 +185,7 @@ export function OrderFacts(props: {
           ? []
           : [
               {
-                name: now.id === order.id ? 'Reaches' : 'Reaches now',
+                name: t(now.id === order.id ? 'record.order.reaches' : 'record.order.reaches-now'),
                 value: <ReachWords order={now} reach={reach} requests={requests} />,
               },
             ]),
@@ -187,25 +193,23 @@ export function OrderFacts(props: {
           ? []
           : [
               {
-                name: 'Touches',
+                name: t('record.order.touches'),
                 value:
-                  n === 0 ? (
-                    'none of the recipients'
-                  ) : (
-                    <>
-                      {count(n, 'recipient')} · on the board:{' '}
-                      {requests.map((request, i) => (
-                        <>
-                          {i > 0 ? ' · ' : ''}
-                          <a href={links.board(order.id, request.id)}>{request.title}</a>
-                        </>
-                      ))}
-                    </>
-                  ),
+                  n === 0
+                    ? t('record.order.none')
+                    : rich('record.order.on-board', {
+                        n,
+                        requests: requests.map((request, i) => (
+                          <>
+                            {i > 0 ? ' · ' : ''}
+                            <a href={links.board(order.id, request.id)}>{request.title}</a>
+                          </>
+                        )),
+                      }),
               },
             ]),
         {
-          name: 'Document',
+          name: t('record.document'),
           value: order.document ? (
             <>
               <a href={links.document(order.id)} download>
@@ -214,13 +218,13 @@ export function OrderFacts(props: {
               {filesize(order.document.bytes)} · SHA-256 <Hash hex={order.document.sha256} whole />
             </>
           ) : (
-            'none here'
+            t('record.order.no-document')
           ),
         },
         ...(order.source
           ? [
               {
-                name: 'Source',
+                name: t('record.source'),
                 value: (
                   <>
                     {order.source.publisher}: {order.source.title}, <Day on={order.source.date} />
@@ -229,7 +233,7 @@ export function OrderFacts(props: {
                         {' '}
                         ·{' '}
                         <a href={order.source.url} rel="noreferrer nofollow">
-                          read it there
+                          {t('record.read-there')}
                         </a>
                       </>
                     ) : null}
@@ -238,7 +242,7 @@ export function OrderFacts(props: {
               },
             ]
           : []),
-        { name: 'Receipt', value: <a href={links.receipt(order.id)}>that it was entered here</a> },
+        { name: t('record.receipt'), value: <a href={links.receipt(order.id)}>{t('record.order.receipt')}</a> },
       ]}
     />
   );

@@ -1,5 +1,6 @@
 /** A record's orders and consequences as pages: lists, one order with its document to keep. Shows only what is public. */
 import { NotFound } from '../base/errors.ts';
+import { t } from '../base/language.ts';
 import { ANYONE, type Ctx, type Route } from '../base/route.ts';
 import { orderDocument } from '../rooms/order-document.ts';
 import { isOriginal, type Order, orderName } from '../rooms/orders/view.ts';
@@ -9,8 +10,8 @@ import { Empty } from '../ui/empty.tsx';
 import { Heading } from '../ui/heading.tsx';
 import { Notice } from '../ui/notice.tsx';
 import { page } from '../ui/page.tsx';
+import { rich } from '../ui/rich.tsx';
 import { Counts, Links } from '../ui/table.tsx';
-import { count } from '../ui/words.ts';
 import { cacheRecord } from './caching.ts';
 import { recentAt } from './changes.ts';
 import { amountsWords, ConsequenceList, grandTotal, TotalsTable } from './consequence-view.tsx';
@@ -19,7 +20,7 @@ import { RecordEnd, recordOptions } from './frame.tsx';
 import { lastEntry, type Moment, momentParams, type PublicMatter } from './matter.ts';
 import { publicRequests } from './model.ts';
 import { OrderFacts, type OrderLinks, OrdersTable } from './order-view.tsx';
-import { entryPath, type HeadProps, href, RecordHead, recordPath } from './parts.tsx';
+import { entryPath, type HeadProps, href, RecordHead, recordPath, tabWord } from './parts.tsx';
 import { groupsOf, type Reach, reachAt, totalsOf, touchedCounts } from './reach.ts';
 import { opened, wrongTime } from './record-page.tsx';
 
@@ -67,7 +68,7 @@ async function tabPage(c: Ctx, tab: HeadProps['tab'], path: string, show: (all: 
   const shown = { matter, moment, last, path: `${recordPath(matter)}/${path}` };
   return page(
     c,
-    recordOptions(c, shown, tab),
+    recordOptions(c, shown, tabWord(tab)),
     <>
       <RecordHead
         {...{ matter, moment, now, tab }}
@@ -82,7 +83,7 @@ async function tabPage(c: Ctx, tab: HeadProps['tab'], path: string, show: (all: 
 
 const downloads = (matter: PublicMatter, moment: Moment, what: string) => (
   <Links
-    label="Download"
+    label={t('record.download')}
     links={[
       { text: 'CSV', href: href(`${recordPath(matter)}/${what}.csv`, momentParams(moment)), download: true },
       { text: 'JSON', href: href(`/api/v1/records/${matter.slug}/${what}`, momentParams(moment)) },
@@ -91,22 +92,20 @@ const downloads = (matter: PublicMatter, moment: Moment, what: string) => (
 );
 
 const ordersPage = (c: Ctx) =>
-  tabPage(c, 'Orders', 'orders', async ({ matter, moment, cut, reach, requests }) => {
+  tabPage(c, 'orders', 'orders', async ({ matter, moment, cut, reach, requests }) => {
     const touched = await touchedCounts(c.get('services').db, reach, requests, cut);
     return (
       <>
-        <h2>Orders, oldest first</h2>
-        <Counts
-          counts={[{ n: reach.forces.length, text: `${reach.forces.length === 1 ? 'order' : 'orders'} in force` }]}
-        />
+        <h2>{t('record.orders')}</h2>
+        <Counts counts={[{ n: reach.forces.length, text: t('record.n.orders', { n: reach.forces.length }) }]} />
         {reach.orders.length > 0 ? downloads(matter, moment, 'orders') : null}
         <OrdersTable
           reach={reach}
           touched={touched}
           links={publicLinks(matter, moment)}
           empty={{
-            what: 'No order by then',
-            how: 'Court orders that stay, enjoin or compel stand here, each with how far it reaches and by which words.',
+            what: t('record.orders.none'),
+            how: t('record.orders.none.how'),
           }}
         />
       </>
@@ -114,15 +113,12 @@ const ordersPage = (c: Ctx) =>
   });
 
 const consequencesPage = (c: Ctx) =>
-  tabPage(c, 'Consequences', 'consequences', async ({ matter, moment, cut, reach, requests }) => {
+  tabPage(c, 'consequences', 'consequences', async ({ matter, moment, cut, reach, requests }) => {
     if (reach.consequences.length === 0) {
       return (
         <>
-          <h2>Consequences</h2>
-          <Empty
-            what="No consequence was announced by then"
-            how="Grants, penalties and ineligibility that were named for recipients stand here, with what became of them."
-          />
+          <h2>{t('record.tab.consequences')}</h2>
+          <Empty what={t('record.consequences.none')} how={t('record.consequences.none.how')} />
         </>
       );
     }
@@ -132,11 +128,8 @@ const consequencesPage = (c: Ctx) =>
     const links = publicLinks(matter, moment);
     return (
       <>
-        <h2>Consequences</h2>
-        <p>
-          {count(reach.consequences.length, 'consequence')}, each counted once for each recipient that it concerns.
-          Amounts: {amountsWords(all)}. What is not known is counted, and never added as nothing.
-        </p>
+        <h2>{t('record.tab.consequences')}</h2>
+        <p>{t('record.consequences.total', { n: reach.consequences.length, amounts: amountsWords(all) })}</p>
         {downloads(matter, moment, 'consequences')}
         <TotalsTable totals={totals} />
         <ConsequenceList
@@ -155,8 +148,8 @@ const consequencesPage = (c: Ctx) =>
 
 const none = () =>
   new NotFound('no-order', {
-    what: 'There is no such order in this record.',
-    next: 'Look for it in the list of orders of the record.',
+    what: t('record.no-order'),
+    next: t('record.no-order.next'),
   });
 
 /** The order of a path, as public as its matter. @throws NotFound */
@@ -181,16 +174,16 @@ async function orderPage(c: Ctx): Promise<Response> {
     <>
       <Heading
         title={orderName(order)}
-        tags={matter.example ? ['example'] : []}
+        tags={matter.example ? [t('record.example')] : []}
         crumbs={[
-          { text: 'Public records', href: '/records' },
+          { text: t('record.public-records'), href: '/records' },
           { text: matter.title, href: href(recordPath(matter), momentParams(moment)) },
-          { text: 'Orders', href: href(`${recordPath(matter)}/orders`, momentParams(moment)) },
+          { text: tabWord('orders'), href: href(`${recordPath(matter)}/orders`, momentParams(moment)) },
         ]}
       />
       {moment.problem ? (
-        <Notice tone="bad" title="This time cannot be shown">
-          <p>{moment.problem} Below is the present.</p>
+        <Notice tone="bad" title={t('record.bad-time')}>
+          <p>{t('record.bad-time.present', { problem: moment.problem })}</p>
         </Notice>
       ) : null}
       <AsOf action={orderPath(matter, order.id)} asOf={moment.asOf} now={now} axis={moment.axis} zone={moment.zone} />
@@ -203,9 +196,7 @@ async function orderPage(c: Ctx): Promise<Response> {
           links={publicLinks(matter, moment)}
         />
       ) : (
-        <p>
-          This order was not in the record by then. <a href={orderPath(matter, order.id)}>Show the present</a>.
-        </p>
+        <p>{rich('record.order.not-yet', { a: (words) => <a href={orderPath(matter, order.id)}>{words}</a> })}</p>
       )}
     </>,
   );

@@ -1,11 +1,13 @@
 /** All parties in a list with search and filters, for everyone; and that form for the desk. */
 import { sql } from 'kysely';
+import { t } from '../base/language.ts';
 import { ANYONE, type Ctx, type Route } from '../base/route.ts';
+import { PARTY_KINDS } from '../rooms/directory/entries.ts';
 import { Field, Select, Submit } from '../ui/form.tsx';
 import { Heading } from '../ui/heading.tsx';
 import { page } from '../ui/page.tsx';
 import { Links, Pages, Table } from '../ui/table.tsx';
-import { count } from '../ui/words.ts';
+import { partyKind } from '../ui/words.ts';
 import { cachePublic } from './caching.ts';
 import { associations, filterParams, PARTIES_SIZE, partiesPage, partyFilter, statesOf } from './parties.ts';
 import { href } from './parts.tsx';
@@ -25,22 +27,19 @@ async function getParties(c: Ctx): Promise<Response> {
   cachePublic(c, 10);
   return page(
     c,
-    { title: 'Parties', area: 'public', wide: true },
+    { title: t('record.parties'), area: 'public', wide: true },
     <>
-      <Heading
-        title="Parties"
-        lead="Governments, offices and organisations that records here name, and what is public of each."
-      />
+      <Heading title={t('record.parties')} lead={t('record.parties.lead')} />
       <PartyFilterForm action="/parties" filter={filter} states={states} among={among} />
       <Links
-        label="Download"
+        label={t('record.download')}
         links={[
           { text: 'CSV', href: href('/parties.csv', params), download: true },
           { text: 'JSON', href: href('/api/v1/parties', params) },
         ]}
       />
       <Table
-        caption="Parties"
+        caption={t('record.parties')}
         quietCaption
         rows={rows}
         sort={{
@@ -51,41 +50,35 @@ async function getParties(c: Ctx): Promise<Response> {
         }}
         empty={
           Object.keys(params).every((name) => params[name] === '')
-            ? { what: 'No party yet', how: 'Parties stand here once an office lists them or serves a request on them.' }
-            : { what: 'No party fits', how: <a href="/parties">Show all parties</a> }
+            ? { what: t('record.parties.none'), how: t('record.parties.none.how') }
+            : { what: t('record.parties.none-fits'), how: <a href="/parties">{t('record.parties.all')}</a> }
         }
         columns={[
           {
-            head: 'Name',
+            head: t('record.name'),
             names: true,
             sort: 'name',
             cell: (one) => <a href={partyPath(one.id)}>{one.name}</a>,
           },
-          { head: 'Kind', sort: 'kind', cell: (one) => one.kind },
-          { head: 'State', sort: 'state', cell: (one) => one.state ?? '–' },
+          { head: t('record.kind'), sort: 'kind', cell: (one) => partyKind(one.kind) },
+          { head: t('record.state'), sort: 'state', cell: (one) => one.state ?? '–' },
         ]}
       />
       <Pages
         page={at}
         pages={Math.ceil(total / PARTIES_SIZE)}
-        range={count(total, 'party', 'parties')}
+        range={t('ui.count.parties', { n: total })}
         href={(n) => href('/parties', { ...params, page: String(n) })}
       />
     </>,
   );
 }
 
-const KIND_CHOICES = [
-  'state',
-  'county',
-  'place',
-  'district',
-  'department',
-  'agency',
-  'association',
-  'newsroom',
-  'other',
-].map((kind) => ({ value: kind, label: kind === 'place' ? 'city, town or village' : kind }));
+const kindChoices = () =>
+  PARTY_KINDS.map((kind) => ({
+    value: kind,
+    label: kind === 'place' ? t('record.kind-choice.place') : partyKind(kind),
+  }));
 
 /** Search and filters of a list of parties, for the desk and for everyone. */
 export function PartyFilterForm(props: {
@@ -96,26 +89,32 @@ export function PartyFilterForm(props: {
 }) {
   const { action, filter, states, among } = props;
   return (
-    <form class="form form--row" method="get" action={action} aria-label="Find a party">
-      <Field name="q" type="search" label="Name or Open Civic Data id" value={filter.q} width="medium" />
-      <Select name="kind" label="Kind" none="all" value={filter.kind} choices={KIND_CHOICES} />
+    <form class="form form--row" method="get" action={action} aria-label={t('record.parties.find')}>
+      <Field name="q" type="search" label={t('record.parties.q')} value={filter.q} width="medium" />
+      <Select
+        name="kind"
+        label={t('record.kind')}
+        none={t('record.parties.any')}
+        value={filter.kind}
+        choices={kindChoices()}
+      />
       <Select
         name="state"
-        label="State"
-        none="all"
+        label={t('record.state')}
+        none={t('record.parties.any')}
         value={filter.state}
         choices={states.map((one) => ({ value: one, label: one }))}
       />
       {among.length > 0 ? (
         <Select
           name="association"
-          label="Member of"
-          none="any"
+          label={t('record.member-of')}
+          none={t('record.any')}
           value={filter.association}
           choices={among.map((one) => ({ value: one.id, label: one.name }))}
         />
       ) : null}
-      <Submit text="Show" />
+      <Submit text={t('record.show')} />
     </form>
   );
 }

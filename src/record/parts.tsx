@@ -1,66 +1,71 @@
 /** Parts that the pages of a record share: its head with the time line, tabs, and words for clocks and cells. Pure props. */
 
 import type { Child } from 'hono/jsx';
+import { t } from '../base/language.ts';
 import type { ClockState } from '../rooms/clock/rules.ts';
 import { AsOf } from '../ui/asof.tsx';
 import { Heading } from '../ui/heading.tsx';
 import { Notice } from '../ui/notice.tsx';
+import { rich } from '../ui/rich.tsx';
 import { Tabs } from '../ui/table.tsx';
 import { dateText, Time, timeText } from '../ui/time.tsx';
-import { count } from '../ui/words.ts';
 import { MANY } from './changes.ts';
 import { type LastEntry, type Moment, momentParams, type PublicMatter } from './matter.ts';
 import { lastNoon } from './noon.ts';
-import { entryPath, href, recordPath } from './paths.ts';
+import { entryPath, feedPath, href, recordPath } from './paths.ts';
+import { quiet } from './quiet.tsx';
 
 export { entryPath, href, recordPath, servicePath } from './paths.ts';
 
-const days = (n: number) => count(n, 'day');
-
 /** What follows "paused": by whom and since when, and the due date where it is known. */
 export function pausedText(clock: Extract<ClockState, { state: 'paused' }>): string {
-  const by = clock.by === 'stay' ? 'by an order' : 'by the issuer';
-  const since = clock.sinceOn === null ? '' : ` since ${dateText(clock.sinceOn)}`;
-  return `${by}${since}${clock.dueOn === null ? '' : `, due ${dateText(clock.dueOn)}`}`;
+  const { by } = clock;
+  const [since, due] = [clock.sinceOn && dateText(clock.sinceOn), clock.dueOn && dateText(clock.dueOn)];
+  if (since === null) return due === null ? t('record.paused', { by }) : t('record.paused.due', { by, due });
+  return due === null ? t('record.paused.since', { by, since }) : t('record.paused.since-due', { by, since, due });
 }
 
 /** What follows the clock's word: "23 Feb 2018, 29 days". */
 export function clockText(clock: ClockState): string {
   switch (clock.state) {
     case 'running':
-      return `${dateText(clock.dueOn)}, ${days(clock.days)}`;
     case 'overdue':
-      return `${dateText(clock.dueOn)}, ${days(clock.days)}`;
+      return t('record.clock.days', { date: dateText(clock.dueOn), n: clock.days });
     case 'paused':
       return pausedText(clock);
     case 'stopped':
-      return clock.late ? `after the due date, ${dateText(clock.dueOn)}` : '';
+      return clock.late ? t('record.clock.late', { date: dateText(clock.dueOn) }) : '';
     case 'unknown':
-      return `after ${dateText(clock.dueOn)}, the due date`;
+      return t('record.clock.unknown', { date: dateText(clock.dueOn) });
     case 'revoked':
       return '';
   }
 }
 
-export const TABS = [
-  'Board',
-  'Map',
-  'Timeline',
-  'People',
-  'Meetings',
-  'Statements',
-  'Figures',
-  'Orders',
-  'Consequences',
-  'Documents',
-  'Changes',
+/** Views of a record; each but the board is a path of its own. */
+const TABS = [
+  'board',
+  'map',
+  'timeline',
+  'people',
+  'meetings',
+  'statements',
+  'figures',
+  'orders',
+  'consequences',
+  'documents',
+  'changes',
 ] as const;
+export type Tab = (typeof TABS)[number];
+
+/** What a view is called. */
+export const tabWord = (tab: Tab): string => t(`record.tab.${tab}`);
 
 export interface HeadProps {
   readonly matter: PublicMatter;
   readonly moment: Moment;
   readonly now: Date;
-  readonly tab: (typeof TABS)[number];
+  readonly tab: Tab;
   /** public entries since noon */
   readonly recent?: number;
   /** address of the form; default: the record's own page */
@@ -78,20 +83,23 @@ export function RecordHead(props: HeadProps & { readonly timeLine?: boolean }) {
     recent === undefined || recent === 0 || moment.axis === 'happened'
       ? undefined
       : {
-          text: `${recent > MANY ? `More than ${count(MANY, 'entry', 'entries')}` : count(recent, 'entry', 'entries')} since ${timeText(since, moment.zone).text}`,
+          text: t(recent > MANY ? 'record.head.more-since' : 'record.head.since', {
+            n: Math.min(recent, MANY),
+            at: timeText(since, moment.zone).text,
+          }),
           href: href(`${base}/changes`, { from: since.toISOString(), to: moment.at.toISOString() }),
         };
   return (
     <>
       <Heading
         title={matter.title}
-        tags={matter.example ? ['example'] : []}
+        tags={matter.example ? [t('record.example')] : []}
         lead={matter.summary === '' ? undefined : matter.summary}
-        crumbs={[{ text: 'Public records', href: '/records' }]}
+        crumbs={[{ text: t('record.public-records'), href: '/records' }]}
       />
       {moment.problem ? (
-        <Notice tone="bad" title="This time cannot be shown">
-          <p>{moment.problem} Choose another time below.</p>
+        <Notice tone="bad" title={t('record.bad-time')}>
+          <p>{t('record.bad-time.choose', { problem: moment.problem })}</p>
         </Notice>
       ) : null}
       {props.timeLine === false ? null : (
@@ -107,21 +115,12 @@ export function RecordHead(props: HeadProps & { readonly timeLine?: boolean }) {
         />
       )}
       <Tabs
-        label="Views of this record"
-        current={tab}
-        tabs={[
-          { text: 'Board', href: href(base, keep) },
-          { text: 'Map', href: href(`${base}/map`, keep) },
-          { text: 'Timeline', href: href(`${base}/timeline`, keep) },
-          { text: 'People', href: href(`${base}/people`, keep) },
-          { text: 'Meetings', href: href(`${base}/meetings`, keep) },
-          { text: 'Statements', href: href(`${base}/statements`, keep) },
-          { text: 'Figures', href: href(`${base}/figures`, keep) },
-          { text: 'Orders', href: href(`${base}/orders`, keep) },
-          { text: 'Consequences', href: href(`${base}/consequences`, keep) },
-          { text: 'Documents', href: href(`${base}/documents`, keep) },
-          { text: 'Changes', href: `${base}/changes` },
-        ]}
+        label={t('record.views')}
+        current={tabWord(tab)}
+        tabs={TABS.map((one) => ({
+          text: tabWord(one),
+          href: one === 'changes' ? `${base}/changes` : href(one === 'board' ? base : `${base}/${one}`, keep),
+        }))}
       />
     </>
   );
@@ -130,8 +129,8 @@ export function RecordHead(props: HeadProps & { readonly timeLine?: boolean }) {
 /** Where programs find the feeds of a record. */
 export const FeedLinks = ({ matter }: { matter: PublicMatter }) => (
   <>
-    <link rel="alternate" type="application/atom+xml" title={matter.title} href={`${recordPath(matter)}/feed.atom`} />
-    <link rel="alternate" type="application/feed+json" title={matter.title} href={`${recordPath(matter)}/feed.json`} />
+    <link rel="alternate" type="application/atom+xml" title={matter.title} href={feedPath(matter, 'atom')} />
+    <link rel="alternate" type="application/feed+json" title={matter.title} href={feedPath(matter, 'json')} />
   </>
 );
 
@@ -150,17 +149,18 @@ export function LastUpdated({
   if (!last) return null;
   return (
     <p class="record-last soft">
-      Last updated <Time at={last.updatedAt} zone={zone} seconds /> · log position{' '}
-      {last.position.toLocaleString('en-US')} · <a href={entryPath(matter, last.entry)}>receipt of this entry</a>
-      {children} · follow:{' '}
-      <a href={`${recordPath(matter)}/feed.atom`}>
-        Atom<span class="usa-sr-only"> feed</span>
-      </a>
-      ,{' '}
-      <a href={`${recordPath(matter)}/feed.json`}>
-        JSON<span class="usa-sr-only"> feed</span>
-      </a>
-      , <a href={`${recordPath(matter)}/follow`}>mail</a>
+      {rich('record.last', {
+        at: <Time at={last.updatedAt} zone={zone} seconds />,
+        position: last.position,
+        a: (words) => <a href={entryPath(matter, last.entry)}>{words}</a>,
+      })}
+      {children} ·{' '}
+      {rich('record.last.follow', {
+        atom: (words) => <a href={feedPath(matter, 'atom')}>{words}</a>,
+        json: (words) => <a href={feedPath(matter, 'json')}>{words}</a>,
+        mail: (words) => <a href={`${recordPath(matter)}/follow`}>{words}</a>,
+        more: quiet,
+      })}
     </p>
   );
 }

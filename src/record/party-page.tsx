@@ -2,6 +2,7 @@
 import { type RawBuilder, sql } from 'kysely';
 import { NotFound } from '../base/errors.ts';
 import { UUID } from '../base/ids.ts';
+import { t } from '../base/language.ts';
 import { ANYONE, type Ctx, type Route } from '../base/route.ts';
 import { aliasesOf, descriptionsOf, partyById } from '../rooms/directory/view.ts';
 import {
@@ -18,8 +19,10 @@ import { AsOf } from '../ui/asof.tsx';
 import { zoneOf } from '../ui/context.ts';
 import { Heading } from '../ui/heading.tsx';
 import { page } from '../ui/page.tsx';
+import { rich } from '../ui/rich.tsx';
 import { Facts, Links } from '../ui/table.tsx';
 import { localInput, Time } from '../ui/time.tsx';
+import { partyKind } from '../ui/words.ts';
 import { cacheRecord } from './caching.ts';
 import { type Cut, cutAt } from './cut.ts';
 import { type Moment, momentOf, momentParams } from './matter.ts';
@@ -27,6 +30,7 @@ import { knownAt, meetingsWith, saidIn, seenAt, servedOn } from './parties.ts';
 import { href } from './parts.tsx';
 import { Affiliations, Holdings, Meetings, Memberships, Said, Served, type Side } from './party-parts.tsx';
 import { partyPath, personPath } from './party-paths.ts';
+import { quiet } from './quiet.tsx';
 import { queryOf, refuseBadTime } from './record-page.tsx';
 
 /** The moment of a query, and the cut that goes with it. @throws InvalidInput `bad-time` */
@@ -69,8 +73,8 @@ export async function publicParty(c: Ctx) {
   const party = UUID.test(id) ? await partyById(db, id, seen) : null;
   if (!party) {
     throw new NotFound('no-party', {
-      what: moment.asOf === null ? 'The directory has no such party.' : 'The directory had no such party by then.',
-      next: 'Look it up by name among all parties, or choose another time.',
+      what: t(moment.asOf === null ? 'record.no-party' : 'record.no-party.then'),
+      next: t('record.no-party.next'),
     });
   }
   const offices = sql`o.party = ${id}`;
@@ -106,71 +110,70 @@ async function getParty(c: Ctx): Promise<Response> {
     <>
       <Heading
         title={party.name}
-        tags={party.ended ? ['no more'] : []}
-        lead={[party.kind, party.state].filter(Boolean).join(', ')}
-        crumbs={[{ text: 'Parties', href: '/parties' }]}
+        tags={party.ended ? [t('record.party.ended')] : []}
+        lead={[partyKind(party.kind), party.state].filter(Boolean).join(', ')}
+        crumbs={[{ text: t('record.parties'), href: '/parties' }]}
       />
       <AsOf action={partyPath(party.id)} asOf={moment.asOf} now={now} axis={moment.axis} zone={moment.zone} />
       <Facts
         facts={[
-          ...(names.length > 0 ? [{ name: 'Also called', value: names.join(', ') }] : []),
-          ...(party.seat === null ? [] : [{ name: 'Seat', value: party.seat }]),
-          ...(party.timeZone === null ? [] : [{ name: 'Time zone', value: party.timeZone }]),
+          ...(names.length > 0 ? [{ name: t('record.party.called'), value: names.join(', ') }] : []),
+          ...(party.seat === null ? [] : [{ name: t('record.party.seat'), value: party.seat }]),
+          ...(party.timeZone === null ? [] : [{ name: t('record.party.zone'), value: party.timeZone }]),
           ...(party.ocdId === null
             ? []
-            : [{ name: 'Open Civic Data id', value: <code class="id">{party.ocdId}</code> }]),
+            : [{ name: t('record.party.ocd'), value: <code class="id">{party.ocdId}</code> }]),
           ...(ids.length === 0
             ? []
-            : [{ name: 'Ids that stand for it', value: ids.map((id) => <code class="id">{id} </code>) }]),
+            : [{ name: t('record.party.ids'), value: ids.map((id) => <code class="id">{id} </code>) }]),
         ]}
       />
-      <Links label="Download" links={[{ text: 'JSON', href: href(`/api/v1/parties/${party.id}`, keep) }]} />
+      <Links label={t('record.download')} links={[{ text: 'JSON', href: href(`/api/v1/parties/${party.id}`, keep) }]} />
       <section aria-labelledby="served">
-        <h2 id="served">Asked for documents</h2>
+        <h2 id="served">{t('record.party.served')}</h2>
         <Served served={served} side={at} />
       </section>
       <section aria-labelledby="offices">
-        <h2 id="offices">Offices</h2>
-        <Holdings
-          holdings={holdings}
-          side={at}
-          by="party"
-          how="Who holds an office stands here once somebody notes it, with its source."
-        />
+        <h2 id="offices">{t('record.party.offices')}</h2>
+        <Holdings holdings={holdings} side={at} by="party" how={t('record.party.offices.how')} />
       </section>
       {party.kind === 'association' ? (
         <section aria-labelledby="members">
-          <h2 id="members">Members and roles</h2>
+          <h2 id="members">{t('record.party.members')}</h2>
           <Memberships memberships={members} side={at} show="members" />
         </section>
       ) : null}
       {memberships.length > 0 ? (
         <section aria-labelledby="memberships">
-          <h2 id="memberships">Memberships</h2>
+          <h2 id="memberships">{t('record.party.memberships')}</h2>
           <Memberships memberships={memberships} side={at} show="associations" />
         </section>
       ) : null}
       <section aria-labelledby="meetings">
-        <h2 id="meetings">Meetings</h2>
+        <h2 id="meetings">{t('record.tab.meetings')}</h2>
         <Meetings meetings={meetings} side={at} />
       </section>
       <section aria-labelledby="said">
-        <h2 id="said">Statements from its offices</h2>
+        <h2 id="said">{t('record.party.said')}</h2>
         <Said said={said} side={at} />
       </section>
       {history.length > 1 ? (
         <section aria-labelledby="history">
-          <h2 id="history">What it was called</h2>
+          <h2 id="history">{t('record.party.history')}</h2>
           <ul class="entries">
             {history.map((one) => (
               <li>
-                {one.name} ({[one.kind, one.state].filter(Boolean).join(', ')}
-                {one.ended ? ', no more' : ''}), <Time at={one.occurredAt} zone={moment.zone} />
-                {one.corrects ? ', a correction' : ''}
+                {rich('record.party.was', {
+                  name: one.name,
+                  what: [partyKind(one.kind), one.state].filter(Boolean).join(', '),
+                  ended: one.ended ? 'yes' : 'no',
+                  at: <Time at={one.occurredAt} zone={moment.zone} />,
+                  corrects: one.corrects ? 'yes' : 'no',
+                })}
                 {one.reason === '' ? null : <div class="soft">{one.reason}</div>}
                 <div class="soft">
                   <a href={`/receipts/${one.entry}.receipt.json`}>
-                    receipt<span class="usa-sr-only"> of {one.name}</span>
+                    {rich('record.receipt-of', { of: one.name, more: quiet })}
                   </a>
                 </div>
               </li>
@@ -191,8 +194,8 @@ export async function publicPerson(c: Ctx) {
   const person = UUID.test(id) ? await personById(db, id, known) : null;
   if (!person) {
     throw new NotFound('no-person', {
-      what: moment.asOf === null ? 'The directory has no such person.' : 'The directory had no such person by then.',
-      next: 'Look them up through their office, or choose another time.',
+      what: t(moment.asOf === null ? 'record.no-person' : 'record.no-person.then'),
+      next: t('record.no-person.next'),
     });
   }
   const held: RawBuilder<unknown> = sql`h.person = ${id}`;
@@ -219,39 +222,38 @@ async function getPerson(c: Ctx): Promise<Response> {
     c,
     { title: person.name, area: 'public', wide: true },
     <>
-      <Heading title={person.name} lead={person.note ?? undefined} crumbs={[{ text: 'Parties', href: '/parties' }]} />
+      <Heading
+        title={person.name}
+        lead={person.note ?? undefined}
+        crumbs={[{ text: t('record.parties'), href: '/parties' }]}
+      />
       <AsOf action={personPath(person.id)} asOf={moment.asOf} now={now} axis={moment.axis} zone={moment.zone} />
       <Links
-        label="Download"
+        label={t('record.download')}
         links={[{ text: 'JSON', href: href(`/api/v1/people/${person.id}`, momentParams(moment)) }]}
       />
       <section aria-labelledby="offices">
-        <h2 id="offices">Offices</h2>
-        <Holdings
-          holdings={holdings}
-          side={at}
-          by="person"
-          how="Who holds an office stands here once somebody notes it, with its source."
-        />
+        <h2 id="offices">{t('record.party.offices')}</h2>
+        <Holdings holdings={holdings} side={at} by="person" how={t('record.party.offices.how')} />
       </section>
       {memberships.length > 0 ? (
         <section aria-labelledby="memberships">
-          <h2 id="memberships">Memberships and roles</h2>
+          <h2 id="memberships">{t('record.person.memberships')}</h2>
           <Memberships memberships={memberships} side={at} show="associations" />
         </section>
       ) : null}
       {affiliations.length > 0 ? (
         <section aria-labelledby="affiliation">
-          <h2 id="affiliation">Affiliation</h2>
+          <h2 id="affiliation">{t('record.affiliation')}</h2>
           <Affiliations affiliations={affiliations} side={at} />
         </section>
       ) : null}
       <section aria-labelledby="meetings">
-        <h2 id="meetings">Meetings</h2>
+        <h2 id="meetings">{t('record.tab.meetings')}</h2>
         <Meetings meetings={meetings} side={at} />
       </section>
       <section aria-labelledby="said">
-        <h2 id="said">Statements</h2>
+        <h2 id="said">{t('record.tab.statements')}</h2>
         <Said said={said} side={at} />
       </section>
     </>,

@@ -1,5 +1,6 @@
 /** What the pages of parties and people share: names over time, offices, memberships, what they were asked, invited to and said. Pure props. */
 import type { Child } from 'hono/jsx';
+import { t } from '../base/language.ts';
 import type { Source } from '../rooms/matters/entries.ts';
 import type { Affiliation, Held, Holding, Membership } from '../rooms/people/view.ts';
 import { heldOn } from '../rooms/people/view.ts';
@@ -30,12 +31,14 @@ export interface Side {
 /** "since 4 Jan 2016", "4 Jan 2016 – 6 Jan 2020", "until 6 Jan 2020", "not known". */
 export function spanText({ from, until }: Held): string {
   if (from !== null && until !== null) return `${dateText(from)} – ${dateText(until)}`;
-  if (from !== null) return `since ${dateText(from)}`;
-  return until === null ? 'days not known' : `until ${dateText(until)}`;
+  if (from !== null) return t('record.span.since', { from: dateText(from) });
+  return until === null ? t('record.span.unknown') : t('record.span.until', { until: dateText(until) });
 }
 
 const now = (held: Held, day: string) =>
-  heldOn(held, day) ? null : <Tag>{held.from !== null && held.from > day ? 'later' : 'former'}</Tag>;
+  heldOn(held, day) ? null : (
+    <Tag>{t(held.from !== null && held.from > day ? 'record.span.later' : 'record.span.former')}</Tag>
+  );
 const named = ({ name, note }: { readonly name: string; readonly note: string | null }) =>
   note ? `${name} (${note})` : name;
 
@@ -45,7 +48,7 @@ const changing = <R extends Held & { readonly id: string }>(
   what: (row: R) => string,
 ) => {
   const { change } = side;
-  return change ? [{ head: 'Correct', cell: (row: R) => change(of, row, what(row)) }] : [];
+  return change ? [{ head: t('record.correct'), cell: (row: R) => change(of, row, what(row)) }] : [];
 };
 
 /** @param by the person's own page, where the office comes first; else the party's */
@@ -62,23 +65,29 @@ export function Holdings({
 }) {
   return (
     <Table
-      caption={by === 'party' ? 'Offices and who held them' : 'Offices held'}
+      caption={t(by === 'party' ? 'record.offices.of-party' : 'record.offices.of-person')}
       quietCaption
       rows={holdings}
-      empty={{ what: by === 'party' ? 'No holder of an office is known' : 'No office is known', how }}
+      empty={{ what: t(by === 'party' ? 'record.offices.no-holder' : 'record.offices.none'), how }}
       columns={[
         ...(by === 'party'
           ? [
               {
-                head: 'Person',
+                head: t('record.person'),
                 names: true,
                 cell: (one: Holding) => <a href={side.person(one.person)}>{named(one)}</a>,
               },
             ]
-          : [{ head: 'Of', names: true, cell: (one: Holding) => <a href={side.party(one.party)}>{one.partyName}</a> }]),
-        { head: 'Office', cell: (one) => one.title },
+          : [
+              {
+                head: t('record.offices.of'),
+                names: true,
+                cell: (one: Holding) => <a href={side.party(one.party)}>{one.partyName}</a>,
+              },
+            ]),
+        { head: t('record.office'), cell: (one) => one.title },
         {
-          head: 'Days',
+          head: t('record.days'),
           cell: (one) => (
             <span>
               {spanText(one)} {now(one, side.day)}
@@ -107,37 +116,37 @@ export function Memberships(props: {
   const { memberships, side, show } = props;
   return (
     <Table
-      caption={show === 'members' ? 'List of members and roles' : 'List of memberships'}
+      caption={t(show === 'members' ? 'record.members.list' : 'record.memberships.list')}
       quietCaption
       rows={memberships}
       empty={{
-        what: show === 'members' ? 'No member is known' : 'No membership is known',
+        what: t(show === 'members' ? 'record.members.none' : 'record.memberships.none'),
         ...(props.how ? { how: props.how } : {}),
       }}
       columns={[
         show === 'members'
           ? {
-              head: 'Member',
+              head: t('record.member'),
               names: true,
               cell: (one) => (
                 <a href={one.person === null ? side.party(one.member ?? '') : side.person(one.person)}>{named(one)}</a>
               ),
             }
           : {
-              head: 'Association',
+              head: t('record.association'),
               names: true,
               cell: (one) => <a href={side.party(one.association)}>{one.associationName}</a>,
             },
-        { head: 'Role', cell: (one) => one.role },
+        { head: t('record.role'), cell: (one) => one.role },
         {
-          head: 'Days',
+          head: t('record.days'),
           cell: (one) => (
             <span>
               {spanText(one)} {now(one, side.day)}
             </span>
           ),
         },
-        { head: 'Known from', cell: (one) => <SourceText source={one.source} /> },
+        { head: t('record.known-from'), cell: (one) => <SourceText source={one.source} /> },
         ...changing<Membership>(side, 'membership', (one) => `${one.name}, ${one.role}`),
       ]}
     />
@@ -155,14 +164,14 @@ export function Affiliations({
 }) {
   return (
     <Table
-      caption="List of affiliations"
+      caption={t('record.affiliations.list')}
       quietCaption
       rows={affiliations}
-      empty={{ what: 'No affiliation is noted', ...(how ? { how } : {}) }}
+      empty={{ what: t('record.affiliations.none'), ...(how ? { how } : {}) }}
       columns={[
-        { head: 'With', names: true, cell: (one) => one.with },
-        { head: 'Days', cell: (one) => spanText(one) },
-        { head: 'According to', cell: (one) => <SourceText source={one.source} /> },
+        { head: t('record.affiliations.with'), names: true, cell: (one) => one.with },
+        { head: t('record.days'), cell: (one) => spanText(one) },
+        { head: t('record.according-to'), cell: (one) => <SourceText source={one.source} /> },
         ...changing<Affiliation>(side, 'affiliation', (one) => one.with),
       ]}
     />
@@ -172,46 +181,46 @@ export function Affiliations({
 export function Served({ served, side }: { served: readonly ServedOn[]; side: Side }) {
   return (
     <Table
-      caption="List of requests served"
+      caption={t('record.served.list')}
       quietCaption
       rows={served}
-      empty={{ what: 'No request was served by then', how: 'A request stands here once it is served on this party.' }}
+      empty={{ what: t('record.served.none'), how: t('record.served.none.how') }}
       columns={[
-        { head: 'Request', names: true, cell: (one) => <a href={side.served(one)}>{one.title}</a> },
-        { head: 'Asked by', cell: (one) => one.issuer },
-        { head: 'Matter', cell: (one) => one.matter },
-        { head: 'Served', cell: (one) => <Time at={one.servedAt} zone={side.zone} /> },
+        { head: t('record.request'), names: true, cell: (one) => <a href={side.served(one)}>{one.title}</a> },
+        { head: t('record.asked-by'), cell: (one) => one.issuer },
+        { head: t('record.matter'), cell: (one) => one.matter },
+        { head: t('record.served'), cell: (one) => <Time at={one.servedAt} zone={side.zone} /> },
       ]}
     />
   );
 }
 
 export function Meetings({ meetings, side }: { meetings: readonly AskedToMeet[]; side: Side }) {
-  if (meetings.length === 0) return <p class="soft">Invited to no meeting that is known here.</p>;
+  if (meetings.length === 0) return <p class="soft">{t('record.invited.none')}</p>;
   return (
     <Table
-      caption="List of meetings"
+      caption={t('record.meetings.list')}
       quietCaption
       rows={meetings}
-      empty={{ what: 'No meeting' }}
+      empty={{ what: t('record.meetings.none-here') }}
       columns={[
-        { head: 'Meeting', names: true, cell: (one) => <a href={side.meeting(one)}>{one.subject}</a> },
-        { head: 'When', cell: (one) => <Time at={one.startsAt} zone={side.zone} dayOnly={one.dayOnly} /> },
-        { head: 'Invited', cell: (one) => one.name },
-        { head: 'Last word', cell: (one) => <Mark state={participation(one.partstat ?? 'needs-action')} /> },
+        { head: t('record.meeting'), names: true, cell: (one) => <a href={side.meeting(one)}>{one.subject}</a> },
+        { head: t('record.when'), cell: (one) => <Time at={one.startsAt} zone={side.zone} dayOnly={one.dayOnly} /> },
+        { head: t('record.invited'), cell: (one) => one.name },
+        { head: t('record.last-word'), cell: (one) => <Mark state={participation(one.partstat ?? 'needs-action')} /> },
       ]}
     />
   );
 }
 
 export function Said({ said, side }: { said: readonly SaidBy[]; side: Side }) {
-  if (said.length === 0) return <p class="soft">No statement is recorded here.</p>;
+  if (said.length === 0) return <p class="soft">{t('record.said.none')}</p>;
   return (
     <ol class="entries statements">
       {said.map((one) => (
         <li>
           <p class="statements__words">
-            {one.quotation ? `“${one.words}”` : one.words} {one.quotation ? null : <Tag>paraphrase</Tag>}
+            {one.quotation ? `“${one.words}”` : one.words} {one.quotation ? null : <Tag>{t('record.paraphrase')}</Tag>}
           </p>
           <p class="soft">
             {one.speaker}

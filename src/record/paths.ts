@@ -1,4 +1,5 @@
 /** Addresses of a record's pages. Pure. */
+import { ENGLISH, language } from '../base/language.ts';
 import type { PublicMatter } from './matter.ts';
 
 /** `path?a=b`, without empty values. */
@@ -12,3 +13,6 @@ export const servicePath = (matter: Pick<PublicMatter, 'slug'>, service: string)
   `/record/${matter.slug}/services/${service}`;
 export const entryPath = (matter: Pick<PublicMatter, 'slug'>, entry: string): string =>
   `/record/${matter.slug}/entries/${entry}`;
+/** A feed says what it says in the language of the page that leads to it; programs are given English where the address names none. */
+export const feedPath = (matter: Pick<PublicMatter, 'slug'>, form: 'atom' | 'json'): string =>
+  href(`${recordPath(matter)}/feed.${form}`, { lang: language() === ENGLISH ? '' : language() });

@@ -1,11 +1,11 @@
 /** People of a record, as of any time: a page, CSV and JSON of the same. Shows only what is public. */
 import type { z } from 'zod';
 import { csvDownload } from '../base/csv.ts';
+import { t } from '../base/language.ts';
 import { ANYONE, type Ctx, type Route } from '../base/route.ts';
 import { Field, Submit } from '../ui/form.tsx';
 import { page } from '../ui/page.tsx';
 import { Links, Pages, Table } from '../ui/table.tsx';
-import { count } from '../ui/words.ts';
 import type { peopleList } from './api-around-schemas.ts';
 import { cacheRecord, sent } from './caching.ts';
 import { recentAt } from './changes.ts';
@@ -13,7 +13,7 @@ import { type Cut, cutAt } from './cut.ts';
 import { RecordEnd, recordOptions } from './frame.tsx';
 import { personThing } from './json-ld.tsx';
 import { lastEntry, type Moment, momentParams, type PublicMatter } from './matter.ts';
-import { href, RecordHead, recordPath } from './parts.tsx';
+import { href, RecordHead, recordPath, tabWord } from './parts.tsx';
 import { partyPath, personPath } from './party-paths.ts';
 import { type Named, PEOPLE_SIZE, PEOPLE_SORTS, type PeopleQuery, peopleOf } from './people.ts';
 import { opened, queryOf, refuseBadTime, wrongTime } from './record-page.tsx';
@@ -40,7 +40,7 @@ async function read(c: Ctx): Promise<Read> {
 }
 
 async function getPage(c: Ctx): Promise<Response> {
-  const wrong = await wrongTime(c, 'People');
+  const wrong = await wrongTime(c, 'people');
   if (wrong) return wrong;
   const { matter, moment, now, cut, query } = await read(c);
   const { db } = c.get('services');
@@ -54,31 +54,31 @@ async function getPage(c: Ctx): Promise<Response> {
   const sorting = { ...(query.sort === 'name' ? {} : { sort: query.sort }), ...(query.down ? { dir: 'down' } : {}) };
   return page(
     c,
-    recordOptions(c, shown, 'People', rows.slice(0, 100).map(personThing)),
+    recordOptions(c, shown, tabWord('people'), rows.slice(0, 100).map(personThing)),
     <>
       <RecordHead
         {...{ matter, moment, now }}
-        tab="People"
+        tab="people"
         action={base}
         recent={await recentAt(db, matter.id, cut, moment)}
       />
-      <h2>People whom this record names</h2>
-      <form class="form form--row" method="get" action={base} aria-label="Find somebody">
+      <h2>{t('record.people')}</h2>
+      <form class="form form--row" method="get" action={base} aria-label={t('record.people.find')}>
         {Object.entries(time).map(([name, value]) => (
           <input type="hidden" name={name} value={value} />
         ))}
-        <Field name="q" type="search" label="Name or office" value={query.q} width="medium" />
-        <Submit text="Find" />
+        <Field name="q" type="search" label={t('record.people.q')} value={query.q} width="medium" />
+        <Submit text={t('record.find')} />
       </form>
       <Links
-        label="Download"
+        label={t('record.download')}
         links={[
           { text: 'CSV', href: href(`${base}.csv`, keep), download: true },
           { text: 'JSON', href: href(`/api/v1/records/${matter.slug}/people`, keep) },
         ]}
       />
       <Table
-        caption="People whom this record names"
+        caption={t('record.people')}
         quietCaption
         rows={rows}
         sort={{
@@ -95,22 +95,25 @@ async function getPage(c: Ctx): Promise<Response> {
         empty={
           query.q === ''
             ? {
-                what: 'Nobody is named by then',
-                how: 'Who spoke, claimed a figure or was invited stands here with the office they held.',
+                what: t('record.people.none'),
+                how: t('record.people.none.how'),
               }
-            : { what: `Nobody called “${query.q}”`, how: <a href={href(base, time)}>Show everybody</a> }
+            : {
+                what: t('record.people.none-fits', { q: query.q }),
+                how: <a href={href(base, time)}>{t('record.people.all')}</a>,
+              }
         }
         columns={[
           {
-            head: 'Name',
+            head: t('record.name'),
             names: true,
             sort: 'name',
             cell: (one) =>
               one.person === null ? one.name : <a href={href(personPath(one.person), time)}>{one.name}</a>,
           },
-          { head: 'Office', cell: ({ offices }) => offices.join('; ') || '–' },
+          { head: t('record.office'), cell: ({ offices }) => offices.join('; ') || '–' },
           {
-            head: 'Party',
+            head: t('record.party'),
             cell: ({ parties }) =>
               parties.length === 0
                 ? '–'
@@ -121,7 +124,7 @@ async function getPage(c: Ctx): Promise<Response> {
                   )),
           },
           {
-            head: 'Statements',
+            head: t('record.tab.statements'),
             numeric: true,
             sort: 'statements',
             cell: ({ statements, name }) =>
@@ -131,16 +134,16 @@ async function getPage(c: Ctx): Promise<Response> {
                 <a href={href(`${recordPath(matter)}/statements`, { ...time, q: name })}>{statements}</a>
               ),
           },
-          { head: 'Figures', numeric: true, cell: ({ figures }) => figures || '–' },
+          { head: t('record.tab.figures'), numeric: true, cell: ({ figures }) => figures || '–' },
           {
-            head: 'Invited to',
+            head: t('record.people.invited'),
             numeric: true,
             sort: 'invitations',
             cell: ({ invitations }) =>
               invitations === 0 ? (
                 '–'
               ) : (
-                <a href={href(`${recordPath(matter)}/meetings`, time)}>{count(invitations, 'meeting')}</a>
+                <a href={href(`${recordPath(matter)}/meetings`, time)}>{t('ui.count.meetings', { n: invitations })}</a>
               ),
           },
         ]}
@@ -148,7 +151,7 @@ async function getPage(c: Ctx): Promise<Response> {
       <Pages
         page={query.page}
         pages={Math.ceil(total / PEOPLE_SIZE)}
-        {...(total > 0 ? { range: count(total, 'person', 'people') } : {})}
+        {...(total > 0 ? { range: t('ui.count.people', { n: total }) } : {})}
         href={(p) => href(base, { ...keep, ...sorting, page: p > 1 ? String(p) : '' })}
       />
       <RecordEnd c={c} shown={shown} />

@@ -5,6 +5,7 @@
 
 import { fileName } from '../base/csv.ts';
 import { NotFound } from '../base/errors.ts';
+import { language, t } from '../base/language.ts';
 import { ANYONE, type Ctx, type Route } from '../base/route.ts';
 import { turns } from '../base/turns.ts';
 import { contentDisposition } from '../ui/attachment.ts';
@@ -29,8 +30,8 @@ async function getPdf(c: Ctx): Promise<Response> {
   refuseBadTime(moment);
   if (!recordPdf)
     throw new NotFound('no-pdf', {
-      what: 'This server does not make PDFs.',
-      next: 'Print the page from your browser.',
+      what: t('record.print.no-pdf'),
+      next: t('record.print.no-pdf.next'),
     });
   const cut = await cutAt(db, moment.now, moment.point);
   const last = await lastEntry(db, matter.id, cut);
@@ -44,6 +45,7 @@ async function getPdf(c: Ctx): Promise<Response> {
     moment.axis,
     moment.asOf === null,
     moment.zone,
+    language(),
     query,
   ]);
   const known = made.get(key);
@@ -62,7 +64,7 @@ async function getPdf(c: Ctx): Promise<Response> {
   const day = moment.at.toISOString().slice(0, 16).replace(':', '');
   return c.body(pdf, 200, {
     'Content-Type': 'application/pdf',
-    'Content-Disposition': contentDisposition(fileName(`${matter.slug} as of ${day}`, 'pdf')),
+    'Content-Disposition': contentDisposition(fileName(t('record.print.file', { slug: matter.slug, day }), 'pdf')),
   });
 }
 

@@ -3,6 +3,7 @@
  * shows. Bounded: what is too much is left out and said so. Reads only.
  */
 import { type RawBuilder, sql } from 'kysely';
+import { num, t } from '../base/language.ts';
 import type { PaperTable, RecordPaper, Services } from '../base/services.ts';
 import { figuresOf, valueText } from '../rooms/figures/view.ts';
 import { statusOf } from '../rooms/meetings/standing.ts';
@@ -11,13 +12,13 @@ import { orderName, whereWords } from '../rooms/orders/view.ts';
 import { mediumWords, statementsOf } from '../rooms/statements/view.ts';
 import { rosette } from '../ui/rosette.ts';
 import { dateText, localInput, timeText } from '../ui/time.tsx';
-import { clockState, count, disposition, effectWord, finding, participation } from '../ui/words.ts';
+import { clockState, disposition, effectWord, finding, participation, partyKind } from '../ui/words.ts';
 import { foundWord, saidWord } from './board.ts';
 import { citationOf } from './cite.tsx';
 import type { Moment, PublicMatter } from './matter.ts';
 import { type RecordModel, recordModel } from './model.ts';
 import { open, publicSight } from './open.ts';
-import { clockText } from './parts.tsx';
+import { clockText, tabWord } from './parts.tsx';
 import { touchesOf } from './reach.ts';
 import { newest } from './timeline.ts';
 
@@ -58,13 +59,13 @@ export async function recordPaper(
     const list = cut(all);
     people.push(...list.shown.map(({ entry }) => entry));
     tables.push({
-      title: `Meeting: ${meeting.subject}`,
+      title: t('record.print.meeting', { subject: meeting.subject }),
       note: [meeting.convener, when(meeting.startsAt, meeting.dayOnly), meeting.place].filter(Boolean).join(' · '),
       columns: [
-        ['Invited', 3],
-        ['Party', 3],
-        ['Stands', 1.4],
-        ['Reason', 4],
+        [t('record.invited'), 3],
+        [t('record.party'), 3],
+        [t('record.print.stands'), 1.4],
+        [t('record.reason'), 4],
       ],
       rows: list.shown.map((one) => [
         one.office === null ? one.name : `${one.name}, ${one.office}`,
@@ -77,30 +78,30 @@ export async function recordPaper(
   }
   tables.push(
     {
-      title: 'Statements',
+      title: tabWord('statements'),
       columns: [
-        ['When', 1.6],
-        ['Who', 2.4],
-        ['Words', 5],
-        ['Source', 2.4],
+        [t('record.when'), 1.6],
+        [t('record.print.who'), 2.4],
+        [t('record.words'), 5],
+        [t('record.source'), 2.4],
       ],
       rows: statements.shown.map((one) => [
         when(one.occurredAt, one.dayOnly),
         [one.speaker.name, one.speaker.office].filter(Boolean).join(', '),
         one.form === 'quotation'
           ? `“${one.words}” (${mediumWords(one)})`
-          : `${one.words} (paraphrase; ${mediumWords(one)})`,
+          : t('record.print.paraphrase', { words: one.words, medium: mediumWords(one) }),
         `${one.source.publisher}: ${one.source.title}`,
       ]),
       left: statements.left,
     },
     {
-      title: 'Figures',
+      title: tabWord('figures'),
       columns: [
-        ['Measure', 3],
-        ['Value', 2],
-        ['Claimed by', 2.4],
-        ['Source', 3],
+        [t('record.print.measure'), 3],
+        [t('record.print.value'), 2],
+        [t('record.print.claimant'), 2.4],
+        [t('record.source'), 3],
       ],
       rows: figures.shown.map((one) => [
         one.measure,
@@ -111,12 +112,12 @@ export async function recordPaper(
       left: figures.left,
     },
     {
-      title: 'Orders',
+      title: tabWord('orders'),
       columns: [
-        ['Order', 3],
-        ['What', 1.4],
-        ['Where', 2],
-        ['Words', 4],
+        [t('record.order'), 3],
+        [t('record.documents.kind'), 1.4],
+        [t('record.print.where'), 2],
+        [t('record.words'), 4],
       ],
       rows: model.reach.orders
         .slice(0, MOST_ROWS)
@@ -124,18 +125,18 @@ export async function recordPaper(
       left: Math.max(0, model.reach.orders.length - MOST_ROWS),
     },
     {
-      title: 'Entries, newest first',
-      note: 'In the order in which they were written to the log; recipients served one by one stand on the board.',
+      title: t('record.print.entries'),
+      note: t('record.print.entries.note'),
       columns: [
-        ['Position', 0.9],
-        ['Entry', 5],
-        ['Happened', 2],
-        ['Recorded', 2],
+        [t('record.print.position'), 0.9],
+        [t('record.print.entry'), 5],
+        [t('record.happened'), 2],
+        [t('record.recorded-at'), 2],
       ],
       rows: told
         .slice(0, MOST_ROWS)
         .map(({ position, title, recipient, entry, dayOnly, text }) => [
-          position.toLocaleString('en-US'),
+          num(position),
           [recipient ? `${title} · ${recipient.name}` : title, text].filter(Boolean).join('. '),
           when(new Date(entry.occurredAt), dayOnly),
           when(new Date(entry.recordedAt)),
@@ -160,39 +161,28 @@ export async function recordPaper(
     lead: matter.summary,
     rosette: told[0] ? rosette(told[0].commitment, 120) : null,
     facts: [
-      ['Kept by', matter.issuerName],
-      ...(matter.example ? [['Example', 'Recorded from public sources; not conducted on this server.'] as const] : []),
-      ['As of', when(moment.at)],
-      [
-        'Which facts',
-        moment.axis === 'happened'
-          ? 'what had happened by then, as known when this was made'
-          : 'what the record showed then',
-      ],
-      ['Made', when(now)],
+      [t('record.print.keeper'), matter.issuerName],
+      ...(matter.example ? [[t('record.print.example'), t('record.print.example.what')] as const] : []),
+      [t('record.print.as-of'), when(moment.at)],
+      [t('record.print.axis'), moment.axis === 'happened' ? t('record.print.happened') : t('record.print.known')],
+      [t('record.print.made'), when(now)],
       ...(model.last
         ? ([
             [
-              'Last entry',
-              `position ${model.last.position.toLocaleString('en-US')}, recorded ${when(model.last.recordedAt)}`,
+              t('record.print.last'),
+              t('record.print.last.what', { position: model.last.position, at: when(model.last.recordedAt) }),
             ],
           ] as const)
         : []),
-      ['Log', config.logOrigin],
-      ['Address', citation.url],
+      [t('record.print.log'), config.logOrigin],
+      [t('record.print.address'), citation.url],
       ...numbers(model),
     ],
     tables,
     receipts,
     left: [
-      ...(beyond > 0
-        ? [
-            `The receipts of ${count(beyond, 'further entry', 'further entries')}: a file holds ${MOST_RECEIPTS} at most. Each entry’s page in the record has its own.`,
-          ]
-        : []),
-      ...(missing > 0
-        ? [`The receipts of ${count(missing, 'entry', 'entries')} that the log had not signed yet.`]
-        : []),
+      ...(beyond > 0 ? [t('record.print.beyond', { n: beyond, most: MOST_RECEIPTS })] : []),
+      ...(missing > 0 ? [t('record.print.missing', { n: missing })] : []),
     ],
     madeAt: now,
   };
@@ -225,15 +215,15 @@ function numbers({ board, reach }: RecordModel): readonly (readonly [string, str
   if (!board) return [];
   const { counts, unknown } = board;
   const words = [
-    `${counts.asked.toLocaleString('en-US')} asked`,
-    ...(unknown && counts.answered === 0 ? [] : [`${counts.answered.toLocaleString('en-US')} answered`]),
-    ...(counts.running > 0 ? [`${counts.running.toLocaleString('en-US')} running`] : []),
-    ...(counts.paused > 0 ? [`${counts.paused.toLocaleString('en-US')} paused`] : []),
-    ...(counts.overdue > 0 ? [`${counts.overdue.toLocaleString('en-US')} overdue`] : []),
-    ...(counts.unknown > 0 ? [`of ${counts.unknown.toLocaleString('en-US')} it is not known what followed`] : []),
-    ...(reach.forces.length > 0 ? [`${count(reach.forces.length, 'order')} in force`] : []),
+    t('record.print.n.asked', { n: counts.asked }),
+    ...(unknown && counts.answered === 0 ? [] : [t('record.print.n.answered', { n: counts.answered })]),
+    ...(counts.running > 0 ? [t('record.print.n.running', { n: counts.running })] : []),
+    ...(counts.paused > 0 ? [t('record.print.n.paused', { n: counts.paused })] : []),
+    ...(counts.overdue > 0 ? [t('record.print.n.overdue', { n: counts.overdue })] : []),
+    ...(counts.unknown > 0 ? [t('record.print.n.unknown', { n: counts.unknown })] : []),
+    ...(reach.forces.length > 0 ? [t('record.print.n.orders', { n: reach.forces.length })] : []),
   ];
-  return [['Numbers', words.join(' · ')]];
+  return [[t('record.print.numbers'), words.join(' · ')]];
 }
 
 function boardTables(model: RecordModel): readonly PaperTable[] {
@@ -242,35 +232,39 @@ function boardTables(model: RecordModel): readonly PaperTable[] {
   const items = request.items.map(({ item }) => item);
   const tally = (words: readonly string[]) =>
     [...new Set(words)]
-      .map((word) => (words.every((one) => one === word) ? word : `${word} (items ${numbersOf(words, word, items)})`))
+      .map((word) =>
+        words.every((one) => one === word)
+          ? word
+          : t('record.print.of-items', { word, items: numbersOf(words, word, items) }),
+      )
       .join('; ');
   return [
     {
-      title: `Asked: ${request.title}`,
-      note: `Under ${request.authority}.`,
+      title: t('record.print.asked', { title: request.title }),
+      note: t('record.print.under', { authority: request.authority }),
       columns: [
-        ['Item', 0.6],
-        ['Words', 9],
+        [t('record.print.item'), 0.6],
+        [t('record.words'), 9],
       ],
       rows: request.items.slice(0, MOST_ROWS).map(({ item, text }) => [String(item), text]),
       left: 0,
     },
     {
-      title: 'Recipients',
+      title: t('record.recipients'),
       columns: [
-        ['Recipient', 3],
-        ['Recipient says', 2.4],
-        ['Issuer says', 2.4],
-        ['Clock', 2.6],
-        ['Orders', 1.8],
+        [t('record.recipient'), 3],
+        [t('record.says'), 2.4],
+        [t('record.finds'), 2.4],
+        [t('record.clock'), 2.6],
+        [tabWord('orders'), 1.8],
       ],
       rows: board.rows.map((row) => [
-        [row.name, [row.kind, row.state].filter(Boolean).join(', ')].join(' · '),
+        [row.name, [partyKind(row.kind), row.state].filter(Boolean).join(', ')].join(' · '),
         tally(row.cells.map((cell) => disposition(saidWord(cell, board)).word)),
         tally(row.cells.map((cell) => finding(foundWord(cell, board)).word)),
         [clockState(row.clock.state).word, clockText(row.clock)].filter(Boolean).join(' '),
         touchesOf(reach, { ...row, request: request.id }, items)
-          .map(({ order }) => `of ${dateText(order.date)}`)
+          .map(({ order }) => t('record.print.order-of', { date: dateText(order.date) }))
           .join('; '),
       ]),
       left: Math.max(0, board.total - board.rows.length),

@@ -1,4 +1,5 @@
 /** Entries of what staff publish in plain words: sources, statements, figures, their corrections, embargoes and takedowns. Pure; of other kinds it says nothing. */
+import { t } from '../base/language.ts';
 import type { Entry } from '../proof/index.ts';
 import { figureClaimed, figureCorrected, figureRanked } from '../rooms/figures/entries.ts';
 import { valueText } from '../rooms/figures/view.ts';
@@ -14,10 +15,15 @@ import { statementCorrected, statementMade } from '../rooms/statements/entries.t
 import { mediumWords, type Statement } from '../rooms/statements/view.ts';
 import { timeText } from '../ui/time.tsx';
 
-const saidBy = ({ speaker, ...how }: Pick<Statement, 'speaker' | 'medium' | 'outlet'>): string =>
-  `${speaker.office === null ? speaker.name : `${speaker.name}, ${speaker.office}`}, ${mediumWords(how)}`;
+function saidBy({ speaker, ...how }: Pick<Statement, 'speaker' | 'medium' | 'outlet'>): string {
+  const { name, office } = speaker;
+  const said = mediumWords(how);
+  return office === null
+    ? t('desk.said.by', { name, how: said })
+    : t('desk.said.by-office', { name, office, how: said });
+}
 const saidWords = ({ form, words }: Pick<Statement, 'form' | 'words'>): string =>
-  form === 'quotation' ? `“${words}”` : `${words} (paraphrase)`;
+  form === 'quotation' ? t('desk.said.quotation', { words }) : t('desk.said.paraphrase', { words });
 /** An instant in the zone that it was meant in. */
 const untilWords = ({ until, zone }: { readonly until: string; readonly zone: string }): string =>
   timeText(new Date(until), zone).text;
@@ -28,7 +34,7 @@ export function publishedWords(entry: Entry): { readonly title: string; readonly
   switch (entry.kind) {
     case 'source.kept': {
       const b = sourceKept.parse(body);
-      return { title: `Copy of a source kept: ${b.publisher}, “${b.title}”`, text: null };
+      return { title: t('desk.said.source', { publisher: b.publisher, title: b.title }), text: null };
     }
     case 'statement.made': {
       const b = statementMade.parse(body);
@@ -36,45 +42,51 @@ export function publishedWords(entry: Entry): { readonly title: string; readonly
     }
     case 'statement.corrected': {
       const b = statementCorrected.parse(body);
-      return { title: `Corrected: ${saidBy(b)}`, text: `${saidWords(b)}\nCorrection: ${b.correction.note}` };
+      return {
+        title: t('desk.said.corrected-by', { who: saidBy(b) }),
+        text: t('desk.said.correction', { words: saidWords(b), note: b.correction.note }),
+      };
     }
     case 'figure.claimed': {
       const b = figureClaimed.parse(body);
+      const { claimant, measure, unit } = b;
       return {
-        title: `Figure of ${b.claimant}: ${b.measure}, ${valueText(b)} ${b.unit}`,
-        text: `“${b.originalValue}”`,
+        title: t('desk.said.figure', { claimant, measure, value: valueText(b), unit }),
+        text: t('desk.said.quotation', { words: b.originalValue }),
       };
     }
     case 'figure.corrected': {
       const b = figureCorrected.parse(body);
+      const { claimant, measure, unit } = b;
+      const words = t('desk.said.quotation', { words: b.originalValue });
       return {
-        title: `Corrected: figure of ${b.claimant}: ${b.measure}, ${valueText(b)} ${b.unit}`,
-        text: `“${b.originalValue}”\nCorrection: ${b.correction.note}`,
+        title: t('desk.said.figure-corrected', { claimant, measure, value: valueText(b), unit }),
+        text: t('desk.said.correction', { words, note: b.correction.note }),
       };
     }
     case 'embargo.set': {
       const b = embargoSet.parse(body);
-      return { title: `Not public before ${untilWords(b)}: a ${b.of}`, text: null };
+      return { title: t('desk.said.embargo', { until: untilWords(b), of: b.of }), text: null };
     }
     case 'embargo.moved': {
       const b = embargoMoved.parse(body);
-      return { title: `Embargo of a ${b.of} moved to ${untilWords(b)}`, text: b.reason };
+      return { title: t('desk.said.embargo-moved', { until: untilWords(b), of: b.of }), text: b.reason };
     }
     case 'embargo.lifted': {
       const b = embargoLifted.parse(body);
-      return { title: `Embargo of a ${b.of} lifted`, text: b.reason };
+      return { title: t('desk.said.embargo-lifted', { of: b.of }), text: b.reason };
     }
     case 'publication.withdrawn': {
       const b = publicationWithdrawn.parse(body);
-      return { title: `Taken down by an ${b.decidedBy}: a ${b.of}`, text: b.reason };
+      return { title: t('desk.said.down', { by: b.decidedBy, of: b.of }), text: b.reason };
     }
     case 'publication.restored': {
       const b = publicationRestored.parse(body);
-      return { title: `Put back by an ${b.decidedBy}: a ${b.of}`, text: b.reason };
+      return { title: t('desk.said.back', { by: b.decidedBy, of: b.of }), text: b.reason };
     }
     case 'figure.ranked': {
       const b = figureRanked.parse(body);
-      return { title: `A figure is ranked ${b.rank}`, text: b.reason };
+      return { title: t('desk.said.ranked', { rank: b.rank }), text: b.reason };
     }
     default:
       return null;

@@ -3,6 +3,7 @@ import type { Kysely } from 'kysely';
 import type { Database } from '../base/database.ts';
 import { NotFound } from '../base/errors.ts';
 import { UUID } from '../base/ids.ts';
+import { t } from '../base/language.ts';
 import { ANYONE, type Ctx, type Route } from '../base/route.ts';
 import type { ReceiptNames } from '../base/services.ts';
 import { erasureOf } from '../rooms/erasure/view.ts';
@@ -33,7 +34,7 @@ async function receipt(c: Ctx): Promise<Response> {
     heading: told.title,
     names: await namesOf(c, told),
     area: 'public',
-    back: { text: 'All public records', href: '/records' },
+    back: { text: t('record.all-public'), href: '/records' },
   });
   // An order may take the entry away, and witnesses complete its receipt: no copy on the way may outlive that by more than a minute.
   if (response.status === 200)
@@ -49,8 +50,11 @@ async function refuseErased(db: Kysely<Database>, entry: string): Promise<void> 
   const erasure = UUID.test(entry) ? await erasureOf(db, entry) : null;
   if (erasure?.audience !== 'public') return;
   throw new NotFound('entry-erased', {
-    what: `This entry was erased on ${dateText(erasure.recordedAt.toISOString().slice(0, 10))} by order of ${erasure.authority}.`,
-    next: 'Receipts of it that were handed out before go on verifying.',
+    what: t('record.erased.entry', {
+      on: dateText(erasure.recordedAt.toISOString().slice(0, 10)),
+      authority: erasure.authority,
+    }),
+    next: t('record.receipts-go-on'),
   });
 }
 
@@ -61,8 +65,12 @@ async function refuseTakenDown(c: Ctx, entry: string): Promise<void> {
   if (!down) return;
   await matterIsPublic(c, down.matter);
   throw new NotFound('entry-taken-down', {
-    what: `This entry was taken down on ${dateText(down.at.toISOString().slice(0, 10))} by an ${down.decidedBy}: ${down.reason}`,
-    next: 'Receipts of it that were handed out before go on verifying.',
+    what: t('record.down.entry', {
+      on: dateText(down.at.toISOString().slice(0, 10)),
+      role: down.decidedBy,
+      reason: down.reason,
+    }),
+    next: t('record.receipts-go-on'),
   });
 }
 
@@ -73,7 +81,7 @@ async function matterIsPublic(c: Ctx, matter: string): Promise<void> {
     .select('audience')
     .where('id', '=', matter)
     .executeTakeFirst();
-  if (row?.audience !== 'public') throw new NotFound('no-entry', 'There is no public entry at this address.');
+  if (row?.audience !== 'public') throw new NotFound('no-entry', t('record.no-entry'));
 }
 
 async function namesOf(c: Ctx, told: Told): Promise<ReceiptNames> {

@@ -2,6 +2,7 @@
 
 import type { Child } from 'hono/jsx';
 import { InvalidInput } from '../base/errors.ts';
+import { t } from '../base/language.ts';
 import type { Ctx, Route } from '../base/route.ts';
 import { ANYONE } from '../base/route.ts';
 import type { Request } from '../rooms/requests/view.ts';
@@ -9,9 +10,10 @@ import { Board, type BoardProps } from '../ui/board.tsx';
 import { zoneOf } from '../ui/context.ts';
 import { Empty } from '../ui/empty.tsx';
 import { page } from '../ui/page.tsx';
+import { rich } from '../ui/rich.tsx';
 import { Counts, Links, Pages } from '../ui/table.tsx';
 import { Day, dateText } from '../ui/time.tsx';
-import { count } from '../ui/words.ts';
+import { partyKind } from '../ui/words.ts';
 import { type BoardPage, type BoardRow, foundWord, saidWord } from './board.ts';
 import { boardParams, NO_STATE } from './board-filter.ts';
 import { cacheRecord } from './caching.ts';
@@ -20,7 +22,8 @@ import { RecordEnd, recordOptions } from './frame.tsx';
 import { recipientThings } from './json-ld.tsx';
 import { type Moment, momentOf, momentParams, type PublicMatter, publicMatter } from './matter.ts';
 import { type PublicNote, type RecordModel, recordModel } from './model.ts';
-import { clockText, entryPath, type HeadProps, href, RecordHead, recordPath, servicePath } from './parts.tsx';
+import { clockText, entryPath, type HeadProps, href, RecordHead, recordPath, servicePath, tabWord } from './parts.tsx';
+import { quiet } from './quiet.tsx';
 import { touchesOf } from './reach.ts';
 
 /** Query of a request as plain text; of a repeated parameter the last one counts. */
@@ -48,9 +51,9 @@ export async function wrongTime(c: Ctx, tab: HeadProps['tab']): Promise<Response
   const { matter, moment, now } = await opened(c);
   if (moment.problem === null) return null;
   c.header('Cache-Control', 'no-store');
-  const action = tab === 'Board' ? recordPath(matter) : `${recordPath(matter)}/${tab.toLowerCase()}`;
+  const action = tab === 'board' ? recordPath(matter) : `${recordPath(matter)}/${tab}`;
   const head = <RecordHead matter={matter} moment={moment} now={now} tab={tab} action={action} />;
-  return page(c, { title: `${tab} · ${matter.title}`, area: 'public', wide: true, status: 422 }, head);
+  return page(c, { title: `${tabWord(tab)} · ${matter.title}`, area: 'public', wide: true, status: 422 }, head);
 }
 
 async function record(c: Ctx): Promise<Response> {
@@ -58,7 +61,7 @@ async function record(c: Ctx): Promise<Response> {
   const title = matter.title;
   if (moment.problem !== null) {
     c.header('Cache-Control', 'no-store');
-    const head = <RecordHead matter={matter} moment={moment} now={now} tab="Board" />;
+    const head = <RecordHead matter={matter} moment={moment} now={now} tab="board" />;
     return page(c, { title, area: 'public', wide: true, status: 422 }, head);
   }
   const model = await recordModel(c.get('services').db, matter, moment, queryOf(c));
@@ -77,7 +80,7 @@ function Record({ model, now, end }: { model: RecordModel; now: Date; end: Child
   const keep: Record<string, string> = model.requests.length > 1 && request ? { request: request.id } : {};
   return (
     <>
-      <RecordHead matter={matter} moment={moment} now={now} tab="Board" recent={model.recent} keep={keep} />
+      <RecordHead matter={matter} moment={moment} now={now} tab="board" recent={model.recent} keep={keep} />
       {board && request ? (
         <>
           <Requests model={model} />
@@ -97,21 +100,18 @@ function Record({ model, now, end }: { model: RecordModel; now: Date; end: Child
 function NothingThen({ model }: { model: RecordModel }) {
   const { matter, moment } = model;
   if (moment.asOf === null) {
-    return <Empty what="No request yet" how="The board stands here once a request has been issued in this matter." />;
+    return <Empty what={t('record.none-yet')} how={t('record.none-yet.how')} />;
   }
   const other = { asOf: moment.asOf.toISOString(), axis: moment.axis === 'known' ? 'happened' : 'known' };
   return (
     <Empty
-      what={moment.axis === 'known' ? 'Nothing had been recorded here by then' : 'No request had been issued by then'}
+      what={t(moment.axis === 'known' ? 'record.nothing-then' : 'record.no-request-then')}
       how={
-        moment.axis === 'known' ? (
-          <>
-            The record began later. <a href={href(recordPath(matter), other)}>Show what had happened by then</a>, as it
-            is known today.
-          </>
-        ) : (
-          'Choose a later time above.'
-        )
+        moment.axis === 'known'
+          ? rich('record.nothing-then.how', {
+              a: (words) => <a href={href(recordPath(matter), other)}>{words}</a>,
+            })
+          : t('record.choose-later')
       }
     />
   );
@@ -121,7 +121,7 @@ function NothingThen({ model }: { model: RecordModel }) {
 function Requests({ model }: { model: RecordModel }) {
   if (model.requests.length < 2) return null;
   return (
-    <nav class="record-requests" aria-label="Requests in this matter">
+    <nav class="record-requests" aria-label={t('record.requests')}>
       <ul>
         {model.requests.map((r) => (
           <li>
@@ -143,15 +143,11 @@ function Asked({ request, matter }: { request: Request; matter: PublicMatter }) 
     <section class="record-asked" aria-labelledby="asked">
       <h2 id="asked">{request.title}</h2>
       <p>
-        {matter.issuerName} asks under {request.authority}.{' '}
-        {request.conduct === 'recorded'
-          ? 'This request was conducted elsewhere and is recorded here from public sources. What the recipients answered is not known here.'
-          : null}
+        {t('record.asked-under', { issuer: matter.issuerName, authority: request.authority })}{' '}
+        {request.conduct === 'recorded' ? t('record.recorded') : null}
       </p>
       <details>
-        <summary>
-          {request.items.length === 1 ? 'What is asked' : `The ${request.items.length} items asked for`}
-        </summary>
+        <summary>{t('record.asked-items', { n: request.items.length })}</summary>
         <ol>
           {request.items.map((item) => (
             <li value={item.item}>{item.text}</li>
@@ -165,24 +161,25 @@ function Asked({ request, matter }: { request: Request; matter: PublicMatter }) 
 /** Headline numbers; of a recorded request only what is known. */
 export function Numbers({ board, orders = 0 }: { board: BoardPage; orders?: number }) {
   const { counts, unknown, revoked } = board;
-  const due = counts.nextDueOn === null ? '' : `, due ${dateText(counts.nextDueOn)}`;
+  const due = counts.nextDueOn === null ? null : dateText(counts.nextDueOn);
+  const one = (n: number, text: string) => ({ n, text });
   const all = [
-    { n: counts.asked, text: 'asked' },
+    one(counts.asked, t('record.n.asked', { n: counts.asked })),
     ...(unknown && counts.answered === 0
       ? []
       : [
-          { n: counts.answered, text: 'answered' },
-          ...(counts.partly > 0 ? [{ n: counts.partly, text: 'answered in part' }] : []),
+          one(counts.answered, t('record.n.answered', { n: counts.answered })),
+          ...(counts.partly > 0 ? [one(counts.partly, t('record.n.partly', { n: counts.partly }))] : []),
           ...determined(counts),
         ]),
-    ...(revoked ? [{ n: counts.revoked, text: 'revoked' }] : []),
-    ...(counts.running > 0 ? [{ n: counts.running, text: `running${due}` }] : []),
-    ...(counts.paused > 0 ? [{ n: counts.paused, text: 'paused' }] : []),
-    ...(counts.overdue > 0 ? [{ n: counts.overdue, text: 'overdue' }] : []),
-    ...(counts.unknown > 0
-      ? [{ n: counts.unknown, text: `${plural(counts.unknown, 'recipient')}: not known what followed` }]
+    ...(revoked ? [one(counts.revoked, t('record.n.revoked', { n: counts.revoked }))] : []),
+    ...(counts.running > 0
+      ? [one(counts.running, due === null ? t('record.n.running') : t('record.n.running-due', { due }))]
       : []),
-    ...(orders > 0 ? [{ n: orders, text: `${plural(orders, 'order')} in force` }] : []),
+    ...(counts.paused > 0 ? [one(counts.paused, t('record.n.paused'))] : []),
+    ...(counts.overdue > 0 ? [one(counts.overdue, t('record.n.overdue', { n: counts.overdue }))] : []),
+    ...(counts.unknown > 0 ? [one(counts.unknown, t('record.n.unknown', { n: counts.unknown }))] : []),
+    ...(orders > 0 ? [one(orders, t('record.n.orders', { n: orders }))] : []),
   ];
   return <Counts counts={all} />;
 }
@@ -190,11 +187,9 @@ export function Numbers({ board, orders = 0 }: { board: BoardPage; orders?: numb
 /** Items, not recipients: with ten items each, nobody is through for long while much is determined. */
 function determined({ itemsAnswered, itemsDetermined }: BoardPage['counts']) {
   if (itemsAnswered === 0) return [];
-  const text = `of ${itemsAnswered.toLocaleString('en-US')} answered ${plural(itemsAnswered, 'item')} determined`;
+  const text = t('record.n.determined', { n: itemsAnswered });
   return [{ n: itemsDetermined, text }];
 }
-
-const plural = (n: number, word: string) => (n === 1 ? word : `${word}s`);
 
 /** The rows of a record's board as the public sees them. */
 export function PublicBoard({
@@ -206,12 +201,12 @@ export function PublicBoard({
   const { matter, moment } = model;
   return (
     <Board
-      caption={`Recipients and items of ${request.title}`}
+      caption={t('record.board.caption', { title: request.title })}
       items={request.items.map((i) => ({ number: i.item, text: short(i.text) }))}
       rows={board.rows.map((row) => ({
         id: row.service,
         name: row.name,
-        detail: [row.kind, row.state].filter(Boolean).join(', '),
+        detail: [partyKind(row.kind), row.state].filter(Boolean).join(', '),
         href: href(servicePath(matter, row.service), momentParams(moment)),
         clock: {
           state: row.clock.state,
@@ -253,15 +248,14 @@ function BoardSection({ model, board, request }: { model: RecordModel; board: Bo
   const params = { ...keep, ...boardParams(filter, sort) };
   const pages = Math.max(1, Math.ceil(board.total / size));
   const first = (at - 1) * size + 1;
-  const n = (x: number) => x.toLocaleString('en-US');
-  const range = `${n(first)}–${n(first + board.rows.length - 1)} of ${n(board.total)} recipients`;
+  const range = t('record.board.range', { from: first, to: first + board.rows.length - 1, n: board.total });
   const sortHref = (by: string) => {
     const down = sort.by === by && !sort.down;
     const next = boardParams(filter, { by: by === 'clock' ? 'clock' : 'recipient', down });
     return href(base, { ...keep, ...next });
   };
   return (
-    <section aria-label="Board">
+    <section aria-label={tabWord('board')}>
       <div class="record-tools">
         <FilterForm
           action={base}
@@ -273,24 +267,21 @@ function BoardSection({ model, board, request }: { model: RecordModel; board: Bo
           request={request.id}
         />
         <Links
-          label="Download"
+          label={t('record.download')}
           links={[
             { text: 'CSV', href: href(`${base}/board.csv`, params), download: true },
             { text: 'JSON', href: href(`/api/v1/records/${matter.slug}`, params) },
             { text: 'XLSX', href: href(`${base}/board.xlsx`, params), download: true },
           ]}
         />
-        <Links
-          label="Ask"
-          links={[{ text: 'who of these was also asked or invited', href: askHref(model, request) }]}
-        />
+        <Links label={t('record.ask')} links={[{ text: t('record.ask.who'), href: askHref(model, request) }]} />
       </div>
       <PublicBoard
         {...{ model, board, request }}
         sort={{ by: sort.by, down: sort.down, href: sortHref }}
         empty={{
-          what: board.total === 0 ? 'No recipient fits this filter' : 'This page of the board is empty',
-          how: <a href={href(base, keep)}>Show all recipients</a>,
+          what: t(board.total === 0 ? 'record.board.none-fits' : 'record.board.page-empty'),
+          how: <a href={href(base, keep)}>{t('record.board.all')}</a>,
         }}
       />
       {board.rows.length > 0 ? (
@@ -312,8 +303,7 @@ function OrdersOf({ model, row, request }: { model: RecordModel; row: BoardRow; 
   if (n === 0) return null;
   return (
     <a href={`${href(servicePath(matter, row.service), momentParams(moment))}#orders`}>
-      {count(n, 'order')}
-      <span class="usa-sr-only"> that touch {row.name}</span>
+      {rich('record.board.orders', { n, name: row.name, more: quiet })}
     </a>
   );
 }
@@ -326,11 +316,8 @@ function Notes({ matter, notes }: { matter: PublicMatter; notes: readonly Public
   if (notes.length === 0) return null;
   return (
     <section class="record-notes" aria-labelledby="reported">
-      <h2 id="reported">What is publicly known around it</h2>
-      <p class="soft">
-        Reported by the sources named. It did not happen on this server, so it is not evidence of its own; the receipt
-        shows only that it was written down here, and when.
-      </p>
+      <h2 id="reported">{t('record.notes')}</h2>
+      <p class="soft">{t('record.notes.what')}</p>
       <ul>
         {notes.map((note) => (
           <li>
@@ -342,9 +329,7 @@ function Notes({ matter, notes }: { matter: PublicMatter; notes: readonly Public
             </p>
             <p class="soft">
               {note.source.publisher}: {note.source.title}, <Day on={note.source.date} /> ·{' '}
-              <a href={entryPath(matter, note.entry)}>
-                receipt<span class="usa-sr-only"> of this note</span>
-              </a>
+              <a href={entryPath(matter, note.entry)}>{rich('record.receipt-of-note', { more: quiet })}</a>
             </p>
           </li>
         ))}

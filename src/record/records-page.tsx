@@ -1,4 +1,5 @@
 /** The list of public records, with a search over their titles and summaries. */
+import { t } from '../base/language.ts';
 import { ANYONE, type Ctx, type Route } from '../base/route.ts';
 import { zoneOf } from '../ui/context.ts';
 import { Heading } from '../ui/heading.tsx';
@@ -20,45 +21,42 @@ async function records(c: Ctx): Promise<Response> {
   cachePublic(c, 10);
   return page(
     c,
-    { title: 'Public records', area: 'public' },
+    { title: t('record.public-records'), area: 'public' },
     <>
-      <Heading
-        title="Public records"
-        lead="What was asked, answered and found, as of any time, with a receipt of every entry."
-      />
+      <Heading title={t('record.public-records')} lead={t('record.records.lead')} />
       <form class="records-search" method="get" action="/records">
         <label>
-          <span>Search titles and summaries</span>
+          <span>{t('record.records.search')}</span>
           <input class="usa-input" type="search" name="q" value={q} />
         </label>
         <button class="usa-button usa-button--outline" type="submit">
-          Search
+          {t('record.search')}
         </button>
       </form>
       <Table
-        caption="Public records"
+        caption={t('record.public-records')}
         quietCaption
         columns={[
           {
-            head: 'Record',
+            head: t('record.record'),
             names: true,
             cell: (r) => (
               <>
-                <a href={`/record/${r.slug}`}>{r.title}</a> {r.example ? <Tag>example</Tag> : null}
+                <a href={`/record/${r.slug}`}>{r.title}</a> {r.example ? <Tag>{t('record.example')}</Tag> : null}
               </>
             ),
           },
-          { head: 'Issuer', cell: (r) => r.issuerName },
-          { head: 'Opened here', cell: (r) => <Time at={r.recordedAt} zone={zone} /> },
+          { head: t('record.issuer'), cell: (r) => r.issuerName },
+          { head: t('record.records.opened'), cell: (r) => <Time at={r.recordedAt} zone={zone} /> },
         ]}
         rows={rows}
         empty={
           q === ''
             ? {
-                what: 'No public record yet',
-                how: 'A record stands here once somebody opens a public matter on this server.',
+                what: t('record.records.none'),
+                how: t('record.records.none.how'),
               }
-            : { what: `No record fits “${q}”`, how: <a href="/records">Show all records</a> }
+            : { what: t('record.records.none-fits', { q }), how: <a href="/records">{t('record.records.all')}</a> }
         }
       />
       <Pages page={at} pages={Math.ceil(total / RECORDS_SIZE)} href={(p) => href('/records', { q, page: String(p) })} />

@@ -1,6 +1,7 @@
 /** Public matters of this server, newest first, narrowed by words. Never lists one that is not public. */
 import { type Kysely, sql } from 'kysely';
 import type { Database } from '../base/database.ts';
+import { t } from '../base/language.ts';
 
 export interface RecordLine {
   readonly slug: string;
@@ -41,7 +42,7 @@ export async function listRecords(
       title: r.title,
       summary: r.summary,
       example: r.example,
-      issuerName: r.issuer_name ?? 'Issuer',
+      issuerName: r.issuer_name ?? t('record.issuer'),
       recordedAt: r.recorded_at,
     })),
   };

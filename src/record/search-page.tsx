@@ -1,5 +1,6 @@
 /** Search over everything public, for people and for programs. */
 import type { z } from 'zod';
+import { t } from '../base/language.ts';
 import { ANYONE, type Ctx, type Route } from '../base/route.ts';
 import { zoneOf } from '../ui/context.ts';
 import { Empty } from '../ui/empty.tsx';
@@ -8,7 +9,7 @@ import { Tag } from '../ui/mark.tsx';
 import { page } from '../ui/page.tsx';
 import { Pages } from '../ui/table.tsx';
 import { Time } from '../ui/time.tsx';
-import { count, kindWord } from '../ui/words.ts';
+import { kindWord, partyKind } from '../ui/words.ts';
 import type { searchBody } from './api-schemas.ts';
 import { cachePublic } from './caching.ts';
 import { receiptPaths } from './entry-page.tsx';
@@ -38,29 +39,26 @@ async function searchPage(c: Ctx): Promise<Response> {
   cachePublic(c, 10);
   return page(
     c,
-    { title: q === '' ? 'Search' : `${q} · Search`, area: 'public' },
+    { title: q === '' ? t('record.search') : `${q} · ${t('record.search')}`, area: 'public' },
     <>
-      <Heading
-        title="Search"
-        lead="In everything public on this server: what was asked and of whom, what was said, found and ordered."
-      />
+      <Heading title={t('record.search')} lead={t('record.search.lead')} />
       <form class="records-search" method="get" action="/search">
         <label>
-          <span>Words</span>
+          <span>{t('record.words')}</span>
           <input class="usa-input" type="search" name="q" value={q} aria-describedby="search-how" />
         </label>
         <button class="usa-button" type="submit">
-          Search
+          {t('record.search')}
         </button>
       </form>
       <p class="soft" id="search-how">
-        All words have to be there; a phrase stands in quotation marks, a word that must not be there after a minus.{' '}
-        <a href="/records">All public records</a> · <a href="/questions">Questions across requests and meetings</a> ·{' '}
-        <a href={href('/parties', { q })}>{q === '' ? 'All parties' : 'Parties called so'}</a>
+        {t('record.search.how')} <a href="/records">{t('record.all-public')}</a> ·{' '}
+        <a href="/questions">{t('record.search.questions')}</a> ·{' '}
+        <a href={href('/parties', { q })}>{t(q === '' ? 'record.all-parties' : 'record.search.parties')}</a>
       </p>
       {found && found.recipients.length > 0 && at === 1 ? (
         <section aria-labelledby="recipients">
-          <h2 id="recipients">Recipients</h2>
+          <h2 id="recipients">{t('record.recipients')}</h2>
           <ul class="entries">
             {found.recipients.map((one) => (
               <li>
@@ -68,7 +66,7 @@ async function searchPage(c: Ctx): Promise<Response> {
                   <a href={servicePath(one, one.service)}>{one.name}</a>
                 </p>
                 <p class="soft">
-                  {[one.kind, one.state].filter(Boolean).join(', ')} · {one.request} · {one.matter}
+                  {[partyKind(one.kind), one.state].filter(Boolean).join(', ')} · {one.request} · {one.matter}
                 </p>
               </li>
             ))}
@@ -77,13 +75,13 @@ async function searchPage(c: Ctx): Promise<Response> {
       ) : null}
       {found && found.entries.length > 0 ? (
         <section aria-labelledby="entries">
-          <h2 id="entries">{count(found.total, 'entry', 'entries')}</h2>
+          <h2 id="entries">{t('ui.count.entries', { n: found.total })}</h2>
           <ol class="entries" start={(at - 1) * SEARCH_SIZE + 1}>
             {found.entries.map((one) => (
               <li>
                 <p class="entries__title">
                   <a href={entryPath(one, one.entry)}>{one.title === '' ? kindWord(one.kind) : one.title}</a>{' '}
-                  {one.corrected ? <Tag>corrected since</Tag> : null}
+                  {one.corrected ? <Tag>{t('record.corrected-since')}</Tag> : null}
                 </p>
                 {one.excerpt.length > 0 ? (
                   <p>
@@ -105,7 +103,7 @@ async function searchPage(c: Ctx): Promise<Response> {
         </section>
       ) : null}
       {found && found.entries.length === 0 && (found.recipients.length === 0 || at > 1) ? (
-        <Empty what={`Nothing public holds “${q}”`} how="Try fewer words, or another form of them." />
+        <Empty what={t('record.search.none', { q })} how={t('record.search.none.how')} />
       ) : null}
     </>,
   );

@@ -1,6 +1,8 @@
 /** One recipient in a public record: what was asked of it, the three facts of each item, how the due date is counted, receipts. */
+import type { Child } from 'hono/jsx';
 import { z } from 'zod';
 import { NotFound } from '../base/errors.ts';
+import { t } from '../base/language.ts';
 import { ANYONE, type Ctx, type Route } from '../base/route.ts';
 import type { Worked } from '../rooms/clock/rules.ts';
 import { ItemClock, Moves, Workings } from '../rooms/clock-parts.tsx';
@@ -12,9 +14,10 @@ import { Heading } from '../ui/heading.tsx';
 import { Mark } from '../ui/mark.tsx';
 import { Notice } from '../ui/notice.tsx';
 import { page } from '../ui/page.tsx';
+import { rich } from '../ui/rich.tsx';
 import { Facts } from '../ui/table.tsx';
 import { Time } from '../ui/time.tsx';
-import { clockState, count, disposition, finding } from '../ui/words.ts';
+import { clockState, disposition, finding, partyKind } from '../ui/words.ts';
 import { type BoardCell, type BoardRow, boardPage, foundWord, saidWord } from './board.ts';
 import { cacheRecord } from './caching.ts';
 import { cutAt } from './cut.ts';
@@ -22,6 +25,7 @@ import { momentParams, type PublicMatter } from './matter.ts';
 import { publicLinks } from './orders-page.tsx';
 import { clockText, entryPath, href, recordPath, servicePath } from './parts.tsx';
 import { partyPath } from './party-paths.ts';
+import { quiet } from './quiet.tsx';
 import { concerning, reachAt, touchesOf } from './reach.ts';
 import { opened } from './record-page.tsx';
 import { movedClock } from './service-clock.ts';
@@ -31,8 +35,8 @@ const uuidText = z.uuid();
 /** There is no such recipient, or none by then. */
 export const noService = () =>
   new NotFound('no-service', {
-    what: 'There is no such recipient in this record.',
-    next: 'Look for it on the board of the record.',
+    what: t('record.no-service'),
+    next: t('record.no-service.next'),
   });
 
 /** One recipient as of the time that was asked for; `row` is undefined where it had not been asked by then. @throws NotFound */
@@ -79,7 +83,7 @@ async function servicePage(c: Ctx): Promise<Response> {
   const standings = concerning(reach, who);
   const links = publicLinks(matter, moment);
   const zone = moment.zone;
-  const place = [service.kind, service.state].filter(Boolean).join(', ');
+  const place = [partyKind(service.kind), service.state].filter(Boolean).join(', ');
   if (moment.problem === null) cacheRecord(c, moment, null, now);
   return page(
     c,
@@ -91,16 +95,16 @@ async function servicePage(c: Ctx): Promise<Response> {
     <>
       <Heading
         title={service.name}
-        tags={matter.example ? ['example'] : []}
-        lead={`${place}. Asked by ${matter.issuerName}: ${request.title}`}
+        tags={matter.example ? [t('record.example')] : []}
+        lead={t('record.service.lead', { place, issuer: matter.issuerName, title: request.title })}
         crumbs={[
-          { text: 'Public records', href: '/records' },
+          { text: t('record.public-records'), href: '/records' },
           { text: matter.title, href: href(recordPath(matter), momentParams(moment)) },
         ]}
       />
       {moment.problem ? (
-        <Notice tone="bad" title="This time cannot be shown">
-          <p>{moment.problem} Below is the present.</p>
+        <Notice tone="bad" title={t('record.bad-time')}>
+          <p>{t('record.bad-time.present', { problem: moment.problem })}</p>
         </Notice>
       ) : null}
       <AsOf action={servicePath(matter, service.id)} asOf={moment.asOf} now={now} axis={moment.axis} zone={zone} />
@@ -109,7 +113,7 @@ async function servicePage(c: Ctx): Promise<Response> {
           <Facts
             facts={[
               {
-                name: 'Clock',
+                name: t('record.clock'),
                 value: (
                   <>
                     <span id="clock">
@@ -120,57 +124,55 @@ async function servicePage(c: Ctx): Promise<Response> {
                 ),
               },
               {
-                name: 'Served',
+                name: t('record.served'),
                 value: (
                   <>
                     <Time at={service.occurredAt} zone={zone} dayOnly={request.conduct === 'recorded'} /> ·{' '}
-                    <a href={entryPath(matter, service.id)}>
-                      receipt<span class="usa-sr-only"> of the service</span>
-                    </a>
+                    <a href={entryPath(matter, service.id)}>{rich('record.receipt-of-service', { more: quiet })}</a>
                   </>
                 ),
               },
               {
-                name: 'Party',
-                value: <a href={href(partyPath(service.recipient), momentParams(moment))}>what else is public of it</a>,
+                name: t('record.party'),
+                value: (
+                  <a href={href(partyPath(service.recipient), momentParams(moment))}>{t('record.service.party')}</a>
+                ),
               },
               {
-                name: 'Evidence of delivery',
+                name: t('record.service.evidence'),
                 value:
                   request.conduct === 'recorded'
-                    ? 'none here: this request was conducted elsewhere'
-                    : 'kept for the two parties; each holds receipts of it',
+                    ? t('record.service.evidence.none')
+                    : t('record.service.evidence.kept'),
               },
             ]}
           />
           {moved ? (
             <section aria-labelledby="moved">
-              <h2 id="moved">What moved the due date</h2>
+              <h2 id="moved">{t('record.service.moved')}</h2>
               <Moves
                 moves={moved.moves}
                 names={new Map([[matter.issuer, matter.issuerName]])}
                 zone={zone}
                 receipt={(entry, words) => (
-                  <a href={entryPath(matter, entry)}>
-                    receipt<span class="usa-sr-only"> of {words}</span>
-                  </a>
+                  <a href={entryPath(matter, entry)}>{rich('record.receipt-of', { of: words, more: quiet })}</a>
                 )}
               />
             </section>
           ) : null}
           <section aria-labelledby="orders">
-            <h2 id="orders">Orders that touch this</h2>
+            <h2 id="orders">{t('record.service.orders')}</h2>
             <Touching touches={touches} reach={reach} links={links} items={request.items.length} />
           </section>
           {standings.length > 0 ? (
             <section aria-labelledby="consequences">
-              <h2 id="consequences">Consequences</h2>
+              <h2 id="consequences">{t('record.tab.consequences')}</h2>
               <Concerning standings={standings} links={links} />
             </section>
           ) : null}
           {request.items.map((item, i) => (
             <section class="cell" aria-labelledby={`item-${item.item}`}>
-              <h2 id={`item-${item.item}`}>Item {item.item}</h2>
+              <h2 id={`item-${item.item}`}>{t('record.item', { item: item.item })}</h2>
               <p class="body__text">{item.text}</p>
               <Cell
                 matter={matter}
@@ -185,24 +187,25 @@ async function servicePage(c: Ctx): Promise<Response> {
         </>
       ) : (
         <p>
-          {service.name} had not been asked by then. <a href={servicePath(matter, service.id)}>Show the present</a>.
+          {rich('record.service.not-yet', {
+            name: service.name,
+            a: (words) => <a href={servicePath(matter, service.id)}>{words}</a>,
+          })}
         </p>
       )}
       {said.length > 0 ? (
         <section aria-labelledby="said">
-          <h2 id="said">Statements</h2>
+          <h2 id="said">{t('record.tab.statements')}</h2>
           <Statements
             statements={said}
             zone={zone}
             receipt={(entry) => entryPath(matter, entry)}
-            empty={{ what: 'No statement' }}
+            empty={{ what: t('record.no-statement') }}
           />
         </section>
       ) : null}
       {service.ocdId ? (
-        <p class="soft">
-          Open Civic Data id: <code class="hash hash--whole">{service.ocdId}</code>
-        </p>
+        <p class="soft">{rich('record.service.ocd', { id: <code class="hash hash--whole">{service.ocdId}</code> })}</p>
       ) : null}
     </>,
   );
@@ -219,24 +222,29 @@ function Cell(props: {
   const { matter, cell, zone } = props;
   if (!cell) return null;
   const { answer, determination } = cell;
-  const files = answer && answer.documents > 0 ? `, ${count(answer.documents, 'file')}` : '';
+  const files = answer && answer.documents > 0 ? `, ${t('ui.count.files', { n: answer.documents })}` : '';
   return (
     <Facts
       facts={[
         {
-          name: 'Recipient says',
+          name: t('record.says'),
           value: (
             <>
               <Mark state={disposition(saidWord(cell, props))}>{files}</Mark>
               {answer ? (
-                <When at={answer.at} zone={zone} href={entryPath(matter, answer.entry)} of="the answer" />
+                <When
+                  at={answer.at}
+                  zone={zone}
+                  href={entryPath(matter, answer.entry)}
+                  receipt={rich('record.receipt-of-answer', { more: quiet })}
+                />
               ) : null}
               {answer?.carriedFrom ? (
                 <>
                   {' '}
                   ·{' '}
                   <a href={`${servicePath(matter, answer.carriedFrom)}#item-${cell.item}`}>
-                    carried over from the earlier request
+                    {t('record.service.carried')}
                   </a>
                 </>
               ) : null}
@@ -244,25 +252,25 @@ function Cell(props: {
           ),
         },
         {
-          name: 'Issuer says',
+          name: t('record.finds'),
           value: (
             <>
               <Mark state={finding(foundWord(cell, props))} />
               {determination?.reasons ? <span class="body__text">: {determination.reasons}</span> : null}
-              {determination && !determination.current ? ' (of an earlier answer)' : null}
+              {determination && !determination.current ? ` (${t('record.service.earlier')})` : null}
               {determination ? (
                 <When
                   at={determination.at}
                   zone={zone}
                   href={entryPath(matter, determination.entry)}
-                  of="the finding"
+                  receipt={rich('record.receipt-of-finding', { more: quiet })}
                 />
               ) : null}
             </>
           ),
         },
         {
-          name: 'Clock',
+          name: t('record.clock'),
           value: (
             <ItemClock item={cell.item} workings={props.workings}>
               <Mark state={clockState(cell.clock.state)}>{clockText(cell.clock)}</Mark>
@@ -274,14 +282,11 @@ function Cell(props: {
   );
 }
 
-function When({ at, zone, href: to, of }: { at: Date; zone: string; href: string; of: string }) {
+function When({ at, zone, href: to, receipt }: { at: Date; zone: string; href: string; receipt: Child }) {
   return (
     <span class="soft">
       {' '}
-      · <Time at={at} zone={zone} /> ·{' '}
-      <a href={to}>
-        receipt<span class="usa-sr-only"> of {of}</span>
-      </a>
+      · <Time at={at} zone={zone} /> · <a href={to}>{receipt}</a>
     </span>
   );
 }

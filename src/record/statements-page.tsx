@@ -3,6 +3,7 @@ import { type Kysely, sql } from 'kysely';
 import type { z } from 'zod';
 import { csvLine } from '../base/csv.ts';
 import type { Database } from '../base/database.ts';
+import { t } from '../base/language.ts';
 import { ANYONE, type Ctx, type Route } from '../base/route.ts';
 import type { Service } from '../rooms/requests/view.ts';
 import { Statements } from '../rooms/statements/parts.tsx';
@@ -20,7 +21,7 @@ import { statementsFtm } from './ftm.ts';
 import { quotationThings } from './json-ld.tsx';
 import { lastEntry, type Moment, momentParams, type PublicMatter } from './matter.ts';
 import { publicSight } from './open.ts';
-import { entryPath, href, RecordHead, recordPath } from './parts.tsx';
+import { entryPath, href, RecordHead, recordPath, tabWord } from './parts.tsx';
 import { personPath } from './party-paths.ts';
 import { receiptPaths } from './receipt-paths.ts';
 import { opened, queryOf, refuseBadTime, wrongTime } from './record-page.tsx';
@@ -62,7 +63,7 @@ async function read(c: Ctx): Promise<Read> {
 }
 
 async function getPage(c: Ctx): Promise<Response> {
-  const wrong = await wrongTime(c, 'Statements');
+  const wrong = await wrongTime(c, 'statements');
   if (wrong) return wrong;
   const { matter, moment, now, cut, q, statements } = await read(c);
   const base = `${recordPath(matter)}/statements`;
@@ -76,26 +77,26 @@ async function getPage(c: Ctx): Promise<Response> {
   const keep = { ...momentParams(moment), q };
   return page(
     c,
-    recordOptions(c, shown, 'Statements', quotationThings(statements)),
+    recordOptions(c, shown, tabWord('statements'), quotationThings(statements)),
     <>
       <RecordHead
         matter={matter}
         moment={moment}
         now={now}
-        tab="Statements"
+        tab="statements"
         action={base}
         recent={await recentAt(c.get('services').db, matter.id, cut, moment)}
       />
-      <h2>Statements, newest last</h2>
-      <form class="form form--row" method="get" action={base} aria-label="Find a statement">
+      <h2>{t('record.statements')}</h2>
+      <form class="form form--row" method="get" action={base} aria-label={t('record.statements.find')}>
         {Object.entries(momentParams(moment)).map(([name, value]) => (
           <input type="hidden" name={name} value={value} />
         ))}
-        <Field name="q" type="search" label="Words, speaker or office" value={q} width="medium" />
-        <Submit text="Find" />
+        <Field name="q" type="search" label={t('record.statements.q')} value={q} width="medium" />
+        <Submit text={t('record.find')} />
       </form>
       <Links
-        label="Download"
+        label={t('record.download')}
         links={[
           { text: 'CSV', href: href(`${base}.csv`, keep), download: true },
           { text: 'JSON', href: href(`/api/v1/records/${matter.slug}/statements`, keep) },
@@ -110,12 +111,12 @@ async function getPage(c: Ctx): Promise<Response> {
         empty={
           q === ''
             ? {
-                what: 'No statement is recorded by then',
-                how: 'Who said what stands here, with where it is known from.',
+                what: t('record.statements.none'),
+                how: t('record.statements.none.how'),
               }
             : {
-                what: `No statement holds “${q}”`,
-                action: { text: 'Show all', href: href(base, momentParams(moment)) },
+                what: t('record.statements.none-fits', { q }),
+                action: { text: t('record.show-all'), href: href(base, momentParams(moment)) },
               }
         }
       />

@@ -1,7 +1,9 @@
 /** A record's timeline: its public entries in the order in which things happened, newest last. Shows only what is public. */
+import { t } from '../base/language.ts';
 import { ANYONE, type Ctx, type Route } from '../base/route.ts';
 import { Empty } from '../ui/empty.tsx';
 import { page } from '../ui/page.tsx';
+import { rich } from '../ui/rich.tsx';
 import { Pages } from '../ui/table.tsx';
 import { Time } from '../ui/time.tsx';
 import { cacheRecord } from './caching.ts';
@@ -9,7 +11,8 @@ import { recentAt } from './changes.ts';
 import { cutAt } from './cut.ts';
 import { RecordEnd, recordOptions } from './frame.tsx';
 import { lastEntry, momentParams, type PublicMatter } from './matter.ts';
-import { entryPath, href, RecordHead, recordPath, servicePath } from './parts.tsx';
+import { entryPath, href, RecordHead, recordPath, servicePath, tabWord } from './parts.tsx';
+import { quiet } from './quiet.tsx';
 import { opened, queryOf, wrongTime } from './record-page.tsx';
 import { type Told, timeline } from './timeline.ts';
 
@@ -34,23 +37,22 @@ export function Entry({ told, matter, zone }: { told: Told; matter: PublicMatter
       {told.text ? <p>{told.text}</p> : null}
       <p class="soft">
         {entry.kind === 'request.issued' ? (
-          <>
-            Recipients one by one: <a href={recordPath(matter)}>on the board</a> ·{' '}
-          </>
+          <>{rich('record.line.board', { a: (words) => <a href={recordPath(matter)}>{words}</a> })} · </>
         ) : null}
-        happened <Time at={occurred} zone={zone} dayOnly={told.dayOnly} /> · recorded <Time at={recorded} zone={zone} />{' '}
-        ·{' '}
-        <a href={entryPath(matter, entry.id)}>
-          entry {told.position.toLocaleString('en-US')}
-          <span class="usa-sr-only"> and its receipt</span>
-        </a>
+        {rich('record.line', {
+          occurred: <Time at={occurred} zone={zone} dayOnly={told.dayOnly} />,
+          recorded: <Time at={recorded} zone={zone} />,
+          position: told.position,
+          a: (words) => <a href={entryPath(matter, entry.id)}>{words}</a>,
+          more: quiet,
+        })}
       </p>
     </>
   );
 }
 
 async function timelinePage(c: Ctx): Promise<Response> {
-  const wrong = await wrongTime(c, 'Timeline');
+  const wrong = await wrongTime(c, 'timeline');
   if (wrong) return wrong;
   const { matter, moment, now } = await opened(c);
   const { db } = c.get('services');
@@ -63,17 +65,17 @@ async function timelinePage(c: Ctx): Promise<Response> {
   const shown = { matter, moment, last, path: base };
   return page(
     c,
-    recordOptions(c, shown, 'Timeline'),
+    recordOptions(c, shown, tabWord('timeline')),
     <>
       <RecordHead
         {...{ matter, moment, now }}
-        tab="Timeline"
+        tab="timeline"
         action={base}
         recent={await recentAt(db, matter.id, cut, moment)}
       />
-      <h2>Entries, newest last</h2>
+      <h2>{t('record.timeline')}</h2>
       {list.rows.length === 0 ? (
-        <Empty what="No public entry by then" how="Entries stand here in the order in which things happened." />
+        <Empty what={t('record.timeline.none')} how={t('record.timeline.none.how')} />
       ) : (
         <ol class="entries">
           {list.rows.map((told) => (

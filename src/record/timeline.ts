@@ -6,9 +6,11 @@ import { type Kysely, sql } from 'kysely';
 import { z } from 'zod';
 import type { Database } from '../base/database.ts';
 import { NotFound } from '../base/errors.ts';
+import { t } from '../base/language.ts';
 import { checkEntry, type Entry } from '../proof/index.ts';
 import { itemAnswered } from '../rooms/answers/entries.ts';
 import { itemsWords } from '../rooms/clock-parts.tsx';
+import type { Money } from '../rooms/consequences/entries.ts';
 import {
   consequenceAmountStated,
   consequenceAnnounced,
@@ -28,7 +30,7 @@ import { orderEntered } from '../rooms/orders/entries.ts';
 import { type Order, whereWords } from '../rooms/orders/view.ts';
 import { requestIssued, requestRevoked, requestServed } from '../rooms/requests/entries.ts';
 import { dateText } from '../ui/time.tsx';
-import { count, disposition, effectWord, finding, kindWord, moveWords, participation } from '../ui/words.ts';
+import { disposition, effectWord, finding, kindWord, moveWords, participation } from '../ui/words.ts';
 import { type Cut, visible } from './cut.ts';
 import { directoryWords } from './directory-words.ts';
 import { open, openNow } from './open.ts';
@@ -145,19 +147,20 @@ export async function tell(
         row.since !== undefined && row.since !== null && row.since > new Date(entry.recordedAt) ? row.since : null,
       ...words(
         entry,
-        name ?? (about === undefined || about === service ? 'a recipient' : 'what was announced'),
+        name ?? t(about === undefined || about === service ? 'record.told.a-recipient' : 'record.told.the-announced'),
         others.get(Number(row.seq)) ?? 0,
       ),
     };
   });
 }
 
-const someOf = (recipients: readonly string[] | null): string =>
-  recipients === null ? '' : `, for ${count(recipients.length, 'recipient')}`;
+/** "$1,000.00 each", or that it is not known. */
+const each = (amount: Money | null): string | null =>
+  amount === null ? null : t('record.told.each', { amount: moneyWords(amount) });
 
 /** How far an order reaches by its own words; one that ends another ends it whole. */
 const reachWords = (body: Pick<Order, 'effect' | 'geography'>): string =>
-  body.effect === 'vacate' || body.effect === 'lift' ? 'an earlier order' : whereWords(body);
+  body.effect === 'vacate' || body.effect === 'lift' ? t('record.told.earlier-order') : whereWords(body);
 
 /**
  * One sentence for an entry, and its further words.
@@ -172,30 +175,32 @@ export function words(
   const { body } = entry;
   switch (entry.kind) {
     case 'matter.opened':
-      return { title: `Matter opened: ${matterOpened.parse(body).title}`, text: null };
+      return { title: t('record.told.matter', { title: matterOpened.parse(body).title }), text: null };
     case 'matter.noted': {
       const note = matterNoted.parse(body);
-      return { title: `Reported by ${note.source.publisher}`, text: note.text };
+      return { title: t('record.told.note', { publisher: note.source.publisher }), text: note.text };
     }
     case 'request.issued': {
       const b = requestIssued.parse(body);
-      const to = b.recipients === 1 ? '1 recipient' : `${b.recipients.toLocaleString('en-US')} recipients`;
-      return { title: `Request issued to ${to}: ${b.title}`, text: null };
+      return { title: t('record.told.issued', { n: b.recipients, title: b.title }), text: null };
     }
     case 'request.served': {
       const b = requestServed.parse(body);
-      return { title: `Request served on ${b.name}`, text: null };
+      return { title: t('record.told.served', { name: b.name }), text: null };
     }
     case 'request.revoked':
-      return { title: 'Request revoked', text: requestRevoked.parse(body).reason };
+      return { title: t('record.told.revoked'), text: requestRevoked.parse(body).reason };
     case 'item.answered': {
       const b = itemAnswered.parse(body);
-      return { title: `${name} answered item ${b.item}: ${disposition(b.disposition).word}`, text: null };
+      return {
+        title: t('record.told.answered', { name, item: b.item, word: disposition(b.disposition).word }),
+        text: null,
+      };
     }
     case 'item.determined': {
       const b = itemDetermined.parse(body);
       return {
-        title: `Issuer found the answer of ${name} to item ${b.item} ${finding(b.finding).word}`,
+        title: t('record.told.found', { name, item: b.item, word: finding(b.finding).word }),
         text: b.reasons === '' ? null : b.reasons,
       };
     }
@@ -205,14 +210,15 @@ export function words(
     case 'service.corrected':
     case 'due.recounted': {
       const { due, reason, ...move } = moved.parse(body);
-      const day = (on: string | null) => (on === null ? 'no date' : dateText(on));
+      const day = (on: string | null) => (on === null ? t('record.told.no-date') : dateText(on));
       const what = moveWords({ kind: entry.kind, ...move });
-      if (others > 0) return { title: `Clocks of ${name} and ${count(others, 'other')}: ${what}`, text: reason };
-      return { title: `Clock of ${name}: ${what}. Due before ${day(due.before)}, now ${day(due.after)}`, text: reason };
+      if (others > 0) return { title: t('record.told.clocks', { name, n: others, what }), text: reason };
+      const dues = { before: day(due.before), after: day(due.after) };
+      return { title: t('record.told.clock', { name, what, ...dues }), text: reason };
     }
     case 'ladder.set':
       return {
-        title: 'Next steps set',
+        title: t('record.told.ladder'),
         text: ladderSet
           .parse(body)
           .steps.map((one) => `${one.step}. ${stepWords(one)}`)
@@ -220,60 +226,78 @@ export function words(
       };
     case 'step.taken': {
       const b = stepTaken.parse(body);
-      const what = b.kind === 'reminder' ? 'Reminder' : 'Final notice';
-      return { title: `${what} to ${name}: ${itemsWords(b.items)} still open`, text: b.words === '' ? null : b.words };
+      const title = t('record.told.step', { kind: b.kind, name, items: itemsWords(b.items) });
+      return { title, text: b.words === '' ? null : b.words };
     }
     case 'step.withdrawn':
-      return { title: 'Notices taken back before they left', text: stepWithdrawn.parse(body).reason };
+      return { title: t('record.told.step-withdrawn'), text: stepWithdrawn.parse(body).reason };
     case 'order.entered': {
       const b = orderEntered.parse(body);
-      return { title: `Order of ${b.court}, ${b.docket}: ${effectWord(b.effect)}, ${reachWords(b)}`, text: b.words };
+      const what = { effect: effectWord(b.effect), reach: reachWords(b) };
+      return { title: t('record.told.order', { court: b.court, docket: b.docket, ...what }), text: b.words };
     }
     case 'consequence.announced': {
       const b = consequenceAnnounced.parse(body);
-      const amount = b.amount ? `${moneyWords(b.amount)} each` : 'amount not known';
-      return { title: `Consequence announced: ${programmeWords(b)}, ${amount}`, text: b.words };
+      const amount = each(b.amount) ?? t('record.told.no-amount');
+      return { title: t('record.told.announced', { programme: programmeWords(b), amount }), text: b.words };
     }
     case 'consequence.status-changed': {
       const b = consequenceStatusChanged.parse(body);
-      return { title: `Consequence ${b.status}: ${name}${someOf(b.recipients)}`, text: b.reason };
+      const what = { status: b.status, name };
+      const title =
+        b.recipients === null
+          ? t('record.told.status', what)
+          : t('record.told.status-some', { ...what, n: b.recipients.length });
+      return { title, text: b.reason };
     }
     case 'consequence.amount-stated': {
       const b = consequenceAmountStated.parse(body);
-      const amount = b.amount ? `${moneyWords(b.amount)} each` : 'not known';
-      return { title: `Amount of a consequence: ${name}, ${amount}${someOf(b.recipients)}`, text: b.reason };
+      const what = { name, amount: each(b.amount) ?? t('record.not-known') };
+      const title =
+        b.recipients === null
+          ? t('record.told.amount', what)
+          : t('record.told.amount-some', { ...what, n: b.recipients.length });
+      return { title, text: b.reason };
     }
     case 'meeting.called': {
       const b = meetingCalled.parse(body);
-      return { title: `${b.convener} called a meeting: ${b.subject}`, text: b.agenda === '' ? null : b.agenda };
+      return {
+        title: t('record.told.meeting', { convener: b.convener, subject: b.subject }),
+        text: b.agenda === '' ? null : b.agenda,
+      };
     }
     case 'meeting.invited': {
       const b = meetingInvited.parse(body);
-      return { title: `Invited to the meeting: ${b.office === null ? b.name : `${b.name}, ${b.office}`}`, text: null };
+      const who = b.office === null ? b.name : `${b.name}, ${b.office}`;
+      return { title: t('record.told.invited', { who }), text: null };
     }
     case 'participation.stated': {
       const b = participationStated.parse(body);
-      const who = b.by === 'the party itself' ? '' : `, according to ${b.sayer ?? b.by}`;
-      const how = b.through === undefined ? '' : `, ${throughWords(b.through)}`;
-      const instead = b.delegate === null ? '' : `, ${b.delegate} comes instead`;
-      return { title: `${name}: ${participation(b.partstat).word}${instead}${who}${how}`, text: b.reason };
+      const sayer = b.by === 'a spokesperson' ? t('record.told.spokesperson') : t('record.told.outlet');
+      const said = [
+        participation(b.partstat).word,
+        ...(b.delegate === null ? [] : [t('record.told.instead', { delegate: b.delegate })]),
+        ...(b.by === 'the party itself' ? [] : [t('record.told.according', { who: b.sayer ?? sayer })]),
+        ...(b.through === undefined ? [] : [throughWords(b.through)]),
+      ].join(', ');
+      return { title: t('record.told.participation', { name, said }), text: b.reason };
     }
     case 'attendance.taken': {
       const b = attendanceTaken.parse(body);
-      if (b.attended === null) return { title: `Attendance of ${name} taken back`, text: null };
-      return { title: `${name} ${b.attended ? 'was' : 'was not'} at the meeting`, text: null };
+      if (b.attended === null) return { title: t('record.told.attendance-back', { name }), text: null };
+      return { title: t(b.attended ? 'record.told.there' : 'record.told.not-there', { name }), text: null };
     }
     case 'entry.erased': {
       const b = entryErased.parse(body);
-      return { title: `Entry ${b.position.toLocaleString('en-US')} erased by order of ${b.authority}`, text: b.reason };
+      return { title: t('record.told.erased', { position: b.position, authority: b.authority }), text: b.reason };
     }
     case 'document.erased': {
       const b = documentErased.parse(body);
-      return { title: `Document erased by order of ${b.authority}`, text: b.reason };
+      return { title: t('record.told.document-erased', { authority: b.authority }), text: b.reason };
     }
     case 'log.continued': {
       const b = logContinued.parse(body);
-      const title = b.lost ? 'Log goes on under a new key; the old one was lost' : 'Log goes on under a new key';
+      const title = t(b.lost ? 'record.told.log-lost' : 'record.told.log');
       return { title, text: b.reason === '' ? null : b.reason };
     }
     default:
@@ -342,8 +366,8 @@ export async function publicEntry(db: Kysely<Database>, matter: string | null, i
   const row = found?.rows[0];
   if (!row || row.canonical === null || (matter !== null && row.matter !== matter)) {
     throw new NotFound('no-entry', {
-      what: 'There is no public entry at this address.',
-      next: 'Look it up in the record of its matter.',
+      what: t('record.no-entry'),
+      next: t('record.no-entry.next'),
     });
   }
   const [told] = await tell(db, [{ ...row, canonical: row.canonical }]);

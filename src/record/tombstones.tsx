@@ -2,8 +2,10 @@
 import type { Kysely } from 'kysely';
 import { z } from 'zod';
 import type { Database } from '../base/database.ts';
+import { t } from '../base/language.ts';
 import type { Thing } from '../rooms/publication/entries.ts';
 import { type Tombstone, tombstonesOf } from '../rooms/publication/view.ts';
+import { rich } from '../ui/rich.tsx';
 import { Time } from '../ui/time.tsx';
 import type { Cut } from './cut.ts';
 import { open } from './open.ts';
@@ -32,16 +34,19 @@ export function Tombstones(props: {
   if (tombstones.length === 0) return null;
   return (
     <section aria-labelledby="taken-down">
-      <h3 id="taken-down">Taken down</h3>
+      <h3 id="taken-down">{t('record.down')}</h3>
       <ul class="entries">
         {tombstones.map((one) => (
           <li>
             <p>
-              A {one.kind} was taken down <Time at={one.at} zone={zone} />, by an {one.decidedBy}: {one.reason}
+              {rich('record.down.what', {
+                kind: one.kind,
+                at: <Time at={one.at} zone={zone} />,
+                role: one.decidedBy,
+                reason: one.reason,
+              })}
             </p>
-            <p class="soft">
-              Receipts that were handed out go on verifying. <a href={entry(one.entry)}>The entry that says so</a>
-            </p>
+            <p class="soft">{rich('record.down.receipts', { a: (words) => <a href={entry(one.entry)}>{words}</a> })}</p>
           </li>
         ))}
       </ul>

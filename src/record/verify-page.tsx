@@ -3,12 +3,14 @@
  * files with the same code, says that it has to be trusted for that, and keeps nothing of them.
  */
 import { breather } from '../base/breath.ts';
+import { t } from '../base/language.ts';
 import type { LogIdentity } from '../base/log-identity.ts';
 import { ANYONE, type Route } from '../base/route.ts';
-import { checkFiles, type Spoken } from '../base/verdict.ts';
+import { checkFiles, type Spoken, verdictWords } from '../base/verdict.ts';
 import { Heading } from '../ui/heading.tsx';
 import { Notice } from '../ui/notice.tsx';
 import { page } from '../ui/page.tsx';
+import { rich } from '../ui/rich.tsx';
 import { cachePublic } from './caching.ts';
 import { MAX_UPLOAD, MOST_RECEIPTS, readUpload } from './verify-upload.ts';
 import { VERIFY_WORKER } from './verify-worker.ts';
@@ -38,27 +40,26 @@ function Verdict({ one }: { one: Spoken }) {
         {one.file}
       </h3>
       <p class="verdict__sentence">
-        {one.ok ? 'It holds. ' : 'Something does not fit. '}
-        {one.sentence}
+        {t(one.ok ? 'record.verify.holds' : 'record.verify.fails')} {one.sentence}
       </p>
       {failure ? (
         <Values
           values={[
-            ['Failure', failure.name],
-            ['Expected', failure.expected],
-            ['Found', failure.found],
+            [t('record.verify.failure'), failure.name],
+            [t('record.verify.expected'), failure.expected],
+            [t('record.verify.found'), failure.found],
           ]}
         />
       ) : null}
       {one.facts.length > 0 ? (
         <details>
-          <summary>What it says</summary>
+          <summary>{t('record.verify.says')}</summary>
           <Values values={one.facts} />
         </details>
       ) : null}
       {one.steps.length > 0 ? (
         <details>
-          <summary>Every step</summary>
+          <summary>{t('record.verify.steps')}</summary>
           <ol class="verdict__steps">
             {one.steps.map((step) => (
               <li>
@@ -78,31 +79,36 @@ function Verdict({ one }: { one: Spoken }) {
 function Verify({ policy, results, problem }: { policy: string; results: readonly Spoken[]; problem: string | null }) {
   return (
     <>
-      <Heading
-        title="Verify a receipt"
-        lead="A receipt proves that an entry stood in a log, word for word. Check it here with this page’s script, also with the network off: nothing leaves the page."
-      />
+      <Heading title={t('record.verify')} lead={t('record.verify.lead')} />
       {problem ? (
-        <Notice tone="bad" title="Nothing to check yet">
+        <Notice tone="bad" title={t('record.verify.nothing')}>
           <p>{problem}</p>
         </Notice>
       ) : null}
-      <form id="verify" class="verify" method="post" action="/verify" enctype="multipart/form-data">
+      <form
+        id="verify"
+        class="verify"
+        method="post"
+        action="/verify"
+        enctype="multipart/form-data"
+        data-words={verdictWords()}
+      >
         <noscript>
-          <Notice title="Without JavaScript this server does the check">
+          <Notice title={t('record.verify.noscript')}>
             <p>
-              Then the files go to the server ({MOST_RECEIPTS} receipts and 5 MB at most), it keeps nothing of them, and
-              you trust what it says. To trust nobody, check on your own machine:{' '}
-              <code>bin/counterfoil verify FILE --policy POLICY</code>
+              {rich('record.verify.noscript.how', {
+                most: MOST_RECEIPTS,
+                command: <code>bin/counterfoil verify FILE --policy POLICY</code>,
+              })}
             </p>
           </Notice>
         </noscript>
         <div id="drop" class="vdrop">
-          <p class="vdrop__words">Drop receipts (JSON or PDF) and documents here, or choose them:</p>
+          <p class="vdrop__words">{t('record.verify.drop')}</p>
           <div class="vdrop__inputs">
             <div>
               <label class="usa-label" for="f-receipts">
-                Receipts
+                {t('record.verify.receipts')}
               </label>
               <input
                 id="f-receipts"
@@ -115,7 +121,7 @@ function Verify({ policy, results, problem }: { policy: string; results: readonl
             </div>
             <div>
               <label class="usa-label" for="f-documents">
-                Documents that they name <span class="usa-hint">(optional)</span>
+                {rich('record.verify.documents', { hint: (words) => <span class="usa-hint">{words}</span> })}
               </label>
               <input id="f-documents" class="vdrop__input" type="file" name="documents" multiple />
             </div>
@@ -123,42 +129,39 @@ function Verify({ policy, results, problem }: { policy: string; results: readonl
         </div>
         <p class="verify__do">
           <button class="usa-button" type="submit">
-            Verify
+            {t('record.verify.do')}
           </button>
           <button class="usa-button usa-button--outline verify__clear" type="button" data-clear>
-            Start over
+            {t('record.verify.clear')}
           </button>
         </p>
         <p id="verify-status" role="status" class="verify__status" />
-        <h2>Results</h2>
-        <p class="soft verify__none">Each file gets one line here: it holds, or the one thing that does not fit.</p>
+        <h2>{t('record.verify.results')}</h2>
+        <p class="soft verify__none">{t('record.verify.results.how')}</p>
         <ul id="results" class="verdicts">
           {results.map((one) => (
             <Verdict one={one} />
           ))}
         </ul>
         <details class="verify__policy">
-          <summary>Whom you trust: the policy</summary>
-          <p>
-            Which log, and how many of which witnesses, must have signed. Below stands what this server proposes; where
-            you keep a policy of your own, use that instead.
-          </p>
+          <summary>{t('record.verify.policy')}</summary>
+          <p>{t('record.verify.policy.what')}</p>
           <label class="usa-label" for="f-policy">
-            Policy
+            {t('record.verify.policy.label')}
           </label>
           <textarea id="f-policy" class="usa-textarea verify__text" name="policy" rows={6} spellcheck={false}>
             {policy}
           </textarea>
           <div class="verify__own">
             <label class="usa-label" for="f-policyFile">
-              Or take it from a file
+              {t('record.verify.policy.file')}
             </label>
             <input id="f-policyFile" class="vdrop__input" type="file" name="policyFile" />
           </div>
         </details>
       </form>
-      <h2>On your own machine</h2>
-      <p>The same check without any browser or server, from this program’s source:</p>
+      <h2>{t('record.verify.own')}</h2>
+      <p>{t('record.verify.own.how')}</p>
       <p>
         <code class="command">bin/counterfoil verify FILE --policy POLICY --document DOCUMENT</code>
       </p>
@@ -171,7 +174,7 @@ export const POLICY_PATH = '/policy.txt';
 
 /** `GET` and `POST /verify`, the policy, and the worker that keeps the page for times without a network. */
 export function verifyRoutes(log: LogIdentity): readonly Route[] {
-  const options = { title: 'Verify a receipt', area: 'public', islands: ['verify'] } as const;
+  const options = () => ({ title: t('record.verify'), area: 'public', islands: ['verify'] }) as const;
   return [
     {
       method: 'GET',
@@ -179,7 +182,7 @@ export function verifyRoutes(log: LogIdentity): readonly Route[] {
       access: ANYONE,
       handler: (c) => {
         cachePublic(c, 60);
-        return page(c, options, <Verify policy={log.policy} results={[]} problem={null} />);
+        return page(c, options(), <Verify policy={log.policy} results={[]} problem={null} />);
       },
     },
     {
@@ -192,10 +195,10 @@ export function verifyRoutes(log: LogIdentity): readonly Route[] {
         c.header('Cache-Control', 'no-store');
         const none = receipts.length + documents.length === 0;
         const results = none ? [] : await checkFiles(policy, receipts, documents, breather());
-        const problem = none ? 'Choose a receipt, a JSON or PDF file that you were given, then verify.' : null;
+        const problem = none ? t('record.verify.choose') : null;
         return page(
           c,
-          { ...options, status: none ? 422 : 200 },
+          { ...options(), status: none ? 422 : 200 },
           <Verify policy={policy === '' ? log.policy : policy} results={results} problem={problem} />,
         );
       },

@@ -4,6 +4,7 @@
  */
 import { createHash } from 'node:crypto';
 import { InvalidInput, TooLarge } from '../base/errors.ts';
+import { t } from '../base/language.ts';
 import { readForm } from '../base/multipart.ts';
 import type { Ctx } from '../base/route.ts';
 import type { ReceiptBytes } from '../base/verdict.ts';
@@ -19,20 +20,18 @@ export const RECEIPT_LIMIT = 200_000;
 /** Bytes of a policy: hundreds of witnesses. */
 export const POLICY_LIMIT = 65_536;
 
-const ALONE = 'Check them on your own machine, where there is no limit: bin/counterfoil verify FILE --policy POLICY';
-
 const tooMany = (what: string, most: number) =>
   new InvalidInput('too-many-files', {
-    what: `More than ${most} ${what} were sent at once.`,
-    lost: 'Nothing was checked, and nothing was kept.',
-    next: `Send at most ${most} at a time. ${ALONE}`,
+    what: t('record.upload.many', { most, what }),
+    lost: t('record.upload.lost'),
+    next: t('record.upload.many.next', { most }),
   });
 
 const tooLarge = (what: string, limit: number) =>
   new TooLarge('file-too-large', {
-    what: `${what} may have ${limit.toLocaleString('en-US')} bytes here; one that was sent has more.`,
-    lost: 'Nothing was checked, and nothing was kept.',
-    next: ALONE,
+    what: t('record.upload.large', { what, limit }),
+    lost: t('record.upload.lost'),
+    next: t('record.upload.alone'),
   });
 
 async function held(bytes: AsyncIterable<Uint8Array>, what: string, limit: number): Promise<Uint8Array> {
@@ -79,7 +78,7 @@ export async function readUpload(c: Ctx): Promise<ToVerify> {
     strict: true,
     onFile: async ({ field, name, bytes }) => {
       if (field === 'receipts') {
-        const read = await held(bytes, 'A receipt', RECEIPT_LIMIT);
+        const read = await held(bytes, 'receipt', RECEIPT_LIMIT);
         if (read.length > 0) receipts.push({ name, bytes: read });
         if (receipts.length > MOST_RECEIPTS) throw tooMany('receipts', MOST_RECEIPTS);
       } else if (field === 'documents') {
@@ -87,7 +86,7 @@ export async function readUpload(c: Ctx): Promise<ToVerify> {
         if (one.bytes > 0) documents.push(one);
         if (documents.length > MOST_DOCUMENTS) throw tooMany('documents', MOST_DOCUMENTS);
       } else if (field === 'policyFile') {
-        const read = await held(bytes, 'A policy', POLICY_LIMIT);
+        const read = await held(bytes, 'policy', POLICY_LIMIT);
         if (read.length > 0) own ??= read;
       }
     },

@@ -4,6 +4,7 @@ import type { NewEntry } from '../base/append.ts';
 import { Conflict, Forbidden, InvalidInput } from '../base/errors.ts';
 import { bodyOf, type Texts, textsOf } from '../base/form.ts';
 import { UUID, uuidv7 } from '../base/ids.ts';
+import { t } from '../base/language.ts';
 import { type Ctx, EDITOR, type Role, type Route, staff } from '../base/route.ts';
 import type { Services } from '../base/services.ts';
 import { asCorrection } from '../rooms/corrected.ts';
@@ -39,7 +40,7 @@ const NAMES: Readonly<Record<WritingKind, readonly string[]>> = {
 
 /** Longest text of a field that is kept; the fields themselves allow less. */
 const MOST = 5000;
-const kept = z.record(z.string(), z.string().max(MOST, `is longer than ${MOST} characters`));
+const kept = z.record(z.string(), z.string().max(MOST, { error: () => t('desk.draft.too-long.field', { n: MOST }) }));
 
 /** What a draft would write, with its times in the zone in which they were typed. @throws as the rules of its kind, and as `untilOf` */
 async function planned(services: Services, draft: Writing, by: Role): Promise<readonly NewEntry[]> {
@@ -64,9 +65,9 @@ function typed(body: Texts, zone: string): Texts {
   const sent = kept.safeParse(body);
   if (!sent.success)
     throw new InvalidInput('draft-too-long', {
-      what: `A field of a draft keeps at most ${MOST} characters.`,
-      lost: 'Nothing was saved; what was saved before is kept.',
-      next: 'Go back and shorten it.',
+      what: t('desk.draft.too-long', { n: MOST }),
+      lost: t('desk.draft.too-long.lost'),
+      next: t('desk.draft.too-long.next'),
     });
   return { ...sent.data, zone };
 }
@@ -80,9 +81,9 @@ async function begin(c: Ctx): Promise<Response> {
   const kind = WRITING_KINDS.find((one) => one === named);
   if (!kind || !UUID.test(once)) {
     throw new InvalidInput('no-draft-kind', {
-      what: 'A draft is of a statement or of a figure.',
-      lost: 'Nothing was saved.',
-      next: 'Go back, load the page again, and send it once more.',
+      what: t('desk.draft.no-kind'),
+      lost: t('desk.draft.not-saved'),
+      next: t('desk.draft.again'),
     });
   }
   const values = typed(textsOf(body, NAMES[kind]), zoneOf(c));
@@ -97,7 +98,7 @@ async function begin(c: Ctx): Promise<Response> {
       return await showDraft(c, there, errorsOf(error));
     }
   }
-  return redirectWith(c, draftPath(there), 'The draft is kept. Nobody but your organisation sees it.');
+  return redirectWith(c, draftPath(there), t('desk.draft.kept.alone'));
 }
 
 async function save(c: Ctx, draft: Writing, version: number, values: Texts): Promise<number> {
@@ -114,7 +115,7 @@ async function submit(c: Ctx, draft: Writing, version: number): Promise<Response
   maySubmit(draft, actor, version);
   await planned(services, draft, actor.role);
   await changeWriting(services.db, draft, { state: 'waiting' }, services.clock.now());
-  return redirectWith(c, draftPath(draft), 'It waits for review. Somebody else of your organisation publishes it.');
+  return redirectWith(c, draftPath(draft), t('desk.draft.waits'));
 }
 
 /**
@@ -140,7 +141,7 @@ async function publish(c: Ctx, draft: Writing, version: number): Promise<Respons
     throw error;
   }
   await changeWriting(db, { ...draft, version: next }, { state: 'published' }, clock.now());
-  return redirectWith(c, `/desk/matters/${draft.matter}/${draft.kind}s`, 'It is published.');
+  return redirectWith(c, `/desk/matters/${draft.matter}/${draft.kind}s`, t('desk.draft.published'));
 }
 
 const ACTS = ['save', 'submit', 'take-back', 'send-back', 'publish', 'delete', 'undo'] as const;
@@ -167,7 +168,7 @@ async function act(c: Ctx): Promise<Response> {
     switch (wanted) {
       case 'save':
         await save(c, draft, version, values);
-        return redirectWith(c, to, 'The draft is kept.');
+        return redirectWith(c, to, t('desk.draft.kept'));
       case 'submit': {
         const at = values === draft.values ? version : await save(c, draft, version, values);
         return await submit(c, await writingOf(db, matter.id, draft.id), at);
@@ -178,25 +179,22 @@ async function act(c: Ctx): Promise<Response> {
       }
       case 'take-back':
         mayTakeBack(draft, actor, version);
-        return await said({ state: 'draft' }, 'It is a draft again. Nothing was published.');
+        return await said({ state: 'draft' }, t('desk.draft.again-draft'));
       case 'send-back':
         maySendBack(setting, draft, actor, version, note);
-        return await said(
-          { state: 'returned', note: { text: note, by: actor.name } },
-          'It was sent back with your note.',
-        );
+        return await said({ state: 'returned', note: { text: note, by: actor.name } }, t('desk.draft.sent-back'));
       case 'delete':
         mayDelete(draft, actor, version);
-        return await said({ deleted: true }, 'The draft is deleted.');
+        return await said({ deleted: true }, t('desk.draft.deleted'));
       case 'undo':
         if (!draft.deleted || draft.version !== version) throw changedSince();
         mayDelete({ ...draft, deleted: false }, actor, version);
-        return await said({ deleted: false }, 'The draft is back.');
+        return await said({ deleted: false }, t('desk.draft.back'));
       default:
         throw new InvalidInput('no-such-act', {
-          what: 'It was not said what is to become of the draft.',
-          lost: 'Nothing was changed.',
-          next: 'Load the page again and use one of its buttons.',
+          what: t('desk.draft.no-act'),
+          lost: t('desk.nothing-changed.period'),
+          next: t('desk.draft.no-act.next'),
         });
     }
   } catch (error) {
@@ -211,9 +209,9 @@ async function act(c: Ctx): Promise<Response> {
 
 const changedSince = () =>
   new Conflict('draft-changed', {
-    what: 'Somebody changed this draft since you opened it.',
-    lost: 'Nothing was changed.',
-    next: 'Look at it as it is now, and decide again.',
+    what: t('desk.draft.changed'),
+    lost: t('desk.nothing-changed.period'),
+    next: t('desk.draft.changed.next'),
   });
 
 export const writingPosts: readonly Route[] = [

@@ -1,9 +1,12 @@
 /** Parts of a clock that the pages of both sides and of the public share: its words, its working, what moved it. Counts nothing. */
 import type { Child } from 'hono/jsx';
+import { t } from '../base/language.ts';
+import { rich } from '../ui/rich.tsx';
 import { Day, dateText, Time } from '../ui/time.tsx';
-import { count, itemsWords, kindWord, moveWords } from '../ui/words.ts';
+import { itemsWords, kindWord, moveWords } from '../ui/words.ts';
 import { Working } from '../ui/working.tsx';
-import type { ClockState, Move, Worked } from './clock/rules.ts';
+import { itemsWithin } from './clock/items-said.ts';
+import { type ClockState, type Move, type Worked, workingSaid } from './clock/rules.ts';
 
 export { itemsWords } from '../ui/words.ts';
 export { Asks } from './clock/ask-parts.tsx';
@@ -12,47 +15,34 @@ export { Asks } from './clock/ask-parts.tsx';
 export function clockWords(state: ClockState): Child {
   switch (state.state) {
     case 'running':
-      return (
-        <>
-          ▸ running, due <Day on={state.dueOn} weekday /> ({count(state.days, 'day')} left)
-        </>
-      );
+      return rich('clock.state.running', { day: <Day on={state.dueOn} weekday />, n: state.days });
     case 'overdue':
-      return (
-        <>
-          ! overdue since <Day on={state.dueOn} weekday /> ({count(state.days, 'day')})
-        </>
-      );
+      return rich('clock.state.overdue', { day: <Day on={state.dueOn} weekday />, n: state.days });
     case 'paused':
-      return (
-        <>
-          ‖ paused {state.by === 'stay' ? `by ${state.order ?? 'an order'}` : 'by the issuer'} since{' '}
-          <Time at={new Date(state.since)} />
-          {state.words === null ? '' : `: “${state.words}”`}
-          {state.dueOn === null ? (
-            ''
-          ) : (
-            <>
-              ; due <Day on={state.dueOn} weekday />
-            </>
-          )}
-        </>
-      );
+      return rich('clock.state.paused', {
+        ...{ by: state.by === 'stay' && state.order !== null ? 'order' : state.by, order: state.order ?? '' },
+        at: <Time at={new Date(state.since)} />,
+        ...{ said: state.words === null ? 'no' : 'yes', words: state.words ?? '' },
+        ...{ known: state.dueOn === null ? 'no' : 'yes', day: <Day on={state.dueOn ?? ''} weekday /> },
+      });
     case 'stopped':
-      return (
-        <>
-          ✓ answered {state.late ? 'after' : 'by'} the due date, <Day on={state.dueOn} weekday />
-        </>
-      );
+      return rich('clock.state.stopped', {
+        late: state.late ? 'yes' : 'no',
+        day: <Day on={state.dueOn} weekday />,
+      });
     case 'revoked':
-      return '✕ stopped: the request was revoked';
+      return t('clock.state.revoked');
     case 'unknown':
-      return (
-        <>
-          – was due <Day on={state.dueOn} weekday />; what followed is not known here
-        </>
-      );
+      return rich('clock.state.unknown', { day: <Day on={state.dueOn} weekday /> });
   }
+}
+
+function workingTitle(of: readonly number[] | null, on: string | null): string {
+  if (of === null) return t('ui.working');
+  const items = itemsWords(of);
+  return on === null
+    ? t('clock.working.paused', { items })
+    : t('clock.working.due', { items, day: dateText(on, true) });
 }
 
 /** The working as it stands, for all items or group by group. */
@@ -60,15 +50,7 @@ export function Workings({ workings, open }: { workings: readonly Worked[]; open
   return (
     <>
       {workings.map(({ items, due }) => (
-        <Working
-          steps={due.working}
-          open={open === true}
-          summary={
-            items === null
-              ? 'How this is counted'
-              : `${itemsWords(items)}, ${due.on === null ? 'paused' : `due ${dateText(due.on, true)}`}: how this is counted`
-          }
-        />
+        <Working steps={workingSaid(due.working)} open={open === true} summary={workingTitle(items, due.on)} />
       ))}
     </>
   );
@@ -86,14 +68,17 @@ export function ItemClock(props: {
   return (
     <>
       {props.children}
-      <Working steps={own.due.working} />
+      <Working steps={workingSaid(own.due.working)} />
     </>
   );
 }
 
 /** A date as it was told, or that there was none. */
 export const ToldDay = ({ on }: { on: string | null }) =>
-  on === null ? <>no date, paused</> : <Day on={on} weekday />;
+  on === null ? <>{t('clock.no-date')}</> : <Day on={on} weekday />;
+
+/** What the time of an entry is that moved a clock: of the service, of the giving, or from when on it counts. */
+const WHEN: Readonly<Record<string, string>> = { 'service.corrected': 'served', 'due.extended': 'given' };
 
 /** What moved the clock: old date → new date, why, by whom, receipt. `receipt` gives the links of an entry. */
 export function Moves(props: {
@@ -109,22 +94,23 @@ export function Moves(props: {
         return (
           <li>
             <p>
-              {moveWords(move)}
-              {move.items === null ? '' : ` (${itemsWords(move.items).toLowerCase()})`}: <ToldDay on={move.before} /> →{' '}
-              <ToldDay on={move.after} />
+              {rich('clock.moved.line', {
+                ...{ what: moveWords(move), some: move.items === null ? 'no' : 'yes' },
+                ...{ items: itemsWithin(move.items ?? []) },
+                ...{ before: <ToldDay on={move.before} />, after: <ToldDay on={move.after} /> },
+              })}
             </p>
             <div class="said__note">{move.reason}</div>
             <p class="entries__when">
-              {move.kind === 'service.corrected' ? 'Served' : move.kind === 'due.extended' ? 'Given' : 'From'}{' '}
-              <Time at={move.occurredAt} zone={props.zone} />
-              {move.until === null ? null : (
-                <>
-                  {' '}
-                  until <Time at={new Date(move.until)} zone={props.zone} />
-                </>
-              )}{' '}
-              · recorded <Time at={move.recordedAt} zone={props.zone} /> · {props.names.get(move.by) ?? 'another party'}{' '}
-              · {props.receipt(move.entry, words)}
+              {rich('clock.moved.when', {
+                kind: WHEN[move.kind] ?? 'from',
+                at: <Time at={move.occurredAt} zone={props.zone} />,
+                ends: move.until === null ? 'no' : 'yes',
+                until: move.until === null ? '' : <Time at={new Date(move.until)} zone={props.zone} />,
+                recorded: <Time at={move.recordedAt} zone={props.zone} />,
+                who: props.names.get(move.by) ?? t('clock.moved.other'),
+                receipt: props.receipt(move.entry, words),
+              })}
             </p>
           </li>
         );

@@ -1,5 +1,7 @@
 /** What stands beside something that was corrected: what was wrong, by which role, when, and the way to what stood there before. Pure props. */
+import { t } from '../base/language.ts';
 import { Tag } from '../ui/mark.tsx';
+import { rich } from '../ui/rich.tsx';
 import { Time } from '../ui/time.tsx';
 import type { Corrected } from './corrected.ts';
 
@@ -13,11 +15,16 @@ export function CorrectedNote(props: {
   if (corrected === null) return null;
   return (
     <p>
-      <Tag>corrected</Tag> <Time at={corrected.at} zone={zone} />, by an {corrected.by}: {corrected.note}
+      {rich('said.corrected', {
+        tag: (words) => <Tag>{words}</Tag>,
+        at: <Time at={corrected.at} zone={zone} />,
+        role: corrected.by,
+        note: corrected.note,
+      })}
       {entry ? (
         <>
           {' '}
-          <a href={entry(corrected.replaces)}>What stood here before</a>
+          <a href={entry(corrected.replaces)}>{t('said.corrected.before')}</a>
         </>
       ) : null}
     </p>

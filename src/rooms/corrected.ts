@@ -1,8 +1,10 @@
 /** What the correction of a statement or of a figure carries beside the thing itself: what was wrong, why, and who says so. */
+
 import { type RawBuilder, sql } from 'kysely';
 import { z } from 'zod';
 import type { NewEntry } from '../base/append.ts';
 import { Conflict, InvalidInput, RuleRefusal } from '../base/errors.ts';
+import { t } from '../base/language.ts';
 import { ROLES, type Role } from '../base/route.ts';
 import type { Entry } from '../proof/index.ts';
 import { prose } from './fields.ts';
@@ -71,16 +73,16 @@ const sorted = (value: unknown): unknown =>
  * @throws Conflict `corrected-meanwhile`; InvalidInput `correction-without-note`; RuleRefusal `nothing-corrected`
  */
 export function asCorrection(fact: NewEntry, { of, thing, corrects, newest, note, by }: Correcting): NewEntry {
-  const lost = 'Nothing was written, and what you entered is kept.';
+  const lost = t('said.kept');
   if (newest.entry !== corrects) {
     throw new Conflict('corrected-meanwhile', {
-      what: 'Somebody else corrected this since you began.',
+      what: t('said.corrected.meanwhile'),
       lost,
-      next: 'Look at it as it stands now, and begin a new correction from there.',
+      next: t('said.corrected.meanwhile.next'),
     });
   }
   if (note.trim() === '') {
-    const what = 'Say what was wrong: the note stands beside the correction for everyone.';
+    const what = t('said.corrected.note');
     throw new InvalidInput('correction-without-note', { what, lost }, { correction: what });
   }
   const body = { ...fact.body, [of]: thing };
@@ -90,9 +92,9 @@ export function asCorrection(fact: NewEntry, { of, thing, corrects, newest, note
     Date.parse(fact.occurredAt) === Date.parse(newest.occurredAt)
   ) {
     throw new RuleRefusal('nothing-corrected', {
-      what: 'It says the same as what stands there.',
+      what: t('said.corrected.nothing'),
       lost,
-      next: 'Change what was wrong, or delete the draft.',
+      next: t('said.corrected.nothing.next'),
     });
   }
   return { ...fact, kind: `${of}.corrected`, corrects, body: { ...body, correction: { note: note.trim(), by } } };

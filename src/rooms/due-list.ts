@@ -6,7 +6,7 @@ import { type Kysely, sql } from 'kysely';
 import { z } from 'zod';
 import type { Millis } from '../base/clock.ts';
 import type { Database } from '../base/database.ts';
-import { type ClockState, clocksOf } from './clock/rules.ts';
+import { type ClockState, clocksOf, workingSaid } from './clock/rules.ts';
 import { duesIn } from './clock/view.ts';
 import { item } from './requests/entries.ts';
 
@@ -31,7 +31,7 @@ export interface DueLine {
   readonly openItems: readonly number[];
   /** the first instant that is too late for the open item that is due first; null while nobody knows it, or none is open */
   readonly dueAt: Millis | null;
-  /** how it is counted, step by step */
+  /** how it is counted, step by step, in the reader's language */
   readonly working: readonly string[];
   /** how often anything that this list says of it changed: moves of its date, answers, revocation; only rises */
   readonly changes: number;
@@ -120,7 +120,7 @@ export async function dueLines(
       open: firsts.filter((one) => one === undefined).length,
       openItems: asked.flatMap((one, i) => (firsts[i] === undefined ? [one.item] : [])),
       dueAt: firstOpen(cells),
-      working: moved?.data?.body.due.working ?? steps.parse(row.working),
+      working: workingSaid(moved?.data?.body.due.working ?? steps.parse(row.working)),
       changes:
         row.moves +
         (row.revoked_at === null ? 0 : 1) +

@@ -1,6 +1,8 @@
 /** The fields of a form that publishes: not before which time, in which zone. Where they stay empty, it is published at once. */
+
 import type { Millis } from '../base/clock.ts';
 import type { Texts } from '../base/form.ts';
+import { t } from '../base/language.ts';
 import { type Errors, Field } from '../ui/form.tsx';
 import { untilOf } from './publication/rules.ts';
 import type { Until } from './until.ts';
@@ -24,16 +26,12 @@ export function EmbargoFields(props: {
   const { values, errors, zone, moving = false } = props;
   return (
     <fieldset class="usa-fieldset usa-form-group">
-      <legend class="usa-legend">{moving ? 'Not public before' : 'Not public before (optional)'}</legend>
-      {moving ? null : (
-        <div class="usa-hint">
-          It is written to the log at once; everyone sees it from this time on. Leave day and time empty to publish now.
-        </div>
-      )}
+      <legend class="usa-legend">{moving ? t('said.embargo') : t('said.embargo.optional')}</legend>
+      {moving ? null : <div class="usa-hint">{t('said.embargo.hint')}</div>}
       <Field
         name="embargoDay"
         type="date"
-        label="Day it becomes public"
+        label={t('said.embargo.day')}
         value={values['embargoDay'] ?? ''}
         errors={errors}
         required={moving}
@@ -42,7 +40,7 @@ export function EmbargoFields(props: {
       <Field
         name="embargoTime"
         type="time"
-        label="Time it becomes public"
+        label={t('said.embargo.time')}
         value={values['embargoTime'] ?? ''}
         errors={errors}
         required={moving}
@@ -50,8 +48,8 @@ export function EmbargoFields(props: {
       />
       <Field
         name="embargoZone"
-        label="Time zone of that time"
-        hint="Such as America/New_York"
+        label={t('said.embargo.zone')}
+        hint={t('said.embargo.zone.hint')}
         value={values['embargoZone'] ?? zone}
         errors={errors}
         required={moving}

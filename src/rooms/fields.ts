@@ -1,8 +1,9 @@
 /** Fields that the entries and forms of every room share. */
 import { z } from 'zod';
 import { UUID } from '../base/ids.ts';
+import { t } from '../base/language.ts';
 
-export const uuid = z.string().regex(UUID, 'is not an id of this server');
+export const uuid = z.string().regex(UUID, { error: () => t('answers.shared.wrong.id') });
 
 // C0, C1, and the marks that change reading direction or hide text (Unicode TR 36, section 2.5).
 // U+061C, U+200E, U+200F, U+202A to U+202E and U+2066 to U+2069 are all that have Bidi_Control; U+2028 and U+2029 break lines.
@@ -18,12 +19,9 @@ export const line = (max: number) =>
   z
     .string()
     .overwrite((text) => nfc(text.trim()))
-    .min(1, 'is missing')
-    .max(max, `is longer than ${max} characters`)
-    .refine(
-      (text) => text.isWellFormed() && !HIDDEN.test(text),
-      'contains control characters or hidden direction marks',
-    );
+    .min(1, { error: () => t('answers.shared.wrong.missing') })
+    .max(max, { error: () => t('answers.shared.wrong.longer', { max }) })
+    .refine((text) => text.isWellFormed() && !HIDDEN.test(text), { error: () => t('answers.shared.wrong.hidden') });
 
 /** A mailbox that mail can be sent to: plain `local@domain`, nothing that could break out of a header line. */
 export const mailbox = z
@@ -36,22 +34,21 @@ export const prose = (max: number) =>
   z
     .string()
     .overwrite((text) => nfc(text.replace(/\r\n?/g, '\n').replace(/\t/g, ' ').trim()))
-    .max(max, `is longer than ${max} characters`)
-    .refine(
-      (text) => text.isWellFormed() && !HIDDEN_BUT_BREAKS.test(text),
-      'contains control characters or hidden direction marks',
-    );
+    .max(max, { error: () => t('answers.shared.wrong.longer', { max }) })
+    .refine((text) => text.isWellFormed() && !HIDDEN_BUT_BREAKS.test(text), {
+      error: () => t('answers.shared.wrong.hidden'),
+    });
 
 /** A calendar date that exists, `YYYY-MM-DD`. */
 export const isoDate = z
   .string()
-  .regex(/^\d{4}-\d{2}-\d{2}$/, 'is not a date like 2018-02-23')
+  .regex(/^\d{4}-\d{2}-\d{2}$/, { error: () => t('answers.shared.wrong.date') })
   .refine(
     (text) => {
       const date = new Date(`${text}T00:00:00Z`);
       return !Number.isNaN(date.getTime()) && date.toISOString().startsWith(text);
     },
-    { error: 'is not a date of the calendar', params: { refusal: 'date-not-in-calendar' } },
+    { error: () => t('answers.shared.wrong.no-date'), params: { refusal: 'date-not-in-calendar' } },
   );
 
 /** An IANA time zone known to this machine, such as `America/New_York`. */
@@ -64,7 +61,7 @@ export const timeZone = z.string().refine(
       return false;
     }
   },
-  { error: 'is not a time zone such as America/New_York', params: { refusal: 'time-zone-unknown' } },
+  { error: () => t('answers.shared.wrong.zone'), params: { refusal: 'time-zone-unknown' } },
 );
 
 /** RFC 3339, UTC, milliseconds. */

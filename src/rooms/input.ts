@@ -1,11 +1,23 @@
 /** From a form or an API call to checked values: one helper, so that every refusal names its fields in the same way. */
 import { z } from 'zod';
 import { InvalidInput, NotFound, Refusal } from '../base/errors.ts';
+import { language, t, wordOf } from '../base/language.ts';
 
+/** A message that is a sentence stands for itself; one that is not is said of the field. */
 const sentence = (name: string, message: string) =>
-  /^[A-Z]/.test(message)
+  /^\p{Lu}/u.test(message)
     ? message
-    : `${name.charAt(0).toUpperCase()}${name.slice(1).replaceAll(/[_.-]/g, ' ')} ${message}.`;
+    : t('answers.shared.wrong.says', {
+        name: `${name.charAt(0).toUpperCase()}${name.slice(1).replaceAll(/[_.-]/g, ' ')}`,
+        wrong: message,
+      });
+
+/** What the library says of input where a schema has no words of its own, in the language of the reader. */
+const OTHERS: Readonly<Record<string, z.core.$ZodErrorMap>> = { es: z.locales.es().localeError };
+function own(): { readonly error: z.core.$ZodErrorMap } | undefined {
+  const error = OTHERS[language()];
+  return error && { error };
+}
 
 /**
  * @param names what people call a field, where its name is not a word of the page
@@ -16,18 +28,19 @@ export function checked<T extends z.ZodType>(
   value: unknown,
   names: Readonly<Record<string, string>> = {},
 ): z.output<T> {
-  const parsed = schema.safeParse(value);
+  const parsed = schema.safeParse(value, own());
   if (parsed.success) return parsed.data;
   const fields: Record<string, string> = {};
   for (const issue of parsed.error.issues) {
     const name = issue.path.join('.');
-    fields[name] ??= sentence((Object.hasOwn(names, name) ? names[name] : undefined) ?? name, issue.message);
+    const called = Object.hasOwn(names, name) ? names[name] : undefined;
+    fields[name] ??= sentence(called ?? wordOf(`answers.shared.field.${name}`, name), issue.message);
   }
   throw new InvalidInput(
     'input-refused',
     {
-      what: Object.values(fields)[0] ?? 'Something in the form cannot be used.',
-      lost: 'Nothing was written, and what you entered is kept on the page.',
+      what: Object.values(fields)[0] ?? t('answers.shared.refused'),
+      lost: t('answers.shared.refused.lost'),
     },
     fields,
   );

@@ -1,8 +1,9 @@
 /** The steps that may follow a request, as words and as a form: what, who takes it, when. Shared by composing and by what comes after. */
 import { InvalidInput } from '../base/errors.ts';
+import { t } from '../base/language.ts';
 import { type Errors, Field, Select } from '../ui/form.tsx';
-import { count } from '../ui/words.ts';
 import { type LadderStep, STEP_KINDS, STEP_ROLES } from './escalation/entries.ts';
+import { KIND } from './ladder.ts';
 
 /** Rows of the form; a ladder may have fewer steps. */
 export const ROWS = 5;
@@ -11,13 +12,14 @@ export type LadderFields = Readonly<Record<string, string>>;
 
 /** "on the due date", "8 days after the due date", "1 day before the due date" */
 export function whenWords(after: number): string {
-  if (after === 0) return 'on the due date';
-  return `${count(Math.abs(after), 'day')} ${after < 0 ? 'before' : 'after'} the due date`;
+  return t('clock.ladder.when', whenOf(after));
 }
+
+const whenOf = (after: number) => ({ when: after === 0 ? 'on' : after < 0 ? 'before' : 'after', n: Math.abs(after) });
 
 /** "An editor sends a reminder, from 1 day after the due date on." */
 export const stepWords = ({ kind, who, after }: Pick<LadderStep, 'kind' | 'who' | 'after'>): string =>
-  `${who === 'owner' ? 'An owner' : 'An editor'} ${kind === 'subpoena' ? 'serves a subpoena' : `sends a ${kind}`}, from ${whenWords(after)} on.`;
+  t('clock.ladder.step', { who, kind: KIND[kind], ...whenOf(after) });
 
 export const LADDER_NAMES: readonly string[] = Array.from({ length: ROWS }, (_, i) => i + 1).flatMap((n) => [
   `kind-${n}`,
@@ -47,56 +49,54 @@ export function readLadder(fields: (name: string) => string): readonly LadderSte
     const who = STEP_ROLES.find((one) => one === fields(`who-${row}`));
     const days = /^\d{1,4}$/.test(fields(`days-${row}`).trim()) ? Number(fields(`days-${row}`)) : Number.NaN;
     const before = fields(`when-${row}`) === 'before';
-    if (!who) errors[`who-${row}`] = `Say who takes step ${row}.`;
-    if (!(days <= (before ? 365 : 3650))) errors[`days-${row}`] = `Give a number of days for step ${row}.`;
+    if (!who) errors[`who-${row}`] = t('clock.ladder.who.missing', { n: row });
+    if (!(days <= (before ? 365 : 3650))) errors[`days-${row}`] = t('clock.ladder.days.missing', { n: row });
     if (who && errors[`days-${row}`] === undefined) {
       steps.push({ step: steps.length + 1, kind, who, after: before && days > 0 ? -days : days });
     }
   }
-  if (Object.keys(errors).length === 0 && steps.length === 0) errors['kind-1'] = 'Choose at least one step.';
+  if (Object.keys(errors).length === 0 && steps.length === 0) errors['kind-1'] = t('clock.ladder.none');
   if (Object.keys(errors).length > 0) {
     throw new InvalidInput(
       'input-refused',
-      { what: 'The steps are not complete.', lost: 'Nothing was written.' },
+      { what: t('clock.ladder.incomplete'), lost: t('clock.lost.written') },
       errors,
     );
   }
   return steps;
 }
 
-const capital = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);
-
 export function LadderRows({ fields, errors }: { fields: LadderFields; errors: Errors }) {
   return (
     <>
       {Array.from({ length: ROWS }, (_, i) => i + 1).map((row) => (
         <fieldset class="usa-fieldset form--row ladder">
-          <legend class="usa-legend">Step {row}</legend>
+          <legend class="usa-legend">{t('clock.ladder.row', { n: row })}</legend>
           <Select
             name={`kind-${row}`}
-            label="What"
-            none="no such step"
+            label={t('clock.ladder.what')}
+            none={t('clock.ladder.no-step')}
             required={row === 1}
             value={fields[`kind-${row}`] ?? ''}
             errors={errors}
-            choices={STEP_KINDS.map((kind) => ({ value: kind, label: capital(kind) }))}
+            choices={STEP_KINDS.map((kind) => ({ value: kind, label: t(`clock.ladder.kind.${KIND[kind]}`) }))}
           />
           <Select
             name={`who-${row}`}
-            label="Who"
+            label={t('clock.ladder.who')}
             required
             value={fields[`who-${row}`] ?? 'editor'}
             errors={errors}
             choices={[
-              { value: 'editor', label: 'Editors and owners' },
-              { value: 'owner', label: 'Owners only' },
+              { value: 'editor', label: t('clock.ladder.who.editor') },
+              { value: 'owner', label: t('clock.ladder.who.owner') },
             ]}
           />
           <Field
             name={`days-${row}`}
             type="number"
             inputmode="numeric"
-            label="Days"
+            label={t('clock.ladder.days')}
             required
             width="short"
             value={fields[`days-${row}`] ?? ''}
@@ -104,13 +104,13 @@ export function LadderRows({ fields, errors }: { fields: LadderFields; errors: E
           />
           <Select
             name={`when-${row}`}
-            label="When"
+            label={t('clock.ladder.when.label')}
             required
             value={fields[`when-${row}`] ?? 'after'}
             errors={errors}
             choices={[
-              { value: 'after', label: 'after the due date' },
-              { value: 'before', label: 'before the due date' },
+              { value: 'after', label: t('clock.ladder.when.after') },
+              { value: 'before', label: t('clock.ladder.when.before') },
             ]}
           />
         </fieldset>

@@ -3,13 +3,14 @@ import { type Kysely, sql } from 'kysely';
 import { z } from 'zod';
 import type { Database } from '../base/database.ts';
 import { InvalidInput } from '../base/errors.ts';
+import { t } from '../base/language.ts';
 
 /** A field of lines, one recipient each; empty for all. */
 export const recipientLines = z
   .string()
-  .max(100_000, 'is too long')
+  .max(100_000, { error: () => t('answers.shared.wrong.too-long') })
   .transform((text) => [...new Set(text.split('\n').map((one) => one.trim()))].filter((one) => one !== ''))
-  .pipe(z.array(z.string().max(300)).max(500, 'names more than 500'));
+  .pipe(z.array(z.string().max(300)).max(500, { error: () => t('answers.shared.wrong.too-many', { max: 500 }) }));
 
 export interface Named {
   readonly service: string;
@@ -49,8 +50,12 @@ export async function namedRecipients(
   }
   for (const [line, all] of found) {
     if (new Set(all.map(({ party }) => party)).size < 2) continue;
-    const what = `There are several recipients called “${line}”: add the state, or write its Open Civic Data id.`;
-    throw new InvalidInput('recipient-ambiguous', { what, lost: 'Nothing was written.' }, { [field]: what });
+    const what = t('answers.shared.named.several', { line });
+    throw new InvalidInput(
+      'recipient-ambiguous',
+      { what, lost: t('answers.shared.nothing-written') },
+      { [field]: what },
+    );
   }
   return found;
 }
@@ -66,8 +71,8 @@ export async function servicesNamed(
   const found = await namedRecipients(db, matter, requests, lines, field);
   for (const [line, all] of found) {
     if (all.length > 0) continue;
-    const what = `“${line}” is no recipient here. Write the name as on the board, or its Open Civic Data id.`;
-    throw new InvalidInput('no-such-recipient', { what, lost: 'Nothing was written.' }, { [field]: what });
+    const what = t('answers.shared.named.none', { line });
+    throw new InvalidInput('no-such-recipient', { what, lost: t('answers.shared.nothing-written') }, { [field]: what });
   }
   return found.size === 0 ? null : [...found.values()].flat().map(({ service }) => service);
 }

@@ -3,6 +3,7 @@
  * documents it is the only one that strangers can have, so that the public export asks here which those are.
  */
 import { NotFound } from '../base/errors.ts';
+import { t } from '../base/language.ts';
 import type { Ctx } from '../base/route.ts';
 import type { DocumentRef, Entry } from '../proof/index.ts';
 import { attachmentHeaders } from '../ui/attachment.ts';
@@ -19,13 +20,16 @@ export async function orderDocument(c: Ctx, { document, matter }: Order): Promis
   const erased = document ? (await erasedDocuments(db, matter)).get(document.sha256) : undefined;
   if (erased) {
     throw new NotFound('document-erased', {
-      what: `This document was erased on ${dateText(erased.recordedAt.toISOString().slice(0, 10))} by order of ${erased.authority}.`,
-      next: 'Its name, size and hash stay in the entry of the order.',
+      what: t('answers.shared.document.erased', {
+        on: dateText(erased.recordedAt.toISOString().slice(0, 10)),
+        authority: erased.authority,
+      }),
+      next: t('answers.shared.order-document.stays'),
     });
   }
   throw new NotFound('no-such-document', {
-    what: 'No document came with this order.',
-    next: 'Its source says where it can be read.',
+    what: t('answers.shared.order-document.none'),
+    next: t('answers.shared.order-document.source'),
   });
 }
 

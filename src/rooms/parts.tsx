@@ -1,10 +1,13 @@
 /** Parts that the recipient's and the issuer's pages share: files in a list, an item as it was sent, the history of a service with its receipts. */
+import type { Child } from 'hono/jsx';
 import { z } from 'zod';
+import { listed, t } from '../base/language.ts';
 import { filesize } from '../ui/filesize.ts';
 import { Hash } from '../ui/hash.tsx';
 import { Mark } from '../ui/mark.tsx';
+import { rich } from '../ui/rich.tsx';
 import { dateText, Time } from '../ui/time.tsx';
-import { count, disposition, evidenceWord, finding, itemsWords, kindWord, moveWords } from '../ui/words.ts';
+import { disposition, evidenceWord, finding, kindWord, moveWords } from '../ui/words.ts';
 import { answerSent, itemAnswered } from './answers/entries.ts';
 import { extensionAsked } from './clock/entries.ts';
 import { MOVING_KINDS } from './clock/view.ts';
@@ -78,61 +81,71 @@ const movedBody = z.object({
   asked: z.boolean().nullable().default(null),
   event: z.object({ type: z.string(), order: z.string().optional() }).nullable().default(null),
 });
-const dayWords = (on: string | null) => (on === null ? 'no date, paused' : dateText(on));
+const dayWords = (on: string | null) => (on === null ? t('answers.shared.entry.no-date') : dateText(on));
 
 /** What an entry of a service says, in one line. Unknown kinds are named as they are. */
 export function entryWords(entry: Pick<StreamEntry, 'kind' | 'body'>): string {
   const answer = answerSent.safeParse(entry.body);
   if (entry.kind === 'answer.sent' && answer.success) {
     const { name, title } = answer.data.actedBy;
-    return `Answer ${answer.data.round} sent by ${title ? `${name}, ${title}` : name}`;
+    return t('answers.shared.entry.sent', { round: answer.data.round, by: title ? `${name}, ${title}` : name });
   }
   const item = itemAnswered.safeParse(entry.body);
   if (entry.kind === 'item.answered' && item.success) {
-    return `Item ${item.data.item} answered: ${disposition(item.data.disposition).word}`;
+    const said = disposition(item.data.disposition).word;
+    return t('answers.shared.entry.item', { item: item.data.item, said });
   }
   const found = itemDetermined.safeParse(entry.body);
   if (entry.kind === 'item.determined' && found.success) {
-    return `Item ${found.data.item} determined: ${finding(found.data.finding).word}`;
+    return t('answers.shared.entry.determined', { item: found.data.item, found: finding(found.data.finding).word });
   }
   const moved = movedBody.safeParse(entry.body);
   if (MOVING_KINDS.some((kind) => kind === entry.kind) && moved.success) {
     const { due, ...move } = moved.data;
-    return `${moveWords({ kind: entry.kind, ...move })}: ${dayWords(due.before)} → ${dayWords(due.after)}`;
+    return t('answers.shared.entry.moved', {
+      what: moveWords({ kind: entry.kind, ...move }),
+      before: dayWords(due.before),
+      after: dayWords(due.after),
+    });
   }
   const ask = extensionAsked.safeParse(entry.body);
   if (entry.kind === 'extension.asked' && ask.success) {
     const { until, items, askedBy } = ask.data;
-    return `More time asked for, until ${dateText(until)}${items === null ? '' : `, ${itemsWords(items).toLowerCase()}`}, by ${askedBy}`;
+    return t('answers.shared.entry.asked', {
+      until: dateText(until),
+      n: items?.length ?? 0,
+      items: listed((items ?? []).map(String)),
+      by: askedBy,
+    });
   }
   const evidence = serviceEvidenced.safeParse(entry.body);
   if (entry.kind === 'service.evidenced' && evidence.success) {
-    return `Evidence of delivery: ${evidenceWord(evidence.data.event)}`;
+    return t('answers.shared.entry.delivery', { event: evidenceWord(evidence.data.event) });
   }
   const step = stepTaken.safeParse(entry.body);
   if (entry.kind === 'step.taken' && step.success) {
     const { kind, items } = step.data;
-    return `${kind === 'reminder' ? 'Reminder' : 'Final notice'} on ${items.length === 1 ? 'item' : 'items'} ${items.join(', ')}`;
+    return t('answers.shared.entry.step', { kind, n: items.length, items: items.join(', ') });
   }
   const reminded = reminderWritten.safeParse(entry.body);
   if (entry.kind === 'reminder.written' && reminded.success) {
-    return `Reminder, ${count(reminded.data.days, 'day')} before ${dateText(reminded.data.due.on)}`;
+    return t('answers.shared.entry.reminded', { n: reminded.data.days, on: dateText(reminded.data.due.on) });
   }
   const wished = reminderWished.safeParse(entry.body);
   if (entry.kind === 'reminder.wished' && wished.success) {
-    return wished.data.wanted ? 'Reminders wanted again' : 'No reminders wanted';
+    return t(wished.data.wanted ? 'answers.shared.entry.wanted' : 'answers.shared.entry.unwanted');
   }
   const notice = noticeEvidenced.safeParse(entry.body);
   if (entry.kind === 'notice.evidenced' && notice.success) {
-    return `Evidence of a notice: ${evidenceWord(notice.data.event)}`;
+    return t('answers.shared.entry.notice', { event: evidenceWord(notice.data.event) });
   }
   const erased = entryErased.safeParse(entry.body);
   if (entry.kind === 'entry.erased' && erased.success) {
-    return `Entry ${erased.data.position.toLocaleString('en-US')} erased by order of ${erased.data.authority}`;
+    return t('answers.shared.entry.erased', { n: erased.data.position, authority: erased.data.authority });
   }
   const document = documentErased.safeParse(entry.body);
   if (entry.kind === 'document.erased' && document.success) {
-    return `Document erased by order of ${document.data.authority}`;
+    return t('answers.shared.entry.document-erased', { authority: document.data.authority });
   }
   const words = kindWord(entry.kind);
   return words.charAt(0).toUpperCase() + words.slice(1);
@@ -151,6 +164,11 @@ export function History({
   receipts: string;
   zone: string;
 }) {
+  const link = (entry: string, form: 'pdf' | 'json') => (words: Child) => (
+    <a href={`${receipts}/${entry}.${form}`} download>
+      {words}
+    </a>
+  );
   return (
     <ol class="entries">
       {entries.map((entry) => {
@@ -161,22 +179,15 @@ export function History({
             <p>{words}</p>
             {found?.reasons ? <div class="said__note">{found.reasons}</div> : null}
             <p class="entries__when">
-              <Time at={entry.recordedAt} zone={zone} seconds /> · {names.get(entry.by) ?? 'another party'} · No.{' '}
-              {entry.position.toLocaleString('en-US')} · receipt{' '}
-              <a href={`${receipts}/${entry.id}.pdf`} download>
-                PDF
-                <span class="usa-sr-only">
-                  {' '}
-                  of {words}, number {entry.position}
-                </span>
-              </a>{' '}
-              <a href={`${receipts}/${entry.id}.json`} download>
-                JSON
-                <span class="usa-sr-only">
-                  {' '}
-                  of {words}, number {entry.position}
-                </span>
-              </a>
+              {rich('answers.shared.history.line', {
+                at: <Time at={entry.recordedAt} zone={zone} seconds />,
+                by: names.get(entry.by) ?? t('answers.shared.history.other'),
+                n: entry.position,
+                words,
+                pdf: link(entry.id, 'pdf'),
+                json: link(entry.id, 'json'),
+                more: (inside) => <span class="usa-sr-only">{inside}</span>,
+              })}
             </p>
           </li>
         );

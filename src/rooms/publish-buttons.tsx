@@ -1,4 +1,5 @@
 /** The last row of a form that publishes: publish, or send for review where the organisation wants that, and keep it as a draft. Pure props. */
+import { t } from '../base/language.ts';
 import type { ReviewSetting } from './review/view.ts';
 
 /** Where drafts of a matter are kept. */
@@ -15,7 +16,7 @@ export function PublishButtons(props: {
     <div class="submit">
       {props.setting.second ? (
         <button class="usa-button" type="submit" formaction={to} name="act" value="submit">
-          Send for review
+          {t('said.review.send')}
         </button>
       ) : (
         <button class="usa-button" type="submit">
@@ -23,7 +24,7 @@ export function PublishButtons(props: {
         </button>
       )}
       <button class="usa-button usa-button--outline" type="submit" formaction={to} name="act" value="save">
-        Save as a draft
+        {t('said.draft.save')}
       </button>
     </div>
   );

@@ -1,7 +1,9 @@
 /** What every room that publishes asks and writes: whether somebody may publish at once, and a fact with the embargo that it is published under. Pure. */
+
 import type { NewEntry } from '../base/append.ts';
 import type { Millis } from '../base/clock.ts';
 import { Forbidden, RuleRefusal } from '../base/errors.ts';
+import { t } from '../base/language.ts';
 import type { Role } from '../base/route.ts';
 import type { Thing } from './publication/entries.ts';
 import { setEmbargo } from './publication/rules.ts';
@@ -12,16 +14,16 @@ import type { Until } from './until.ts';
 export function mayPublishAlone(setting: ReviewSetting, role: Role): void {
   if (role === 'viewer') {
     throw new Forbidden('role-too-weak', {
-      what: 'Whoever looks on alone publishes nothing.',
-      lost: 'Nothing was changed.',
-      next: 'Ask an owner of your organisation to change your role.',
+      what: t('said.publish.viewer'),
+      lost: t('said.unchanged'),
+      next: t('said.no-viewer.next'),
     });
   }
   if (!setting.second) return;
   throw new RuleRefusal('review-needed', {
-    what: 'Your organisation wants a second person to look at what is published.',
-    lost: 'Nothing was published, and what you entered is kept.',
-    next: 'Send it for review.',
+    what: t('said.publish.second'),
+    lost: t('said.publish.second.lost'),
+    next: t('said.review.send.first'),
   });
 }
 

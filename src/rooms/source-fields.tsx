@@ -1,5 +1,6 @@
 /** Where something is known from, as three fields of a form that stand or fall together. Reads what was typed; writes nothing. */
 import { z } from 'zod';
+import { t } from '../base/language.ts';
 import { type Errors, Field } from '../ui/form.tsx';
 import { type Source, source } from './matters/entries.ts';
 
@@ -19,7 +20,7 @@ export function readSource(values: Readonly<Record<string, string>>): {
   if (read.success) return { source: read.data, errors: {} };
   const errors: Record<string, string> = {};
   for (const { path } of read.error.issues) {
-    errors[NAMES[String(path[0])] ?? 'publisher'] ??= 'A source needs publisher, title and date.';
+    errors[NAMES[String(path[0])] ?? 'publisher'] ??= t('orders.source.needs');
   }
   return { source: null, errors };
 }
@@ -28,7 +29,7 @@ export function readSource(values: Readonly<Record<string, string>>): {
 export const yearOrNone = z
   .string()
   .trim()
-  .regex(/^(\d{4})?$/, 'Write a year like 2018.')
+  .regex(/^(\d{4})?$/, { error: () => t('orders.year') })
   .transform((text) => (text === '' ? null : Number(text)));
 
 export interface SourceFieldsProps {
@@ -45,12 +46,12 @@ export function SourceFields({ values, errors, required = false }: SourceFieldsP
   });
   return (
     <>
-      <Field {...text('publisher', 200)} label="Publisher of the source" />
-      <Field {...text('sourceTitle', 300)} label="Title of the source" />
+      <Field {...text('publisher', 200)} label={t('orders.source.publisher')} />
+      <Field {...text('sourceTitle', 300)} label={t('orders.source.title')} />
       <Field
         name="sourceDate"
         type="date"
-        label="Date of the source"
+        label={t('orders.source.date')}
         required={required}
         value={values.sourceDate ?? ''}
         errors={errors}

@@ -1,11 +1,14 @@
 /** What the pages of sources, statements and figures share: the matter of the path, times as people give them, a source in words. */
+
 import { InvalidInput, NotFound } from '../base/errors.ts';
 import type { Texts } from '../base/form.ts';
 import { uuidv7 } from '../base/ids.ts';
+import { t } from '../base/language.ts';
 import { type Ctx, staff } from '../base/route.ts';
 import { instantOf } from '../ui/asof.tsx';
 import { type Errors, Field } from '../ui/form.tsx';
 import { Hash } from '../ui/hash.tsx';
+import { rich } from '../ui/rich.tsx';
 import { Day } from '../ui/time.tsx';
 import { matterById } from './matters/view.ts';
 
@@ -13,7 +16,7 @@ import { matterById } from './matters/view.ts';
 export async function matterOfPath(c: Ctx) {
   const services = c.get('services');
   const matter = await matterById(services.db, c.req.param('matter') ?? '');
-  if (!matter) throw new NotFound('no-matter', 'There is no such matter.');
+  if (!matter) throw new NotFound('no-matter', t('said.no-matter'));
   return {
     services,
     matter,
@@ -24,7 +27,7 @@ export async function matterOfPath(c: Ctx) {
 
 /** The way to a page of a matter. */
 export const crumbsTo = (matter: { readonly id: string; readonly title: string }) => [
-  { text: 'Desk', href: '/desk' },
+  { text: t('ui.nav.desk'), href: '/desk' },
   { text: matter.title, href: `/desk/matters/${matter.id}` },
 ];
 
@@ -36,7 +39,7 @@ export function saidAt(
 ): { readonly saidAt: number; readonly dayOnly: boolean } {
   const at = instantOf(`${day}T${time || '12:00'}`, zone);
   if (at) return { saidAt: at.getTime(), dayOnly: time === '' };
-  throw new InvalidInput('input-refused', 'Say on which day it was.', { day: 'Give a day of the calendar.' });
+  throw new InvalidInput('input-refused', t('said.day-missing'), { day: t('said.day-missing.field') });
 }
 
 export interface SourceLine {
@@ -49,23 +52,20 @@ export interface SourceLine {
 
 /** "Publisher, “title”, day" with a link where there is one, and the hash of the kept copy. */
 export function SourceWords({ source }: { source: SourceLine }) {
-  const title = <cite>{source.title}</cite>;
+  const cited = <cite>{source.title}</cite>;
+  const title = source.url ? (
+    <a href={source.url} rel="noreferrer">
+      {cited}
+    </a>
+  ) : (
+    cited
+  );
+  const line = { publisher: source.publisher, title, hash: <Hash hex={source.sha256} /> };
   return (
     <span>
-      {source.publisher},{' '}
-      {source.url ? (
-        <a href={source.url} rel="noreferrer">
-          {title}
-        </a>
-      ) : (
-        title
-      )}
-      {source.published ? (
-        <>
-          , <Day on={source.published} />
-        </>
-      ) : null}
-      ; copy kept, SHA-256 <Hash hex={source.sha256} />
+      {source.published
+        ? rich('said.source.line.day', { ...line, day: <Day on={source.published} /> })
+        : rich('said.source.line', line)}
     </span>
   );
 }
@@ -83,8 +83,8 @@ export function SaidWhen({ label, zone, values, errors }: Typed & { readonly lab
       <Field
         name="time"
         type="time"
-        label="Time of day, where it is known"
-        {...(zone === undefined ? {} : { hint: `In ${zone}.` })}
+        label={t('said.time')}
+        {...(zone === undefined ? {} : { hint: t('said.time.zone', { zone }) })}
         value={values['time'] ?? ''}
         errors={errors}
         width="medium"

@@ -3,6 +3,7 @@ import type { NewEntry, Rows } from '../base/append.ts';
 import { instant, type Millis } from '../base/clock.ts';
 import { Conflict, NotFound } from '../base/errors.ts';
 import { uuidv7 } from '../base/ids.ts';
+import { t } from '../base/language.ts';
 import type { Services } from '../base/services.ts';
 import { type AskExtension, type AskState, askExtension, asksIn, refuseExtension } from './clock/asking.ts';
 import { movedDues } from './clock/view.ts';
@@ -22,7 +23,7 @@ export async function askState({ db }: Pick<Services, 'db'>, id: string): Promis
   const last = await lastOf(db, id);
   const service = await serviceById(db, id);
   const request = service ? await requestById(db, service.request) : null;
-  if (!service || !request) throw new NotFound('not-found', 'There is no such page, or it is not yours to see.');
+  if (!service || !request) throw new NotFound('not-found', t('clock.no-page'));
   const [revoked, entries, moved, answered] = await Promise.all([
     revocationOf(db, request.id),
     entriesOf(db, id),

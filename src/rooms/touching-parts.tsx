@@ -3,8 +3,10 @@
  * show them. Shows what it is given; where an address is null there is no such page for the reader, and the words stand without it.
  */
 import type { Child } from 'hono/jsx';
+import { t } from '../base/language.ts';
 import { filesize } from '../ui/filesize.ts';
 import { Mark } from '../ui/mark.tsx';
+import { rich } from '../ui/rich.tsx';
 import { Day } from '../ui/time.tsx';
 import { consequenceKind, consequenceStatus, effectWord } from '../ui/words.ts';
 import { moneyWords, programmeWords } from './consequences/view.ts';
@@ -32,7 +34,7 @@ function Receipt({ of, href }: { of: string; href: string | null }) {
       {' '}
       ·{' '}
       <a href={href}>
-        receipt<span class="usa-sr-only"> of {of}</span>
+        {rich('orders.touch.receipt', { what: of, more: (words) => <span class="usa-sr-only">{words}</span> })}
       </a>
     </>
   );
@@ -45,27 +47,28 @@ function ReadIt({ order, links }: { order: Order; links: Pick<TouchLinks, 'docum
   if (order.document && href !== null) {
     return (
       <p class="entries__when">
-        Document:{' '}
-        <a href={href} download>
-          <bdi>{order.document.name}</bdi>
-        </a>{' '}
-        {filesize(order.document.bytes)}
+        {rich('orders.touch.document', {
+          file: (
+            <a href={href} download>
+              <bdi>{order.document.name}</bdi>
+            </a>
+          ),
+          size: filesize(order.document.bytes),
+        })}
       </p>
     );
   }
   if (!order.source) return null;
+  const { publisher, title, date, url } = order.source;
+  const source = { publisher, title, day: <Day on={date} /> };
+  const a = (words: Child) => (
+    <a href={url ?? ''} rel="noreferrer nofollow">
+      {words}
+    </a>
+  );
   return (
     <p class="entries__when">
-      Source: {order.source.publisher}: {order.source.title}, <Day on={order.source.date} />
-      {order.source.url ? (
-        <>
-          {' '}
-          ·{' '}
-          <a href={order.source.url} rel="noreferrer nofollow">
-            read it there
-          </a>
-        </>
-      ) : null}
+      {url ? rich('orders.touch.source.link', { ...source, a }) : rich('orders.touch.source', source)}
     </p>
   );
 }
@@ -79,22 +82,27 @@ export function Touching(props: {
   readonly items: number;
 }) {
   const { touches, reach, links } = props;
-  if (touches.length === 0) return <p>No order in force touches it.</p>;
+  if (touches.length === 0) return <p>{t('orders.touch.none')}</p>;
   return (
     <ol class="entries">
       {touches.map((touch) => (
         <li>
           <p class="entries__title">
-            <Linked href={links.order(touch.order.id)}>{courtWords(touch.order)}</Linked>{' '}
-            {effectWord(touch.order.effect)} {touchedWords(touch, reach, props.items)}, since{' '}
-            <Day on={touch.begin.date} />
+            {rich('orders.touch.line', {
+              court: <Linked href={links.order(touch.order.id)}>{courtWords(touch.order)}</Linked>,
+              effect: effectWord(touch.order.effect),
+              what: touchedWords(touch, reach, props.items),
+              day: <Day on={touch.begin.date} />,
+            })}
           </p>
           <div class="said__note">“{touch.by.words}”</div>
           <ReadIt order={touch.order} links={links} />
           {touch.by.id === touch.order.id ? null : (
             <>
               <p class="entries__when">
-                in the words of <Linked href={links.order(touch.by.id)}>{orderName(touch.by)}</Linked>
+                {rich('orders.touch.by', {
+                  order: <Linked href={links.order(touch.by.id)}>{orderName(touch.by)}</Linked>,
+                })}
               </p>
               <ReadIt order={touch.by} links={links} />
             </>
@@ -111,8 +119,8 @@ function touchedWords({ items, consequences }: TouchedRecipient, reach: Reach, a
       ? []
       : [
           items.length === all && all > 1
-            ? 'all items'
-            : `${items.length === 1 ? 'item' : 'items'} ${items.join(', ')}`,
+            ? t('orders.touch.items.all')
+            : t('orders.touch.items', { n: items.length, items: items.join(', ') }),
         ]),
     ...consequences.flatMap((id) => {
       const one = reach.consequences.find((c) => c.id === id);
@@ -137,21 +145,29 @@ export function Concerning({
       {standings.map(({ consequence, written, status, blockedBy }) => (
         <li>
           <p class="entries__title">
-            {programmeWords(consequence)}: {consequenceKind(consequence.kind)}
+            {t('orders.touch.programme', {
+              programme: programmeWords(consequence),
+              kind: consequenceKind(consequence.kind),
+            })}
           </p>
           <div class="said__note">“{consequence.words}”</div>
           <p>
             <Mark state={consequenceStatus(written.status)} /> <Day on={day(written.since)} />
-            <Receipt of="this status" href={links.receipt(written.entry)} /> · amount:{' '}
-            {written.amount ? moneyWords(written.amount) : 'not known'}
+            <Receipt of={t('orders.touch.status')} href={links.receipt(written.entry)} /> ·{' '}
+            {t('orders.touch.amount', {
+              amount: written.amount ? moneyWords(written.amount) : t('orders.not-known'),
+            })}
           </p>
-          {blockedBy.map((touch) => (
-            <p>
-              {status === 'blocked' ? <Mark state={consequenceStatus('blocked')} /> : 'Named by an order'}:{' '}
-              <Linked href={links.order(touch.order.id)}>{orderName(touch.order)}</Linked>, since{' '}
-              <Day on={touch.begin.date} />
-            </p>
-          ))}
+          {blockedBy.map((touch) => {
+            const order = <Linked href={links.order(touch.order.id)}>{orderName(touch.order)}</Linked>;
+            const by = { order, day: <Day on={touch.begin.date} /> };
+            const mark = <Mark state={consequenceStatus('blocked')} />;
+            return (
+              <p>
+                {status === 'blocked' ? rich('orders.touch.blocked', { ...by, mark }) : rich('orders.touch.named', by)}
+              </p>
+            );
+          })}
         </li>
       ))}
     </ol>
@@ -162,7 +178,7 @@ export function Concerning({
 function Past({ past, links }: { past: Touched['past']; links: Pick<TouchLinks, 'order' | 'document'> }) {
   return (
     <details>
-      <summary>Orders that touch it no more</summary>
+      <summary>{t('orders.touch.past')}</summary>
       <ol class="entries">
         {past.map(({ order, end }) => (
           <li>
@@ -174,8 +190,11 @@ function Past({ past, links }: { past: Touched['past']; links: Pick<TouchLinks, 
             {end ? (
               <>
                 <p>
-                  <Linked href={links.order(end.id)}>{orderName(end)}</Linked> {effectWord(end.effect)} it: “{end.words}
-                  ”
+                  {rich('orders.touch.end', {
+                    order: <Linked href={links.order(end.id)}>{orderName(end)}</Linked>,
+                    effect: effectWord(end.effect),
+                    words: end.words,
+                  })}
                 </p>
                 <ReadIt order={end} links={links} />
               </>
@@ -206,14 +225,14 @@ export function OrdersAndConsequences(props: {
     <>
       {touches.length > 0 || past.length > 0 ? (
         <section aria-labelledby="orders">
-          <Head id="orders">Court orders that touch this</Head>
+          <Head id="orders">{t('orders.touch.orders')}</Head>
           <Touching touches={touches} reach={reach} links={links} items={items} />
           {past.length > 0 ? <Past past={past} links={links} /> : null}
         </section>
       ) : null}
       {standings.length > 0 ? (
         <section aria-labelledby="consequences">
-          <Head id="consequences">Consequences that were announced</Head>
+          <Head id="consequences">{t('orders.touch.consequences')}</Head>
           <Concerning standings={standings} links={links} />
         </section>
       ) : null}

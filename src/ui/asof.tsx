@@ -3,7 +3,10 @@
  * JavaScript; the page reads `asOf`, `axis` and `tz` back through `readAsOf`.
  */
 import type { Child } from 'hono/jsx';
+import { t } from '../base/language.ts';
 import { isZone } from './context.ts';
+import { rich } from './rich.tsx';
+import { asOfWords } from './script-words.ts';
 import { localInput, Time } from './time.tsx';
 
 /** `happened`: what had happened by then, as known today. `known`: what the record showed then. */
@@ -35,39 +38,43 @@ export function AsOf(props: AsOfProps) {
       class="asof"
       method="get"
       action={props.action}
-      aria-label="As of when"
+      aria-label={t('ui.asof.label')}
       data-moments={props.moments}
       data-asof={props.asOf?.toISOString()}
+      data-words={asOfWords()}
     >
       {[...Object.entries(props.keep ?? {}), ...(props.pairs ?? [])].map(([name, value]) => (
         <input type="hidden" name={name} value={value} />
       ))}
       <input type="hidden" name="tz" value={props.zone} />
       <p class="asof__state">
-        As of{' '}
-        <strong>
-          <Time at={at} zone={props.zone} />
-        </strong>
-        {props.asOf === null ? ' (now)' : ''}
+        {rich(props.asOf === null ? 'ui.asof.now' : 'ui.asof.then', {
+          at: (
+            <strong>
+              <Time at={at} zone={props.zone} />
+            </strong>
+          ),
+        })}
       </p>
       <label class="asof__when">
-        <span class="asof__label">Show as of</span>
+        <span class="asof__label">{t('ui.asof.when')}</span>
         <input class="usa-input" type="datetime-local" name="asOf" value={localInput(at, props.zone)} />
       </label>
       <fieldset class="asof__axis">
-        <legend class="usa-sr-only">Which facts</legend>
+        <legend class="usa-sr-only">{t('ui.asof.axis')}</legend>
         <label>
-          <input type="radio" name="axis" value="happened" checked={props.axis === 'happened'} /> what had happened
+          <input type="radio" name="axis" value="happened" checked={props.axis === 'happened'} />{' '}
+          {t('ui.asof.happened')}
         </label>
         <label>
-          <input type="radio" name="axis" value="known" checked={props.axis === 'known'} /> what was known
+          <input type="radio" name="axis" value="known" checked={props.axis === 'known'} /> {t('ui.asof.known')}
         </label>
       </fieldset>
       <button class="usa-button usa-button--outline asof__show" type="submit">
-        Show
+        {t('ui.asof.show')}
       </button>
       <p class="asof__more">
-        {props.asOf !== null ? <a href={nowHref(props)}>Show now</a> : null}
+        {props.asOf !== null ? <a href={nowHref(props)}>{t('ui.asof.show-now')}</a> : null}
         {props.changes ? <a href={props.changes.href}>{props.changes.text}</a> : null}
         {props.children}
       </p>
@@ -120,6 +127,6 @@ export function readAsOf(
     ? new Date(text)
     : null;
   const asOf = exact && !Number.isNaN(exact.getTime()) ? exact : instantOf(text, used);
-  const problem = asOf ? null : 'The time after “As of” was not a date and time, so this page shows the present.';
+  const problem = asOf ? null : t('ui.asof.problem');
   return { asOf, axis, zone: used, problem };
 }

@@ -2,7 +2,9 @@
  * The board: recipients × items, in each cell what the recipient says, what the issuer says, and once a recipient the clock. Three facts,
  * never folded into one word. On a phone every recipient is a slip of three lines per item. Pure props; reads and counts nothing.
  */
+
 import type { Child } from 'hono/jsx';
+import { t } from '../base/language.ts';
 import { Empty, type EmptyProps } from './empty.tsx';
 import { Mark } from './mark.tsx';
 import { clockState, disposition, finding } from './words.ts';
@@ -57,7 +59,7 @@ export interface BoardProps {
 }
 
 function Documents({ n }: { n: number }) {
-  return n === 0 ? null : <span class="board__docs">{n === 1 ? '1 file' : `${n.toLocaleString('en-US')} files`}</span>;
+  return n === 0 ? null : <span class="board__docs">{t('ui.count.files', { n })}</span>;
 }
 
 function SortHead({ by, text, sort }: { by: string; text: string; sort: BoardProps['sort'] }) {
@@ -71,7 +73,7 @@ function SortHead({ by, text, sort }: { by: string; text: string; sort: BoardPro
 }
 
 export function Board({ caption, items, rows, empty, sort }: BoardProps) {
-  if (rows.length === 0) return <Empty {...(empty ?? { what: 'No recipients to show' })} />;
+  if (rows.length === 0) return <Empty {...(empty ?? { what: t('ui.board.empty') })} />;
   const ariaSort = (by: string) => (sort?.by === by ? (sort.down ? 'descending' : 'ascending') : undefined);
   const one = items.length === 1;
   return (
@@ -85,25 +87,28 @@ export function Board({ caption, items, rows, empty, sort }: BoardProps) {
         <thead>
           <tr>
             <th scope="col" class="board__who" rowspan={2} aria-sort={ariaSort('recipient')}>
-              <SortHead by="recipient" text="Recipient" sort={sort} />
+              <SortHead by="recipient" text={t('ui.board.recipient')} sort={sort} />
             </th>
             {items.map((item) => (
               <th scope="colgroup" colspan={2} class="board__item">
-                <span class="board__no">Item {item.number}</span> <span class="board__text">{item.text}</span>
+                <span class="board__no">{t('ui.board.item', { n: item.number })}</span>{' '}
+                <span class="board__text">{item.text}</span>
               </th>
             ))}
             <th scope="col" rowspan={2} class="board__clock" aria-sort={ariaSort('clock')}>
-              <SortHead by="clock" text="Clock" sort={sort} />
+              <SortHead by="clock" text={t('ui.board.clock')} sort={sort} />
             </th>
           </tr>
           <tr>
             {items.map((item) => (
               <>
                 <th scope="col" class="board__sub">
-                  <span class="usa-sr-only">Item {item.number}: </span>recipient says
+                  <span class="usa-sr-only">{t('ui.board.item', { n: item.number })}: </span>
+                  {t('ui.board.recipient-says')}
                 </th>
                 <th scope="col" class="board__sub">
-                  <span class="usa-sr-only">Item {item.number}: </span>issuer says
+                  <span class="usa-sr-only">{t('ui.board.item', { n: item.number })}: </span>
+                  {t('ui.board.issuer-says')}
                 </th>
               </>
             ))}
@@ -120,9 +125,11 @@ export function Board({ caption, items, rows, empty, sort }: BoardProps) {
                 <>
                   <td class={cell.changed ? 'board__says board__says--changed' : 'board__says'}>
                     {one ? null : (
-                      <span class="board__label board__label--item">Item {items[i]?.number ?? i + 1} </span>
+                      <span class="board__label board__label--item">
+                        {t('ui.board.item', { n: items[i]?.number ?? i + 1 })}{' '}
+                      </span>
                     )}
-                    <span class="board__label">Recipient </span>
+                    <span class="board__label">{t('ui.board.recipient')} </span>
                     {cell.href ? (
                       <a class="board__cell" href={cell.href}>
                         <Mark state={disposition(cell.disposition)} />
@@ -133,19 +140,19 @@ export function Board({ caption, items, rows, empty, sort }: BoardProps) {
                     <Documents n={cell.documents} />
                     {cell.carried ? (
                       <a class="board__docs" href={cell.carried}>
-                        carried over from the earlier request
+                        {t('ui.board.carried')}
                       </a>
                     ) : null}
-                    {cell.changed ? <span class="board__new">changed</span> : null}
+                    {cell.changed ? <span class="board__new">{t('ui.board.changed')}</span> : null}
                   </td>
                   <td class="board__finds">
-                    <span class="board__label">Issuer </span>
+                    <span class="board__label">{t('ui.board.issuer')} </span>
                     <Mark state={finding(cell.finding)} />
                   </td>
                 </>
               ))}
               <td class="board__clock">
-                <span class="board__label">Clock </span>
+                <span class="board__label">{t('ui.board.clock')} </span>
                 {row.clock.href ? (
                   <a class="board__cell" href={row.clock.href}>
                     <Mark state={clockState(row.clock.state)}>{row.clock.text}</Mark>

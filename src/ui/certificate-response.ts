@@ -1,5 +1,7 @@
 /** A certification as a download, PDF or text (`?form=txt`). Who may have the receipts in it has been decided before; nothing here looks. */
+
 import { NotFound, RuleRefusal } from '../base/errors.ts';
+import { t } from '../base/language.ts';
 import type { Ctx } from '../base/route.ts';
 import { contentDisposition } from './attachment.ts';
 
@@ -11,20 +13,20 @@ export async function certificateResponse(c: Ctx, entries: readonly string[]): P
   const { certificate, ledger } = c.get('services');
   if (!certificate)
     throw new NotFound('no-certificate', {
-      what: 'This server makes no certifications.',
-      next: 'Use “counterfoil certificate”.',
+      what: t('ui.certificate.none'),
+      next: t('ui.certificate.none.next'),
     });
   if (entries.length > MOST)
     throw new RuleRefusal('too-many-receipts', {
-      what: `There are ${entries.length} receipts; one certification holds at most ${MOST}.`,
-      next: 'Download the receipts that you need and use “counterfoil certificate”.',
+      what: t('ui.certificate.many', { n: entries.length, most: MOST }),
+      next: t('ui.certificate.many.next'),
     });
   const receipts = await ledger.receipts(entries);
   const files = entries.flatMap((id) => receipts.get(id) ?? []);
   if (files.length === 0)
     throw new RuleRefusal('no-receipts-yet', {
-      what: 'The receipts are being made.',
-      next: 'Try again in a second.',
+      what: t('ui.certificate.waiting'),
+      next: t('ui.certificate.waiting.next'),
     });
   const form = c.req.query('form') === 'txt' ? 'txt' : 'pdf';
   c.header('Cache-Control', 'no-store');

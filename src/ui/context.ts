@@ -16,6 +16,8 @@ export interface PageContext {
   readonly assets: AssetUrls;
   readonly requestId: string | null;
   readonly logOrigin: string | null;
+  /** path and query of this page, to come back to */
+  readonly path: string;
 }
 
 /** What the frame of a page needs; before middleware has run (very early errors) everybody is a stranger. */
@@ -27,7 +29,15 @@ export function pageContext(c: Ctx): PageContext {
     assets: c.get('assets') ?? PLAIN,
     requestId: c.get('requestId') ?? null,
     logOrigin: services?.config.logOrigin ?? null,
+    path: pathOf(c),
   };
+}
+
+/** Path and query of this request, without what chooses a language. */
+function pathOf(c: Ctx): string {
+  const url = new URL(c.req.url);
+  url.searchParams.delete('lang');
+  return `${url.pathname}${url.search}`;
 }
 
 /** Redirects (303) after a form was taken, with one short sentence that the next page shows once. */

@@ -1,8 +1,9 @@
 /** Sizes of files as people read them. Decimal units, as disks and mail programs count. */
+import { locale, t } from '../base/language.ts';
 
 /** "340 bytes", "1.2 MB", "5 GB". */
 export function filesize(bytes: number): string {
-  if (bytes < 1000) return bytes === 1 ? '1 byte' : `${bytes} bytes`;
+  if (bytes < 1000) return t('ui.bytes', { n: bytes });
   let value = bytes;
   let unit = 'bytes';
   for (const next of ['kB', 'MB', 'GB', 'TB']) {
@@ -11,5 +12,5 @@ export function filesize(bytes: number): string {
     value /= 1000;
     unit = next;
   }
-  return `${value.toLocaleString('en-US', { maximumFractionDigits: value < 10 ? 1 : 0 })} ${unit}`;
+  return `${value.toLocaleString(locale(), { maximumFractionDigits: value < 10 ? 1 : 0 })} ${unit}`;
 }

@@ -2,7 +2,9 @@
  * Form parts: plain POST forms, errors beside their field and in a summary on top that links to them, values kept. Field names double as
  * ids (`f-<name>`), so one name stands once on a page. Nothing here decides whether a value is right.
  */
+
 import type { Child } from 'hono/jsx';
+import { t } from '../base/language.ts';
 
 /** Messages by field name, as `Refusal.fields` carries them. */
 export type Errors = Readonly<Record<string, string>>;
@@ -31,7 +33,7 @@ function Beneath({ id, hint, error }: { id: string; hint: Child; error: string |
       ) : null}
       {error ? (
         <p class="usa-error-message" id={`${id}-error`}>
-          <span class="usa-sr-only">Error: </span>
+          <span class="usa-sr-only">{t('ui.form.error')} </span>
           {error}
         </p>
       ) : null}
@@ -58,7 +60,7 @@ function Frame(props: FieldProps & { control: (tie: Tie) => Child }) {
     <div class={error ? 'usa-form-group usa-form-group--error' : 'usa-form-group'}>
       <label class={error ? 'usa-label usa-label--error' : 'usa-label'} for={id}>
         {props.label}
-        {props.required ? null : <span class="usa-hint"> (optional)</span>}
+        {props.required ? null : <span class="usa-hint"> {t('ui.form.optional')}</span>}
       </label>
       <Beneath id={id} hint={props.hint} error={error} />
       {props.control(tie)}
@@ -182,7 +184,7 @@ function ChoiceSet(
     >
       <legend class="usa-legend">
         {props.label}
-        {props.required ? null : <span class="usa-hint"> (optional)</span>}
+        {props.required ? null : <span class="usa-hint"> {t('ui.form.optional')}</span>}
       </legend>
       <Beneath id={id} hint={props.hint} error={error} />
       <div class={props.inline ? 'choices choices--inline' : 'choices'}>
@@ -241,7 +243,7 @@ export function Checkbox(props: {
     <div class={error ? 'usa-form-group usa-form-group--error' : 'usa-form-group'}>
       {error ? (
         <p class="usa-error-message" id={`${id}-error`}>
-          <span class="usa-sr-only">Error: </span>
+          <span class="usa-sr-only">{t('ui.form.error')} </span>
           {error}
         </p>
       ) : null}
@@ -278,9 +280,9 @@ export function ErrorSummary({ errors, what }: { readonly errors?: Errors; reado
   return (
     <div class="notice notice--bad" role="alert" aria-labelledby="error-summary" tabindex={-1}>
       <h2 class="notice__title" id="error-summary">
-        {list.length === 1 ? 'One thing to put right' : `${list.length} things to put right`}
+        {t('ui.form.wrong', { n: list.length })}
       </h2>
-      <p>{what ?? 'Nothing was sent yet, and what you entered is still here.'}</p>
+      <p>{what ?? t('ui.form.kept')}</p>
       <ul>
         {list.map(([name, message]) => (
           <li>{name === '' ? message : <a href={`#${fieldId(name)}`}>{message}</a>}</li>

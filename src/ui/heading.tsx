@@ -1,5 +1,7 @@
 /** The top of a page: where one is (crumbs), its name, labels such as "example", one line of what it is. */
+
 import type { Child } from 'hono/jsx';
+import { t } from '../base/language.ts';
 import { Tag } from './mark.tsx';
 
 export interface HeadingProps {
@@ -14,7 +16,7 @@ export function Heading({ title, tags, lead, crumbs }: HeadingProps) {
   return (
     <div class="heading">
       {crumbs && crumbs.length > 0 ? (
-        <nav class="crumbs" aria-label="You are here">
+        <nav class="crumbs" aria-label={t('ui.crumbs')}>
           <ol>
             {crumbs.map((crumb) => (
               <li>

@@ -1,4 +1,7 @@
 /** Delivery evidence of one service as a short ladder. Rungs that were not reached are shown empty, never left out or guessed. */
+
+import { t } from '../base/language.ts';
+import { rich } from './rich.tsx';
 import { Time } from './time.tsx';
 import { evidenceWord, RUNGS } from './words.ts';
 
@@ -19,12 +22,15 @@ export interface LadderProps {
   readonly short?: boolean;
 }
 
+const receiptOf = (what: string) =>
+  rich('ui.ladder.receipt', { what, of: (words) => <span class="usa-sr-only">{words}</span> });
+
 export function Ladder({ evidence, zone, short }: LadderProps) {
   // The first time counts: later openings of the same letter prove nothing new.
   const first = (event: string) => evidence.find((e) => e.event === event);
   const others = evidence.filter((e) => !RUNGS.some((rung) => rung.event === e.event));
   return (
-    <ol class={short ? 'ladder ladder--short' : 'ladder'} aria-label="Delivery evidence">
+    <ol class={short ? 'ladder ladder--short' : 'ladder'} aria-label={t('ui.ladder.label')}>
       {RUNGS.map((rung) => {
         const got = first(rung.event);
         return (
@@ -33,7 +39,7 @@ export function Ladder({ evidence, zone, short }: LadderProps) {
               {got ? '●' : '○'}
             </span>
             <span class="ladder__word">
-              {got ? null : <span class="usa-sr-only">not yet: </span>}
+              {got ? null : <span class="usa-sr-only">{t('ui.ladder.not-yet')} </span>}
               {rung.word}
             </span>
             {short ? null : (
@@ -45,15 +51,12 @@ export function Ladder({ evidence, zone, short }: LadderProps) {
                     {got.receipt ? (
                       <>
                         {' '}
-                        ·{' '}
-                        <a href={got.receipt}>
-                          receipt<span class="usa-sr-only"> of {rung.word}</span>
-                        </a>
+                        · <a href={got.receipt}>{receiptOf(rung.word)}</a>
                       </>
                     ) : null}
                   </>
                 ) : (
-                  'no evidence'
+                  t('ui.ladder.none')
                 )}
               </span>
             )}
@@ -74,10 +77,7 @@ export function Ladder({ evidence, zone, short }: LadderProps) {
                 {e.receipt ? (
                   <>
                     {' '}
-                    ·{' '}
-                    <a href={e.receipt}>
-                      receipt<span class="usa-sr-only"> of {evidenceWord(e.event)}</span>
-                    </a>
+                    · <a href={e.receipt}>{receiptOf(evidenceWord(e.event))}</a>
                   </>
                 ) : null}
               </span>

@@ -5,9 +5,11 @@
 import { html, raw } from 'hono/html';
 import type { Child } from 'hono/jsx';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
+import { language, languages, t } from '../base/language.ts';
 import type { Ctx } from '../base/route.ts';
 import { type PageContext, pageContext, takeNotice } from './context.ts';
 import { Notice } from './notice.tsx';
+import { rich } from './rich.tsx';
 import { rosette, SITE_MARK } from './rosette.ts';
 
 export const SOURCE_URL = '/source';
@@ -39,15 +41,15 @@ function Header({ area, ctx }: { area: PageOptions['area']; ctx: PageContext }) 
         </a>
         {area === 'recipient' ? (
           actor.who === 'recipient' ? (
-            <nav class="top__nav" aria-label="Main">
+            <nav class="top__nav" aria-label={t('ui.nav')}>
               <ul>
                 <li>
-                  <a href="/answer/history">Everything sent so far</a>
+                  <a href="/answer/history">{t('ui.nav.history')}</a>
                 </li>
                 <li>
                   <form method="post" action="/answer/leave">
                     <button class="linklike" type="submit">
-                      Leave
+                      {t('ui.nav.leave')}
                     </button>
                   </form>
                 </li>
@@ -55,41 +57,41 @@ function Header({ area, ctx }: { area: PageOptions['area']; ctx: PageContext }) 
             </nav>
           ) : null
         ) : (
-          <nav class="top__nav" aria-label="Main">
+          <nav class="top__nav" aria-label={t('ui.nav')}>
             <ul>
               <li>
-                <a href="/search">Search</a>
+                <a href="/search">{t('ui.nav.search')}</a>
               </li>
               <li>
                 <a href="/verify">
-                  Verify<span class="top__long"> a receipt</span>
+                  {rich('ui.nav.verify', { more: (words) => <span class="top__long">{words}</span> })}
                 </a>
               </li>
               {actor.who === 'staff' ? (
                 <>
                   <li>
-                    <a href="/desk">Desk</a>
+                    <a href="/desk">{t('ui.nav.desk')}</a>
                   </li>
                   <li>
                     <a href="/account">
-                      Account
-                      <span class="top__who">
-                        {' '}
-                        of {actor.name}, {actor.partyName}
-                      </span>
+                      {rich('ui.nav.account', {
+                        who: (words) => <span class="top__who">{words}</span>,
+                        name: actor.name,
+                        organisation: actor.partyName,
+                      })}
                     </a>
                   </li>
                   <li>
                     <form method="post" action="/sign-out">
                       <button class="linklike" type="submit">
-                        Sign out
+                        {t('ui.nav.sign-out')}
                       </button>
                     </form>
                   </li>
                 </>
               ) : (
                 <li>
-                  <a href="/sign-in">Sign in</a>
+                  <a href="/sign-in">{t('ui.nav.sign-in')}</a>
                 </li>
               )}
             </ul>
@@ -104,20 +106,54 @@ function Footer({ ctx }: { ctx: PageContext }) {
   return (
     <footer class="foot">
       <div class="foot__row">
-        <p>
-          Counterfoil is an exchange for official requests. Both sides keep a receipt of everything asked, answered and
-          found, and anyone can <a href="/verify">verify a receipt</a> without this server.
-        </p>
+        <p>{rich('ui.foot.what', { verify: (words) => <a href="/verify">{words}</a> })}</p>
         <p>
           {ctx.logOrigin ? (
-            <>
-              Log <span class="foot__origin">{ctx.logOrigin}</span> ·{' '}
-            </>
+            <>{rich('ui.foot.log', { origin: <span class="foot__origin">{ctx.logOrigin}</span> })} · </>
           ) : null}
-          Free software under AGPL-3.0-or-later · <a href={SOURCE_URL}>Source code</a>
+          {rich('ui.foot.free', { source: (words) => <a href={SOURCE_URL}>{words}</a> })}
         </p>
+        <Languages />
       </div>
     </footer>
+  );
+}
+
+/** The same page in each language, for search engines. */
+function Elsewhere({ path }: { path: string }) {
+  const at = (tag: string) => `${path}${path.includes('?') ? '&' : '?'}lang=${tag}`;
+  return (
+    <>
+      {languages().map(([tag]) => (
+        <link rel="alternate" hreflang={tag} href={at(tag)} />
+      ))}
+    </>
+  );
+}
+
+/** The languages that this page can be read in, each by its own name; the choice is kept in a cookie and leads back here (the address of the page stands nowhere in it: it may be a secret). */
+function Languages() {
+  return (
+    <form class="foot__languages" method="post" action="/language">
+      <span class="usa-sr-only" id="languages">
+        {t('ui.language')}
+      </span>
+      <ul aria-labelledby="languages">
+        {languages().map(([tag, name]) => (
+          <li>
+            {tag === language() ? (
+              <span lang={tag} aria-current="true">
+                {name}
+              </span>
+            ) : (
+              <button class="linklike" type="submit" name="language" value={tag} lang={tag}>
+                {name}
+              </button>
+            )}
+          </li>
+        ))}
+      </ul>
+    </form>
   );
 }
 
@@ -134,7 +170,7 @@ export function Document({
   children?: Child;
 }) {
   return (
-    <html lang="en">
+    <html lang={language()}>
       <head>
         <meta charset="utf-8" />
         <meta name="viewport" content="width=device-width, initial-scale=1" />
@@ -152,12 +188,16 @@ export function Document({
         {['zone', ...(options.islands ?? [])].map((name) => (
           <script type="module" src={ctx.assets.url(`${name}.js`)} />
         ))}
-        {options.area === 'public' ? null : <meta name="robots" content="noindex" />}
+        {options.area !== 'public' ? (
+          <meta name="robots" content="noindex" />
+        ) : options.status === undefined ? (
+          <Elsewhere path={ctx.path} />
+        ) : null}
         {options.head}
       </head>
       <body class={`area-${options.area}`}>
         <a class="usa-skipnav" href="#main">
-          Skip to the content
+          {t('ui.skip')}
         </a>
         <Header area={options.area} ctx={ctx} />
         <main id="main" class={options.wide ? 'main main--wide' : 'main'} tabindex={-1}>

@@ -3,8 +3,8 @@
  * page stands still until it is asked again.
  */
 import type { Child } from 'hono/jsx';
+import { t } from '../base/language.ts';
 import type { Ctx } from '../base/route.ts';
-import { count } from './words.ts';
 
 export interface ProgressProps {
   /** what is being done: "Serving 90,837 parties" */
@@ -12,7 +12,8 @@ export interface ProgressProps {
   readonly done: number;
   /** null while unknown */
   readonly total: number | null;
-  readonly unit: string;
+  /** what is counted, in words: `(n) => t('ui.count.letters', { n })` */
+  readonly unit: (n: number) => string;
   /** what is safe meanwhile: "You can close this page; the work goes on." */
   readonly children?: Child;
 }
@@ -31,10 +32,14 @@ export function Progress({ what, done, total, unit, children }: ProgressProps) {
       )}
       <p class="progress__count" role="status">
         {total === null
-          ? count(done, unit)
+          ? unit(done)
           : finished
-            ? `Done: ${count(total, unit)}.`
-            : `${done.toLocaleString('en-US')} of ${count(total, unit)} (${Math.floor((100 * done) / Math.max(total, 1))}%)`}
+            ? t('ui.progress.done', { total: unit(total) })
+            : t('ui.progress.so-far', {
+                done,
+                total: unit(total),
+                percent: Math.floor((100 * done) / Math.max(total, 1)),
+              })}
       </p>
       {children ? <p>{children}</p> : null}
     </div>
@@ -53,8 +58,8 @@ export function LookAgain({
   readonly done: string;
 }) {
   return (
-    <p data-again={done}>
-      <a href={c.req.path}>Look again</a>
+    <p data-again={done} data-download={t('desk.script.again.download')}>
+      <a href={c.req.path}>{t('ui.progress.again')}</a>
     </p>
   );
 }

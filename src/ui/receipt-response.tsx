@@ -2,7 +2,9 @@
  * A receipt as a download, JSON or PDF, or, while no checkpoint covers the entry yet, a page that says so and looks again. Who may
  * have the receipt has been decided before; nothing here looks.
  */
+
 import { NotFound } from '../base/errors.ts';
+import { t } from '../base/language.ts';
 import type { Ctx } from '../base/route.ts';
 import type { ReceiptNames } from '../base/services.ts';
 import { contentDisposition } from './attachment.ts';
@@ -51,8 +53,8 @@ export async function receiptResponse(c: Ctx, wanted: WantedReceipt): Promise<Re
   }
   if (!services.receiptPdf) {
     throw new NotFound('no-pdf', {
-      what: 'This server does not make receipts as PDF.',
-      next: 'Take the JSON file: it is the receipt itself.',
+      what: t('ui.receipt.no-pdf'),
+      next: t('ui.receipt.no-pdf.next'),
     });
   }
   const pdf = await services.receiptPdf(receipt, wanted.names);
@@ -66,13 +68,11 @@ async function waiting(c: Ctx, wanted: WantedReceipt): Promise<Response> {
   c.header('Cache-Control', 'no-store');
   return await page(
     c,
-    { title: 'Your receipt is being made', area: wanted.area, status: 202, islands: ['again'] },
+    { title: t('ui.receipt.waiting'), area: wanted.area, status: 202, islands: ['again'] },
     <>
-      <Heading title="Your receipt is being made" lead={wanted.heading} />
-      <p role="status">
-        This is written down for good. The receipt needs the log’s next signature, usually within a second.
-      </p>
-      <LookAgain c={c} done="Your receipt is here." />
+      <Heading title={t('ui.receipt.waiting')} lead={wanted.heading} />
+      <p role="status">{t('ui.receipt.waiting.why')}</p>
+      <LookAgain c={c} done={t('ui.receipt.here')} />
       <p>
         <a href={wanted.back.href}>{wanted.back.text}</a>
       </p>

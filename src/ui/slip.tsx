@@ -5,6 +5,7 @@
 
 import { raw } from 'hono/html';
 import type { Child } from 'hono/jsx';
+import { t } from '../base/language.ts';
 import { rosette } from './rosette.ts';
 import { Time } from './time.tsx';
 
@@ -47,11 +48,11 @@ function HalfView({ side, half, slip }: { side: 'issuer' | 'recipient'; half: Ha
     <div class={`slip__half slip__half--${side}`}>
       {raw(rosette(slip.commitment, 104))}
       <div class="slip__words">
-        <p class="slip__side">{side === 'issuer' ? 'Issuer’s half' : 'Recipient’s half'}</p>
+        <p class="slip__side">{t(side === 'issuer' ? 'ui.slip.issuer' : 'ui.slip.recipient')}</p>
         <p class="slip__name">{half.name}</p>
         {half.line ? <p class="slip__line">{half.line}</p> : null}
         <p class="slip__number">
-          {slip.position === null ? 'No. follows' : `No. ${slip.position.toLocaleString('en-US')}`}
+          {slip.position === null ? t('ui.slip.number-follows') : t('ui.slip.number', { n: slip.position })}
         </p>
       </div>
     </div>
@@ -60,9 +61,8 @@ function HalfView({ side, half, slip }: { side: 'issuer' | 'recipient'; half: Ha
 
 /** Who has signed, in one line: a receipt that waits for witnesses says so. */
 export function signedWords({ signed, of, complete }: NonNullable<SlipProps['witnessed']>): string {
-  if (of === 0) return 'Signed by the log.';
-  const words = `Signed by the log and ${signed} of ${of} ${of === 1 ? 'witness' : 'witnesses'}.`;
-  return complete ? words : `${words} A receipt taken later carries more signatures; this one holds too.`;
+  if (of === 0) return t('ui.slip.signed.log');
+  return t(complete ? 'ui.slip.signed.complete' : 'ui.slip.signed.so-far', { signed, of });
 }
 
 export function Slip(props: SlipProps) {
@@ -91,24 +91,24 @@ export function Slip(props: SlipProps) {
       ) : null}
       <p class="slip__log">
         {props.position === null
-          ? `On its way into the log of ${props.logOrigin}; the receipt follows within seconds.`
-          : `Position ${props.position.toLocaleString('en-US')} in the log ${props.logOrigin}`}
+          ? t('ui.slip.on-its-way', { log: props.logOrigin })
+          : t('ui.slip.position', { n: props.position, log: props.logOrigin })}
       </p>
       {props.witnessed ? <p class="slip__log">{signedWords(props.witnessed)}</p> : null}
       {props.json || props.pdf ? (
         <p class="slip__keep">
-          <span>Keep this:</span>
+          <span>{t('ui.slip.keep')}</span>
           {props.pdf ? (
             <a href={props.pdf} download>
-              receipt as PDF
+              {t('ui.slip.pdf')}
             </a>
           ) : null}
           {props.json ? (
             <a href={props.json} download>
-              receipt as JSON
+              {t('ui.slip.json')}
             </a>
           ) : null}
-          <a href={props.verify ?? '/verify'}>verify it yourself</a>
+          <a href={props.verify ?? '/verify'}>{t('ui.slip.verify')}</a>
         </p>
       ) : null}
     </article>

@@ -2,7 +2,9 @@
  * An ordinary table: heads that sort by plain links, an empty state instead of an empty table, pages, and a row of downloads. Columns
  * say how a row is shown; nothing is sorted or cut here.
  */
+
 import type { Child } from 'hono/jsx';
+import { num, t } from '../base/language.ts';
 import { Empty, type EmptyProps } from './empty.tsx';
 
 export interface Column<Row> {
@@ -98,13 +100,13 @@ export function Pages({ page, pages, href, range }: PagesProps) {
   const near = [1, page - 1, page, page + 1, pages].filter((n) => n >= 1 && n <= pages);
   const shown = [...new Set(near)].sort((a, b) => a - b);
   return (
-    <nav class="pages" aria-label="Pages">
+    <nav class="pages" aria-label={t('ui.pages')}>
       {range ? <p class="pages__range">{range}</p> : null}
       <ul class="pages__list">
         {page > 1 ? (
           <li>
             <a href={href(page - 1)} rel="prev">
-              Previous
+              {t('ui.pages.previous')}
             </a>
           </li>
         ) : null}
@@ -113,8 +115,8 @@ export function Pages({ page, pages, href, range }: PagesProps) {
             {i > 0 && n - (shown[i - 1] ?? n) > 1 ? <li aria-hidden="true">…</li> : null}
             <li>
               <a href={href(n)} aria-current={n === page ? 'page' : undefined}>
-                <span class="usa-sr-only">Page </span>
-                {n.toLocaleString('en-US')}
+                <span class="usa-sr-only">{t('ui.pages.page')} </span>
+                {num(n)}
               </a>
             </li>
           </>
@@ -122,7 +124,7 @@ export function Pages({ page, pages, href, range }: PagesProps) {
         {page < pages ? (
           <li>
             <a href={href(page + 1)} rel="next">
-              Next
+              {t('ui.pages.next')}
             </a>
           </li>
         ) : null}

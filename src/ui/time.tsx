@@ -1,4 +1,5 @@
 /** Times and dates written out for people, in a stated zone, with the exact instant in `<time>`. Never guesses a zone. */
+import { locale } from '../base/language.ts';
 import { DEFAULT_ZONE } from './context.ts';
 
 export interface TimeText {
@@ -10,10 +11,10 @@ export interface TimeText {
 
 const formats = new Map<string, Intl.DateTimeFormat>();
 function format(zone: string, seconds: boolean): Intl.DateTimeFormat {
-  const key = `${zone} ${seconds}`;
+  const key = `${locale()} ${zone} ${seconds}`;
   let f = formats.get(key);
   if (!f) {
-    f = new Intl.DateTimeFormat('en-US', {
+    f = new Intl.DateTimeFormat(locale(), {
       timeZone: zone,
       weekday: 'short',
       day: 'numeric',

@@ -1,13 +1,16 @@
 /** The app on one screen: what happens to a request, in order. It knows routes only as a list and holds no page of its own. */
+
 import { Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { compress } from 'hono/compress';
 import { TooLarge } from '../base/errors.ts';
+import { t } from '../base/language.ts';
 import type { Ctx, Env, Route } from '../base/route.ts';
 import type { Services } from '../base/services.ts';
 import type { Assets } from '../ui/assets.ts';
 import { authorize, unowned, type WhoIs } from './authorize.ts';
 import { answerError, notFound, understand, wantsJson } from './errors.tsx';
+import { spoken } from './language.ts';
 import { type Log, silent } from './log.ts';
 import { caching, headers, logged, ownForms, provide, readableAddress } from './middleware.ts';
 import { serveAsset } from './serve-assets.ts';
@@ -44,6 +47,7 @@ export function buildApp(parts: AppParts): Hono<Env> {
 
   app.use(logged(log, (c) => answered.get(c)?.path ?? null));
   app.use(provide(services, assets));
+  app.use(spoken);
   if (parts.version) app.use(sharing(parts.version, () => services.clock.now()));
   app.use(headers(base.protocol === 'https:'));
   app.use(compress());
@@ -106,8 +110,8 @@ function toSignIn(c: Ctx): Response {
 
 function tooLarge(): never {
   throw new TooLarge('body-too-large', {
-    what: 'What was sent is larger than this page takes.',
-    lost: 'Nothing of it was kept; what was saved before is still there.',
-    next: 'Send less at once, or a smaller file.',
+    what: t('ui.refusal.too-large'),
+    lost: t('ui.refusal.too-large.lost'),
+    next: t('ui.refusal.too-large.next'),
   });
 }

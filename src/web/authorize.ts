@@ -2,10 +2,12 @@
  * The single place where permission is checked, and it denies by default: a handler is reached only by somebody whom its route names,
  * and things named in a staff path must belong to that person's organisation. It never decides what a page shows.
  */
+
 import type { Kysely } from 'kysely';
 import type { Database } from '../base/database.ts';
 import { Forbidden, NotFound, SignInNeeded } from '../base/errors.ts';
 import { UUID } from '../base/ids.ts';
+import { t } from '../base/language.ts';
 import { type Access, type Actor, type Ctx, ROLES, type Route } from '../base/route.ts';
 import { mailOwner } from '../rooms/meetings/mail-desk.ts';
 
@@ -76,8 +78,8 @@ export function unowned(routes: readonly Route[], free: readonly string[]): stri
 
 const missing = () =>
   new NotFound('not-found', {
-    what: 'There is no such page, or it is not yours to see.',
-    next: 'Check the address, or start from your desk.',
+    what: t('ui.refusal.not-yours'),
+    next: t('ui.refusal.not-yours.next'),
   });
 
 /** Lets the actor pass or throws `SignInNeeded`, `Forbidden` or `NotFound`. `parameter` reads a path parameter. */
@@ -92,22 +94,22 @@ export async function authorize(
   if (access.who === 'recipient') {
     if (actor.who === 'recipient') return;
     throw new SignInNeeded('link-needed', {
-      what: 'This page belongs to a letter.',
-      lost: 'Nothing is lost: what you had entered is kept.',
-      next: 'Open the link in the letter again. It sends a new code to the same mailbox.',
+      what: t('ui.refusal.link-needed'),
+      lost: t('ui.refusal.link-needed.lost'),
+      next: t('ui.refusal.link-needed.next'),
     });
   }
   if (actor.who !== 'staff')
     throw new SignInNeeded('sign-in-needed', {
-      what: 'This page is for staff who have signed in.',
-      lost: 'Nothing was changed.',
-      next: 'Sign in and try again.',
+      what: t('ui.refusal.sign-in'),
+      lost: t('ui.nothing-changed'),
+      next: t('ui.refusal.sign-in.next'),
     });
   if (ROLES.indexOf(actor.role) < ROLES.indexOf(access.role))
     throw new Forbidden('role-too-weak', {
-      what: `This needs the role “${access.role}”; yours is “${actor.role}”.`,
-      lost: 'Nothing was changed.',
-      next: `Ask an owner of ${actor.partyName} to change your role.`,
+      what: t('ui.refusal.role', { needed: t(`ui.role.${access.role}`), own: t(`ui.role.${actor.role}`) }),
+      lost: t('ui.nothing-changed'),
+      next: t('ui.refusal.role.next', { organisation: actor.partyName }),
     });
   for (const name of parameters(route.path)) {
     const owner = Object.hasOwn(OWNERS, name) ? OWNERS[name] : undefined;

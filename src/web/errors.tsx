@@ -2,6 +2,7 @@
  * The one mapping from refusals to HTTP: status, and a page for people or JSON for programs. What is unexpected becomes 500 with the number of the
  * request and nothing of the inside.
  */
+
 import { HTTPException } from 'hono/http-exception';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import {
@@ -19,6 +20,7 @@ import {
   TooMany,
   Unavailable,
 } from '../base/errors.ts';
+import { t } from '../base/language.ts';
 import type { Ctx, Route } from '../base/route.ts';
 import { page } from '../ui/page.tsx';
 
@@ -36,19 +38,12 @@ const STATUS: readonly (readonly [new (...args: never[]) => Refusal, ContentfulS
   [Unavailable, 503],
 ];
 
-const TITLES: Readonly<Record<number, string>> = {
-  400: 'Not understood',
-  401: 'Sign in first',
-  403: 'Not allowed',
-  404: 'Not found',
-  409: 'Not done',
-  410: 'This link no longer works',
-  413: 'Too large',
-  422: 'Something needs putting right',
-  429: 'Too many tries',
-  500: 'Something went wrong here',
-  503: 'Not available right now',
-  507: 'No room left',
+/** Statuses that have a title of their own. */
+const TITLED = [400, 401, 403, 404, 409, 410, 413, 422, 429, 500, 503, 507] as const;
+
+const titleOf = (status: number): string => {
+  const known = TITLED.find((one) => one === status);
+  return known === undefined ? t('ui.status.409') : t(`ui.status.${known}`);
 };
 
 /** Refused links are 410 where they were good once (expired, replaced, used up), 403 where they never were. */
@@ -86,9 +81,9 @@ export function understand(
       status: 403,
       code: 'foreign-form',
       advice: {
-        what: 'This form was sent from another site, or the browser hid where it came from.',
-        lost: 'Nothing was changed.',
-        next: 'Open the page on this site and send the form again.',
+        what: t('ui.refusal.foreign'),
+        lost: t('ui.nothing-changed'),
+        next: t('ui.refusal.foreign.next'),
       },
       fields: {},
       retryAfter: null,
@@ -99,9 +94,9 @@ export function understand(
       status: 400,
       code: 'unreadable',
       advice: {
-        what: 'What was sent could not be read.',
-        lost: 'Nothing was changed.',
-        next: 'Open the page again and send it once more.',
+        what: t('ui.refusal.unreadable'),
+        lost: t('ui.nothing-changed'),
+        next: t('ui.refusal.unreadable.next'),
       },
       fields: {},
       retryAfter: null,
@@ -111,9 +106,9 @@ export function understand(
     status: 500,
     code: 'unexpected',
     advice: {
-      what: 'This server met something it was not made for.',
-      lost: 'What was already recorded is safe. If you were sending something, open the page again and look whether it is there; sending it again does it only once.',
-      next: `Try again. If it stays, tell the operator the number of this request: ${requestId}.`,
+      what: t('ui.refusal.unexpected'),
+      lost: t('ui.refusal.unexpected.lost'),
+      next: t('ui.refusal.unexpected.next', { id: requestId }),
     },
     fields: {},
     retryAfter: null,
@@ -131,16 +126,19 @@ export function answerError(c: Ctx, error: unknown, area: Route['access']['who']
   if (retryAfter !== null) c.header('Retry-After', String(Math.max(1, Math.ceil(retryAfter))));
   if (wantsJson(c)) return c.json({ error: { code, ...advice, fields, requestId } }, status);
   const wrong = Object.entries(fields);
+  const title = code === 'link-needed' ? t('ui.status.link-needed') : titleOf(status);
   return page(
     c,
     {
-      title: code === 'link-needed' ? 'Open the link in your letter' : (TITLES[status] ?? 'Not done'),
+      title,
       area: area === 'anyone' ? 'public' : area,
       status,
     },
     <div class="problem">
-      <p class="problem__status">{status === 500 ? `Request ${requestId}` : `Answer ${status}`}</p>
-      <h1>{code === 'link-needed' ? 'Open the link in your letter' : (TITLES[status] ?? 'Not done')}</h1>
+      <p class="problem__status">
+        {status === 500 ? t('ui.status.request', { id: requestId }) : t('ui.status.answer', { status })}
+      </p>
+      <h1>{title}</h1>
       <p class="lead">{advice.what}</p>
       {wrong.length > 0 ? (
         <ul>
@@ -154,13 +152,13 @@ export function answerError(c: Ctx, error: unknown, area: Route['access']['who']
       {status === 401 && code !== 'link-needed' ? (
         <p>
           <a class="usa-button" href="/sign-in">
-            Sign in
+            {t('ui.nav.sign-in')}
           </a>
         </p>
       ) : area === 'recipient' || code === 'link-needed' ? null : (
         <p>
           <a href={area === 'staff' ? '/desk' : '/'}>
-            {area === 'staff' ? 'Back to the desk' : 'Go to the front page'}
+            {t(area === 'staff' ? 'ui.status.to-desk' : 'ui.status.to-front')}
           </a>
         </p>
       )}
@@ -170,6 +168,6 @@ export function answerError(c: Ctx, error: unknown, area: Route['access']['who']
 
 export const notFound = () =>
   new NotFound('not-found', {
-    what: 'There is no page at this address.',
-    next: 'Check the address, or start from the front page.',
+    what: t('ui.refusal.not-found'),
+    next: t('ui.refusal.not-found.next'),
   });

@@ -3,6 +3,7 @@
  * only, never by the running server.
  */
 import { createHash } from 'node:crypto';
+import { t } from '../base/language.ts';
 import { ANYONE, type Ctx, type Route } from '../base/route.ts';
 import { AsOf, readAsOf } from '../ui/asof.tsx';
 import { Board, type BoardRow } from '../ui/board.tsx';
@@ -17,7 +18,7 @@ import { Notice } from '../ui/notice.tsx';
 import { page } from '../ui/page.tsx';
 import { Progress } from '../ui/progress.tsx';
 import { Slip } from '../ui/slip.tsx';
-import { COMPOSE_STEPS, Steps } from '../ui/steps.tsx';
+import { composeSteps, Steps } from '../ui/steps.tsx';
 import { Counts, Facts, Links, Pages, Table, Tabs } from '../ui/table.tsx';
 import { Day, Time } from '../ui/time.tsx';
 import { Working } from '../ui/working.tsx';
@@ -243,7 +244,7 @@ function cell(c: Ctx) {
         how="Statements appear here once somebody adds one with its source."
         action={{ text: 'Add a statement', href: '/gallery/form' }}
       />
-      <Progress what="Serving 90,837 parties" done={31_500} total={90_837} unit="letter">
+      <Progress what="Serving 90,837 parties" done={31_500} total={90_837} unit={(n) => t('ui.count.letters', { n })}>
         You can close this page; the work goes on.
       </Progress>
     </>,
@@ -271,7 +272,7 @@ function form(c: Ctx) {
       />
       <Steps
         current={1}
-        steps={COMPOSE_STEPS.map((name, i) => ({ name, ...(i < 4 ? { href: `/gallery/form?step=${i}` } : {}) }))}
+        steps={composeSteps().map((name, i) => ({ name, ...(i < 4 ? { href: `/gallery/form?step=${i}` } : {}) }))}
       />
       <Form action="/gallery/form" errors={errors} hidden={{ key: '01' }} multipart>
         <Field

@@ -1,9 +1,11 @@
 /** The steps that every request goes through, each a small Hono middleware; src/web/app.tsx puts them in order. No step knows a room. */
+
 import { createHash } from 'node:crypto';
 import type { MiddlewareHandler } from 'hono';
 import { HTTPException } from 'hono/http-exception';
 import { secureHeaders } from 'hono/secure-headers';
 import { InvalidInput, NotFound } from '../base/errors.ts';
+import { t } from '../base/language.ts';
 import type { Ctx, Env } from '../base/route.ts';
 import type { Services } from '../base/services.ts';
 import type { Assets } from '../ui/assets.ts';
@@ -63,12 +65,12 @@ const NUL = /%00|\0/;
 export const readableAddress: MiddlewareHandler<Env> = async (c, next) => {
   const [path = '', ...query] = c.req.url.split('?');
   if (NUL.test(path)) {
-    throw new NotFound('not-found', { what: 'There is no such page.', next: 'Check the address.' });
+    throw new NotFound('not-found', { what: t('ui.refusal.no-page'), next: t('ui.refusal.no-page.next') });
   }
   if (NUL.test(query.join('?'))) {
     throw new InvalidInput('unreadable-address', {
-      what: 'This address holds a character that no text may hold.',
-      next: 'Check the address, or type the words again.',
+      what: t('ui.refusal.address'),
+      next: t('ui.refusal.address.next'),
     });
   }
   await next();

@@ -27,6 +27,7 @@ import { logPages } from '../witness/pages.tsx';
 import { type OwnWitness, witnessRoutes } from '../witness/routes.ts';
 import { timestampRoutes } from '../witness/timestamp-routes.ts';
 import { healthRoutes } from './health.ts';
+import { languageRoutes } from './language.ts';
 import { metricsRoutes } from './metrics.ts';
 import { publicLogRoutes } from './public-log.ts';
 
@@ -45,6 +46,7 @@ export function allRoutes(access: AccessPort, clock: Clock, log: LogIdentity, wi
     ...publicLogRoutes(log),
     ...timestampRoutes,
     ...witnessRoutes(witness.own),
+    ...languageRoutes,
     ...healthRoutes,
     ...metricsRoutes(witness.asked, witness.metricsToken, witness.tsa ?? null),
     ...accessRoutes(access),

@@ -4,6 +4,7 @@
  * with readers who bring no cookie and no credentials; everything else passes by untouched.
  */
 import type { MiddlewareHandler } from 'hono';
+import { language } from '../base/language.ts';
 import type { Ctx, Env } from '../base/route.ts';
 import { type Memory, memory } from '../record/lru.ts';
 
@@ -52,7 +53,7 @@ export function sharing(version: () => string, now: () => number): MiddlewareHan
 
   return async (c, next) => {
     if (!mayShare(c)) return await next();
-    const key = `${version()} ${c.req.header('accept-encoding') ?? ''} ${c.req.header('accept') ?? ''} ${c.req.url}`;
+    const key = `${version()} ${language()} ${c.req.header('accept-encoding') ?? ''} ${c.req.header('accept') ?? ''} ${c.req.url}`;
     const copy = kept.get(key);
     if (copy && now() - copy.madeAt < FRESH) {
       c.res = answer(c, copy);

@@ -8,6 +8,7 @@ import type { Clock, Random } from '../base/clock.ts';
 import type { Database } from '../base/database.ts';
 import { NotFound } from '../base/errors.ts';
 import { uuidv7 } from '../base/ids.ts';
+import { t } from '../base/language.ts';
 
 export const KINDS = ['ahead', 'fork', 'fork-of-theirs', 'timestamp'] as const;
 export type AlarmKind = (typeof KINDS)[number];
@@ -110,7 +111,7 @@ export async function acknowledge(
   by: { readonly name: string; readonly party: string; readonly reason: string; readonly at: Date },
 ): Promise<void> {
   const row = await db.selectFrom('witness.alarm').select('id').where('id', '=', alarm).executeTakeFirst();
-  if (!row) throw new NotFound('no-alarm', { what: 'There is no such alarm.', next: 'Look at the log’s page again.' });
+  if (!row) throw new NotFound('no-alarm', { what: t('desk.witness.no-alarm'), next: t('desk.witness.no-alarm.next') });
   await db
     .insertInto('witness.acknowledgement')
     .values({ alarm, ...by })

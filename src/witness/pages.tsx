@@ -2,11 +2,13 @@
  * The log's page for staff: its key and policy, how each witness stands, the logs that this server cosigns, and alarms with their
  * evidence. An alarm is acknowledged here by an owner, with a reason that stays; nothing here takes one away.
  */
+import type { Child } from 'hono/jsx';
 import type { Kysely } from 'kysely';
 import { z } from 'zod';
 import type { Database } from '../base/database.ts';
 import { bodyOf } from '../base/form.ts';
 import { UUID } from '../base/ids.ts';
+import { num, t } from '../base/language.ts';
 import type { LogIdentity } from '../base/log-identity.ts';
 import { type Ctx, OWNER, type Route, staff, VIEWER } from '../base/route.ts';
 import { witnessId } from '../ledger/cosignatures.ts';
@@ -16,6 +18,7 @@ import { type Errors, Form, Select, Submit, TextArea } from '../ui/form.tsx';
 import { Heading } from '../ui/heading.tsx';
 import { Notice } from '../ui/notice.tsx';
 import { page } from '../ui/page.tsx';
+import { rich } from '../ui/rich.tsx';
 import { Facts, Table } from '../ui/table.tsx';
 import { Time } from '../ui/time.tsx';
 import { type Alarm, acknowledge, alarms } from './alarms.ts';
@@ -23,30 +26,13 @@ import type { Witnesses } from './config.ts';
 import type { OwnWitness } from './routes.ts';
 import { newestTimestamp, tsaName } from './second-clock.ts';
 
-const number = (n: number) => n.toLocaleString('en-US');
-
 /** What an alarm means, in one line and in what to do. */
 export function alarmWords(alarm: Pick<Alarm, 'kind' | 'who' | 'at' | 'ours'>): { what: string; next: string } {
   const { kind, who, at, ours } = alarm;
-  if (kind === 'ahead')
-    return {
-      what: `The witness ${who} has signed ${number(at)} entries of this log; this server held ${number(ours)}.`,
-      next: 'Entries that were signed are missing here: the database may be an old copy. Stop taking new ones, find the newest copy, and keep what is here.',
-    };
-  if (kind === 'fork')
-    return {
-      what: `The witness ${who} has signed another history of this log: what it knows of ${number(at)} entries does not lead to what is here.`,
-      next: 'Either the database was changed or put back, or a second server signs with this log’s key. Stop this server, keep all its files, and compare.',
-    };
-  if (kind === 'timestamp')
-    return {
-      what: `The timestamp authority (${who}) gives no timestamps of this log that can be kept, since ${number(ours)} entries.`,
-      next: 'Nothing else waits for it. What it answered is in the evidence; where it goes on, ask the authority, or name another in TSA.',
-    };
-  return {
-    what: `The log ${who} has signed two different histories of ${number(at)} entries.`,
-    next: 'Its operator, or whoever has its key, shows different people different things. Both signed checkpoints are kept here: tell those who rely on that log.',
-  };
+  if (kind === 'ahead') return { what: t('desk.witness.ahead', { who, at, ours }), next: t('desk.witness.ahead.next') };
+  if (kind === 'fork') return { what: t('desk.witness.fork', { who, at }), next: t('desk.witness.fork.next') };
+  if (kind === 'timestamp') return { what: t('desk.witness.tsa', { who, ours }), next: t('desk.witness.tsa.next') };
+  return { what: t('desk.witness.theirs', { who, at }), next: t('desk.witness.theirs.next') };
 }
 
 interface Standing {
@@ -72,7 +58,7 @@ async function standings(db: Kysely<Database>, asked: Witnesses | null): Promise
         .limit(1)
         .executeTakeFirst();
       const state = states.find((one) => one.witness === id);
-      const now = state ? (state.trouble ?? 'answers') : 'not asked yet';
+      const now = state ? (state.trouble ?? t('desk.witness.answers')) : t('desk.witness.not-asked');
       return { name, id, size: last?.size ?? null, at: last?.cosigned_at ?? null, now };
     }),
   );
@@ -83,23 +69,23 @@ function AlarmView({ alarm, zone, party }: { alarm: Alarm; zone: string; party: 
   const said = alarm.acknowledged;
   return (
     <li>
-      <p>
-        {said ? null : <strong>Open. </strong>}
-        {what}
-      </p>
+      <p>{said ? what : rich('desk.witness.open', { strong: (words) => <strong>{words}</strong>, what })}</p>
       <p class="entries__when">
-        Raised <Time at={alarm.raisedAt} zone={zone} seconds />
+        {rich('desk.witness.raised', { at: <Time at={alarm.raisedAt} zone={zone} seconds /> })}
       </p>
       {said ? (
         <p>
-          Acknowledged <Time at={said.at} zone={zone} /> by{' '}
-          {said.party === party ? said.name : 'an owner of another organisation'}: {said.reason}
+          {rich('desk.witness.acknowledged', {
+            at: <Time at={said.at} zone={zone} />,
+            who: said.party === party ? said.name : t('desk.witness.other-owner'),
+            reason: said.reason,
+          })}
         </p>
       ) : (
         <p>{next}</p>
       )}
       <details>
-        <summary>Evidence</summary>
+        <summary>{t('desk.witness.evidence')}</summary>
         {Object.entries(alarm.evidence).map(([name, value]) => (
           <>
             <p class="soft">{name}</p>
@@ -124,6 +110,23 @@ interface Parts {
   /** address of the timestamp authority */
   readonly tsa: string | null;
 }
+/** What the authority's clock said, with the files that show it. */
+function stampWords(
+  stamp: { readonly gen_time: Date; readonly tsa: string; readonly size: number },
+  zone: string,
+  trouble: string | null,
+) {
+  const link = (path: string) => (words: Child) => <a href={`/log/timestamp${path}?size=${stamp.size}`}>{words}</a>;
+  const given = {
+    at: <Time at={stamp.gen_time} zone={zone} seconds />,
+    host: new URL(stamp.tsa).host,
+    n: stamp.size,
+    answer: link(''),
+    request: link('/request'),
+    checkpoint: link('/checkpoint'),
+  };
+  return trouble ? rich('desk.witness.stamp.trouble', { ...given, trouble }) : rich('desk.witness.stamp', given);
+}
 
 async function logPage(c: Ctx, { log, own, asked, tsa }: Parts, typed?: Typed): Promise<Response> {
   const { db } = c.get('services');
@@ -142,32 +145,32 @@ async function logPage(c: Ctx, { log, own, asked, tsa }: Parts, typed?: Typed): 
   const open = all.filter((one) => one.acknowledged === null);
   return await page(
     c,
-    { title: 'The log', area: 'staff', status: typed ? 422 : 200 },
+    { title: t('desk.witness.title'), area: 'staff', status: typed ? 422 : 200 },
     <>
       <Heading
-        title="The log"
-        crumbs={[{ text: 'Desk', href: '/desk' }]}
-        lead="Who signs what this server keeps, and what others have signed of it."
+        title={t('desk.witness.title')}
+        crumbs={[{ text: t('ui.nav.desk'), href: '/desk' }]}
+        lead={t('desk.witness.lead')}
       />
       {open.length > 0 ? (
-        <Notice tone="bad" title={open.length === 1 ? 'An alarm is open' : `${number(open.length)} alarms are open`}>
-          <p>What was signed cannot be unsigned. Read what is kept below before anything else is done.</p>
+        <Notice tone="bad" title={t('desk.witness.alarm-open', { n: open.length })}>
+          <p>{t('desk.witness.alarm-open.what')}</p>
         </Notice>
       ) : null}
       {all.length > 0 ? (
         <section aria-labelledby="alarms">
-          <h2 id="alarms">Alarms</h2>
+          <h2 id="alarms">{t('desk.witness.alarms')}</h2>
           <ul class="entries">
             {all.map((one) => (
               <AlarmView alarm={one} zone={zone} party={actor.party} />
             ))}
           </ul>
           {open.length > 0 && actor.role === 'owner' ? (
-            <Form action="/desk/log/acknowledge" errors={typed?.errors ?? {}} label="Acknowledge an alarm">
-              <h3>Acknowledge an alarm</h3>
+            <Form action="/desk/log/acknowledge" errors={typed?.errors ?? {}} label={t('desk.witness.acknowledge')}>
+              <h3>{t('desk.witness.acknowledge')}</h3>
               <Select
                 name="alarm"
-                label="Which"
+                label={t('desk.witness.which')}
                 required
                 value={typed?.alarm ?? open[0]?.id ?? ''}
                 errors={typed?.errors ?? {}}
@@ -175,90 +178,85 @@ async function logPage(c: Ctx, { log, own, asked, tsa }: Parts, typed?: Typed): 
               />
               <TextArea
                 name="reason"
-                label="What happened, and what was done"
-                hint="It stays beside the alarm, with your name."
+                label={t('desk.witness.happened')}
+                hint={t('desk.witness.happened.hint')}
                 required
                 rows={3}
                 maxlength={2000}
                 value={typed?.reason ?? ''}
                 errors={typed?.errors ?? {}}
               />
-              <Submit text="Acknowledge" />
+              <Submit text={t('desk.witness.acknowledge.do')} />
             </Form>
           ) : null}
-          {open.length > 0 && actor.role !== 'owner' ? <p>An owner acknowledges an alarm, with a reason.</p> : null}
+          {open.length > 0 && actor.role !== 'owner' ? <p>{t('desk.witness.owner-acknowledges')}</p> : null}
         </section>
       ) : null}
-      <h2>This server’s log</h2>
+      <h2>{t('desk.witness.own')}</h2>
       <Facts
         facts={[
-          { name: 'Origin', value: log.origin },
-          { name: 'Verifier key', value: <code class="hash hash--whole">{log.logKey}</code> },
+          { name: t('desk.witness.origin'), value: log.origin },
+          { name: t('desk.witness.key'), value: <code class="hash hash--whole">{log.logKey}</code> },
           {
-            name: 'Newest checkpoint',
-            value: checkpoint ? (
-              <>
-                {number(checkpoint.size)} entries, signed <Time at={checkpoint.signed_at} zone={zone} seconds />
-              </>
-            ) : (
-              'none yet'
-            ),
+            name: t('desk.witness.newest'),
+            value: checkpoint
+              ? rich('desk.witness.newest.signed', {
+                  n: checkpoint.size,
+                  at: <Time at={checkpoint.signed_at} zone={zone} seconds />,
+                })
+              : t('desk.witness.none-yet'),
           },
           {
-            name: 'Timestamp',
-            value: stamp ? (
-              <>
-                <Time at={stamp.gen_time} zone={zone} seconds /> by the clock of {new URL(stamp.tsa).host}, for{' '}
-                {number(stamp.size)} entries: <a href={`/log/timestamp?size=${stamp.size}`}>answer</a>,{' '}
-                <a href={`/log/timestamp/request?size=${stamp.size}`}>request</a>,{' '}
-                <a href={`/log/timestamp/checkpoint?size=${stamp.size}`}>checkpoint</a>
-                {authority?.trouble ? `. Now: ${authority.trouble}` : ''}
-              </>
-            ) : tsa === null ? (
-              'none: no authority is asked'
-            ) : (
-              (authority?.trouble ?? 'none yet')
-            ),
+            name: t('desk.witness.timestamp'),
+            value: stamp
+              ? stampWords(stamp, zone, authority?.trouble ?? null)
+              : tsa === null
+                ? t('desk.witness.no-tsa')
+                : (authority?.trouble ?? t('desk.witness.none-yet')),
           },
-          { name: 'Witnesses needed', value: asked ? quorumText(asked.policy) : 'none: no witness is asked' },
+          { name: t('desk.witness.needed'), value: asked ? quorumText(asked.policy) : t('desk.witness.no-witness') },
         ]}
       />
-      <h2 id="witnesses">Witnesses that are asked</h2>
+      <h2 id="witnesses">{t('desk.witness.asked')}</h2>
       <Table
-        caption="Witnesses that are asked"
+        caption={t('desk.witness.asked')}
         quietCaption
         rows={standing}
         empty={{
-          what: 'No witness is asked',
-          how: 'A witness of somebody else makes it impossible to show two people two histories. Name them in the file of WITNESSES.',
+          what: t('desk.witness.asked.none'),
+          how: t('desk.witness.asked.how'),
         }}
         columns={[
-          { head: 'Witness', names: true, cell: (one) => one.name },
-          { head: 'Has signed', numeric: true, cell: (one) => (one.size === null ? 'nothing yet' : number(one.size)) },
-          { head: 'When', cell: (one) => (one.at ? <Time at={one.at} zone={zone} seconds /> : '') },
-          { head: 'Now', cell: (one) => one.now },
+          { head: t('desk.witness.witness'), names: true, cell: (one) => one.name },
+          {
+            head: t('desk.witness.signed'),
+            numeric: true,
+            cell: (one) => (one.size === null ? t('desk.witness.nothing-yet') : num(one.size)),
+          },
+          { head: t('desk.witness.when'), cell: (one) => (one.at ? <Time at={one.at} zone={zone} seconds /> : '') },
+          { head: t('desk.witness.now'), cell: (one) => one.now },
         ]}
       />
-      <h2>This server as a witness</h2>
+      <h2>{t('desk.witness.as-witness')}</h2>
       <Facts
         facts={[
-          { name: 'Verifier key', value: <code class="hash hash--whole">{own.vkey}</code> },
-          { name: 'Address', value: `${c.get('services').config.baseUrl}/witness` },
+          { name: t('desk.witness.key'), value: <code class="hash hash--whole">{own.vkey}</code> },
+          { name: t('desk.witness.address'), value: `${c.get('services').config.baseUrl}/witness` },
         ]}
       />
       <Table
-        caption="Logs that it cosigns"
+        caption={t('desk.witness.cosigns')}
         rows={[...own.logs.keys()]}
-        empty={{ what: 'It cosigns no log', how: 'Name the keys of logs in the file of WITNESS_LOGS.' }}
+        empty={{ what: t('desk.witness.cosigns.none'), how: t('desk.witness.cosigns.how') }}
         columns={[
-          { head: 'Log', names: true, cell: (origin) => origin },
+          { head: t('desk.witness.log'), names: true, cell: (origin) => origin },
           {
-            head: 'Has signed',
+            head: t('desk.witness.signed'),
             numeric: true,
-            cell: (origin) => number(seen.find((one) => one.origin === origin)?.size ?? 0),
+            cell: (origin) => num(seen.find((one) => one.origin === origin)?.size ?? 0),
           },
           {
-            head: 'When',
+            head: t('desk.witness.when'),
             cell: (origin) => {
               const at = seen.find((one) => one.origin === origin)?.cosigned_at;
               return at === undefined ? '' : <Time at={new Date(at * 1000)} zone={zone} seconds />;
@@ -271,8 +269,12 @@ async function logPage(c: Ctx, { log, own, asked, tsa }: Parts, typed?: Typed): 
 }
 
 const AckForm = z.object({
-  alarm: z.string().regex(UUID, 'Choose an alarm.'),
-  reason: z.string().trim().min(1, 'Say what happened, and what was done.').max(2000),
+  alarm: z.string().regex(UUID, { error: () => t('desk.witness.choose-alarm') }),
+  reason: z
+    .string()
+    .trim()
+    .min(1, { error: () => t('desk.witness.say-what') })
+    .max(2000),
 });
 
 async function postAcknowledge(c: Ctx, parts: Parts): Promise<Response> {
@@ -288,7 +290,7 @@ async function postAcknowledge(c: Ctx, parts: Parts): Promise<Response> {
   const { name, party } = staff(c);
   const { alarm, reason } = read.data;
   await acknowledge(db, alarm, { name, party, reason, at: new Date(clock.now()) });
-  return redirectWith(c, '/desk/log', 'Acknowledged. The alarm and your reason stay here.');
+  return redirectWith(c, '/desk/log', t('desk.witness.kept'));
 }
 
 export function logPages(

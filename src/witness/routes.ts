@@ -3,6 +3,7 @@
  * here, without cookies; answers are plain text as tlog-witness says. Decides nothing: serve.ts does.
  */
 import { NotFound } from '../base/errors.ts';
+import { t } from '../base/language.ts';
 import { ANYONE, type Ctx, type Route } from '../base/route.ts';
 import { hex, sha256, utf8 } from '../proof/index.ts';
 import { ADD_CHECKPOINT_BYTES, formatSize, SIZE_TYPE } from '../proof/witness.ts';
@@ -71,7 +72,7 @@ export function witnessRoutes(own: OwnWitness): readonly Route[] {
       handler: async (c) => {
         const origin = hashes.get(c.req.param('origin') ?? '');
         const note = origin === undefined ? null : await cosigned(depsOf(c), origin);
-        if (note === null) throw new NotFound('no-checkpoint', 'This witness has not cosigned such a log.');
+        if (note === null) throw new NotFound('no-checkpoint', t('desk.witness.not-cosigned'));
         return text(c, 200, note);
       },
     },

@@ -3,6 +3,7 @@
  * `openssl ts -verify`. The newest one, or with `?size=` that of a checkpoint of this size.
  */
 import { NotFound } from '../base/errors.ts';
+import { t } from '../base/language.ts';
 import { ANYONE, type Ctx, type Route } from '../base/route.ts';
 import { contentDisposition } from '../ui/attachment.ts';
 import { newestTimestamp } from './second-clock.ts';
@@ -14,7 +15,7 @@ async function wanted(c: Ctx) {
   const stamp = await newestTimestamp(db, size);
   if (!stamp)
     throw new NotFound('no-timestamp', {
-      what: size === undefined ? 'No checkpoint of this log was timestamped.' : 'That checkpoint was not timestamped.',
+      what: size === undefined ? t('desk.witness.no-timestamp') : t('desk.witness.no-timestamp.that'),
     });
   return stamp;
 }

@@ -13,7 +13,7 @@ import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { loadLogKey } from '../../src/adapters/keys/log-key.ts';
 import { startPostgres } from '../../src/adapters/postgres/index.ts';
-import { freePort } from '../support/program.ts';
+import { freePort, serverAlone } from '../support/program.ts';
 import type { Memory } from './memory.ts';
 import type { Storm } from './storm.ts';
 
@@ -68,11 +68,12 @@ export async function openField(options: FieldOptions): Promise<Field> {
   const keys = join(data, 'keys');
   const postgres = await startPostgres({ dataDir: join(dir, 'database'), log: () => {}, supervise: true });
   let resting = false;
+  const alone = await serverAlone();
   const lives: Promise<unknown>[] = [];
   const running = new Set<ChildProcess>();
 
   function node(args: readonly string[], env: Readonly<Record<string, string>>): ChildProcess {
-    const child = spawn(process.execPath, ['--import', 'tsx', ...args], {
+    const child = spawn(process.execPath, [...args], {
       cwd: ROOT,
       stdio: ['pipe', 'pipe', 'pipe'],
       env: { PATH: process.env.PATH ?? '', HOME: process.env.HOME ?? '', ...env },
@@ -90,6 +91,7 @@ export async function openField(options: FieldOptions): Promise<Field> {
     DATABASE_URL: postgres.ownerUrl,
     EXAMPLE: '0',
     LOG_LEVEL: 'error',
+    ...alone.env,
   });
   let owner = '';
   async function server(): Promise<Server> {
@@ -99,7 +101,7 @@ export async function openField(options: FieldOptions): Promise<Field> {
     const env = serverEnv(port);
     const live = async () => {
       while (!resting) {
-        child = node(['src/main.ts'], env);
+        child = node(alone.args, env);
         let err = '';
         child.stderr?.on('data', (text: Buffer) => {
           err = (err + text.toString()).slice(-2_000);
@@ -138,7 +140,7 @@ export async function openField(options: FieldOptions): Promise<Field> {
         pause,
         again: memory.toRepeat(),
       };
-      const child = node(['test/hammer/writer.ts'], { HAMMER_WRITER: JSON.stringify(given) });
+      const child = node(['--import', 'tsx', 'test/hammer/writer.ts'], { HAMMER_WRITER: JSON.stringify(given) });
       let err = '';
       child.stderr?.on('data', (text: Buffer) => {
         err = (err + text.toString()).slice(-2_000);
@@ -204,7 +206,7 @@ export async function openField(options: FieldOptions): Promise<Field> {
       },
       async reopen() {
         const port = await freePort();
-        const child = node(['src/main.ts'], serverEnv(port));
+        const child = node(alone.args, serverEnv(port));
         lives.push(once(child, 'close'));
         await new Promise<void>((resolve, reject) => {
           child.stdout?.on('data', (text: Buffer) => text.includes('Counterfoil ready') && resolve());

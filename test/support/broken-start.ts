@@ -55,8 +55,6 @@ export async function ran(command: readonly string[], env: Readonly<Record<strin
   return { code: typeof code === 'number' ? code : null, out, err };
 }
 
-export const NODE = [process.execPath, '--import', 'tsx'] as const;
-
 /** A call that fails at this path alone; strace passes the program's exit code on. */
 export const failing = (path: string, call: string, error: 'EIO' | 'ENOSPC'): readonly string[] => [
   ...['strace', '-f', '-qq', '-o', '/dev/null', '-P', path],

@@ -8,6 +8,7 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { bundle } from '../../bin/bundle.mjs';
 import { isAlive, readPidFile } from '../../src/adapters/postgres/process.ts';
 import { childrenOf } from './own-cluster.ts';
 
@@ -39,6 +40,17 @@ export interface Program {
   /** SIGKILL to the server itself, not to the door before it */
   kill9(): Promise<void>;
   readonly ended: Promise<Ended>;
+}
+
+/** The server as `npm start` runs it, without the door before it: arguments for Node and what goes into its environment. */
+export async function serverAlone(): Promise<{
+  readonly args: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+}> {
+  const made = await bundle();
+  return made === null
+    ? { args: ['--import', 'tsx', 'src/main.ts'], env: {} }
+    : { args: [made.server], env: { NODE_COMPILE_CACHE: made.compiled } };
 }
 
 /** `npm start` without npm. */

@@ -5,6 +5,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Clock } from '../../base/clock.ts';
 import { TooMany, Unavailable } from '../../base/errors.ts';
+import { t } from '../../base/language.ts';
 import { type Actor, ROLES, type Role } from '../../base/route.ts';
 import type { AccessPort, From, PasskeyRow, Person, SessionRow } from '../../rooms/access/port.ts';
 import { causeOf } from './cause.ts';
@@ -27,9 +28,9 @@ export function createAuth(setup: AuthSetup & { readonly clock: Clock }): Access
   const down = (error: unknown): Unavailable => {
     setup.log?.('error', `Sign-in does not work: ${causeOf(error)}.`);
     return new Unavailable('sign-in-down', {
-      what: 'Sign-in does not work at the moment.',
-      lost: 'Nothing is lost.',
-      next: 'Try again in a few minutes.',
+      what: t('ui.refusal.sign-in-down'),
+      lost: t('ui.nothing-lost'),
+      next: t('ui.in-some-minutes'),
     });
   };
 
@@ -70,7 +71,7 @@ export function createAuth(setup: AuthSetup & { readonly clock: Clock }): Access
       const wait = Number(response.headers.get('x-retry-after'));
       throw new TooMany(
         'too-many-tries',
-        { what: 'Too many tries from here.', next: 'Wait a minute, then try again.' },
+        { what: t('ui.refusal.tries'), next: t('ui.refusal.tries.next') },
         Number.isFinite(wait) && wait > 0 ? Math.ceil(wait) : 60,
       );
     }

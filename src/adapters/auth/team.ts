@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import type { Pool, PoolClient } from 'pg';
 import type { Clock } from '../../base/clock.ts';
 import { NotFound } from '../../base/errors.ts';
+import { t } from '../../base/language.ts';
 import type {
   AccessPort,
   Invitation,
@@ -21,7 +22,7 @@ async function readTeam(db: Pool | PoolClient, party: string, lock: '' | 'for up
     [party],
   );
   const found = organisation.rows[0];
-  if (!found) throw new NotFound('no-such-organisation', 'There is no such organisation.');
+  if (!found) throw new NotFound('no-such-organisation', t('ui.refusal.no-organisation'));
   const members = await query<Member>(
     db,
     `select m."id", u."id" as "userId", u."name", u."email", m."role", m."createdAt" as since

@@ -9,6 +9,7 @@ import { mkdir, open, readdir, rename, rm, stat, statfs, utimes } from 'node:fs/
 import { dirname, join } from 'node:path';
 import { Readable } from 'node:stream';
 import { StorageFull, TooLarge } from '../../base/errors.ts';
+import { t } from '../../base/language.ts';
 import type { Blobs } from '../../base/services.ts';
 import { syncPath } from '../../base/whole-file.ts';
 
@@ -40,9 +41,9 @@ const codeOf = (error: unknown): unknown => (error instanceof Error && 'code' in
 
 const full = () =>
   new StorageFull('storage-full', {
-    what: 'There is no room left on this server’s disk for this file.',
-    lost: 'The file was not kept. Everything else is.',
-    next: 'Try again later, or tell the people who run this server.',
+    what: t('ui.refusal.no-room'),
+    lost: t('ui.refusal.file-lost'),
+    next: t('ui.refusal.no-room.next'),
   });
 
 /** The names of a blob's parents, made durable when they are new. */
@@ -121,9 +122,9 @@ export async function fileBlobs(options: FileBlobsOptions): Promise<Blobs> {
             bytes += chunk.byteLength;
             if (bytes > maxBytes) {
               throw new TooLarge('file-too-large', {
-                what: 'The file is larger than this server takes.',
-                lost: 'The file was not kept. Everything else is.',
-                next: 'Split it into several files.',
+                what: t('ui.refusal.file-large'),
+                lost: t('ui.refusal.file-lost'),
+                next: t('ui.refusal.file-large.next'),
               });
             }
             hash.update(chunk);

@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import MailComposer from 'nodemailer/lib/mail-composer';
 import { z } from 'zod';
 import { InvalidInput } from '../../base/errors.ts';
+import { t } from '../../base/language.ts';
 import type { Mail } from '../../base/mailer.ts';
 
 const Address = z.email().max(254);
@@ -36,9 +37,9 @@ export async function compose(
   at: Date,
 ): Promise<Composed> {
   const to = Address.safeParse(mail.to);
-  if (!to.success) throw new InvalidInput('mail-address', 'This is not one e-mail address.');
+  if (!to.success) throw new InvalidInput('mail-address', t('ui.refusal.mail.one'));
   const replyTo = mail.replyTo === undefined ? undefined : Bare.safeParse(mail.replyTo);
-  if (replyTo?.success === false) throw new InvalidInput('mail-address', 'This is not one e-mail address.');
+  if (replyTo?.success === false) throw new InvalidInput('mail-address', t('ui.refusal.mail.one'));
   const host = from.address.slice(from.address.lastIndexOf('@') + 1);
   const messageId = `<${randomBytes(16).toString('hex')}@${host}>`;
   const message = new MailComposer({

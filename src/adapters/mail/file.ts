@@ -2,10 +2,12 @@
  * Mail as files, the default: nothing leaves this machine. One `.eml` a mail in `<dataDir>/mail`, readable by this user alone because codes
  * and links stand in them; names sort by time.
  */
+
 import { randomBytes } from 'node:crypto';
 import { mkdir, open, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Clock } from '../../base/clock.ts';
+import { t } from '../../base/language.ts';
 import { type Mailer, MailFailed } from '../../base/mailer.ts';
 import { compose } from './compose.ts';
 
@@ -41,7 +43,7 @@ export function fileMailer(to: { dataDir: string; from: { name: string; address:
         await dir.sync().finally(() => dir.close());
       } catch {
         await rm(`${path}.part`, { force: true }).catch(() => {});
-        throw new MailFailed(false, 'The mail could not be written to the data directory.');
+        throw new MailFailed(false, t('ui.refusal.mail.folder'));
       }
       return { messageId };
     },

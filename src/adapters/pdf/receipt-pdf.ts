@@ -4,6 +4,7 @@
  * lacks. The same input gives the same bytes.
  */
 import PDFDocument from 'pdfkit';
+import { language, locale, t } from '../../base/language.ts';
 import { documentsOf } from '../../proof/entry.ts';
 import type { Entry } from '../../proof/index.ts';
 import {
@@ -48,7 +49,7 @@ export interface ReceiptPdf {
 
 /** "March 2, 2026" */
 const spokenDay = (instant: string): string =>
-  new Date(instant).toLocaleDateString('en-US', { timeZone: 'UTC', day: 'numeric', month: 'long', year: 'numeric' });
+  new Date(instant).toLocaleDateString(locale(), { timeZone: 'UTC', day: 'numeric', month: 'long', year: 'numeric' });
 
 /** "March 2, 2026, 15:04:05 UTC" */
 const spoken = (instant: string): string => `${spokenDay(instant)}, ${instant.slice(11, 19)} UTC`;
@@ -62,10 +63,15 @@ export async function receiptPdf(input: ReceiptPdf): Promise<Uint8Array> {
     size: [WIDTH, HEIGHT],
     margin: MARGIN,
     pdfVersion: '1.7',
-    lang: 'en',
+    lang: language(),
     displayTitle: true,
     compress: input.compress ?? true,
-    info: { Title: `Receipt ${entry.id}`, Creator: 'Counterfoil', CreationDate: recorded, ModDate: recorded },
+    info: {
+      Title: t('letters.paper.receipt-of', { entry: entry.id }),
+      Creator: 'Counterfoil',
+      CreationDate: recorded,
+      ModDate: recorded,
+    },
   });
   const parts: Uint8Array[] = [];
   const done = new Promise<void>((resolve, reject) => {
@@ -78,27 +84,24 @@ export async function receiptPdf(input: ReceiptPdf): Promise<Uint8Array> {
   embed(doc, input, recorded);
   head(doc, input);
   for (const [label, value] of input.labels.rows) row(doc, label, value);
-  row(doc, 'Happened', input.dayOnly ? spokenDay(entry.occurredAt) : spoken(entry.occurredAt));
-  row(doc, 'Recorded', spoken(entry.recordedAt));
+  row(doc, t('letters.paper.happened'), input.dayOnly ? spokenDay(entry.occurredAt) : spoken(entry.occurredAt));
+  row(doc, t('letters.paper.recorded'), spoken(entry.recordedAt));
   for (const { title, steps } of input.workings ?? []) {
     section(doc, title);
     for (const [i, step] of steps.entries()) row(doc, `${i + 1}.`, step);
   }
-  section(doc, 'Documents');
+  section(doc, t('letters.paper.documents'));
   const documents = documentsOf(entry);
-  if (documents.length === 0) row(doc, '', 'This entry names no documents.');
+  if (documents.length === 0) row(doc, '', t('letters.paper.no-documents'));
   for (const one of documents) {
-    row(doc, '', `${one.name} · ${one.bytes.toLocaleString('en-US')} bytes · ${one.type}`, `SHA-256 ${one.sha256}`);
+    const { name, bytes, type } = one;
+    row(doc, '', t('letters.paper.document', { name, bytes, type }), `SHA-256 ${one.sha256}`);
   }
-  section(doc, 'Proof');
-  row(doc, 'Log', input.origin);
-  row(
-    doc,
-    'Position',
-    `${input.index.toLocaleString('en-US')} of ${input.size.toLocaleString('en-US')}, counted from 0`,
-  );
-  if (input.signedBy) row(doc, 'Signed by', input.signedBy);
-  row(doc, 'Entry', entry.id, entry.kind);
+  section(doc, t('letters.paper.proof'));
+  row(doc, t('letters.paper.log'), input.origin);
+  row(doc, t('letters.paper.position'), t('letters.paper.position.of', { index: input.index, size: input.size }));
+  if (input.signedBy) row(doc, t('letters.paper.signed-by'), input.signedBy);
+  row(doc, t('letters.paper.entry'), entry.id, entry.kind);
   foot(doc, entry);
   doc.end();
   await done;
@@ -109,7 +112,7 @@ function embed(doc: Doc, input: ReceiptPdf, time: Date): void {
   const options = {
     name: `${input.entry.id}.receipt.json`,
     type: 'application/json',
-    description: 'The receipt that verifiers check',
+    description: t('letters.paper.attached'),
     relationship: 'Data',
     creationDate: time,
     modifiedDate: time,
@@ -124,7 +127,7 @@ function embed(doc: Doc, input: ReceiptPdf, time: Date): void {
 function head(doc: Doc, input: ReceiptPdf): void {
   const corner = 96;
   if (input.rosette !== undefined) drawRosette(doc, input.rosette, WIDTH - MARGIN - corner, MARGIN - 12, corner);
-  doc.font('bold').fontSize(11).fillColor(BLUE).text('Counterfoil receipt', MARGIN, MARGIN);
+  doc.font('bold').fontSize(11).fillColor(BLUE).text(t('letters.paper.receipt'), MARGIN, MARGIN);
   doc.font('bold').fontSize(20).fillColor(INK);
   doc.text(drawable(input.labels.title), MARGIN, MARGIN + 22, { width: WIDTH - 2 * MARGIN - corner - 24 });
   doc.y = Math.max(doc.y + 14, MARGIN + corner);
@@ -136,13 +139,5 @@ function foot(doc: Doc, entry: Entry): void {
   doc.y += 6;
   line(doc);
   doc.font('regular').fontSize(8.5).fillColor(QUIET);
-  doc.text(
-    `Keep this file: it holds the proof. Inside it is ${entry.id}.receipt.json, which anyone can check without our help: open ` +
-      'the verify page of any Counterfoil server, or run “counterfoil verify” with a policy that you chose. This page is for ' +
-      'reading; only the file inside is checked. It shows that the entry stood in the log as it reads here, and nothing about ' +
-      'whether what it says is true.',
-    MARGIN,
-    doc.y,
-    { width: WIDTH - 2 * MARGIN },
-  );
+  doc.text(t('letters.paper.keep', { file: `${entry.id}.receipt.json` }), MARGIN, doc.y, { width: WIDTH - 2 * MARGIN });
 }

@@ -4,6 +4,7 @@
  */
 import PDFDocument from 'pdfkit';
 import { breather } from '../../base/breath.ts';
+import { language, num, t } from '../../base/language.ts';
 import type { PaperTable, RecordPaper } from '../../base/services.ts';
 import {
   BLUE,
@@ -38,7 +39,7 @@ export async function recordPdf(
     size: [WIDTH, HEIGHT],
     margin: MARGIN,
     pdfVersion: '1.7',
-    lang: 'en',
+    lang: language(),
     displayTitle: true,
     bufferPages: true,
     compress,
@@ -56,7 +57,7 @@ export async function recordPdf(
     const options = {
       name,
       type: 'application/json',
-      description: 'The receipt of an entry of this record',
+      description: t('letters.paper.record.receipt'),
       relationship: 'Data',
       creationDate: paper.madeAt,
       modifiedDate: paper.madeAt,
@@ -67,7 +68,7 @@ export async function recordPdf(
   const corner = paper.rosette === null ? 0 : 84;
   if (paper.rosette !== null) drawRosette(doc, paper.rosette, WIDTH - MARGIN - corner, MARGIN - 12, corner);
   const beside = INNER - corner - (corner > 0 ? 24 : 0);
-  doc.font('bold').fontSize(11).fillColor(BLUE).text('Public record', MARGIN, MARGIN);
+  doc.font('bold').fontSize(11).fillColor(BLUE).text(t('letters.paper.record'), MARGIN, MARGIN);
   doc
     .font('bold')
     .fontSize(20)
@@ -78,16 +79,10 @@ export async function recordPdf(
   line(doc);
   for (const [label, value] of paper.facts) row(doc, label, value);
   for (const one of paper.tables) await table(doc, one, breath);
-  section(doc, 'Receipts inside this file');
+  section(doc, t('letters.paper.record.receipts'));
   const attached = paper.receipts.length;
-  row(
-    doc,
-    attached.toLocaleString('en-US'),
-    attached === 0
-      ? 'No entry of this record has a receipt yet.'
-      : 'Files attached to this PDF, one for each entry, named by its kind and position in the log. Take them out with any PDF reader; anyone can check them without our help: open the verify page of any Counterfoil server, or run “counterfoil verify”.',
-  );
-  for (const [i, words] of paper.left.entries()) row(doc, i === 0 ? 'Left out' : '', words);
+  row(doc, num(attached), attached === 0 ? t('letters.paper.record.none') : t('letters.paper.record.files'));
+  for (const [i, words] of paper.left.entries()) row(doc, i === 0 ? t('letters.paper.left-out') : '', words);
   const { start, count } = doc.bufferedPageRange();
   for (let page = start; page < start + count; page++) {
     doc.switchToPage(page);
@@ -95,7 +90,7 @@ export async function recordPdf(
     doc.page.margins.bottom = 0;
     doc.font('regular').fontSize(8).fillColor(QUIET);
     doc.text(drawable(paper.title).slice(0, 90), MARGIN, HEIGHT - MARGIN + 14, { width: INNER - 80, lineBreak: false });
-    doc.text(`${page + 1} of ${count}`, WIDTH - MARGIN - 80, HEIGHT - MARGIN + 14, {
+    doc.text(t('letters.paper.page', { page: page + 1, pages: count }), WIDTH - MARGIN - 80, HEIGHT - MARGIN + 14, {
       width: 80,
       align: 'right',
       lineBreak: false,
@@ -115,7 +110,7 @@ async function table(
   doc.font('regular').fontSize(8.5).fillColor(QUIET);
   if (note !== undefined) doc.text(drawable(note), MARGIN, doc.y, { width: INNER });
   if (rows.length === 0) {
-    doc.text('Nothing by then.', MARGIN, doc.y, { width: INNER });
+    doc.text(t('letters.paper.nothing'), MARGIN, doc.y, { width: INNER });
     doc.y += 4;
     return;
   }
@@ -139,7 +134,7 @@ async function table(
   }
   if (left > 0) {
     doc.font('bold').fontSize(8.5).fillColor(INK);
-    doc.text(`${left.toLocaleString('en-US')} more are not printed here; the record has them.`, MARGIN, doc.y, {
+    doc.text(t('letters.paper.more', { n: left }), MARGIN, doc.y, {
       width: INNER,
     });
   }

@@ -4,6 +4,7 @@
  * they mean. It never carries a statement or a value into the message.
  */
 import { InvalidInput, Refusal, StorageFull, Unavailable } from '../../base/errors.ts';
+import { t } from '../../base/language.ts';
 
 /** SQLSTATEs after which the connection is gone or the server is going away (PostgreSQL, appendix A, classes 08 and 57P), or was ended because this
  * process was silent for too long in a transaction (25P03). */
@@ -60,9 +61,15 @@ export function fromPostgres(error: unknown): unknown {
   if (state === '53100') {
     return because(
       new StorageFull('storage-full', {
-        what: 'There is no room left on the disk of this server.',
-        lost: 'Nothing of this step was kept; everything before it is safe.',
-        next: 'Free some space, then do it again.',
+        get what() {
+          return t('ui.refusal.disk-full');
+        },
+        get lost() {
+          return t('ui.refusal.disk-full.lost');
+        },
+        get next() {
+          return t('ui.refusal.disk-full.next');
+        },
       }),
       error,
     );
@@ -71,9 +78,15 @@ export function fromPostgres(error: unknown): unknown {
   if (state === '22021') {
     return because(
       new InvalidInput('unreadable-text', {
-        what: 'What was sent holds a character that no text may hold.',
-        lost: 'Nothing was changed.',
-        next: 'Type the text again instead of pasting it.',
+        get what() {
+          return t('ui.refusal.text');
+        },
+        get lost() {
+          return t('ui.refusal.text.lost');
+        },
+        get next() {
+          return t('ui.refusal.text.next');
+        },
       }),
       error,
     );
@@ -84,9 +97,15 @@ export function fromPostgres(error: unknown): unknown {
   if (lostState || lostSystem || lostWords) {
     return because(
       new Unavailable('database-unavailable', {
-        what: 'The database cannot be reached right now.',
-        lost: 'What was written before is safe. If a step was under way, doing it again is safe too.',
-        next: 'Try again in a minute.',
+        get what() {
+          return t('ui.refusal.database');
+        },
+        get lost() {
+          return t('ui.refusal.database.lost');
+        },
+        get next() {
+          return t('ui.refusal.database.next');
+        },
       }),
       error,
     );

@@ -2,10 +2,12 @@
 import type { Child } from 'hono/jsx';
 import type { z } from 'zod';
 import type { Cell } from '../../base/csv.ts';
+import type { MessageId } from '../../base/language.ts';
+import { t } from '../../base/language.ts';
 import { orderName } from '../../rooms/orders/view.ts';
 import { Mark } from '../../ui/mark.tsx';
 import { Day } from '../../ui/time.tsx';
-import { clockState, consequenceStatus, disposition, finding, participation } from '../../ui/words.ts';
+import { clockState, consequenceStatus, disposition, finding, participation, partyKind } from '../../ui/words.ts';
 import type { questionRow } from '../api-questions-schemas.ts';
 import { foundWord, saidWord } from '../board.ts';
 import { momentParams } from '../matter.ts';
@@ -45,37 +47,39 @@ const consequences = (cell: AskedCell) =>
     .join('; ');
 const day = (at: Date | null) => at?.toISOString().slice(0, 10) ?? '';
 const who = ({ name, office }: InvitedCell) => (office === null ? name : `${name}, ${office}`);
-const came = (one: InvitedCell) => (one.came === null ? '' : one.came ? 'yes' : 'no');
+const came = (one: InvitedCell) => (one.came === null ? '' : t(one.came ? 'record.value.yes' : 'record.value.no'));
 const lines = (cells: readonly InvitedCell[], text: (one: InvitedCell) => string) =>
   cells.map(text).filter(Boolean).join('; ');
 
-const REQUEST_HEADS: Readonly<Record<string, { head: string; text: (one: KnownRequest, cell: AskedCell) => string }>> =
-  {
-    served: { head: 'Asked on', text: (_, cell) => day(cell.servedAt) },
-    says: { head: 'Recipient says', text: says },
-    found: { head: 'Issuer says', text: found },
-    clock: { head: 'Clock', text: (_, cell) => clock(cell) },
-    orders: { head: 'Orders', text: (_, cell) => orders(cell) },
-    consequences: { head: 'Consequences', text: (_, cell) => consequences(cell) },
-  };
-const MEETING_HEADS: Readonly<Record<string, { head: string; text: (one: InvitedCell) => string }>> = {
-  who: { head: 'Invited', text: who },
-  participation: { head: 'Participation', text: (one) => participation(one.status).word },
-  reason: { head: 'Reason given', text: (one) => one.reason ?? '' },
-  came: { head: 'Was there', text: came },
+const REQUEST_HEADS: Readonly<
+  Record<string, { head: MessageId; text: (one: KnownRequest, cell: AskedCell) => string }>
+> = {
+  served: { head: 'record.q.asked-on', text: (_, cell) => day(cell.servedAt) },
+  says: { head: 'record.says', text: says },
+  found: { head: 'record.finds', text: found },
+  clock: { head: 'record.clock', text: (_, cell) => clock(cell) },
+  orders: { head: 'record.tab.orders', text: (_, cell) => orders(cell) },
+  consequences: { head: 'record.tab.consequences', text: (_, cell) => consequences(cell) },
+};
+const MEETING_HEADS: Readonly<Record<string, { head: MessageId; text: (one: InvitedCell) => string }>> = {
+  who: { head: 'record.invited', text: who },
+  participation: { head: 'record.q.participation', text: (one) => participation(one.status).word },
+  reason: { head: 'record.q.reason', text: (one) => one.reason ?? '' },
+  came: { head: 'record.q.came', text: came },
 };
 
 /** What a choice of columns is called in the form. */
 export function columnHead(column: string): string {
   const [, field = column] = column.split('.');
-  return PARTY_HEADS[column]?.head ?? REQUEST_HEADS[field]?.head ?? MEETING_HEADS[field]?.head ?? column;
+  const head = PARTY_HEADS[column]?.head ?? REQUEST_HEADS[field]?.head ?? MEETING_HEADS[field]?.head;
+  return head === undefined ? column : t(head);
 }
 
-const PARTY_HEADS: Readonly<Record<string, { head: string; text: (row: QuestionRow) => string }>> = {
-  kind: { head: 'Kind', text: ({ kind }) => kind },
-  state: { head: 'State', text: ({ state }) => state ?? '' },
-  ocd: { head: 'Open Civic Data id', text: ({ ocdId }) => ocdId ?? '' },
-  affiliation: { head: 'Affiliation', text: ({ affiliations }) => affiliations.join('; ') },
+const PARTY_HEADS: Readonly<Record<string, { head: MessageId; text: (row: QuestionRow) => string }>> = {
+  kind: { head: 'record.kind', text: ({ kind }) => kind },
+  state: { head: 'record.state', text: ({ state }) => state ?? '' },
+  ocd: { head: 'record.party.ocd', text: ({ ocdId }) => ocdId ?? '' },
+  affiliation: { head: 'record.affiliation', text: ({ affiliations }) => affiliations.join('; ') },
 };
 
 const NOTHING = '–';
@@ -88,7 +92,10 @@ export function questionColumns(known: Known): readonly QuestionColumn[] {
     const [part = '', field] = name.split('.');
     const file = name.replace('.', '_');
     const party = field === undefined ? PARTY_HEADS[name] : undefined;
-    if (party) return [{ name, head: party.head, file, text: party.text, show: (row) => plain(party.text(row)) }];
+    if (party) {
+      const show = (row: QuestionRow) => plain(name === 'kind' ? partyKind(row.kind) : party.text(row));
+      return [{ name, head: t(party.head), file, text: party.text, show }];
+    }
     const request = known.requests.find((one) => one.part.name === part);
     if (request) return requestColumn(known, request, name, field ?? '', several);
     const meeting = known.meetings.find((one) => one.part.name === part);
@@ -133,7 +140,7 @@ function requestColumn(
   return [
     {
       name,
-      head: several ? `${said.head} (${partWord(one.part.name)})` : said.head,
+      head: several ? `${t(said.head)} (${partWord(one.part.name)})` : t(said.head),
       file: name.replace('.', '_'),
       text,
       show,
@@ -160,7 +167,7 @@ function meetingColumn(one: KnownMeeting, name: string, field: string, several: 
   return [
     {
       name,
-      head: several ? `${said.head} (${partWord(one.part.name)})` : said.head,
+      head: several ? `${t(said.head)} (${partWord(one.part.name)})` : t(said.head),
       file: name.replace('.', '_'),
       text,
       show,
@@ -169,7 +176,8 @@ function meetingColumn(one: KnownMeeting, name: string, field: string, several: 
 }
 
 /** `r2` → "request 2". */
-export const partWord = (name: string): string => `${name.startsWith('r') ? 'request' : 'meeting'} ${name.slice(1)}`;
+export const partWord = (name: string): string =>
+  t(name.startsWith('r') ? 'record.q.request-n' : 'record.q.meeting-n', { n: name.slice(1) });
 
 /** A row as programs get it: every cell of every request and meeting, whichever columns were chosen. */
 export function jsonRow(known: Known, row: QuestionRow): z.infer<typeof questionRow> {

@@ -1,10 +1,11 @@
 /** The form of a question: plain GET, one fieldset for each request and meeting. What it sends is the question's address. */
 import type { Child } from 'hono/jsx';
+import { t } from '../../base/language.ts';
 import { PARTY_KINDS } from '../../rooms/directory/entries.ts';
 import { orderName } from '../../rooms/orders/view.ts';
 import { ErrorSummary } from '../../ui/form.tsx';
 import { localInput } from '../../ui/time.tsx';
-import { clockState, consequenceStatus, disposition, finding, participation } from '../../ui/words.ts';
+import { clockState, consequenceStatus, disposition, participation, partyKind } from '../../ui/words.ts';
 import {
   ANSWER_FILTERS,
   type BoardFilter,
@@ -12,7 +13,7 @@ import {
   CONSEQUENCE_FILTERS,
   DETERMINATION_FILTERS,
 } from '../board-filter.ts';
-import { CLOCK_WORDS } from '../filter-form.tsx';
+import { CLOCK_WORDS, findingChoice } from '../filter-form.tsx';
 import { type Moment, momentParams } from '../matter.ts';
 import type { Choices, ToChoose } from './choices.ts';
 import { columnHead, partWord } from './columns.tsx';
@@ -74,7 +75,11 @@ const toOptions = (all: readonly ToChoose[], zone: string): readonly Option[] =>
   }));
 
 export const participationWord = (value: string): string =>
-  value === 'came' ? 'was there' : value === 'did not come' ? 'was not there' : participation(value).word;
+  value === 'came'
+    ? t('record.q.was-there')
+    : value === 'did not come'
+      ? t('record.q.was-not-there')
+      : participation(value).word;
 
 export interface QuestionFormProps {
   readonly question: Question;
@@ -90,21 +95,26 @@ export function QuestionForm(props: QuestionFormProps) {
   const meetings = toOptions(choices.meetings, moment.zone);
   const chosen = question.requests.length + question.meetings.length > 0;
   return (
-    <form class="question" method="get" action="/questions" aria-label="Question">
-      <ErrorSummary
-        errors={problems}
-        what="The question cannot be answered as its address says it. The rest of it is still here."
-      />
+    <form class="question" method="get" action="/questions" aria-label={t('record.q')}>
+      <ErrorSummary errors={problems} what={t('record.q.refused')} />
       {Object.entries(momentParams(moment)).map(([name, value]) => (
         <input type="hidden" name={name} value={value} />
       ))}
-      <Parts names={REQUEST_PARTS} used={question.requests.map(({ name }) => name)} more="Another request">
+      <Parts
+        names={REQUEST_PARTS}
+        used={question.requests.map(({ name }) => name)}
+        more={t('record.q.another-request')}
+      >
         {(name) => {
           const part = question.requests.find((one) => one.name === name);
           return <RequestFields {...props} name={name} part={part} options={requests} />;
         }}
       </Parts>
-      <Parts names={MEETING_PARTS} used={question.meetings.map(({ name }) => name)} more="Another meeting">
+      <Parts
+        names={MEETING_PARTS}
+        used={question.meetings.map(({ name }) => name)}
+        more={t('record.q.another-meeting')}
+      >
         {(name) => {
           const part = question.meetings.find((one) => one.name === name);
           return <MeetingFields {...props} name={name} part={part} options={meetings} />;
@@ -114,9 +124,9 @@ export function QuestionForm(props: QuestionFormProps) {
       {chosen ? <Columns question={question} /> : null}
       <p class="board-filter__do">
         <button class="usa-button" type="submit">
-          Ask
+          {t('record.ask')}
         </button>
-        {chosen ? <a href="/questions">Begin anew</a> : null}
+        {chosen ? <a href="/questions">{t('record.q.anew')}</a> : null}
       </p>
     </form>
   );
@@ -160,7 +170,7 @@ function Not({ name, not, yes, no }: { name: string; not: boolean; yes: string; 
   return (
     <Select
       name={`${name}.not`}
-      label="Who"
+      label={t('record.q.who')}
       none={yes}
       value={not ? 'yes' : undefined}
       options={[{ value: 'yes', text: no }]}
@@ -178,49 +188,49 @@ function RequestFields({ name, part, options, problems, known }: PartProps<Reque
       <Legend name={name} />
       <Select
         name={name}
-        label="Request"
-        none="any or none"
+        label={t('record.request')}
+        none={t('record.q.any-or-none')}
         value={part?.request}
         options={options}
         problems={problems}
       />
-      <Not name={name} not={part?.not ?? false} yes="were asked by it" no="are not among those" />
+      <Not name={name} not={part?.not ?? false} yes={t('record.q.were-asked')} no={t('record.q.not-among')} />
       <Select
         {...field('answer')}
-        label="Recipient says"
-        none="anything"
+        label={t('record.says')}
+        none={t('record.filter.anything')}
         value={filter.answer}
         options={words(ANSWER_FILTERS, (v) => disposition(v).word)}
       />
       <Select
         {...field('determination')}
-        label="Issuer says"
-        none="anything"
+        label={t('record.finds')}
+        none={t('record.filter.anything')}
         value={filter.determination}
-        options={words(DETERMINATION_FILTERS, (v) => finding(v).word)}
+        options={words(DETERMINATION_FILTERS, findingChoice)}
       />
       <Select
         {...field('clock')}
-        label="Clock"
-        none="anything"
+        label={t('record.clock')}
+        none={t('record.filter.anything')}
         value={filter.clock}
         options={words(CLOCK_FILTERS, (v) => CLOCK_WORDS[v] ?? clockState(v).word)}
       />
       <Select
         {...field('order')}
-        label="Order"
-        none="whatever"
+        label={t('record.order')}
+        none={t('record.filter.whatever')}
         value={filter.order}
         options={[
-          { value: 'any', text: 'touched by an order' },
-          { value: 'none', text: 'touched by no order' },
+          { value: 'any', text: t('record.filter.touched') },
+          { value: 'none', text: t('record.filter.untouched') },
           ...orders.map((order) => ({ value: order.id, text: orderName(order) })),
         ]}
       />
       <Select
         {...field('consequence')}
-        label="Consequence"
-        none="anything"
+        label={t('record.consequence')}
+        none={t('record.filter.anything')}
         value={filter.consequence}
         options={words(CONSEQUENCE_FILTERS, (v) => consequenceStatus(v).word)}
       />
@@ -237,17 +247,17 @@ function MeetingFields({ name, part, options, problems }: PartProps<MeetingPart>
       <Legend name={name} />
       <Select
         name={name}
-        label="Meeting"
-        none="any or none"
+        label={t('record.meeting')}
+        none={t('record.q.any-or-none')}
         value={part?.meeting}
         options={options}
         problems={problems}
       />
-      <Not name={name} not={part?.not ?? false} yes="were invited to it" no="are not among those" />
+      <Not name={name} not={part?.not ?? false} yes={t('record.q.were-invited')} no={t('record.q.not-among')} />
       <Select
         name={`${name}.participation`}
-        label="Participation"
-        none="anything"
+        label={t('record.q.participation')}
+        none={t('record.filter.anything')}
         value={part?.participation}
         options={words(PARTICIPATIONS, participationWord)}
         problems={problems}
@@ -260,23 +270,23 @@ function PartyFields({ question, choices, problems }: QuestionFormProps) {
   const plain = (values: readonly string[]) => words(values, (v) => v);
   return (
     <fieldset class="question__part">
-      <legend class="usa-legend">Parties</legend>
+      <legend class="usa-legend">{t('record.parties')}</legend>
       <label class="board-filter__field" for="f-text">
-        <span>Name</span>
+        <span>{t('record.name')}</span>
         <input class="usa-input" id="f-text" type="search" name="text" value={question.text ?? ''} maxlength={200} />
       </label>
       <Select
         name="kind"
-        label="Kind"
-        none="every kind"
+        label={t('record.kind')}
+        none={t('record.filter.every-kind')}
         value={question.kind}
-        options={plain(PARTY_KINDS)}
+        options={words(PARTY_KINDS, partyKind)}
         problems={problems}
       />
       <Select
         name="state"
-        label="State"
-        none="every state"
+        label={t('record.state')}
+        none={t('record.filter.every-state')}
         value={question.state}
         options={plain(choices.states)}
         problems={problems}
@@ -284,8 +294,8 @@ function PartyFields({ question, choices, problems }: QuestionFormProps) {
       {choices.associations.length > 0 ? (
         <Select
           name="member"
-          label="Member of"
-          none="any"
+          label={t('record.member-of')}
+          none={t('record.any')}
           value={question.member}
           options={choices.associations.map(({ id, name }) => ({ value: id, text: name }))}
           problems={problems}
@@ -294,8 +304,8 @@ function PartyFields({ question, choices, problems }: QuestionFormProps) {
       {choices.affiliations.length > 0 ? (
         <Select
           name="affiliation"
-          label="Affiliation"
-          none="any"
+          label={t('record.affiliation')}
+          none={t('record.any')}
           value={question.affiliation}
           options={plain(choices.affiliations)}
           problems={problems}
@@ -308,9 +318,9 @@ function PartyFields({ question, choices, problems }: QuestionFormProps) {
 function Columns({ question }: { question: Question }) {
   return (
     <details class="question__more">
-      <summary>Columns</summary>
+      <summary>{t('record.q.columns')}</summary>
       <fieldset class="question__columns">
-        <legend class="usa-sr-only">Columns of the table</legend>
+        <legend class="usa-sr-only">{t('record.q.columns.legend')}</legend>
         {columnsOf(question).map((column) => {
           const [part, field] = column.split('.');
           return (

@@ -1,6 +1,7 @@
 /** What the ids in a question name: public requests and meetings, as of its time. Reads only. */
 import { type Kysely, type RawBuilder, type SqlBool, sql } from 'kysely';
 import type { Database } from '../../base/database.ts';
+import { t } from '../../base/language.ts';
 import { type Request, requestById } from '../../rooms/requests/view.ts';
 import { versionAt } from '../board-counts.ts';
 import { type BoardFilter, filterConditions, reachConditions } from '../board-filter.ts';
@@ -55,7 +56,7 @@ export async function knownOf(
   moment: Moment,
 ): Promise<{ readonly known: Known; readonly problems: Problems }> {
   const problems: Record<string, string> = {};
-  const then = moment.asOf === null ? '' : ' by then';
+  const then = moment.asOf === null ? 'no' : 'yes';
   const cut = await cutAt(db, moment.now, moment.point);
   const seen = (alias: string) => sql`${open(alias, cut)} and m.audience = 'public'`;
   const requests: KnownRequest[] = [];
@@ -67,14 +68,14 @@ export async function knownOf(
     for (const part of question.requests) {
       const named = rows.find(({ id }) => id === part.request);
       const request = named ? await requestById(db, part.request) : null;
-      if (!named || !request) problems[part.name] = `No public request has the id that ${part.name} names${then}.`;
+      if (!named || !request) problems[part.name] = t('record.q.no-request', { name: part.name, then });
       else requests.push(await knownRequest(db, { part, request, named, cut, moment, question }));
     }
   }
   for (const { part, reach } of requests) {
     const { order } = part.filter;
     if (order !== undefined && order !== 'any' && order !== 'none' && !reach?.orders.some(({ id }) => id === order))
-      problems[`${part.name}.order`] = `No public order has the id that ${part.name}.order names${then}.`;
+      problems[`${part.name}.order`] = t('record.q.no-order', { name: `${part.name}.order`, then });
   }
   const meetings: KnownMeeting[] = [];
   if (question.meetings.length > 0) {
@@ -83,7 +84,7 @@ export async function knownOf(
       where t.id = any(${question.meetings.map(({ meeting }) => meeting)}::uuid[]) and ${seen('t')}`.execute(db);
     for (const part of question.meetings) {
       const named = rows.find(({ id }) => id === part.meeting);
-      if (!named) problems[part.name] = `No public meeting has the id that ${part.name} names${then}.`;
+      if (!named) problems[part.name] = t('record.q.no-meeting', { name: part.name, then });
       else meetings.push({ part, subject: named.subject, slug: named.slug, matter: named.title });
     }
   }

@@ -5,6 +5,7 @@
 import type { z } from 'zod';
 import { csvDownload, download } from '../../base/csv.ts';
 import { InvalidInput } from '../../base/errors.ts';
+import { t } from '../../base/language.ts';
 import { ANYONE, type Ctx, type Route } from '../../base/route.ts';
 import { SHEET_ROWS, xlsxDownload } from '../../base/xlsx.ts';
 import { AsOf } from '../../ui/asof.tsx';
@@ -14,7 +15,6 @@ import { Heading } from '../../ui/heading.tsx';
 import { Notice } from '../../ui/notice.tsx';
 import { page } from '../../ui/page.tsx';
 import { Links, Table } from '../../ui/table.tsx';
-import { count } from '../../ui/words.ts';
 import type { questionBody } from '../api-questions-schemas.ts';
 import { cacheRecord, sent } from '../caching.ts';
 import { type Moment, momentOf, momentParams } from '../matter.ts';
@@ -70,12 +70,18 @@ async function getPage(c: Ctx): Promise<Response> {
   const names = new Map(choices.associations.map(({ id, name }) => [id, name]));
   return page(
     c,
-    { title: 'Questions', area: 'public', wide: true, islands: ['asof'], ...(bad ? { status: 422 as const } : {}) },
+    {
+      title: t('record.q.title'),
+      area: 'public',
+      wide: true,
+      islands: ['asof'],
+      ...(bad ? { status: 422 as const } : {}),
+    },
     <>
       <Heading
-        title="Questions"
-        lead="Who of those asked by one request was asked by another, or invited to a meeting? Choose them; the address of the answer keeps the question."
-        crumbs={[{ text: 'Public records', href: '/records' }]}
+        title={t('record.q.title')}
+        lead={t('record.q.lead')}
+        crumbs={[{ text: t('record.public-records'), href: '/records' }]}
       />
       <AsOf
         action="/questions"
@@ -86,7 +92,7 @@ async function getPage(c: Ctx): Promise<Response> {
         pairs={questionParams(question)}
       />
       <details class="question__form" open={!answers}>
-        <summary>{answers ? 'Change the question' : 'The question'}</summary>
+        <summary>{t(answers ? 'record.q.change' : 'record.q.the')}</summary>
         <QuestionForm question={question} known={known} choices={choices} problems={problems} moment={moment} />
       </details>
       {fits ? <Answer {...{ known, fits, total, names }} rows={await rowsOf(db, known, fits.rows)} /> : null}
@@ -97,12 +103,9 @@ async function getPage(c: Ctx): Promise<Response> {
 
 const NothingAsked = ({ none }: { none: boolean }) =>
   none ? (
-    <Empty what="Nothing to ask about yet" how="Public requests and meetings can be chosen here once there are any." />
+    <Empty what={t('record.q.nothing')} how={t('record.q.nothing.how')} />
   ) : (
-    <Empty
-      what="Nothing asked yet"
-      how="Choose a request or a meeting above, or both, and who of them you want to see."
-    />
+    <Empty what={t('record.q.unasked')} how={t('record.q.unasked.how')} />
   );
 
 function Answer(props: {
@@ -120,10 +123,10 @@ function Answer(props: {
   const columns = questionColumns(known);
   return (
     <section aria-labelledby="answer">
-      <h2 id="answer">{count(total, 'party', 'parties')}</h2>
+      <h2 id="answer">{t('ui.count.parties', { n: total })}</h2>
       <p>{sentence(known, props.names)}</p>
       <Links
-        label="Download"
+        label={t('record.download')}
         links={[
           { text: 'CSV', href: to('/questions.csv'), download: true },
           { text: 'JSON', href: to('/questions.json'), download: true },
@@ -131,14 +134,12 @@ function Answer(props: {
         ]}
       />
       {total >= SHEET_ROWS ? (
-        <Notice title="More than a workbook can hold">
-          <p>
-            The XLSX file ends after {(SHEET_ROWS - 1).toLocaleString('en-US')} parties; CSV and JSON have all of them.
-          </p>
+        <Notice title={t('record.q.workbook')}>
+          <p>{t('record.q.workbook.how', { n: SHEET_ROWS - 1 })}</p>
         </Notice>
       ) : null}
       <Table
-        caption="Parties that fit"
+        caption={t('record.q.fit')}
         quietCaption
         rows={rows}
         sort={{
@@ -148,7 +149,7 @@ function Answer(props: {
         }}
         columns={[
           {
-            head: 'Party',
+            head: t('record.party'),
             names: true,
             sort: 'name',
             cell: (row) => <a href={href(partyPath(row.party), keep)}>{row.name}</a>,
@@ -160,25 +161,20 @@ function Answer(props: {
           })),
         ]}
         empty={{
-          what: total === 0 ? 'Nobody fits' : 'This page is empty',
-          how:
-            total === 0 ? (
-              'No party is all that was asked for, as of this time. Leave something out, or choose another time.'
-            ) : (
-              <a href={to('/questions')}>Show the first page</a>
-            ),
+          what: t(total === 0 ? 'record.q.nobody' : 'record.q.page-empty'),
+          how: total === 0 ? t('record.q.nobody.how') : <a href={to('/questions')}>{t('record.q.first-page')}</a>,
         }}
       />
-      <nav class="pages" aria-label="Pages">
+      <nav class="pages" aria-label={t('record.pages')}>
         <ul class="pages__list">
           {fits.before && rows[0] ? (
             <>
               <li>
-                <a href={to('/questions')}>First</a>
+                <a href={to('/questions')}>{t('record.pages.first')}</a>
               </li>
               <li>
                 <a href={to('/questions', { before: rows[0].party })} rel="prev">
-                  Previous
+                  {t('record.pages.previous')}
                 </a>
               </li>
             </>
@@ -186,7 +182,7 @@ function Answer(props: {
           {fits.after ? (
             <li>
               <a href={to('/questions', { after: rows.at(-1)?.party ?? '' })} rel="next">
-                Next
+                {t('record.pages.next')}
               </a>
             </li>
           ) : null}
@@ -206,15 +202,11 @@ async function readable(c: Ctx): Promise<Asked> {
   const read = await asked(c);
   const wrong = Object.values(read.problems);
   if (wrong.length > 0)
-    throw new InvalidInput(
-      'bad-question',
-      { what: wrong.join(' '), next: 'Build the question at /questions and take its address.' },
-      read.problems,
-    );
+    throw new InvalidInput('bad-question', { what: wrong.join(' '), next: t('record.q.build') }, read.problems);
   if (isEmpty(read.question))
     throw new InvalidInput('nothing-asked', {
-      what: 'The address names neither a request (r1) nor a meeting (m1).',
-      next: 'Build the question at /questions and take its address.',
+      what: t('record.q.neither'),
+      next: t('record.q.build'),
     });
   cacheRecord(c, read.moment, null, read.now);
   c.header('Access-Control-Allow-Origin', '*');
@@ -241,7 +233,11 @@ async function getXlsx(c: Ctx): Promise<Response> {
   const { known } = await readable(c);
   return sent(
     c,
-    xlsxDownload('answer.xlsx', ['Party', 'Name', ...questionColumns(known).map(({ head }) => head)], lines(c, known)),
+    xlsxDownload(
+      'answer.xlsx',
+      [t('record.party'), t('record.name'), ...questionColumns(known).map(({ head }) => head)],
+      lines(c, known),
+    ),
   );
 }
 

@@ -3,6 +3,7 @@
  * An address that says something else is not guessed at: each parameter that does not fit is named.
  */
 import { z } from 'zod';
+import { t } from '../../base/language.ts';
 import { CONSEQUENCE_KINDS } from '../../rooms/consequences/entries.ts';
 import { PARTY_KINDS } from '../../rooms/directory/entries.ts';
 import { STATUSES } from '../../rooms/meetings/standing.ts';
@@ -108,7 +109,7 @@ export function readQuestion(params: URLSearchParams): { readonly question: Ques
     if (text === '') return undefined;
     const value = schema.safeParse(text);
     if (value.success) return value.data;
-    problems[name] = `${name} cannot be “${text.slice(0, 60)}”${choices(schema)}.`;
+    problems[name] = badValue(name, text.slice(0, 60), schema);
     return undefined;
   }
   const requests = REQUEST_PARTS.flatMap((name): readonly RequestPart[] => {
@@ -139,13 +140,16 @@ export function readQuestion(params: URLSearchParams): { readonly question: Ques
     ].flatMap(([name, fields]) => [name, ...Object.keys(fields).map((field) => `${name}.${field}`)]),
   );
   for (const name of new Set(params.keys()))
-    if (/^[rm]\d|\./.test(name) && !known.has(name)) problems[name] = `There is no parameter ${name.slice(0, 60)}.`;
+    if (/^[rm]\d|\./.test(name) && !known.has(name))
+      problems[name] = t('record.q.no-parameter', { name: name.slice(0, 60) });
   const can = columnsOf({ requests, meetings });
   const asked = params.getAll('col').filter((one) => one !== '');
   const strange = asked.filter((one) => !can.includes(one) && !/^[rm]\d\./.test(one));
   if (strange.length > 0)
-    problems['col'] =
-      `There is no column ${strange.slice(0, 5).join(', ').slice(0, 100)}. There are: ${can.join(', ')}.`;
+    problems['col'] = t('record.q.no-column', {
+      names: strange.slice(0, 5).join(', ').slice(0, 100),
+      columns: can.join(', '),
+    });
   const chosen = can.filter((one) => asked.includes(one));
   return {
     question: {
@@ -165,10 +169,12 @@ export function readQuestion(params: URLSearchParams): { readonly question: Ques
   };
 }
 
-function choices(schema: z.ZodType): string {
-  if (schema instanceof z.ZodEnum) return `; it can be ${schema.options.join(', ')}`;
-  if (schema instanceof z.ZodLiteral) return `; it can be ${[...schema.values].join(', ')}`;
-  return schema instanceof z.ZodUUID ? '; it names one by its id' : '';
+function badValue(name: string, text: string, schema: z.ZodType): string {
+  const oneOf = (choices: Iterable<unknown>) =>
+    t('record.q.bad-choice', { name, text, choices: [...choices].join(', ') });
+  if (schema instanceof z.ZodEnum) return oneOf(schema.options);
+  if (schema instanceof z.ZodLiteral) return oneOf(schema.values);
+  return t(schema instanceof z.ZodUUID ? 'record.q.bad-id' : 'record.q.bad', { name, text });
 }
 
 /** The parameters of a question, without the place in its table. What is at its default is left out, so one question has one address. */

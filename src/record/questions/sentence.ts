@@ -1,34 +1,42 @@
 /** A question in one sentence, so that whoever opens its address knows what is asked. Pure. */
+import { t } from '../../base/language.ts';
 import { orderName } from '../../rooms/orders/view.ts';
-import { clockState, consequenceKind, consequenceStatus, disposition, finding } from '../../ui/words.ts';
-import { CLOCK_WORDS } from '../filter-form.tsx';
+import { clockState, consequenceKind, consequenceStatus, disposition, partyKind } from '../../ui/words.ts';
+import { CLOCK_WORDS, findingChoice } from '../filter-form.tsx';
 import { participationWord } from './form.tsx';
 import type { Known, KnownMeeting, KnownRequest } from './known.ts';
 
+/** "not asked by “Letter”, clock: overdue". */
 function requestWords({ part, request, reach }: KnownRequest): string {
   const { answer, determination, clock, order, consequence, consequenceKind: kind, programme } = part.filter;
+  return [
+    t(part.not ? 'record.q.not-asked' : 'record.q.asked', { title: request.title }),
+    answer && t('record.q.answer', { word: disposition(answer).word }),
+    determination && t('record.q.found', { word: findingChoice(determination) }),
+    clock && t('record.q.clock', { word: CLOCK_WORDS[clock] ?? clockState(clock).word }),
+    order && orderWords(order, reach),
+    kind && t('record.q.consequence-kind', { word: consequenceKind(kind) }),
+    programme && t('record.q.programme', { programme }),
+    consequence && t('record.q.consequence', { word: consequenceStatus(consequence).word }),
+  ]
+    .filter(Boolean)
+    .join(', ');
+}
+
+function orderWords(order: string, reach: KnownRequest['reach']): string {
+  if (order === 'any') return t('record.q.touched');
+  if (order === 'none') return t('record.q.untouched');
   const named = reach?.orders.find(({ id }) => id === order);
-  const all = [
-    `asked by “${request.title}”`,
-    answer === undefined ? '' : `answer: ${disposition(answer).word}`,
-    determination === undefined ? '' : `issuer: ${finding(determination).word}`,
-    clock === undefined ? '' : `clock: ${CLOCK_WORDS[clock] ?? clockState(clock).word}`,
-    order === undefined
-      ? ''
-      : order === 'any'
-        ? 'touched by an order'
-        : order === 'none'
-          ? 'touched by no order'
-          : `touched by ${named ? orderName(named) : 'an order'}`,
-    kind === undefined ? '' : `consequence: ${consequenceKind(kind)}`,
-    programme === undefined ? '' : `programme: ${programme}`,
-    consequence === undefined ? '' : `consequence ${consequenceStatus(consequence).word}`,
-  ].filter(Boolean);
-  return `${part.not ? 'not ' : ''}${all.join(', ')}`;
+  return named ? t('record.q.touched-by', { order: orderName(named) }) : t('record.q.touched');
 }
 
 const meetingWords = ({ part, subject }: KnownMeeting): string =>
-  `${part.not ? 'not ' : ''}invited to “${subject}”${part.participation === undefined ? '' : `, ${participationWord(part.participation)}`}`;
+  [
+    t(part.not ? 'record.q.not-invited' : 'record.q.invited', { subject }),
+    part.participation && participationWord(part.participation),
+  ]
+    .filter(Boolean)
+    .join(', ');
 
 /** "Parties asked by “Letter”, clock: overdue; and invited to “Meeting”." @param names of the association, by id */
 export function sentence(
@@ -36,14 +44,15 @@ export function sentence(
   names: ReadonlyMap<string, string> = new Map(),
 ): string {
   const { kind, state, member, affiliation, text } = question;
-  const parts = [...requests.map(requestWords), ...meetings.map(meetingWords)];
-  const narrowed = [
-    kind === undefined ? '' : `kind: ${kind}`,
-    state === undefined ? '' : `state: ${state}`,
-    member === undefined ? '' : `member of ${names.get(member) ?? 'an association'}`,
-    affiliation === undefined ? '' : `affiliation: ${affiliation}`,
-    text === undefined ? '' : `name with “${text}”`,
-  ].filter(Boolean);
-  const whole = [...parts, ...narrowed];
-  return whole.length === 0 ? 'All parties.' : `Parties ${whole.join('; and ')}.`;
+  const parts = [
+    ...requests.map(requestWords),
+    ...meetings.map(meetingWords),
+    kind && t('record.q.kind', { kind: partyKind(kind) }),
+    state && t('record.q.state', { state }),
+    member && t('record.q.member', { name: names.get(member) ?? t('record.q.an-association') }),
+    affiliation && t('record.q.affiliation', { affiliation }),
+    text && t('record.q.named', { text }),
+  ].filter((part) => part !== undefined);
+  if (parts.length === 0) return t('record.q.all');
+  return t('record.q.parties', { parts: parts.reduce((before, part) => t('record.q.and', { before, part })) });
 }

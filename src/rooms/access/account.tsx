@@ -1,12 +1,15 @@
 /** One's own account: name, passkeys, sessions. It shows nobody else's, and nothing here is asked for twice. */
 import { z } from 'zod';
 import { InvalidInput } from '../../base/errors.ts';
+import { t } from '../../base/language.ts';
 import { type Ctx, type Route, VIEWER } from '../../base/route.ts';
 import { redirectWith, zoneOf } from '../../ui/context.ts';
 import { type Errors, Field, Form, Submit } from '../../ui/form.tsx';
 import { Heading } from '../../ui/heading.tsx';
 import { Notice } from '../../ui/notice.tsx';
 import { page } from '../../ui/page.tsx';
+import { rich } from '../../ui/rich.tsx';
+import { passkeyWords } from '../../ui/script-words.ts';
 import { Time } from '../../ui/time.tsx';
 import type { AccessPort, Person } from './port.ts';
 import { Name, readForm } from './rules.ts';
@@ -22,7 +25,7 @@ async function me(c: Ctx, port: AccessPort): Promise<Person> {
 
 /** `Firefox on Windows` out of a user agent; only for recognising one's own devices. */
 export function deviceName(agent: string | null): string {
-  if (!agent) return 'Unknown device';
+  if (!agent) return t('access.account.device.unknown');
   const browsers: [RegExp, string][] = [
     [/Edg\//, 'Edge'],
     [/Firefox\//, 'Firefox'],
@@ -37,9 +40,9 @@ export function deviceName(agent: string | null): string {
     [/CrOS/, 'ChromeOS'],
     [/Linux/, 'Linux'],
   ];
-  const browser = browsers.find(([p]) => p.test(agent))?.[1] ?? 'A browser';
+  const browser = browsers.find(([p]) => p.test(agent))?.[1] ?? t('access.account.device.browser');
   const system = systems.find(([p]) => p.test(agent))?.[1];
-  return system ? `${browser} on ${system}` : browser;
+  return system ? t('access.account.device.on', { browser, system }) : browser;
 }
 
 async function accountPage(c: Ctx, port: AccessPort, errors: Errors = {}, typed?: string) {
@@ -49,83 +52,94 @@ async function accountPage(c: Ctx, port: AccessPort, errors: Errors = {}, typed?
   c.header('cache-control', 'no-store');
   return page(
     c,
-    { title: 'Your account', area: 'staff', islands: ['passkey'], status: Object.keys(errors).length ? 422 : 200 },
+    {
+      title: t('access.account.title'),
+      area: 'staff',
+      islands: ['passkey'],
+      status: Object.keys(errors).length ? 422 : 200,
+    },
     <>
-      <Heading title="Your account" lead={<>You sign in as {person.email}.</>} />
-      <Form action="/account/name" errors={errors} label="Your name">
+      <Heading title={t('access.account.title')} lead={t('access.account.lead', { email: person.email })} />
+      <Form action="/account/name" errors={errors} label={t('access.your-name')}>
         <Field
           name="name"
-          label="Your name"
+          label={t('access.your-name')}
           autocomplete="name"
           value={typed ?? person.name}
           errors={errors}
           maxlength={200}
           required
         />
-        <Submit text="Save name" />
+        <Submit text={t('access.account.name.save')} />
       </Form>
 
       <p>
-        <a href="/account/calendar">Due dates in your calendar</a>
+        <a href="/account/calendar">{t('access.account.calendar')}</a>
       </p>
 
-      <h2 id="passkeys">Passkeys</h2>
-      <p>A passkey signs you in with this device's PIN, fingerprint or face instead of a code by mail.</p>
-      {passkeys.length === 0 ? <p>No passkey yet.</p> : null}
+      <h2 id="passkeys">{t('access.account.passkeys')}</h2>
+      <p>{t('access.account.passkeys.what')}</p>
+      {passkeys.length === 0 ? <p>{t('access.account.passkeys.none')}</p> : null}
       <ul class="plain">
         {passkeys.map((key) => (
           <li>
-            {key.name}
-            {key.createdAt ? (
-              <>
-                , added <Time at={key.createdAt} zone={zone} />
-              </>
-            ) : null}
-            <Form action="/account/passkeys/remove" hidden={{ id: key.id }} label={`Remove ${key.name}`}>
-              <Submit text="Remove" danger />
+            {key.createdAt
+              ? rich('access.account.passkeys.added', {
+                  name: key.name,
+                  at: <Time at={key.createdAt} zone={zone} />,
+                })
+              : key.name}
+            <Form
+              action="/account/passkeys/remove"
+              hidden={{ id: key.id }}
+              label={t('access.account.passkeys.remove-one', { name: key.name })}
+            >
+              <Submit text={t('access.account.passkeys.remove')} danger />
             </Form>
           </li>
         ))}
       </ul>
       {person.fresh ? (
-        <div data-passkey="add" hidden>
+        <div data-passkey="add" data-words={passkeyWords('add')} hidden>
           <button type="button" class="usa-button">
-            Add a passkey
+            {t('access.account.passkeys.add')}
           </button>
           <p role="status" />
         </div>
       ) : (
         <Notice>
-          <p>To add a passkey, sign out and sign in again first: you signed in more than a day ago.</p>
+          <p>{t('access.account.passkeys.stale')}</p>
         </Notice>
       )}
       <noscript>
-        <p>Adding a passkey needs JavaScript. Signing in with a code works without it.</p>
+        <p>{t('access.account.passkeys.script')}</p>
       </noscript>
 
-      <h2 id="sessions">Where you are signed in</h2>
+      <h2 id="sessions">{t('access.account.sessions')}</h2>
       <ul class="plain">
         {sessions.map((s) => (
           <li>
-            {deviceName(s.device)}
-            {s.ip ? ` (${s.ip})` : ''}, since <Time at={s.createdAt} zone={zone} />, until{' '}
-            <Time at={s.expiresAt} zone={zone} />
+            {rich('access.account.sessions.line', {
+              device: s.ip ? `${deviceName(s.device)} (${s.ip})` : deviceName(s.device),
+              since: <Time at={s.createdAt} zone={zone} />,
+              until: <Time at={s.expiresAt} zone={zone} />,
+            })}
             {s.id === person.sessionId ? (
-              <strong> This one</strong>
+              <strong> {t('access.account.sessions.this')}</strong>
             ) : (
               <Form
                 action="/account/sessions/end"
                 hidden={{ id: s.id }}
-                label={`End the session on ${deviceName(s.device)}`}
+                label={t('access.account.sessions.end-one', { device: deviceName(s.device) })}
               >
-                <Submit text="Sign out there" />
+                <Submit text={t('access.account.sessions.end')} />
               </Form>
             )}
           </li>
         ))}
       </ul>
-      <Form action="/account/sign-out-everywhere" label="Sign out everywhere">
-        <Submit text="Sign out everywhere" danger />
+      <Form action="/account/sign-out-everywhere" label={t('access.account.sessions.everywhere')}>
+        <Submit text={t('access.account.sessions.everywhere')} danger />
       </Form>
     </>,
   );
@@ -143,7 +157,7 @@ export function accountRoutes(port: AccessPort): Route[] {
         try {
           const { name } = readForm(z.object({ name: Name }), form);
           await port.rename((await me(c, port)).userId, name);
-          return redirectWith(c, '/account', 'Your name is saved.');
+          return redirectWith(c, '/account', t('access.account.name.saved'));
         } catch (error) {
           if (error instanceof InvalidInput) return accountPage(c, port, error.fields, form.name);
           throw error;
@@ -157,7 +171,7 @@ export function accountRoutes(port: AccessPort): Route[] {
       handler: async (c) => {
         const { id } = readForm(Id, await formOf(c));
         await port.removePasskey((await me(c, port)).userId, id);
-        return redirectWith(c, '/account#passkeys', 'The passkey is removed.');
+        return redirectWith(c, '/account#passkeys', t('access.account.passkeys.removed'));
       },
     },
     {
@@ -167,7 +181,7 @@ export function accountRoutes(port: AccessPort): Route[] {
       handler: async (c) => {
         const { id } = readForm(Id, await formOf(c));
         await port.endSession((await me(c, port)).userId, id);
-        return redirectWith(c, '/account#sessions', 'That session is ended.');
+        return redirectWith(c, '/account#sessions', t('access.account.sessions.ended'));
       },
     },
     {

@@ -1,12 +1,14 @@
 /** From an invitation's link to a place on the team. The link alone opens nothing: a code to the invited mailbox comes in between. */
 import { z } from 'zod';
 import { InvalidInput } from '../../base/errors.ts';
+import { t } from '../../base/language.ts';
 import { ANYONE, type Ctx, type Route } from '../../base/route.ts';
 import { maskAddress, TOKEN } from '../../base/secrets.ts';
 import { redirectWith } from '../../ui/context.ts';
 import { type Errors, Field, Form, Submit } from '../../ui/form.tsx';
 import { Heading } from '../../ui/heading.tsx';
 import { page } from '../../ui/page.tsx';
+import { rich } from '../../ui/rich.tsx';
 import type { AccessPort, InvitationSeen, Person } from './port.ts';
 import { Name, readForm } from './rules.ts';
 import { askForCode, formOf, go } from './sign-in.tsx';
@@ -22,13 +24,11 @@ function closed(c: Ctx) {
   c.header('cache-control', 'no-store');
   return page(
     c,
-    { title: 'Invitation', area: 'public', status: 410 },
+    { title: t('access.invitation.title'), area: 'public', status: 410 },
     <>
-      <Heading title="This invitation is not open" />
-      <p>It was used, cancelled, replaced by a newer one, or is older than seven days. Ask for a new one.</p>
-      <p>
-        If you joined already, <a href="/sign-in">sign in</a>.
-      </p>
+      <Heading title={t('access.invitation.closed')} />
+      <p>{t('access.invitation.closed.why')}</p>
+      <p>{rich('access.invitation.closed.joined', { a: (words) => <a href="/sign-in">{words}</a> })}</p>
     </>,
   );
 }
@@ -38,44 +38,38 @@ function shown(c: Ctx, invitation: InvitationSeen, person: Person | null, errors
   c.header('cache-control', 'no-store');
   c.header('x-robots-tag', 'noindex');
   c.header('referrer-policy', 'same-origin'); // the token stands in this page's address
-  const lead = (
-    <>
-      {invitation.inviter} invites you to {invitation.organisation} as {invitation.role}.
-    </>
-  );
+  const { inviter, organisation, role } = invitation;
+  const lead = t('access.invitation.lead', { inviter, organisation, role });
   const body =
     person === null ? (
-      <Form action={`${here}/code`} label="Get a code">
-        <p>To join, get a code at {maskAddress(invitation.email)}, where this invitation went.</p>
-        <Submit text="Send me a code" />
+      <Form action={`${here}/code`} label={t('access.invitation.code')}>
+        <p>{t('access.invitation.code.why', { mailbox: maskAddress(invitation.email) })}</p>
+        <Submit text={t('access.send-code')} />
       </Form>
     ) : person.email !== invitation.email ? (
-      <Form action="/sign-out" label="Sign out">
-        <p>
-          You are signed in as {person.email}, but the invitation went to another mailbox. Sign out, then open the link
-          again.
-        </p>
-        <Submit text="Sign out" />
+      <Form action="/sign-out" label={t('access.sign-out')}>
+        <p>{t('access.invitation.other', { email: person.email })}</p>
+        <Submit text={t('access.sign-out')} />
       </Form>
     ) : (
-      <Form action={`${here}/join`} errors={errors} label="Join the team">
+      <Form action={`${here}/join`} errors={errors} label={t('access.invitation.form')}>
         <Field
           name="name"
-          label="Your name"
+          label={t('access.your-name')}
           autocomplete="name"
-          hint="Your team sees it."
+          hint={t('access.invitation.name.hint')}
           value={typed ?? person.name}
           errors={errors}
           required
         />
-        <Submit text={`Join ${invitation.organisation}`} />
+        <Submit text={t('access.invitation.join', { organisation })} />
       </Form>
     );
   return page(
     c,
-    { title: 'Invitation', area: 'public', status: Object.keys(errors).length ? 422 : 200 },
+    { title: t('access.invitation.title'), area: 'public', status: Object.keys(errors).length ? 422 : 200 },
     <>
-      <Heading title={`Join ${invitation.organisation}`} lead={lead} />
+      <Heading title={t('access.invitation.join', { organisation })} lead={lead} />
       {body}
     </>,
   );
@@ -115,11 +109,7 @@ export function invitationRoutes(port: AccessPort): Route[] {
         try {
           const { name } = readForm(z.object({ name: Name }), form);
           if (!(await port.join(invitation.id, person, name))) return closed(c);
-          return redirectWith(
-            c,
-            '/desk',
-            `Welcome to ${invitation.organisation}. Add a passkey under "Your account" to sign in without mail.`,
-          );
+          return redirectWith(c, '/desk', t('access.invitation.welcome', { organisation: invitation.organisation }));
         } catch (error) {
           if (error instanceof InvalidInput) return shown(c, invitation, person, error.fields, form.name);
           throw error;

@@ -1,6 +1,7 @@
 /** Who may come in and who may change a team: pure rules, no clock, no database, no words of mail. */
 import { z } from 'zod';
 import { Conflict, InvalidInput, NotFound, RuleRefusal } from '../../base/errors.ts';
+import { t } from '../../base/language.ts';
 import { ROLES, type Role } from '../../base/route.ts';
 import type { Invitation, Member, Team, TeamChange } from './port.ts';
 
@@ -14,49 +15,54 @@ export const Name = z
   .pipe(
     z
       .string()
-      .min(1, 'Enter a name.')
-      .max(200, 'Use at most 200 characters.')
-      .regex(/^[^\p{Cc}\p{Cf}\p{Zl}\p{Zp}]*$/u, 'Leave out control characters.'),
+      .min(1, { error: () => t('access.rule.name') })
+      .max(200, { error: () => t('access.rule.long', { max: 200 }) })
+      .regex(/^[^\p{Cc}\p{Cf}\p{Zl}\p{Zp}]*$/u, { error: () => t('access.rule.control') }),
   );
 
 /** A mailbox, in lower case. */
 export const Email = z
   .string()
   .transform((s) => s.trim().toLowerCase())
-  .pipe(z.email('Enter an e-mail address like name@example.gov.').max(254, 'Use at most 254 characters.'));
+  .pipe(
+    z.email({ error: () => t('access.rule.email') }).max(254, { error: () => t('access.rule.long', { max: 254 }) }),
+  );
 
-export const RoleName = z.enum(ROLES, 'Choose a role.');
+export const RoleName = z.enum(ROLES, { error: () => t('access.rule.role') });
 
-const Zone = z.string().refine((zone) => {
-  try {
-    new Intl.DateTimeFormat('en-US', { timeZone: zone });
-    return zone.includes('/') || zone === 'UTC';
-  } catch {
-    return false;
-  }
-}, 'Choose a time zone from the list, for example America/New_York.');
+const Zone = z.string().refine(
+  (zone) => {
+    try {
+      new Intl.DateTimeFormat('en-US', { timeZone: zone });
+      return zone.includes('/') || zone === 'UTC';
+    } catch {
+      return false;
+    }
+  },
+  { error: () => t('access.rule.zone') },
+);
 
-/** Kinds of organisations that send requests. The value is written into the directory entry. */
+/** Kinds of organisations that send requests, with the message that names each. The value is written into the directory entry. */
 export const KINDS = {
-  department: 'Department',
-  agency: 'Agency',
-  attorney_general: 'Attorney general',
-  inspector: 'Inspector or auditor',
-  legislature: 'Legislature or committee',
-  court: 'Court',
-  city: 'City or town',
-  county: 'County',
-  state: 'State',
-  association: 'Association',
-  newsroom: 'Newsroom',
-  nonprofit: 'Non-profit or records requester',
-  other: 'Something else',
+  department: 'access.kind.department',
+  agency: 'access.kind.agency',
+  attorney_general: 'access.kind.attorney_general',
+  inspector: 'access.kind.inspector',
+  legislature: 'access.kind.legislature',
+  court: 'access.kind.court',
+  city: 'access.kind.city',
+  county: 'access.kind.county',
+  state: 'access.kind.state',
+  association: 'access.kind.association',
+  newsroom: 'access.kind.newsroom',
+  nonprofit: 'access.kind.nonprofit',
+  other: 'access.kind.other',
 } as const;
 const KIND_NAMES = Object.keys(KINDS);
 
 export const SetupForm = z.object({
   organisation: Name,
-  kind: z.string().refine((k) => KIND_NAMES.includes(k), 'Choose a kind.'),
+  kind: z.string().refine((k) => KIND_NAMES.includes(k), { error: () => t('access.rule.kind') }),
   timeZone: Zone,
   name: Name,
   email: Email,
@@ -70,13 +76,9 @@ export function readForm<S extends z.ZodType>(schema: S, form: Readonly<Record<s
   const fields: Record<string, string> = {};
   for (const issue of read.error.issues) {
     const field = String(issue.path[0] ?? 'form');
-    fields[field] ??= issue.code === 'invalid_type' ? 'Fill this in.' : issue.message;
+    fields[field] ??= issue.code === 'invalid_type' ? t('access.rule.fill') : issue.message;
   }
-  throw new InvalidInput(
-    'form',
-    { what: 'Something is missing or not readable.', lost: 'What you typed is still here.' },
-    fields,
-  );
+  throw new InvalidInput('form', { what: t('access.rule.form'), lost: t('access.rule.form.lost') }, fields);
 }
 
 /**
@@ -92,16 +94,16 @@ const owners = (team: Team) => team.members.filter((m) => m.role === 'owner');
 
 function memberOf(team: Team, id: string): Member {
   const member = team.members.find((m) => m.id === id);
-  if (!member) throw new NotFound('no-such-member', 'This person is not on the team any more.');
+  if (!member) throw new NotFound('no-such-member', t('access.rule.no-member'));
   return member;
 }
 
 function mustKeepAnOwner(team: Team, member: Member): void {
   if (member.role === 'owner' && owners(team).length === 1)
     throw new RuleRefusal('last-owner', {
-      what: `${member.name || member.email} is the only owner.`,
-      lost: 'Nothing was changed.',
-      next: 'Make somebody else an owner first.',
+      what: t('access.rule.last-owner', { name: member.name || member.email }),
+      lost: t('ui.nothing-changed'),
+      next: t('access.rule.last-owner.next'),
     });
 }
 
@@ -128,19 +130,19 @@ export function invite(
 ): Extract<TeamChange, { kind: 'invite' }> {
   const { email, role } = form;
   if (team.members.some((m) => m.email === email))
-    throw new InvalidInput('already-member', 'This address is on the team already.', {
-      email: 'This address is on the team already.',
+    throw new InvalidInput('already-member', t('access.rule.member'), {
+      email: t('access.rule.member'),
     });
   if (team.invitations.some((i) => i.email === email))
-    throw new Conflict('already-invited', 'This address is invited already. Send the invitation again instead.', {
-      email: 'This address is invited already. Send the invitation again instead.',
+    throw new Conflict('already-invited', t('access.rule.invited'), {
+      email: t('access.rule.invited'),
     });
   return { kind: 'invite', id, email, role, expiresAt: new Date(now + INVITATION_DAYS * DAY) };
 }
 
 function invitationOf(team: Team, email: string): Invitation {
   const found = team.invitations.find((i) => i.email === email);
-  if (!found) throw new NotFound('no-such-invitation', 'This invitation is not open any more.');
+  if (!found) throw new NotFound('no-such-invitation', t('access.rule.no-invitation'));
   return found;
 }
 

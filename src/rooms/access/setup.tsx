@@ -6,10 +6,12 @@ import { z } from 'zod';
 import { instant } from '../../base/clock.ts';
 import { InvalidInput } from '../../base/errors.ts';
 import { uuidv7 } from '../../base/ids.ts';
+import { t } from '../../base/language.ts';
 import { ANYONE, type Ctx, type Route } from '../../base/route.ts';
 import { type Errors, Field, Form, Select, Submit } from '../../ui/form.tsx';
 import { Heading } from '../../ui/heading.tsx';
 import { page } from '../../ui/page.tsx';
+import { rich } from '../../ui/rich.tsx';
 import type { AccessPort } from './port.ts';
 import { KINDS, readForm, SetupForm } from './rules.ts';
 import { formOf, from, go } from './sign-in.tsx';
@@ -20,13 +22,11 @@ function dead(c: Ctx) {
   c.header('cache-control', 'no-store');
   return page(
     c,
-    { title: 'Set-up', area: 'public', status: 410 },
+    { title: t('access.setup.title'), area: 'public', status: 410 },
     <>
-      <Heading title="This set-up link is not valid" />
-      <p>It was used, is older than 24 hours, or a newer one was printed. Nothing was changed.</p>
-      <p>
-        If this server has no owner yet, restart it: it prints a new link. Otherwise <a href="/sign-in">sign in</a>.
-      </p>
+      <Heading title={t('access.setup.dead')} />
+      <p>{t('access.setup.dead.why')}</p>
+      <p>{rich('access.setup.dead.next', { a: (words) => <a href="/sign-in">{words}</a> })}</p>
     </>,
   );
 }
@@ -35,41 +35,38 @@ function form(c: Ctx, token: string, values: Readonly<Record<string, string>> = 
   c.header('cache-control', 'no-store');
   c.header('x-robots-tag', 'noindex');
   c.header('referrer-policy', 'same-origin'); // the token stands in this page's address
-  const kinds = Object.entries(KINDS).map(([value, label]) => ({ value, label }));
+  const kinds = Object.entries(KINDS).map(([value, label]) => ({ value, label: t(label) }));
   const zones = ZONES.map((zone) => ({ value: zone, label: zone.replaceAll('_', ' ') }));
   const with_ = (name: string) => ({ name, errors, value: values[name] ?? '', required: true });
   return page(
     c,
-    { title: 'Set-up', area: 'public', status: Object.keys(errors).length ? 422 : 200 },
+    { title: t('access.setup.title'), area: 'public', status: Object.keys(errors).length ? 422 : 200 },
     <>
-      <Heading
-        title="Set up your organisation"
-        lead="You become its owner. Its name and kind stand in the public directory and on every request that you send."
-      />
-      <Form action={`/setup/${token}`} errors={errors} label="Set up your organisation">
+      <Heading title={t('access.setup.head')} lead={t('access.setup.lead')} />
+      <Form action={`/setup/${token}`} errors={errors} label={t('access.setup.head')}>
         <Field
           {...with_('organisation')}
-          label="Name of the organisation"
+          label={t('access.setup.organisation')}
           autocomplete="organization"
           maxlength={200}
         />
-        <Select {...with_('kind')} label="Kind" choices={kinds} none="Choose one" />
+        <Select {...with_('kind')} label={t('access.setup.kind')} choices={kinds} none={t('access.setup.kind.none')} />
         <Select
           {...with_('timeZone')}
-          label="Time zone of its office"
+          label={t('access.setup.zone')}
           choices={zones}
           value={values.timeZone ?? 'America/New_York'}
         />
-        <Field {...with_('name')} label="Your name" autocomplete="name" maxlength={200} />
+        <Field {...with_('name')} label={t('access.your-name')} autocomplete="name" maxlength={200} />
         <Field
           {...with_('email')}
-          label="Your e-mail address"
+          label={t('access.your-email')}
           type="email"
           autocomplete="email"
-          hint="Your sign-in codes go there."
+          hint={t('access.setup.email.hint')}
           maxlength={254}
         />
-        <Submit text="Set up" />
+        <Submit text={t('access.setup.submit')} />
       </Form>
     </>,
   );

@@ -7,12 +7,14 @@ import { z } from 'zod';
 import { clientIp } from '../../base/client.ts';
 import { InvalidInput } from '../../base/errors.ts';
 import { bodyOf } from '../../base/form.ts';
+import { t } from '../../base/language.ts';
 import { ANYONE, type Ctx, type Route } from '../../base/route.ts';
 import { readCode } from '../../base/secrets.ts';
 import { redirectWith } from '../../ui/context.ts';
 import { type Errors, Field, Form, Submit } from '../../ui/form.tsx';
 import { Heading } from '../../ui/heading.tsx';
 import { page } from '../../ui/page.tsx';
+import { passkeyWords } from '../../ui/script-words.ts';
 import { type AccessPort, type Cookies, type From, PASSKEY_DOORS } from './port.ts';
 import { Email, localPath, readForm } from './rules.ts';
 
@@ -63,25 +65,30 @@ function signInPage(c: Ctx, next: string, email = '', errors: Errors = {}) {
   c.header('cache-control', 'no-store');
   return page(
     c,
-    { title: 'Sign in', area: 'public', islands: ['passkey'], status: Object.keys(errors).length ? 422 : 200 },
+    {
+      title: t('access.sign-in.title'),
+      area: 'public',
+      islands: ['passkey'],
+      status: Object.keys(errors).length ? 422 : 200,
+    },
     <>
-      <Heading title="Sign in" lead="For staff. If you came to answer a request, use the link in your letter." />
-      <Form action="/sign-in" hidden={{ next }} errors={errors} label="Sign in with a code">
+      <Heading title={t('access.sign-in.title')} lead={t('access.sign-in.lead')} />
+      <Form action="/sign-in" hidden={{ next }} errors={errors} label={t('access.sign-in.form')}>
         <Field
           name="email"
-          label="Your e-mail address"
+          label={t('access.your-email')}
           type="email"
           autocomplete="username webauthn"
           errors={errors}
           value={email}
           required
         />
-        <Submit text="Send me a code" />
+        <Submit text={t('access.send-code')} />
       </Form>
-      <div class="or" data-passkey="sign-in" data-next={next} hidden>
-        <p>Or, if you added a passkey to your account:</p>
+      <div class="or" data-passkey="sign-in" data-words={passkeyWords('sign-in')} data-next={next} hidden>
+        <p>{t('access.sign-in.passkey')}</p>
         <button type="button" class="usa-button usa-button--outline">
-          Use a passkey
+          {t('access.sign-in.passkey.use')}
         </button>
         <p role="status" />
       </div>
@@ -93,17 +100,19 @@ function codePage(c: Ctx, email: string, errors: Errors = {}) {
   c.header('cache-control', 'no-store');
   return page(
     c,
-    { title: 'Enter your code', area: 'public', status: Object.keys(errors).length ? 422 : 200 },
+    { title: t('access.sign-in.code'), area: 'public', status: Object.keys(errors).length ? 422 : 200 },
     <>
-      <Heading
-        title="Enter your code"
-        lead={<>If {email} belongs to somebody here, a code of eight digits is on its way to it.</>}
-      />
-      <Form action="/sign-in/code" errors={errors} what="You are not signed in yet." label="Enter the code">
+      <Heading title={t('access.sign-in.code')} lead={t('access.sign-in.code.lead', { email })} />
+      <Form
+        action="/sign-in/code"
+        errors={errors}
+        what={t('access.sign-in.code.not-yet')}
+        label={t('access.sign-in.code.form')}
+      >
         <Field
           name="code"
-          label="Code"
-          hint="It works once, for 15 minutes."
+          label={t('access.sign-in.code.label')}
+          hint={t('access.sign-in.code.hint')}
           inputmode="numeric"
           autocomplete="one-time-code"
           maxlength={20}
@@ -111,7 +120,7 @@ function codePage(c: Ctx, email: string, errors: Errors = {}) {
           errors={errors}
           required
         />
-        <Submit text="Sign in" cancel={{ text: 'Use another address, or get a new code', href: '/sign-in' }} />
+        <Submit text={t('access.sign-in.title')} cancel={{ text: t('access.sign-in.code.other'), href: '/sign-in' }} />
       </Form>
     </>,
   );
@@ -135,15 +144,15 @@ export function signInRoutes(port: AccessPort): Route[] {
         c.header('cache-control', 'no-store');
         return page(
           c,
-          { title: 'No organisation', area: 'public' },
+          { title: t('access.sign-in.no-team'), area: 'public' },
           <>
             <Heading
-              title="You are on no team"
-              lead={<>You are signed in as {person.email}, but no organisation here has you on its team.</>}
+              title={t('access.sign-in.no-team.head')}
+              lead={t('access.sign-in.no-team.lead', { email: person.email })}
             />
-            <p>Ask an owner of your organisation to invite this address.</p>
-            <Form action="/sign-out" label="Sign out">
-              <Submit text="Sign out" />
+            <p>{t('access.sign-in.no-team.next')}</p>
+            <Form action="/sign-out" label={t('access.sign-out')}>
+              <Submit text={t('access.sign-out')} />
             </Form>
           </>,
         );
@@ -182,11 +191,11 @@ export function signInRoutes(port: AccessPort): Route[] {
         const now = step(c);
         if (!now) return go('/sign-in', [], c);
         const code = readCode((await formOf(c)).code ?? '');
-        if (code === null) return codePage(c, now.email, { code: 'Enter the eight digits from the mail.' });
+        if (code === null) return codePage(c, now.email, { code: t('access.sign-in.code.eight') });
         const cookies = await port.enterCode(now.email, code, from(c));
         if (!cookies)
           return codePage(c, now.email, {
-            code: 'This code does not fit, or is used or too old. Check it, or get a new one.',
+            code: t('access.sign-in.code.wrong'),
           });
         setCookie(c, STEP, '', { path: '/sign-in', maxAge: 0 });
         // Somebody who is invited, and on no team yet, joins first.
@@ -203,7 +212,7 @@ export function signInRoutes(port: AccessPort): Route[] {
       access: ANYONE,
       handler: async (c) => {
         for (const cookie of await port.signOut(c.req.raw.headers)) c.header('set-cookie', cookie, { append: true });
-        return redirectWith(c, '/sign-in', 'You are signed out.');
+        return redirectWith(c, '/sign-in', t('access.sign-out.done'));
       },
     },
     ...PASSKEY_DOORS.map(

@@ -1,6 +1,8 @@
 /** The team of an organisation: members, roles, invitations. Links of invitations go out by mail and are never shown here. */
+import type { Child } from 'hono/jsx';
 import { z } from 'zod';
 import { InvalidInput, Refusal } from '../../base/errors.ts';
+import { t } from '../../base/language.ts';
 import { MailFailed } from '../../base/mailer.ts';
 import { type Ctx, OWNER, ROLES, type Role, type Route, staff, VIEWER } from '../../base/route.ts';
 import { newToken } from '../../base/secrets.ts';
@@ -9,17 +11,22 @@ import { type Errors, Field, Form, Select, Submit } from '../../ui/form.tsx';
 import { Heading } from '../../ui/heading.tsx';
 import { Notice } from '../../ui/notice.tsx';
 import { page } from '../../ui/page.tsx';
+import { rich } from '../../ui/rich.tsx';
 import { Time } from '../../ui/time.tsx';
 import { invitationMail } from './mails.ts';
 import type { AccessPort, Team } from './port.ts';
 import { cancel, changeRole, Email, InviteForm, invite, RoleName, readForm, remove, renew } from './rules.ts';
 import { formOf } from './sign-in.tsx';
 
-const ROLE_CHOICES = [
-  { value: 'viewer', label: 'Viewer: reads everything' },
-  { value: 'editor', label: 'Editor: writes, serves, reviews' },
-  { value: 'owner', label: 'Owner: all of it, and the team' },
+const roleChoices = () => [
+  { value: 'viewer', label: t('access.team.role.viewer') },
+  { value: 'editor', label: t('access.team.role.editor') },
+  { value: 'owner', label: t('access.team.role.owner') },
 ];
+/** "owner" */
+const roleWord = (role: Role): string => t(`ui.role.${role}`);
+/** Words that only a screen reader says. */
+const quiet = (words: Child) => <span class="usa-sr-only">{words}</span>;
 const MemberForm = z.object({ member: z.string().min(1).max(100) });
 
 interface Shown {
@@ -38,9 +45,9 @@ async function teamPage(c: Ctx, port: AccessPort, shown: Shown = {}) {
   c.header('cache-control', 'no-store');
   return page(
     c,
-    { title: 'Team', area: 'staff', status: shown.errors || shown.refusal ? 422 : 200 },
+    { title: t('access.team.title'), area: 'staff', status: shown.errors || shown.refusal ? 422 : 200 },
     <>
-      <Heading title="Team" lead={<>Who works here for {team.organisation.name}.</>} />
+      <Heading title={t('access.team.title')} lead={t('access.team.lead', { organisation: team.organisation.name })} />
       {shown.refusal ? (
         <Notice tone="bad" title={shown.refusal.advice.what}>
           <p>
@@ -49,28 +56,32 @@ async function teamPage(c: Ctx, port: AccessPort, shown: Shown = {}) {
         </Notice>
       ) : null}
       <table class="table">
-        <caption>Members</caption>
+        <caption>{t('access.team.members')}</caption>
         <thead>
           <tr>
-            <th scope="col">Name</th>
-            <th scope="col">E-mail</th>
-            <th scope="col">Role</th>
-            {owner ? <th scope="col">Change</th> : null}
+            <th scope="col">{t('access.team.name')}</th>
+            <th scope="col">{t('access.team.email')}</th>
+            <th scope="col">{t('access.team.role')}</th>
+            {owner ? <th scope="col">{t('access.team.change')}</th> : null}
           </tr>
         </thead>
         <tbody>
           {team.members.map((m) => (
             <tr>
               <th scope="row">{m.name || m.email}</th>
-              <td data-label="E-mail">{m.email}</td>
-              <td data-label="Role">{m.role}</td>
+              <td data-label={t('access.team.email')}>{m.email}</td>
+              <td data-label={t('access.team.role')}>{roleWord(m.role)}</td>
               {owner ? (
-                <td data-label="Change">
+                <td data-label={t('access.team.change')}>
                   <div class="actions">
                     <RoleForm id={m.id} name={m.name || m.email} role={m.role} />
-                    <Form action="/desk/team/remove" hidden={{ member: m.id }} label={`Remove ${m.name || m.email}`}>
+                    <Form
+                      action="/desk/team/remove"
+                      hidden={{ member: m.id }}
+                      label={t('access.team.remove.one', { name: m.name || m.email })}
+                    >
                       <button type="submit" class="usa-button usa-button--secondary">
-                        Remove<span class="usa-sr-only"> {m.name || m.email}</span>
+                        {rich('access.team.remove', { name: m.name || m.email, more: quiet })}
                       </button>
                     </Form>
                   </div>
@@ -81,37 +92,36 @@ async function teamPage(c: Ctx, port: AccessPort, shown: Shown = {}) {
         </tbody>
       </table>
 
-      <h2>Invitations</h2>
-      {team.invitations.length === 0 ? <p>Nobody is invited at the moment.</p> : null}
+      <h2>{t('access.team.invitations')}</h2>
+      {team.invitations.length === 0 ? <p>{t('access.team.invitations.none')}</p> : null}
       <ul class="plain">
         {team.invitations.map((i) => (
           <li>
-            {i.email}, {i.role},{' '}
-            {i.expiresAt.getTime() > now ? (
-              <>
-                until <Time at={i.expiresAt} zone={zone} />
-              </>
-            ) : (
-              'expired'
-            )}
+            {i.expiresAt.getTime() > now
+              ? rich('access.team.invitation', {
+                  email: i.email,
+                  role: i.role,
+                  at: <Time at={i.expiresAt} zone={zone} />,
+                })
+              : t('access.team.invitation.expired', { email: i.email, role: i.role })}
             {owner ? (
               <div class="actions">
                 <Form
                   action="/desk/team/resend"
                   hidden={{ email: i.email }}
-                  label={`Send the invitation to ${i.email} again`}
+                  label={t('access.team.again.one', { email: i.email })}
                 >
                   <button type="submit" class="usa-button usa-button--outline">
-                    Send again<span class="usa-sr-only"> to {i.email}</span>
+                    {rich('access.team.again', { email: i.email, more: quiet })}
                   </button>
                 </Form>
                 <Form
                   action="/desk/team/cancel"
                   hidden={{ email: i.email }}
-                  label={`Cancel the invitation of ${i.email}`}
+                  label={t('access.team.cancel.one', { email: i.email })}
                 >
                   <button type="submit" class="usa-button usa-button--secondary">
-                    Cancel<span class="usa-sr-only"> the invitation of {i.email}</span>
+                    {rich('access.team.cancel', { email: i.email, more: quiet })}
                   </button>
                 </Form>
               </div>
@@ -119,12 +129,12 @@ async function teamPage(c: Ctx, port: AccessPort, shown: Shown = {}) {
           </li>
         ))}
       </ul>
-      {owner ? <h2>Invite somebody</h2> : null}
+      {owner ? <h2>{t('access.team.invite')}</h2> : null}
       {owner ? (
-        <Form action="/desk/team/invite" errors={shown.errors ?? {}} label="Invite somebody">
+        <Form action="/desk/team/invite" errors={shown.errors ?? {}} label={t('access.team.invite')}>
           <Field
             name="email"
-            label="E-mail address"
+            label={t('access.team.invite.email')}
             type="email"
             autocomplete="off"
             value={shown.email ?? ''}
@@ -133,16 +143,16 @@ async function teamPage(c: Ctx, port: AccessPort, shown: Shown = {}) {
           />
           <Select
             name="role"
-            label="Role"
-            choices={ROLE_CHOICES}
+            label={t('access.team.role')}
+            choices={roleChoices()}
             value={shown.role ?? 'editor'}
             errors={shown.errors ?? {}}
             required
           />
-          <Submit text="Invite" />
+          <Submit text={t('access.team.invite.submit')} />
         </Form>
       ) : (
-        <p>Owners invite and remove people.</p>
+        <p>{t('access.team.invite.owners')}</p>
       )}
     </>,
   );
@@ -151,19 +161,19 @@ async function teamPage(c: Ctx, port: AccessPort, shown: Shown = {}) {
 /** A select of its own id a row: the form parts take one field of a name a page. */
 function RoleForm({ id, name, role }: { id: string; name: string; role: Role }) {
   return (
-    <Form action="/desk/team/role" hidden={{ member: id }} label={`Role of ${name}`}>
+    <Form action="/desk/team/role" hidden={{ member: id }} label={t('access.team.role.of', { name })}>
       <label class="usa-sr-only" for={`role-${id}`}>
-        Role of {name}
+        {t('access.team.role.of', { name })}
       </label>
       <select class="usa-select" id={`role-${id}`} name="role">
         {ROLES.map((r) => (
           <option value={r} selected={r === role}>
-            {r}
+            {roleWord(r)}
           </option>
         ))}
       </select>
       <button type="submit" class="usa-button usa-button--outline">
-        Change<span class="usa-sr-only"> role of {name}</span>
+        {rich('access.team.change.role', { name, more: quiet })}
       </button>
     </Form>
   );
@@ -199,10 +209,10 @@ export function teamRoutes(port: AccessPort): Route[] {
     const mail = invitationMail({ to, organisation: team.organisation.name, inviter: staff(c).name, role, link });
     try {
       await mailer.send(mail);
-      return `The invitation is on its way to ${to}.`;
+      return t('access.team.sent', { email: to });
     } catch (error) {
       if (!(error instanceof MailFailed)) throw error;
-      return `${to} is invited, but the mail did not leave. Use "Send again" below.`;
+      return t('access.team.not-sent', { email: to });
     }
   }
 
@@ -211,30 +221,30 @@ export function teamRoutes(port: AccessPort): Route[] {
     change('/desk/team/invite', async (c, form) => {
       const wanted = readForm(InviteForm, form);
       const { token, now } = fresh(c);
-      const { team } = await decide(c, (t) => invite(t, wanted, token, now));
+      const { team } = await decide(c, (team) => invite(team, wanted, token, now));
       return await post(c, team, wanted.email, wanted.role, token);
     }),
     change('/desk/team/resend', async (c, form) => {
       const { email } = readForm(z.object({ email: Email }), form);
       const { token, now } = fresh(c);
-      const { team } = await decide(c, (t) => renew(t, email, token, now));
+      const { team } = await decide(c, (team) => renew(team, email, token, now));
       const role = team.invitations.find((i) => i.email === email)?.role ?? 'viewer';
       return await post(c, team, email, role, token);
     }),
     change('/desk/team/cancel', async (c, form) => {
       const { email } = readForm(z.object({ email: Email }), form);
-      await decide(c, (t) => cancel(t, email));
-      return `The invitation of ${email} is cancelled.`;
+      await decide(c, (team) => cancel(team, email));
+      return t('access.team.cancelled', { email });
     }),
     change('/desk/team/role', async (c, form) => {
       const { member, role } = readForm(MemberForm.extend({ role: RoleName }), form);
-      await decide(c, (t) => changeRole(t, member, role));
-      return 'The role is changed.';
+      await decide(c, (team) => changeRole(team, member, role));
+      return t('access.team.changed');
     }),
     change('/desk/team/remove', async (c, form) => {
       const { member } = readForm(MemberForm, form);
-      await decide(c, (t) => remove(t, member));
-      return 'This person is off the team and signed out.';
+      await decide(c, (team) => remove(team, member));
+      return t('access.team.removed');
     }),
   ];
 }

@@ -7,6 +7,7 @@ import type { Appended, NewEntry } from '../../base/append.ts';
 import { instant } from '../../base/clock.ts';
 import { Conflict, InvalidInput, NotFound, RuleRefusal } from '../../base/errors.ts';
 import { uuidv7 } from '../../base/ids.ts';
+import { t } from '../../base/language.ts';
 import { type Ctx, recipient } from '../../base/route.ts';
 import type { Services } from '../../base/services.ts';
 import { uploadsOf } from '../documents/view.ts';
@@ -26,8 +27,8 @@ export async function ownExchange(needs: Needs, service: string): Promise<Exchan
   const exchange = await exchangeOf(needs.db, service);
   if (!exchange) {
     throw new NotFound('no-such-service', {
-      what: 'The request that this letter is about is not on this server.',
-      next: 'Ask the office that wrote to you for a new letter.',
+      what: t('answers.refused.service'),
+      next: t('answers.refused.service.next'),
     });
   }
   return exchange;
@@ -109,14 +110,10 @@ export function actorOf(typed: { readonly name: string; readonly title: string }
   const fields: Record<string, string> = {};
   for (const issue of read.error.issues) {
     const field = String(issue.path[0] ?? '');
-    const label = field === 'name' ? 'Your name' : 'Your title';
-    fields[field] ??= `${label} ${issue.message}.`;
+    const name = t(field === 'name' ? 'answers.shared.your-name' : 'answers.review.job');
+    fields[field] ??= t('answers.shared.wrong.says', { name, wrong: issue.message });
   }
-  throw new InvalidInput(
-    'form',
-    { what: 'Say who sends this answer.', lost: 'Nothing was sent; everything is kept.' },
-    fields,
-  );
+  throw new InvalidInput('form', { what: t('answers.refused.who'), lost: t('answers.refused.who.lost') }, fields);
 }
 
 export interface Sent {
@@ -138,9 +135,9 @@ export interface SendCommand {
 
 const changedSince = () =>
   new Conflict('draft-changed', {
-    what: 'The answer was changed in another browser since you looked at it here.',
-    lost: 'Nothing was sent, and nothing of either text is lost.',
-    next: 'Read it again below, then send it.',
+    what: t('answers.refused.changed'),
+    lost: t('answers.refused.changed.lost'),
+    next: t('answers.refused.changed.next'),
   });
 
 /** Tries again when something else was written about this service meanwhile (evidence of a mail, for instance). */
@@ -158,9 +155,9 @@ export async function sendAnswer(needs: Needs, service: string, command: SendCom
       await clearSent(needs, service, command.once, before.items);
       if (before.answer === '')
         throw new RuleRefusal('answer-erased', {
-          what: 'This answer was sent and has been erased since by order.',
-          lost: 'Nothing was sent again.',
-          next: 'Open your answer again: what you enter now is a new one.',
+          what: t('answers.refused.erased'),
+          lost: t('answers.refused.erased.lost'),
+          next: t('answers.refused.erased.next'),
         });
       return { answer: before.answer, position: await positionOf(needs, service, before.answer), repeated: true };
     }
@@ -250,8 +247,7 @@ async function positionOf(needs: Pick<Services, 'db'>, service: string, answer: 
   return row?.seq ?? 0;
 }
 
-const incomplete = (what: string) =>
-  new RuleRefusal('answer-incomplete', { what, lost: 'Nothing was sent; everything you entered is kept.' });
+const incomplete = (what: string) => new RuleRefusal('answer-incomplete', { what, lost: t('answers.shared.kept') });
 
 /** Everything that keeps the draft from being sent now, item 0 standing for the whole. */
 export function problemsOf(

@@ -4,6 +4,7 @@
  */
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
+import { t } from '../../base/language.ts';
 import type { Upload } from '../documents/view.ts';
 import { prose } from '../fields.ts';
 import { type AnsweredItem, DISPOSITIONS } from './entries.ts';
@@ -145,7 +146,10 @@ export function reviewOf(draft: DraftBody, uploads: readonly Upload[], items: re
     if (!checked.success) {
       problems.push({
         item,
-        what: `The note of item ${item} ${checked.error.issues[0]?.message ?? 'cannot be sent'}.`,
+        what: t('answers.problem.note-text', {
+          item,
+          wrong: checked.error.issues[0]?.message ?? t('answers.problem.note-cannot'),
+        }),
       });
     }
     sent.push({ item, disposition: typed.disposition, note: checked.data ?? '', documents });
@@ -154,7 +158,7 @@ export function reviewOf(draft: DraftBody, uploads: readonly Upload[], items: re
   if (Buffer.byteLength(JSON.stringify(sent)) > MAX_SENT_BYTES) {
     problems.push({
       item: 0,
-      what: 'Notes and lists of files are too long to send at once. Send it in parts: take the answer off some items, send, then choose them again. Many small files fit as one .zip.',
+      what: t('answers.problem.long'),
     });
   }
   return { items: sent, undecided, blank, problems };

@@ -8,6 +8,7 @@ import { type Buckets, buckets } from '../../base/bucket.ts';
 import { clientIp } from '../../base/client.ts';
 import type { Clock } from '../../base/clock.ts';
 import { bodyOf } from '../../base/form.ts';
+import { t } from '../../base/language.ts';
 import { MailFailed } from '../../base/mailer.ts';
 import { type Actor, ANYONE, type Ctx, RECIPIENT, type Route } from '../../base/route.ts';
 import type { Services } from '../../base/services.ts';
@@ -15,6 +16,7 @@ import { type Errors, Field, Form, Submit } from '../../ui/form.tsx';
 import { Heading } from '../../ui/heading.tsx';
 import { Notice } from '../../ui/notice.tsx';
 import { page } from '../../ui/page.tsx';
+import { rich } from '../../ui/rich.tsx';
 import { invitationOf } from '../meetings/view.ts';
 import { enterCode, leave, makeCode, sessionOf } from './codes.ts';
 import { type LinkStanding, type Needs, openLink, renewLink, TRIES_A_CODE } from './links.ts';
@@ -42,11 +44,9 @@ async function asked(db: Services['db'], service: string): Promise<Asked | null>
 
 /** Unknown, garbled and too often guessed links: one page, one status. It names no rule that a guesser could measure. */
 function nothingHere(c: Ctx) {
-  return answer(c, 404, 'This link opens nothing', [
-    <p>
-      Check that you opened the whole link: mail programs sometimes break long ones in two. Nothing of yours is lost.
-    </p>,
-    <p>If it still opens nothing, write to whoever sent you the letter and ask for a new one.</p>,
+  return answer(c, 404, t('answers.door.nothing'), [
+    <p>{t('answers.door.nothing.check')}</p>,
+    <p>{t('answers.door.nothing.ask')}</p>,
   ]);
 }
 
@@ -65,10 +65,18 @@ function answer(c: Ctx, status: 200 | 404 | 410 | 422 | 429 | 503, title: string
   );
 }
 
+const whatOf = ({ invited }: Asked) => (invited ? 'invitation' : 'request');
+
 function Question({ of }: { of: Asked }) {
   return (
     <p class="lead">
-      {of.issuer} {of.invited ? 'invites' : 'asks'} {of.recipient}: <cite>{of.title}</cite>
+      {rich('answers.door.question', {
+        issuer: of.issuer,
+        what: whatOf(of),
+        recipient: of.recipient,
+        title: of.title,
+        cite: (words) => <cite>{words}</cite>,
+      })}
     </p>
   );
 }
@@ -76,43 +84,36 @@ function Question({ of }: { of: Asked }) {
 /** What an old or locked link shows. */
 function shut(c: Ctx, state: Exclude<LinkStanding, 'ok'>, token: string, of: Asked, mailbox: string) {
   if (state === 'locked')
-    return answer(c, 429, 'Locked for an hour', [
-      <Question of={of} />,
-      <p>Too many wrong codes were entered for this link. Nothing of yours is lost. Try again in an hour.</p>,
-    ]);
+    return answer(c, 429, t('answers.door.locked'), [<Question of={of} />, <p>{t('answers.door.locked.why')}</p>]);
   const [title, why] =
     state === 'expired'
-      ? [
-          'This link is too old',
-          `It went to ${mailbox} and opened the ${of.invited ? 'invitation until some time after the meeting' : 'request until some time after its due date'}.`,
-        ]
-      : [
-          'Letters go to another mailbox now',
-          `This link went to ${mailbox}. The office has another address on file since.`,
-        ];
+      ? [t('answers.door.old'), t('answers.door.old.why', { mailbox, what: whatOf(of) })]
+      : [t('answers.door.moved'), t('answers.door.moved.why', { mailbox })];
   return answer(c, 410, title, [
     <Question of={of} />,
-    <p>{why} What you have answered is kept.</p>,
-    <Form action={`/r/${token}/renew`} label="Get a new link">
-      <p>
-        A new link can go to the address that we have on file, and only there. It opens the same{' '}
-        {of.invited ? 'invitation' : 'request'}, with all that was entered.
-      </p>
-      <Submit text="Send me a new link" />
+    <p>{why}</p>,
+    <Form action={`/r/${token}/renew`} label={t('answers.door.renew')}>
+      <p>{t('answers.door.renew.where', { what: whatOf(of) })}</p>
+      <Submit text={t('answers.door.renew.send')} />
     </Form>,
-    <p>If the address on file is wrong, write to whoever sent you the letter.</p>,
+    <p>{t('answers.door.renew.wrong')}</p>,
   ]);
 }
 
 function codeForm(c: Ctx, token: string, of: Asked, mailbox: string, errors: Errors = {}) {
   const bad = Object.keys(errors).length > 0;
-  return answer(c, bad ? 422 : 200, 'Enter your code', [
+  return answer(c, bad ? 422 : 200, t('answers.door.code'), [
     <Question of={of} />,
-    <p>A code of eight digits is on its way to {mailbox}. It works once, for 15 minutes.</p>,
-    <Form action={`/r/${token}/enter`} errors={errors} what="Nothing of your answer is lost." label="Enter the code">
+    <p>{t('answers.door.code.way', { mailbox })}</p>,
+    <Form
+      action={`/r/${token}/enter`}
+      errors={errors}
+      what={t('answers.door.code.lost')}
+      label={t('answers.door.code.form')}
+    >
       <Field
         name={CODE_FIELD}
-        label="Code"
+        label={t('answers.door.code.label')}
         inputmode="numeric"
         autocomplete="one-time-code"
         maxlength={20}
@@ -120,12 +121,12 @@ function codeForm(c: Ctx, token: string, of: Asked, mailbox: string, errors: Err
         errors={errors}
         required
       />
-      <Submit text="Continue" />
+      <Submit text={t('answers.door.code.go')} />
     </Form>,
-    <Form action={`/r/${token}/code`} label="Get another code">
+    <Form action={`/r/${token}/code`} label={t('answers.door.code.again')}>
       <p>
         <button type="submit" class="usa-button usa-button--unstyled">
-          Send another code
+          {t('answers.door.code.send-again')}
         </button>
       </p>
     </Form>,
@@ -162,11 +163,9 @@ export function entranceRoutes(clock: Clock): Route[] {
         if (link.state !== 'ok') return shut(c, link.state, token, of, link.mailbox);
         return answer(c, 200, of.title, [
           <Question of={of} />,
-          <Form action={`/r/${token}/code`} label="Get a code">
-            <p>
-              To make sure that it is you, we mail a code to {link.mailbox}, where the letter went. You need no account.
-            </p>
-            <Submit text="Send me a code" />
+          <Form action={`/r/${token}/code`} label={t('answers.door.code.get')}>
+            <p>{t('answers.door.code.why', { mailbox: link.mailbox })}</p>
+            <Submit text={t('answers.door.code.send')} />
           </Form>,
         ]);
       },
@@ -185,7 +184,7 @@ export function entranceRoutes(clock: Clock): Route[] {
         if (made.state === 'wait') {
           c.header('retry-after', String(Math.ceil(made.ms / 1000)));
           return codeForm(c, token, of, link.mailbox, {
-            [CODE_FIELD]: `Five codes were sent within an hour; use the newest. Another can be sent in ${Math.ceil(made.ms / 60_000)} minutes.`,
+            [CODE_FIELD]: t('answers.door.code.five', { n: Math.ceil(made.ms / 60_000) }),
           });
         }
         if (made.state !== 'sent') return shut(c, made.state, token, of, link.mailbox);
@@ -193,9 +192,7 @@ export function entranceRoutes(clock: Clock): Route[] {
           await services.mailer.send(codeMail(made.to, made.code, of));
         } catch (error) {
           if (!(error instanceof MailFailed)) throw error;
-          return answer(c, 503, 'The code did not leave', [
-            <p>Mail does not leave at the moment. Nothing of yours is lost. Open your link again in a few minutes.</p>,
-          ]);
+          return answer(c, 503, t('answers.door.mail'), [<p>{t('answers.door.mail.why')}</p>]);
         }
         return codeForm(c, token, of, made.mailbox);
       },
@@ -228,7 +225,7 @@ export function entranceRoutes(clock: Clock): Route[] {
             return codeForm(c, token, of, link.mailbox, { [CODE_FIELD]: wrong(entered.triesLeft) });
           case 'no-code':
             return codeForm(c, token, of, link.mailbox, {
-              [CODE_FIELD]: 'This code is used, too old, or was tried too often. Send another code.',
+              [CODE_FIELD]: t('answers.door.code.used'),
             });
           case 'unknown':
             return nothingHere(c);
@@ -258,11 +255,9 @@ export function entranceRoutes(clock: Clock): Route[] {
               if (!(error instanceof MailFailed)) throw error;
             });
         }
-        return answer(c, 200, 'Look into your mailbox', [
-          <p>
-            If no new link was sent within the last hour already, one is on its way to the address that we have on file.
-          </p>,
-          <p>If it does not come, write to whoever sent you the letter: perhaps they have an old address.</p>,
+        return answer(c, 200, t('answers.door.look'), [
+          <p>{t('answers.door.look.way')}</p>,
+          <p>{t('answers.door.look.none')}</p>,
         ]);
       },
     },
@@ -274,9 +269,9 @@ export function entranceRoutes(clock: Clock): Route[] {
         await leave(c.get('services'), getCookie(c, COOKIE) ?? '');
         setCookie(c, COOKIE, '', { path: '/answer', maxAge: 0 });
         c.set('actor', { who: 'anyone' }); // the page that says so is already a stranger's
-        return answer(c, 200, 'You have left', [
+        return answer(c, 200, t('answers.door.left'), [
           <Notice>
-            <p>What you saved is kept. Come back with the link in your letter.</p>
+            <p>{t('answers.door.left.kept')}</p>
           </Notice>,
         ]);
       },
@@ -284,12 +279,8 @@ export function entranceRoutes(clock: Clock): Route[] {
   ];
 }
 
-function wrong(left: number): string {
-  const tries = left === 1 ? 'One try is left' : `${left} tries are left`;
-  return left > 0 && left < TRIES_A_CODE
-    ? `This code does not fit. ${tries}.`
-    : 'This code does not fit. Send another code.';
-}
+const wrong = (left: number): string =>
+  left > 0 && left < TRIES_A_CODE ? t('answers.door.code.tries', { n: left }) : t('answers.door.code.wrong');
 
 /** The recipient whose session cookie this is, or `anyone`. Call it for paths under /answer only, see src/web/who.ts. */
 export async function recipientActor(needs: Needs, cookieHeader: string | undefined): Promise<Actor> {

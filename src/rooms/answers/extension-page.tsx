@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { bodyOf, type Texts, textsOf } from '../../base/form.ts';
 import { UUID, uuidv7 } from '../../base/ids.ts';
+import { t } from '../../base/language.ts';
 import { type Ctx, RECIPIENT, type Route, recipient } from '../../base/route.ts';
 import { redirectWith, zoneOf } from '../../ui/context.ts';
 import { ErrorSummary, type Errors, Field, Form, Submit, TextArea } from '../../ui/form.tsx';
@@ -21,9 +22,9 @@ const NAMES = ['until', 'items', 'reason', 'askedBy', 'once'] as const;
 const form = z.object({
   until: isoDate,
   items: itemNumbers,
-  reason: prose(1000).pipe(z.string().min(1, 'Say why you need it.')),
+  reason: prose(1000).pipe(z.string().min(1, { error: () => t('answers.time.why.missing') })),
   askedBy: line(200),
-  once: z.string().regex(UUID, 'This form is too old. Load the page again.'),
+  once: z.string().regex(UUID, { error: () => t('answers.time.old') }),
 });
 
 async function show(c: Ctx, typed: Texts, errors: Errors = {}): Promise<Response> {
@@ -35,50 +36,51 @@ async function show(c: Ctx, typed: Texts, errors: Errors = {}): Promise<Response
   const open = exchange.request.items.filter(({ item }) => !exchange.items.has(item));
   return await page(
     c,
-    { title: 'Ask for more time', area: 'recipient', status: bad ? 422 : 200 },
+    { title: t('answers.time.title'), area: 'recipient', status: bad ? 422 : 200 },
     <>
       <Heading
-        title="Ask for more time"
-        crumbs={[{ text: 'Your answer', href: '/answer' }]}
-        lead={
-          <>
-            {exchange.issuerName} decides. Until then the due date stands as it is; the answer comes by mail, with a
-            receipt.
-          </>
-        }
+        title={t('answers.time.title')}
+        crumbs={[{ text: t('answers.shared.yours'), href: '/answer' }]}
+        lead={t('answers.time.lead', { issuer: exchange.issuerName })}
       />
-      <ErrorSummary errors={errors} what="Nothing was sent; what you typed stands below." />
+      <ErrorSummary errors={errors} what={t('answers.time.kept')} />
       {open.length === 0 ? (
-        <p>Everything is answered already; no more time is needed.</p>
+        <p>{t('answers.time.none')}</p>
       ) : exchange.revocation ? (
-        <p>The request was revoked: there is nothing to answer.</p>
+        <p>{t('answers.time.revoked')}</p>
       ) : waitingIn(asks).some((ask) => ask.items === null) ? (
-        <p>You have asked already. What you asked for stands below.</p>
+        <p>{t('answers.time.asked')}</p>
       ) : (
-        <Form action="/answer/extension" hidden={{ once: uuidv7(clock.now(), random) }} label="Ask for more time">
-          <Field {...of('until')} type="date" label="Until this day" width="medium" required />
+        <Form action="/answer/extension" hidden={{ once: uuidv7(clock.now(), random) }} label={t('answers.time.title')}>
+          <Field {...of('until')} type="date" label={t('answers.time.until')} width="medium" required />
           {exchange.request.items.length > 1 ? (
             <Field
               {...of('items')}
-              label="For items"
-              hint="Their numbers, like 1, 3. Leave empty for all."
+              label={t('answers.time.items')}
+              hint={t('answers.time.items.hint')}
               width="medium"
             />
           ) : null}
           <TextArea
             {...of('reason')}
-            label="Why you need it"
-            hint={`${exchange.issuerName} reads this.`}
+            label={t('answers.time.why')}
+            hint={t('answers.time.why.hint', { issuer: exchange.issuerName })}
             rows={4}
             required
           />
-          <Field {...of('askedBy')} label="Your name" autocomplete="name" maxlength={200} required />
-          <Submit text="Ask" cancel={{ text: 'Back', href: '/answer' }} />
+          <Field
+            {...of('askedBy')}
+            label={t('answers.shared.your-name')}
+            autocomplete="name"
+            maxlength={200}
+            required
+          />
+          <Submit text={t('answers.time.ask')} cancel={{ text: t('answers.shared.back'), href: '/answer' }} />
         </Form>
       )}
       {asks.length > 0 ? (
         <>
-          <h2>What you asked for</h2>
+          <h2>{t('answers.time.what')}</h2>
           <Asks asks={asks} zone={zoneOf(c)} receipt={receiptLinks('/answer/receipts')} />
         </>
       ) : null}
@@ -89,10 +91,13 @@ async function show(c: Ctx, typed: Texts, errors: Errors = {}): Promise<Response
 async function post(c: Ctx): Promise<Response> {
   const typed = textsOf(await bodyOf(c), NAMES);
   try {
-    const { once, ...command } = checked(form, typed, { until: 'the day', reason: 'the reason', askedBy: 'your name' });
+    const { once, ...command } = checked(form, typed, {
+      until: t('answers.time.field.until'),
+      reason: t('answers.time.field.reason'),
+      askedBy: t('answers.time.field.name'),
+    });
     const { repeated } = await askForTime(c.get('services'), recipient(c).service, command, once);
-    const said = 'You have asked. The due date stands until it is answered.';
-    return redirectWith(c, '/answer/extension', repeated ? 'This was asked already; it was not sent twice.' : said);
+    return redirectWith(c, '/answer/extension', t(repeated ? 'answers.time.repeated' : 'answers.time.done'));
   } catch (error) {
     return await show(c, typed, errorsOf(error));
   }

@@ -3,6 +3,7 @@
  * `GET /answer/room` says beforehand whether files would be taken.
  */
 import { StorageFull, TooLarge } from '../../base/errors.ts';
+import { t } from '../../base/language.ts';
 import { type Ctx, RECIPIENT, type Route, recipient } from '../../base/route.ts';
 import { redirectWith, zoneOf } from '../../ui/context.ts';
 import { page } from '../../ui/page.tsx';
@@ -31,7 +32,12 @@ async function show(
   const entries = await entriesOf(services.db, service);
   return await page(
     c,
-    { title: `Answer: ${exchange.request.title}`, area: 'recipient', islands: ['answer'], status: more.status },
+    {
+      title: t('answers.form.title', { title: exchange.request.title }),
+      area: 'recipient',
+      islands: ['answer'],
+      status: more.status,
+    },
     <AnswerForm
       exchange={exchange}
       draft={draft}
@@ -88,8 +94,8 @@ async function postAnswer(c: Ctx): Promise<Response> {
   if (action === 'review') return c.redirect('/answer/review', 303);
   const item = /^add-(\d+)$/.exec(action)?.[1];
   if (item) return c.redirect(`/answer#item-${item}`, 303);
-  if (action.startsWith('remove-')) return redirectWith(c, '/answer', 'The file is taken away.');
-  return redirectWith(c, '/answer', 'Saved. You can close this page and come back with the same link.');
+  if (action.startsWith('remove-')) return redirectWith(c, '/answer', t('answers.form.file-removed'));
+  return redirectWith(c, '/answer', t('answers.form.saved'));
 }
 
 /**

@@ -2,16 +2,20 @@
  * The recipient's form as it looks: who asks for what until when, and for each item what is said, the note and the files. Shows what it is
  * given and saves nothing.
  */
+import type { Child } from 'hono/jsx';
 import type { Millis } from '../../base/clock.ts';
+import { t } from '../../base/language.ts';
 import { filesize } from '../../ui/filesize.ts';
 import { fieldId, Radios, TextArea } from '../../ui/form.tsx';
 import { Hash } from '../../ui/hash.tsx';
 import { Heading } from '../../ui/heading.tsx';
 import { Mark } from '../../ui/mark.tsx';
 import { Notice } from '../../ui/notice.tsx';
+import { rich } from '../../ui/rich.tsx';
+import { answerWords } from '../../ui/script-words.ts';
 import { Day, Time } from '../../ui/time.tsx';
-import { count, disposition, finding } from '../../ui/words.ts';
-import type { Ask, Move, Worked } from '../clock/rules.ts';
+import { disposition, finding } from '../../ui/words.ts';
+import type { Ask, ClockState, Move, Worked } from '../clock/rules.ts';
 import { Moves, Workings } from '../clock-parts.tsx';
 import type { Upload } from '../documents/view.ts';
 import { receiptLinks, Said } from '../parts.tsx';
@@ -19,7 +23,7 @@ import type { Touched } from '../reach.ts';
 import type { Item } from '../requests/entries.ts';
 import { letterOf } from '../requests/view.ts';
 import { OrdersAndConsequences, type TouchLinks } from '../touching-parts.tsx';
-import { CHOICES } from './choices.ts';
+import { choices } from './choices.ts';
 import { type Clash, type DraftItem, digestOf, isBlank, itemOf } from './draft.ts';
 import type { Draft } from './saving.ts';
 import { clocksIn, type Exchange, type ItemAnswer, sentItem, standingOf } from './view.ts';
@@ -48,7 +52,7 @@ export interface FormView {
 const documentHref = (document: { readonly sha256: string }) => `/answer/documents/${document.sha256}`;
 
 const dispositionLabel = (one: DraftItem) =>
-  CHOICES.find((choice) => choice.value === one.disposition)?.label ?? 'Not answered yet';
+  choices().find((choice) => choice.value === one.disposition)?.label ?? t('answers.choice.none');
 
 export function AnswerForm(view: FormView) {
   const { exchange, draft, zone } = view;
@@ -60,56 +64,57 @@ export function AnswerForm(view: FormView) {
       {exchange.answers.length > 0 ? (
         <Notice>
           <p>
-            You have answered {answered} of {count(request.items.length, 'item')}. What you sent stays as it was; here
-            you can add to it or answer anew. <a href="/answer/history">Everything sent so far, with receipts</a>
+            {rich('answers.form.answered', {
+              answered,
+              n: request.items.length,
+              a: (words) => <a href="/answer/history">{words}</a>,
+            })}
           </p>
         </Notice>
       ) : null}
       <Trouble view={view} />
       {exchange.revocation ? (
-        <Notice title="This request has been revoked">
-          <p>
-            {exchange.issuerName} took it back: {exchange.revocation.reason} There is nothing to answer. What you had
-            entered is kept.
-          </p>
+        <Notice title={t('answers.form.revoked')}>
+          <p>{t('answers.form.revoked.why', { issuer: exchange.issuerName, reason: exchange.revocation.reason })}</p>
         </Notice>
       ) : (
-        <form class="form answer" method="post" action="/answer" enctype="multipart/form-data" novalidate>
+        <form
+          class="form answer"
+          method="post"
+          action="/answer"
+          enctype="multipart/form-data"
+          novalidate
+          data-words={answerWords()}
+        >
           <input type="hidden" name="once" value={draft.body.once} />
           {/* The button that Enter presses: saves, whatever comes first on the page. */}
           <button class="usa-sr-only" type="submit" name="action" value="save" tabindex={-1}>
-            Save
+            {t('answers.form.save')}
           </button>
           {request.items.map((item) => (
             <ItemForm item={item} view={view} />
           ))}
           <div class="submit answer__end">
             <button class="usa-button" type="submit" name="action" value="review">
-              Review and send
+              {t('answers.review.title')}
             </button>
             <button class="usa-button usa-button--outline" type="submit" name="action" value="save">
-              Save and go on later
+              {t('answers.form.later')}
             </button>
             <p class="answer__saved" role="status" data-saved>
-              {draft.updatedAt && draft.version > 0 ? (
-                <>
-                  Saved <Time at={draft.updatedAt} zone={zone} />.{' '}
-                </>
-              ) : (
-                'Nothing entered yet. '
-              )}
-              You can close this page and come back with the same link.
+              {draft.updatedAt && draft.version > 0
+                ? rich('answers.form.saved-at', { at: <Time at={draft.updatedAt} zone={zone} /> })
+                : t('answers.form.unsaved')}
             </p>
           </div>
         </form>
       )}
+      <p>{t('answers.form.reaches', { issuer: exchange.issuerName, recipient: service.name })}</p>
       <p>
-        Nothing reaches {exchange.issuerName} before you press “Send” on the next page. You can send some items now and
-        others later. {service.name} gets a receipt for each answer.
-      </p>
-      <p>
-        <a href="/answer/requests">Everything asked of you</a>, by whom and until when, also in your calendar ·{' '}
-        <a href="/answer/reminders">Reminders by mail</a>
+        {rich('answers.form.more', {
+          list: (words) => <a href="/answer/requests">{words}</a>,
+          reminders: (words) => <a href="/answer/reminders">{words}</a>,
+        })}
       </p>
     </>
   );
@@ -124,61 +129,30 @@ function Top({ view }: { view: FormView }) {
     <>
       <Heading
         title={request.title}
-        lead={
-          <>
-            {issuerName} {request.compulsory ? 'requires' : 'asks'} {service.name}{' '}
-            {request.compulsory ? 'to produce' : 'for'} {count(request.items.length - service.carried.length, 'item')},
-            under {request.authority}.
-          </>
-        }
-        {...(exchange.matter.example ? { tags: ['example'] } : {})}
+        lead={t('answers.form.lead', {
+          compulsory: request.compulsory ? 'yes' : 'no',
+          issuer: issuerName,
+          recipient: service.name,
+          n: request.items.length - service.carried.length,
+          authority: request.authority,
+        })}
+        {...(exchange.matter.example ? { tags: [t('answers.shared.example')] } : {})}
       />
-      {service.carried.length > 0 ? (
-        <p>
-          {count(service.carried.length, 'item')} that you answered in the request before{' '}
-          {service.carried.length === 1 ? 'is' : 'are'} carried over and not asked again; you find{' '}
-          {service.carried.length === 1 ? 'it' : 'them'} below, each with its receipt.
-        </p>
-      ) : null}
+      {service.carried.length > 0 ? <p>{t('answers.form.carried', { n: service.carried.length })}</p> : null}
       <div class="answer__due" id="clock">
         <p>
-          <strong>
-            {whole.state === 'paused' ? (
-              <>
-                The clock is paused since <Time at={new Date(whole.since)} zone={view.zone} />
-                {whole.words === null ? '' : `: ${whole.words}`}
-              </>
-            ) : (
-              <>
-                Due <Day on={'dueOn' in whole ? whole.dueOn : service.dueOn} weekday />
-              </>
-            )}
-          </strong>
-          {whole.state === 'overdue' || whole.state === 'unknown'
-            ? ' · that day has passed; you can still answer, and the answer shows when it was sent'
-            : ''}
-          {whole.state === 'paused' ? (
-            <>
-              {whole.dueOn === null ? '; the due date follows when it runs again' : null}
-              {whole.dueOn === null ? null : (
-                <>
-                  ; due <Day on={whole.dueOn} weekday />
-                </>
-              )}
-              . You can answer all the same.
-            </>
-          ) : null}
+          <Due whole={whole} servedDueOn={service.dueOn} zone={view.zone} />
         </p>
         <Workings workings={view.workings} />
         {exchange.revocation === null && exchange.request.conduct === 'served' ? <MoreTime asks={view.asks} /> : null}
         {view.moves.length > 0 ? (
           <details>
-            <summary>What moved the due date</summary>
+            <summary>{t('answers.form.moved')}</summary>
             <Moves
               moves={view.moves}
               names={new Map([[exchange.matter.issuer, issuerName]])}
               zone={view.zone}
-              receipt={() => <a href="/answer/history">receipt</a>}
+              receipt={() => <a href="/answer/history">{t('answers.form.receipt')}</a>}
             />
           </details>
         ) : null}
@@ -186,7 +160,7 @@ function Top({ view }: { view: FormView }) {
       <OrdersAndConsequences touched={view.touched} links={view.touchLinks} items={request.items.length} />
       {letter ? (
         <details class="answer__letter">
-          <summary>The letter</summary>
+          <summary>{t('answers.form.letter')}</summary>
           <p>
             <strong>{letter.subject}</strong>
           </p>
@@ -197,22 +171,41 @@ function Top({ view }: { view: FormView }) {
   );
 }
 
+/** When it is due, or since when the clock stands still. */
+function Due({ whole, servedDueOn, zone }: { whole: ClockState; servedDueOn: string; zone: string }) {
+  const strong = (words: Child) => <strong>{words}</strong>;
+  if (whole.state === 'paused') {
+    return rich('answers.form.paused', {
+      strong,
+      since: <Time at={new Date(whole.since)} zone={zone} />,
+      why: whole.words === null ? 'no' : 'yes',
+      words: whole.words ?? '',
+      dated: whole.dueOn === null ? 'no' : 'yes',
+      due: whole.dueOn === null ? '' : <Day on={whole.dueOn} weekday />,
+    });
+  }
+  const passed = whole.state === 'overdue' || whole.state === 'unknown';
+  const on = <Day on={'dueOn' in whole ? whole.dueOn : servedDueOn} weekday />;
+  return rich(passed ? 'answers.form.passed' : 'answers.form.due', { strong, on });
+}
+
 /** The way to ask for more time, or what became of it. */
 function MoreTime({ asks }: { asks: readonly Ask[] }) {
   const last = asks.at(-1);
   if (!last) {
     return (
       <p>
-        <a href="/answer/extension">Ask for more time</a>
+        <a href="/answer/extension">{t('answers.time.title')}</a>
       </p>
     );
   }
-  const became = { extended: 'It was given.', refused: 'It was refused.' };
   return (
     <p>
-      You asked for time until <Day on={last.until} weekday />.{' '}
-      {last.answer === null ? 'It is not answered yet.' : became[last.answer.outcome]}{' '}
-      <a href="/answer/extension">See what you asked for</a>
+      {rich('answers.form.asked', {
+        until: <Day on={last.until} weekday />,
+        became: last.answer?.outcome ?? 'waiting',
+        a: (words) => <a href="/answer/extension">{words}</a>,
+      })}
     </p>
   );
 }
@@ -222,44 +215,37 @@ function Trouble({ view }: { view: FormView }) {
   return (
     <>
       {overtaken ? (
-        <Notice tone="bad" title="This answer was sent from another browser meanwhile">
-          <p>
-            What was sent is on <a href="/answer/history">the list of answers</a>. What you typed here and was not sent
-            is below; you can send it as an addition.
-          </p>
+        <Notice tone="bad" title={t('answers.form.overtaken')}>
+          <p>{rich('answers.form.overtaken.what', { a: (words) => <a href="/answer/history">{words}</a> })}</p>
         </Notice>
       ) : null}
       {clashes.length > 0 ? (
-        <Notice tone="bad" title="Two browsers changed the same item">
-          <p>
-            Nothing is lost: your text is in the form, the other one is beside it. Make one of them, then save again.
-          </p>
+        <Notice tone="bad" title={t('answers.form.clash')}>
+          <p>{t('answers.form.clash.kept')}</p>
           <ul>
             {clashes.map((clash) => (
               <li>
-                <a href={`#item-${clash.item}`}>Item {clash.item}</a>
+                <a href={`#item-${clash.item}`}>{t('answers.shared.item', { item: clash.item })}</a>
               </li>
             ))}
           </ul>
         </Notice>
       ) : null}
       {draft.body.said.length > 0 ? (
-        <Notice tone="bad" title="Not every file came through">
+        <Notice tone="bad" title={t('answers.form.files')}>
           <ul>
             {draft.body.said.map((said) => (
               <li>
-                <bdi>{said.name}</bdi>
-                {said.item > 0 ? (
-                  <>
-                    {' '}
-                    (<a href={`#item-${said.item}`}>item {said.item}</a>)
-                  </>
-                ) : null}
-                : {said.what}
+                {rich('answers.form.files.said', {
+                  name: <bdi>{said.name}</bdi>,
+                  item: said.item,
+                  a: (words) => <a href={`#item-${said.item}`}>{words}</a>,
+                  what: said.what,
+                })}
               </li>
             ))}
           </ul>
-          <p>Everything else is kept.</p>
+          <p>{t('answers.form.files.kept')}</p>
         </Notice>
       ) : null}
     </>
@@ -276,7 +262,7 @@ function ItemForm({ item, view }: { item: Item; view: FormView }) {
   return (
     <section class="item" id={`item-${item.item}`} aria-labelledby={`item-${item.item}-head`}>
       <h2 class="item__head" id={`item-${item.item}-head`}>
-        <span class="item__number">Item {item.item}</span>
+        <span class="item__number">{t('answers.shared.item', { item: item.item })}</span>
       </h2>
       <p class="item__text">{item.text}</p>
       {clash ? <Other clash={clash} /> : null}
@@ -284,7 +270,7 @@ function ItemForm({ item, view }: { item: Item; view: FormView }) {
         <>
           <Before exchange={exchange} item={item.item} zone={view.zone} />
           <details class="item__again" open={clash !== undefined || !isBlank(saved) || files.length > 0}>
-            <summary>Add to it or answer anew</summary>
+            <summary>{t('answers.form.again')}</summary>
             {fields}
           </details>
         </>
@@ -299,9 +285,13 @@ function ItemForm({ item, view }: { item: Item; view: FormView }) {
 function Other({ clash }: { clash: Clash }) {
   return (
     <div class="notice notice--plain">
-      <p class="notice__title">Saved from another browser</p>
+      <p class="notice__title">{t('answers.form.other')}</p>
       <p>{dispositionLabel(clash.theirs)}</p>
-      {clash.theirs.note === '' ? <p>Without a note.</p> : <div class="said__note">{clash.theirs.note}</div>}
+      {clash.theirs.note === '' ? (
+        <p>{t('answers.form.other.no-note')}</p>
+      ) : (
+        <div class="said__note">{clash.theirs.note}</div>
+      )}
     </div>
   );
 }
@@ -315,18 +305,19 @@ function Before({ exchange, item, zone }: { exchange: Exchange; item: number; zo
   if (!latest || !sent) return null;
   return (
     <div class="item__before">
-      <p class="item__when">
-        You sent on <Time at={latest.occurredAt} zone={zone} />:
-      </p>
+      <p class="item__when">{rich('answers.form.sent-on', { at: <Time at={latest.occurredAt} zone={zone} /> })}</p>
       <Said one={sent} href={documentHref} />
       <p>
-        {exchange.issuerName} says: <Mark state={finding(found?.finding ?? 'not reviewed')} />
-        {found ? (
-          <>
-            {' '}
-            · <Time at={found.occurredAt} zone={zone} />
-          </>
-        ) : null}
+        {found
+          ? rich('answers.shared.says-at', {
+              issuer: exchange.issuerName,
+              found: <Mark state={finding(found.finding)} />,
+              at: <Time at={found.occurredAt} zone={zone} />,
+            })
+          : rich('answers.shared.says', {
+              issuer: exchange.issuerName,
+              found: <Mark state={finding('not reviewed')} />,
+            })}
       </p>
       {found?.reasons ? <div class="said__note">{found.reasons}</div> : null}
     </div>
@@ -335,14 +326,15 @@ function Before({ exchange, item, zone }: { exchange: Exchange; item: number; zo
 
 /** An item that was answered in the request before: it is not asked again, and its receipt is at hand. */
 function Carried({ latest, issuerName }: { latest: ItemAnswer; issuerName: string }) {
-  const words = `your earlier answer to item ${latest.item}`;
   return (
     <div class="item__before">
-      <p class="item__when">You answered this before, so it is not asked again. {issuerName} carried it over:</p>
+      <p class="item__when">{t('answers.form.before', { issuer: issuerName })}</p>
       <p>
-        <Mark state={disposition(latest.disposition)} />
-        {latest.documents > 0 ? `, ${count(latest.documents, 'file')}` : ''} ·{' '}
-        {receiptLinks('/answer/receipts')(latest.entry, words)}
+        {rich('answers.form.before.said', {
+          said: <Mark state={disposition(latest.disposition)} />,
+          n: latest.documents,
+          receipt: receiptLinks('/answer/receipts')(latest.entry, t('answers.form.earlier', { item: latest.item })),
+        })}
       </p>
     </div>
   );
@@ -363,15 +355,15 @@ function ItemFields(props: {
       <input type="hidden" name={`was-${n}`} value={digestOf(props.saved)} />
       <Radios
         name={`disposition-${n}`}
-        label={<>What you answer to item {n}</>}
+        label={t('answers.form.what', { item: n })}
         required
         value={typed.disposition ?? ''}
-        choices={[...CHOICES, { value: '', label: 'Not answered yet' }]}
+        choices={[...choices(), { value: '', label: t('answers.choice.none') }]}
       />
-      <TextArea name={`note-${n}`} label={<>Note to the issuer on item {n}</>} value={typed.note} rows={3} />
+      <TextArea name={`note-${n}`} label={t('answers.form.note', { item: n })} value={typed.note} rows={3} />
       <div class="usa-form-group">
         <label class="usa-label" for={fieldId(pick)}>
-          Files for item {n}
+          {t('answers.form.item-files', { item: n })}
         </label>
         {files.length > 0 ? (
           <ul class="files">
@@ -382,17 +374,22 @@ function ItemFields(props: {
                 </a>
                 <span>{filesize(file.bytes)}</span>
                 <span>
-                  <span aria-hidden="true">✓ </span>stored, SHA-256 <Hash hex={file.sha256} />
+                  <span aria-hidden="true">✓ </span>
+                  {rich('answers.form.stored', { hash: <Hash hex={file.sha256} /> })}
                 </span>
                 <button class="linklike" type="submit" name="action" value={`remove-${file.id}`}>
-                  <span aria-hidden="true">✕ </span>remove<span class="usa-sr-only"> {file.name}</span>
+                  <span aria-hidden="true">✕ </span>
+                  {rich('answers.form.remove', {
+                    name: file.name,
+                    more: (words) => <span class="usa-sr-only">{words}</span>,
+                  })}
                 </button>
               </li>
             ))}
           </ul>
         ) : null}
         <div class="usa-hint" id={`${fieldId(pick)}-hint`}>
-          Choose one or several, then press “Add files”. Up to {filesize(view.maxFileBytes)} at once.
+          {t('answers.form.item-files.hint', { most: filesize(view.maxFileBytes) })}
         </div>
         <div class="item__add">
           <input
@@ -404,7 +401,7 @@ function ItemFields(props: {
             aria-describedby={`${fieldId(pick)}-hint`}
           />
           <button class="usa-button usa-button--outline" type="submit" name="action" value={`add-${n}`}>
-            Add files<span class="usa-sr-only"> to item {n}</span>
+            {rich('answers.form.add', { item: n, more: (words) => <span class="usa-sr-only">{words}</span> })}
           </button>
         </div>
       </div>

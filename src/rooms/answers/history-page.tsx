@@ -1,10 +1,12 @@
 /** What a recipient has sent so far, what the issuer said to it, and the receipts of everything that happened with this request. */
+import { t } from '../../base/language.ts';
 import { type Ctx, RECIPIENT, type Route, recipient } from '../../base/route.ts';
 import { zoneOf } from '../../ui/context.ts';
 import { Empty } from '../../ui/empty.tsx';
 import { Heading } from '../../ui/heading.tsx';
 import { Mark } from '../../ui/mark.tsx';
 import { page } from '../../ui/page.tsx';
+import { rich } from '../../ui/rich.tsx';
 import { Time } from '../../ui/time.tsx';
 import { finding } from '../../ui/words.ts';
 import { History, Said } from '../parts.tsx';
@@ -16,28 +18,31 @@ function Answer({ sent, exchange, zone }: { sent: SentAnswer; exchange: Exchange
   return (
     <section aria-labelledby={`answer-${sent.round}`}>
       <h2 id={`answer-${sent.round}`}>
-        Answer {sent.round}, <Time at={sent.recordedAt} zone={zone} />
+        {rich('answers.history.answer', { round: sent.round, at: <Time at={sent.recordedAt} zone={zone} /> })}
       </h2>
       <p>
-        Sent by {sent.actedBy.title ? `${sent.actedBy.name}, ${sent.actedBy.title}` : sent.actedBy.name} ·{' '}
-        <a href={`/answer/sent/${sent.answer}`}>the slip</a>
+        {rich('answers.history.by', {
+          by: sent.actedBy.title ? `${sent.actedBy.name}, ${sent.actedBy.title}` : sent.actedBy.name,
+          a: (words) => <a href={`/answer/sent/${sent.answer}`}>{words}</a>,
+        })}
       </p>
       <ol class="entries">
         {sent.items.map((one) => {
           const found = exchange.determinations.filter((d) => d.item === one.item && d.answer === sent.answer);
           return (
             <li>
-              <h3>Item {one.item}</h3>
+              <h3>{t('answers.shared.item', { item: one.item })}</h3>
               <p>{exchange.request.items.find((item) => item.item === one.item)?.text}</p>
               <Said one={one} href={(document) => `/answer/documents/${document.sha256}`} />
-              {exchange.items.get(one.item)?.answer === sent.answer ? null : (
-                <p>A newer answer to this item followed.</p>
-              )}
+              {exchange.items.get(one.item)?.answer === sent.answer ? null : <p>{t('answers.history.newer')}</p>}
               {found.map((d) => (
                 <div>
                   <p>
-                    {exchange.issuerName} says: <Mark state={finding(d.finding)} /> ·{' '}
-                    <Time at={d.occurredAt} zone={zone} />
+                    {rich('answers.shared.says-at', {
+                      issuer: exchange.issuerName,
+                      found: <Mark state={finding(d.finding)} />,
+                      at: <Time at={d.occurredAt} zone={zone} />,
+                    })}
                   </p>
                   {d.reasons ? <div class="said__note">{d.reasons}</div> : null}
                 </div>
@@ -64,31 +69,32 @@ async function getHistory(c: Ctx): Promise<Response> {
   ]);
   return await page(
     c,
-    { title: 'Everything sent so far', area: 'recipient' },
+    { title: t('ui.nav.history'), area: 'recipient' },
     <>
       <Heading
-        title="Everything sent so far"
-        crumbs={[{ text: 'Your answer', href: '/answer' }]}
-        lead={
-          <>
-            {exchange.service.name} and {exchange.issuerName}, on “{exchange.request.title}”.
-          </>
-        }
+        title={t('ui.nav.history')}
+        crumbs={[{ text: t('answers.shared.yours'), href: '/answer' }]}
+        lead={t('answers.history.lead', {
+          recipient: exchange.service.name,
+          issuer: exchange.issuerName,
+          title: exchange.request.title,
+        })}
       />
       {exchange.answers.length === 0 ? (
         <Empty
-          what="No answer yet"
-          how="Each answer that you send stays here as it was, with what the issuer says to it."
-          action={{ text: 'Go to the items', href: '/answer' }}
+          what={t('answers.shared.none-yet')}
+          how={t('answers.history.none.how')}
+          action={{ text: t('answers.history.go'), href: '/answer' }}
         />
       ) : (
         exchange.answers.map((sent) => <Answer sent={sent} exchange={exchange} zone={zone} />)
       )}
-      <h2>Receipts</h2>
+      <h2>{t('answers.history.receipts')}</h2>
       <p>
-        Everything that was written down about this request and you, oldest first. For a court:{' '}
-        <a href="/answer/certificate">a certification to complete and sign</a> (
-        <a href="/answer/certificate?form=txt">as text</a>).
+        {rich('answers.history.all', {
+          a: (words) => <a href="/answer/certificate">{words}</a>,
+          text: (words) => <a href="/answer/certificate?form=txt">{words}</a>,
+        })}
       </p>
       <History entries={entries} names={names} receipts="/answer/receipts" zone={zone} />
     </>,

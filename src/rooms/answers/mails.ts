@@ -1,4 +1,5 @@
 /** The mails of a recipient's entrance: the code, and a fresh link for an old one. They carry secrets, so nobody logs them. */
+import { t } from '../../base/language.ts';
 import type { Mail } from '../../base/mailer.ts';
 import { showCode } from '../../base/secrets.ts';
 
@@ -12,19 +13,19 @@ export interface Asked {
   readonly invited?: true;
 }
 
-const kindOf = ({ invited }: Asked): string => (invited ? 'invitation' : 'request');
+const about = ({ issuer, recipient, title, invited }: Asked) => ({
+  issuer,
+  recipient,
+  title,
+  what: invited ? 'invitation' : 'request',
+});
 
 /** The code for somebody who opened the link of their letter. */
 export function codeMail(to: string, code: string, asked: Asked): Mail {
   return {
     to,
-    subject: `Your code to answer ${asked.issuer}`,
-    text: `Your code is ${showCode(code)}
-
-It opens the ${kindOf(asked)} "${asked.title}" of ${asked.issuer} to ${asked.recipient}. It works once, for 15 minutes.
-Enter it on the page that the link in the letter opened.
-If you did not ask for it, somebody has your letter but not your mailbox. Do nothing, and tell it to nobody.
-`,
+    subject: t('answers.mail.code.subject', { issuer: asked.issuer }),
+    text: t('answers.mail.code.text', { ...about(asked), code: showCode(code) }),
   };
 }
 
@@ -32,13 +33,7 @@ If you did not ask for it, somebody has your letter but not your mailbox. Do not
 export function freshLinkMail(to: string, link: string, asked: Asked): Mail {
   return {
     to,
-    subject: `A new link to answer ${asked.issuer}`,
-    text: `Somebody opened an older link to the ${kindOf(asked)} "${asked.title}" of ${asked.issuer} to ${asked.recipient}
-and asked for a new one. This is it:
-
-${link}
-
-It asks for a code that is mailed to this address. What was already answered is kept.
-`,
+    subject: t('answers.mail.link.subject', { issuer: asked.issuer }),
+    text: t('answers.mail.link.text', { ...about(asked), link }),
   };
 }

@@ -6,6 +6,7 @@ import type { Kysely } from 'kysely';
 import type { Millis } from '../../base/clock.ts';
 import type { Database } from '../../base/database.ts';
 import { NotFound } from '../../base/errors.ts';
+import { t } from '../../base/language.ts';
 import { type Ctx, RECIPIENT, type Route, recipient } from '../../base/route.ts';
 import { orderDocument } from '../order-document.ts';
 import { ordersFor, reachNow, recipientIn, type Touched, touchedBy } from '../reach.ts';
@@ -42,8 +43,8 @@ async function getDocument(c: Ctx): Promise<Response> {
   const order = ordersFor(touched).find(({ id }) => id === c.req.param('order'));
   if (!order) {
     throw new NotFound('no-such-order', {
-      what: 'There is no such order that touches what was asked of you.',
-      next: 'Go back to your answer; it lists the orders that do.',
+      what: t('answers.refused.order'),
+      next: t('answers.refused.order.next'),
     });
   }
   return await orderDocument(c, order);

@@ -1,7 +1,9 @@
 /** Everything that is asked of one mailbox: by whom, due when, what stops the clock. It shows what was sent to that mailbox and nothing else. */
+import { t } from '../../base/language.ts';
 import { type Ctx, RECIPIENT, type Route, recipient } from '../../base/route.ts';
 import { Heading } from '../../ui/heading.tsx';
 import { page } from '../../ui/page.tsx';
+import { rich } from '../../ui/rich.tsx';
 import { Table } from '../../ui/table.tsx';
 import { Working } from '../../ui/working.tsx';
 import { clockWords } from '../clock-parts.tsx';
@@ -15,45 +17,44 @@ async function getList(c: Ctx): Promise<Response> {
   const lines = await dueLines(db, ids, clock.now());
   return await page(
     c,
-    { title: 'Everything asked of you', area: 'recipient', wide: true },
+    { title: t('answers.list.title'), area: 'recipient', wide: true },
     <>
       <Heading
-        title="Everything asked of you"
-        crumbs={[{ text: 'Your answer', href: '/answer' }]}
-        lead="All requests whose letters went to this mailbox, the first due on top."
+        title={t('answers.list.title')}
+        crumbs={[{ text: t('answers.shared.yours'), href: '/answer' }]}
+        lead={t('answers.list.lead')}
       />
       <Table
-        caption="Requests"
+        caption={t('answers.list.caption')}
         quietCaption
         rows={lines}
-        empty={{ what: 'Nothing is asked of this mailbox' }}
+        empty={{ what: t('answers.list.empty') }}
         columns={[
           {
-            head: 'Request',
+            head: t('answers.shared.request'),
             names: true,
-            cell: (line) => (
-              <>
-                {line.service === service ? <a href="/answer">{line.title}</a> : line.title}
-                {line.compulsory ? ' (compulsory)' : ''}
-              </>
-            ),
+            cell: (line) => {
+              const title = line.service === service ? <a href="/answer">{line.title}</a> : line.title;
+              return line.compulsory ? rich('answers.list.compulsory', { title }) : title;
+            },
           },
-          { head: 'Asked by', cell: (line) => line.issuer },
-          { head: 'Asked of', cell: (line) => line.name },
-          { head: 'Still open', numeric: true, cell: (line) => `${line.open} of ${line.items}` },
-          { head: 'Due, and what stops the clock', cell: (line) => clockWords(line.clock) },
+          { head: t('answers.list.by'), cell: (line) => line.issuer },
+          { head: t('answers.list.of'), cell: (line) => line.name },
           {
-            head: 'How it is counted',
-            cell: (line) => (line.revoked ? '' : <Working steps={line.working} summary="Working" />),
+            head: t('answers.list.open'),
+            numeric: true,
+            cell: (line) => t('answers.list.open-of', { open: line.open, n: line.items }),
+          },
+          { head: t('answers.list.clock'), cell: (line) => clockWords(line.clock) },
+          {
+            head: t('answers.list.counted'),
+            cell: (line) => (line.revoked ? '' : <Working steps={line.working} summary={t('answers.list.working')} />),
           },
         ]}
       />
+      <p>{t('answers.list.others')}</p>
       <p>
-        To answer one of the others, open the link in its own letter: each link is for one request. What went to another
-        mailbox is not listed here.
-      </p>
-      <p>
-        <a href="/answer/calendar">Have these dates in your calendar</a>
+        <a href="/answer/calendar">{t('answers.list.calendar')}</a>
       </p>
     </>,
   );

@@ -2,6 +2,7 @@
 import type { Kysely } from 'kysely';
 import type { Database } from '../../base/database.ts';
 import { NotFound } from '../../base/errors.ts';
+import { t } from '../../base/language.ts';
 import { type Ctx, RECIPIENT, type Route, recipient, VIEWER } from '../../base/route.ts';
 import { certificateResponse } from '../../ui/certificate-response.ts';
 import { receiptName, receiptResponse } from '../../ui/receipt-response.tsx';
@@ -11,8 +12,8 @@ import { type Exchange, exchangeOf } from './view.ts';
 
 const missing = () =>
   new NotFound('no-such-receipt', {
-    what: 'There is no such receipt here.',
-    next: 'Go back to the answer and choose it from the list.',
+    what: t('answers.refused.receipt'),
+    next: t('answers.refused.choose'),
   });
 
 /** An entry of this service's history, or one of the earlier answers that were carried over into it. */
@@ -38,8 +39,8 @@ async function download(c: Ctx, service: string, area: 'staff' | 'recipient'): P
     area,
     back:
       area === 'staff'
-        ? { text: `Back to ${exchange.service.name}`, href: `/desk/services/${service}` }
-        : { text: 'Everything sent so far', href: '/answer/history' },
+        ? { text: t('answers.receipt.back', { name: exchange.service.name }), href: `/desk/services/${service}` }
+        : { text: t('ui.nav.history'), href: '/answer/history' },
   });
 }
 

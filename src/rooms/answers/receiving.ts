@@ -3,6 +3,7 @@
  * arrives and put beside its item once it is whole. One bad file never takes the others or the text down with it.
  */
 import { Refusal, StorageFull, TooLarge } from '../../base/errors.ts';
+import { t } from '../../base/language.ts';
 import { type IncomingFile, type PostedForm, readForm, UploadCutOff, unlessEmpty } from '../../base/multipart.ts';
 import type { Services } from '../../base/services.ts';
 import { filesize } from '../../ui/filesize.ts';
@@ -32,17 +33,17 @@ export async function refuseLength(needs: Pick<Services, 'blobs' | 'config'>, le
   const { maxFileBytes } = needs.config;
   if (length > maxFileBytes + FORM_BYTES) {
     throw new TooLarge('files-too-large', {
-      what: `The files come to ${filesize(length)} together; this server takes ${filesize(maxFileBytes)} at once.`,
-      lost: 'The files were not kept. What was saved before is still there; go back in your browser to find what you typed since.',
-      next: 'Add the files in several goes, or split one that is larger.',
+      what: t('answers.files.large', { size: filesize(length), most: filesize(maxFileBytes) }),
+      lost: t('answers.files.kept-not'),
+      next: t('answers.files.large.next'),
     });
   }
   const room = await needs.blobs.room();
   if (room !== null && length > room) {
     throw new StorageFull('storage-full', {
-      what: 'There is no room left on this server’s disk for these files.',
-      lost: 'The files were not kept. What was saved before is still there; go back in your browser to find what you typed since.',
-      next: 'Try again later, or tell the office that wrote to you.',
+      what: t('answers.files.full'),
+      lost: t('answers.files.kept-not'),
+      next: t('answers.files.full.next'),
     });
   }
 }
@@ -75,15 +76,15 @@ export async function receiveForm(
       if (!file) return;
       const stored = await needs.blobs.put(file.bytes, { maxBytes: needs.config.maxFileBytes });
       const added = await addUpload(needs, service, item, { ...stored, name, type: typeOf(name) });
-      if (!added) said.push({ item, name, what: 'lies beside this item already, the same bytes under the same name.' });
+      if (!added) said.push({ item, name, what: t('answers.files.there') });
     } catch (error) {
       if (error instanceof UploadCutOff) {
-        said.push({ item, name, what: 'the upload broke off before the file was whole. Add it again.' });
+        said.push({ item, name, what: t('answers.files.broke') });
       } else if (error instanceof TooLarge) {
         said.push({
           item,
           name,
-          what: `larger than the ${filesize(needs.config.maxFileBytes)} that this server takes.`,
+          what: t('answers.files.larger', { most: filesize(needs.config.maxFileBytes) }),
         });
       } else if (error instanceof Refusal) {
         said.push({ item, name, what: error.advice.what });
@@ -98,7 +99,7 @@ export async function receiveForm(
       maxFieldBytes: 256 * 1024,
     });
     if (form.tooManyFiles) {
-      said.push({ item: 0, name: 'Further files', what: `at most ${MAX_FILES} files can be added at once.` });
+      said.push({ item: 0, name: t('answers.files.further'), what: t('answers.files.most', { n: MAX_FILES }) });
     }
     return { form, said };
   } catch (error) {

@@ -4,15 +4,16 @@
  */
 import { Conflict, InvalidInput, Refusal, RuleRefusal } from '../../base/errors.ts';
 import { bodyOf } from '../../base/form.ts';
+import { listed, t } from '../../base/language.ts';
 import { type Ctx, RECIPIENT, type Route, recipient } from '../../base/route.ts';
 import { redirectWith } from '../../ui/context.ts';
 import { ErrorSummary, type Errors, Field, Form, Submit } from '../../ui/form.tsx';
 import { Heading } from '../../ui/heading.tsx';
 import { Notice } from '../../ui/notice.tsx';
 import { page } from '../../ui/page.tsx';
+import { rich } from '../../ui/rich.tsx';
 import { Facts } from '../../ui/table.tsx';
 import { Day } from '../../ui/time.tsx';
-import { count } from '../../ui/words.ts';
 import { type Upload, uploadsOf } from '../documents/view.ts';
 import { Said } from '../parts.tsx';
 import { currentDraft, ownExchange, problemsOf, sendAnswer } from './commands.ts';
@@ -31,27 +32,24 @@ interface ReviewView {
   readonly refusal: Refusal | null;
 }
 
-const sentence = (numbers: readonly number[]) =>
-  numbers.length === 1 ? `Item ${numbers[0]}` : `Items ${numbers.slice(0, -1).join(', ')} and ${numbers.at(-1)}`;
+const numbered = (items: readonly number[]) => ({ n: items.length, items: listed(items.map(String)) });
 
-/** The date of the item that is due first, as it stands. */
-function DueNow({ exchange }: { exchange: Exchange }) {
-  const dates = exchange.request.items.flatMap(({ item }) => exchange.due(item).on ?? []).sort();
-  const [first] = dates;
-  return first === undefined ? (
-    <>while the clock is paused</>
-  ) : (
-    <>
-      <a href="/answer#clock">
-        due <Day on={first} weekday />
-      </a>
-    </>
-  );
+/** Who answers whom on what, and the date of the item that is due first, as it stands. */
+function Lead({ exchange }: { exchange: Exchange }) {
+  const [first] = exchange.request.items.flatMap(({ item }) => exchange.due(item).on ?? []).sort();
+  const who = { recipient: exchange.service.name, issuer: exchange.issuerName, title: exchange.request.title };
+  return first === undefined
+    ? t('answers.review.lead.paused', who)
+    : rich('answers.review.lead', {
+        ...who,
+        a: (words) => <a href="/answer#clock">{words}</a>,
+        on: <Day on={first} weekday />,
+      });
 }
 
 function Review(view: ReviewView) {
   const { exchange, draft } = view;
-  const { request, service, issuerName } = exchange;
+  const { request } = exchange;
   const reviewed = reviewOf(
     draft.body,
     view.uploads,
@@ -61,48 +59,45 @@ function Review(view: ReviewView) {
   return (
     <>
       <Heading
-        title="Review and send"
-        crumbs={[{ text: 'Your answer', href: '/answer' }]}
-        lead={
-          <>
-            {service.name} answers {issuerName} on “{request.title}”, <DueNow exchange={exchange} />.
-          </>
-        }
+        title={t('answers.review.title')}
+        crumbs={[{ text: t('answers.shared.yours'), href: '/answer' }]}
+        lead={<Lead exchange={exchange} />}
       />
       <ErrorSummary errors={view.errors} />
       {view.refusal ? (
-        <Notice tone="bad" title="Not sent">
+        <Notice tone="bad" title={t('answers.review.not-sent')}>
           <p>{view.refusal.advice.what}</p>
           {view.refusal.advice.lost ? <p>{view.refusal.advice.lost}</p> : null}
           {view.refusal.advice.next ? <p>{view.refusal.advice.next}</p> : null}
         </Notice>
       ) : null}
       {problems.length > 0 ? (
-        <Notice tone="bad" title="Before it can be sent">
+        <Notice tone="bad" title={t('answers.review.before')}>
           <ul>
             {problems.map((problem) => (
               <li>{problem.item > 0 ? <a href={`/answer#item-${problem.item}`}>{problem.what}</a> : problem.what}</li>
             ))}
           </ul>
-          <p>Everything you entered is kept.</p>
+          <p>{t('answers.review.kept')}</p>
         </Notice>
       ) : null}
       <Missing reviewed={reviewed} exchange={exchange} />
-      <h2>What will be sent</h2>
+      <h2>{t('answers.review.what')}</h2>
       {reviewed.items.length === 0 ? (
-        <p>
-          Nothing yet. Go <a href="/answer">back to the items</a> and choose an answer for one of them.
-        </p>
+        <p>{rich('answers.review.nothing', { a: (words) => <a href="/answer">{words}</a> })}</p>
       ) : (
         <ol class="entries">
           {reviewed.items.map((one) => (
             <li>
-              <h3>Item {one.item}</h3>
+              <h3>{t('answers.shared.item', { item: one.item })}</h3>
               <p>{request.items.find((item) => item.item === one.item)?.text}</p>
               <Said one={one} whole href={(document) => `/answer/documents/${document.sha256}`} />
               <p>
                 <a href={`/answer#item-${one.item}`}>
-                  Change<span class="usa-sr-only"> item {one.item}</span>
+                  {rich('answers.review.change', {
+                    item: one.item,
+                    more: (words) => <span class="usa-sr-only">{words}</span>,
+                  })}
                 </a>
               </p>
             </li>
@@ -121,24 +116,20 @@ function Missing({ reviewed, exchange }: { reviewed: Reviewed; exchange: Exchang
   return (
     <>
       {reviewed.undecided.length > 0 ? (
-        <Notice tone="bad" title={`${sentence(reviewed.undecided)} will not be sent`}>
+        <Notice tone="bad" title={t('answers.review.undecided', numbered(reviewed.undecided))}>
           <p>
-            There is a note or a file, but no answer is chosen. It stays in your draft.{' '}
+            {t('answers.review.undecided.why')}{' '}
             {reviewed.undecided.map((item) => (
               <a class="answer__jump" href={`/answer#item-${item}`}>
-                Choose an answer for item {item}
+                {t('answers.review.choose', { item })}
               </a>
             ))}
           </p>
         </Notice>
       ) : null}
       {open.length > 0 && reviewed.items.length > 0 ? (
-        <Notice title="This is a partial answer">
-          <p>
-            {sentence(open)} {open.length === 1 ? 'is' : 'are'} not answered yet and{' '}
-            {open.length === 1 ? 'stays' : 'stay'} open. You can answer {open.length === 1 ? 'it' : 'them'} later with
-            the same link.
-          </p>
+        <Notice title={t('answers.review.partial')}>
+          <p>{t('answers.review.partial.open', numbered(open))}</p>
         </Notice>
       ) : null}
     </>
@@ -150,20 +141,18 @@ function Seen({ view }: { view: ReviewView }) {
   const isPublic = exchange.request.audience === 'public';
   return (
     <>
-      <h2>Who will see what</h2>
+      <h2>{t('answers.review.seen')}</h2>
       <Facts
         facts={[
           {
             name: exchange.issuerName,
-            value: `everything above: answers, notes and files; your name and title; the mailbox ${address}`,
+            value: t('answers.review.seen.issuer', { address }),
           },
           {
-            name: isPublic ? 'The public record' : 'Everybody else',
-            value: isPublic
-              ? 'for each item only the answer in its one or two words, the number of files, and the time; no notes, no files, no names'
-              : 'nothing; this request is not public',
+            name: t(isPublic ? 'answers.review.seen.record' : 'answers.review.seen.others'),
+            value: t(isPublic ? 'answers.review.seen.record.what' : 'answers.review.seen.others.what'),
           },
-          { name: 'You', value: `a receipt of it all, on the next page and by mail to ${address}` },
+          { name: t('answers.review.seen.you'), value: t('answers.review.seen.you.what', { address }) },
         ]}
       />
     </>
@@ -173,11 +162,15 @@ function Seen({ view }: { view: ReviewView }) {
 function SendForm({ view, n }: { view: ReviewView; n: number }) {
   const { draft, actor, errors } = view;
   return (
-    <Form action="/answer/send" hidden={{ once: draft.body.once, version: String(draft.version) }} label="Send">
-      <h2>Who sends it</h2>
+    <Form
+      action="/answer/send"
+      hidden={{ once: draft.body.once, version: String(draft.version) }}
+      label={t('answers.review.form')}
+    >
+      <h2>{t('answers.review.who')}</h2>
       <Field
         name="name"
-        label="Your name"
+        label={t('answers.shared.your-name')}
         required
         autocomplete="name"
         width="medium"
@@ -186,18 +179,15 @@ function SendForm({ view, n }: { view: ReviewView; n: number }) {
       />
       <Field
         name="title"
-        label="Your title or office"
-        hint="For instance City Clerk"
+        label={t('answers.review.job.label')}
+        hint={t('answers.review.job.hint')}
         autocomplete="organization-title"
         width="medium"
         value={actor.title}
         errors={errors}
       />
-      <p class="answer__once">
-        Once sent, an answer cannot be changed or taken back. You can add to it with another one. Your receipt follows
-        on the next page.
-      </p>
-      <Submit text={`Send ${count(n, 'item')}`} cancel={{ text: 'Back to the items', href: '/answer' }} />
+      <p class="answer__once">{t('answers.review.once')}</p>
+      <Submit text={t('answers.review.send', { n })} cancel={{ text: t('answers.review.back'), href: '/answer' }} />
     </Form>
   );
 }
@@ -212,7 +202,7 @@ async function show(
   const draft = await currentDraft(services, service);
   return await page(
     c,
-    { title: 'Review and send', area: 'recipient', status: more.status ?? 200 },
+    { title: t('answers.review.title'), area: 'recipient', status: more.status ?? 200 },
     <Review
       exchange={exchange}
       draft={draft}
@@ -237,9 +227,7 @@ async function postSend(c: Ctx): Promise<Response> {
     const sent = await sendAnswer(services, service, { ...reviewed, actor, address });
     await services.ledger.published(sent.position, 1000);
     const to = `/answer/sent/${sent.answer}`;
-    return sent.repeated
-      ? redirectWith(c, to, 'This answer had been sent already, here or from another browser; it was not sent twice.')
-      : c.redirect(to, 303);
+    return sent.repeated ? redirectWith(c, to, t('answers.review.repeated')) : c.redirect(to, 303);
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
     // The name as typed survives, here and for the next visit.

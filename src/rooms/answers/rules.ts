@@ -5,6 +5,8 @@
 import type { NewEntry } from '../../base/append.ts';
 import { instant, type Millis } from '../../base/clock.ts';
 import { RuleRefusal } from '../../base/errors.ts';
+import { t } from '../../base/language.ts';
+import { disposition } from '../../ui/words.ts';
 import { type AnsweredItem, DISPOSITIONS, type Disposition } from './entries.ts';
 
 /** Dispositions that say documents come with the answer, and those that owe a reason in words. */
@@ -40,22 +42,20 @@ export function answerProblems(
   items: readonly AnsweredItem[],
 ): readonly { readonly item: number; readonly what: string }[] {
   const problems: { item: number; what: string }[] = [];
-  if (state.revoked) problems.push({ item: 0, what: 'The request has been revoked; there is nothing to answer.' });
-  if (items.length === 0) problems.push({ item: 0, what: 'No item has an answer yet.' });
+  if (state.revoked) problems.push({ item: 0, what: t('answers.problem.revoked') });
+  if (items.length === 0) problems.push({ item: 0, what: t('answers.problem.empty') });
   for (const one of items) {
+    const said = disposition(one.disposition).word;
     if (!state.items.includes(one.item))
-      problems.push({ item: one.item, what: `There is no item ${one.item} in this request.` });
+      problems.push({ item: one.item, what: t('answers.problem.no-item', { item: one.item }) });
     if (items.filter((other) => other.item === one.item).length > 1) {
-      problems.push({ item: one.item, what: `Item ${one.item} is answered twice.` });
+      problems.push({ item: one.item, what: t('answers.problem.twice', { item: one.item }) });
     }
     if (NEEDS_DOCUMENTS.includes(one.disposition) && one.documents.length === 0) {
-      problems.push({ item: one.item, what: `Item ${one.item} says “${one.disposition}”, but no file is attached.` });
+      problems.push({ item: one.item, what: t('answers.problem.file', { item: one.item, said }) });
     }
     if (NEEDS_NOTE.includes(one.disposition) && one.note === '') {
-      problems.push({
-        item: one.item,
-        what: `Item ${one.item} says “${one.disposition}”: say in the note what or why.`,
-      });
+      problems.push({ item: one.item, what: t('answers.problem.note', { item: one.item, said }) });
     }
   }
   return problems;
@@ -76,7 +76,7 @@ export function send(
   if (problem) {
     throw new RuleRefusal('answer-incomplete', {
       what: problem.what,
-      lost: 'Nothing was sent; everything you entered is kept.',
+      lost: t('answers.shared.kept'),
     });
   }
   const answer = newId();

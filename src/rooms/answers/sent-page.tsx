@@ -1,14 +1,15 @@
 /** After sending: the slip of the answer with its receipts to keep, what comes by mail, and what can be done next. */
 import type { Child } from 'hono/jsx';
 import { NotFound } from '../../base/errors.ts';
+import { t } from '../../base/language.ts';
 import { type Ctx, RECIPIENT, type Route, recipient } from '../../base/route.ts';
 import type { Witnessed } from '../../base/services.ts';
 import { zoneOf } from '../../ui/context.ts';
 import { Heading } from '../../ui/heading.tsx';
 import { page } from '../../ui/page.tsx';
 import { LookAgain } from '../../ui/progress.tsx';
+import { rich } from '../../ui/rich.tsx';
 import { Slip } from '../../ui/slip.tsx';
-import { count } from '../../ui/words.ts';
 import { Said } from '../parts.tsx';
 import { entriesOf, type StreamEntry } from '../stream.ts';
 import { ownExchange } from './commands.ts';
@@ -37,76 +38,73 @@ function SentPage({ exchange, sent, entry, items, published, again, witnessed, z
   const open = request.items.filter((one) => !exchange.items.has(one.item));
   return (
     <>
-      <Heading
-        title="Your answer is sent"
-        lead={<>{issuerName} has it. Keep the receipt: it proves what you sent and when, also without this server.</>}
-      />
+      <Heading title={t('answers.sent.title')} lead={t('answers.sent.lead', { issuer: issuerName })} />
       <Slip
         commitment={entry.commitment}
         position={published ? entry.position : null}
         logOrigin={logOrigin}
-        title={sent.round === 1 ? 'Answer sent' : `Answer sent, addition ${sent.round - 1}`}
+        title={sent.round === 1 ? t('answers.sent.slip') : t('answers.sent.slip.more', { n: sent.round - 1 })}
         at={entry.recordedAt}
         zone={zone}
-        issuer={{ name: issuerName, line: `asked for ${count(request.items.length, 'item')}` }}
+        issuer={{ name: issuerName, line: t('answers.sent.asked', { n: request.items.length }) }}
         recipient={{
           name: service.name,
-          line: `answered ${count(sent.items.length, 'item')} with ${count(files, 'file')}`,
+          line: t('answers.sent.answered', { n: sent.items.length, files }),
         }}
         facts={[
-          { name: 'Request', value: request.title },
+          { name: t('answers.shared.request'), value: request.title },
           {
-            name: 'Sent by',
+            name: t('answers.sent.by'),
             value: sent.actedBy.title ? `${sent.actedBy.name}, ${sent.actedBy.title}` : sent.actedBy.name,
           },
-          { name: 'By mail', value: `the same receipt goes to ${sent.actedBy.address}` },
+          { name: t('answers.sent.mail'), value: t('answers.sent.mail.to', { address: sent.actedBy.address }) },
         ]}
         witnessed={published ? witnessed : null}
         {...(published ? { json: `/answer/receipts/${entry.id}.json`, pdf: `/answer/receipts/${entry.id}.pdf` } : {})}
       />
       {published ? null : (
         <>
-          <p role="status">
-            Your answer is written down for good. Your receipt is being made, usually within a second.
-          </p>
+          <p role="status">{t('answers.sent.making')}</p>
           {again}
         </>
       )}
-      <h2>Each item</h2>
+      <h2>{t('answers.sent.items')}</h2>
       <ol class="entries">
         {sent.items.map((one) => {
           const own = items.find((item) => item.body.item === one.item);
           return (
             <li>
-              <h3>Item {one.item}</h3>
+              <h3>{t('answers.shared.item', { item: one.item })}</h3>
               <p>{request.items.find((item) => item.item === one.item)?.text}</p>
               <Said one={one} whole href={(document) => `/answer/documents/${document.sha256}`} />
               {own && published ? (
                 <p>
-                  Receipt of this item alone{request.audience === 'public' ? ', as the public record shows it' : ''}:{' '}
-                  <a href={`/answer/receipts/${own.id}.pdf`} download>
-                    PDF<span class="usa-sr-only"> for item {one.item}</span>
-                  </a>{' '}
-                  ·{' '}
-                  <a href={`/answer/receipts/${own.id}.json`} download>
-                    JSON<span class="usa-sr-only"> for item {one.item}</span>
-                  </a>
+                  {rich('answers.sent.item-receipt', {
+                    open: request.audience === 'public' ? 'yes' : 'no',
+                    item: one.item,
+                    pdf: (words) => (
+                      <a href={`/answer/receipts/${own.id}.pdf`} download>
+                        {words}
+                      </a>
+                    ),
+                    json: (words) => (
+                      <a href={`/answer/receipts/${own.id}.json`} download>
+                        {words}
+                      </a>
+                    ),
+                    more: (words) => <span class="usa-sr-only">{words}</span>,
+                  })}
                 </p>
               ) : null}
             </li>
           );
         })}
       </ol>
-      <h2>What comes next</h2>
+      <h2>{t('answers.sent.next')}</h2>
+      <p>{t('answers.sent.next.how', { issuer: issuerName, n: open.length })}</p>
       <p>
-        {issuerName} looks at each item and says whether it is accepted. You are told by mail, with a receipt.{' '}
-        {open.length > 0
-          ? `${count(open.length, 'item')} of this request ${open.length === 1 ? 'is' : 'are'} still open.`
-          : 'Every item of this request is answered.'}
-      </p>
-      <p>
-        <a href="/answer">{open.length > 0 ? 'Answer the open items' : 'Add to your answer'}</a> ·{' '}
-        <a href="/answer/history">Everything sent so far</a>
+        <a href="/answer">{t(open.length > 0 ? 'answers.sent.open' : 'answers.sent.add')}</a> ·{' '}
+        <a href="/answer/history">{t('ui.nav.history')}</a>
       </p>
     </>
   );
@@ -121,8 +119,8 @@ async function getSent(c: Ctx): Promise<Response> {
   const entry = entries.find((one) => one.id === sent?.entry);
   if (!sent || !entry) {
     throw new NotFound('no-such-answer', {
-      what: 'There is no such answer of yours.',
-      next: 'Look at everything sent so far, at /answer/history.',
+      what: t('answers.refused.sent'),
+      next: t('answers.refused.sent.next'),
     });
   }
   const items = entries.filter((one) => one.kind === 'item.answered' && one.body.answer === sent.answer);
@@ -131,7 +129,7 @@ async function getSent(c: Ctx): Promise<Response> {
   return await page(
     c,
     {
-      title: 'Your answer is sent',
+      title: t('answers.sent.title'),
       area: 'recipient',
       islands: published ? [] : ['again'],
     },
@@ -141,7 +139,7 @@ async function getSent(c: Ctx): Promise<Response> {
       entry={entry}
       items={items}
       published={published}
-      again={<LookAgain c={c} done="Your receipt is here." />}
+      again={<LookAgain c={c} done={t('ui.receipt.here')} />}
       witnessed={witnessed}
       zone={zoneOf(c)}
       logOrigin={services.config.logOrigin}

@@ -3,6 +3,7 @@ import type { Kysely } from 'kysely';
 import { z } from 'zod';
 import type { Millis } from '../../base/clock.ts';
 import type { Database } from '../../base/database.ts';
+import { t } from '../../base/language.ts';
 import { type Project, stamps } from '../../base/row.ts';
 import { type CellDue, type Clocked, clockedOf, clocksOf } from '../clock/rules.ts';
 import { closingsFor, movedDues } from '../clock/view.ts';
@@ -143,7 +144,7 @@ export async function exchangeOf(db: Kysely<Database>, id: string): Promise<Exch
     service,
     request,
     matter,
-    issuerName: issuer?.name ?? 'The issuer',
+    issuerName: issuer?.name ?? t('answers.shared.issuer'),
     revocation,
     answers,
     items,

@@ -5,6 +5,7 @@
 import { type Kysely, sql } from 'kysely';
 import type { Database } from '../../base/database.ts';
 import { RuleRefusal } from '../../base/errors.ts';
+import { t } from '../../base/language.ts';
 import { hashToken, newToken, TOKEN } from '../../base/secrets.ts';
 import type { Services } from '../../base/services.ts';
 
@@ -59,16 +60,16 @@ export async function makeFeed(needs: Needs, holder: Holder, id: string): Promis
     const known = await tx.selectFrom('work.calendar_feed').select('id').where('id', '=', id).executeTakeFirst();
     if (known) {
       throw new RuleRefusal('calendar-made-already', {
-        what: 'This form has made its address already; an address is shown once.',
-        lost: 'Nothing is lost: the address works where you put it.',
-        next: 'If you did not keep it, turn that one off and make another.',
+        what: t('clock.feed.made'),
+        lost: t('clock.feed.made.lost'),
+        next: t('clock.feed.made.next'),
       });
     }
     if ((await feedsOf(tx, holder)).length >= MOST_FEEDS) {
       throw new RuleRefusal('too-many-calendars', {
-        what: `You have ${MOST_FEEDS} addresses already.`,
-        lost: 'Nothing was changed.',
-        next: 'Turn one off that you do not use.',
+        what: t('clock.feed.many', { n: MOST_FEEDS }),
+        lost: t('clock.lost.changed'),
+        next: t('clock.feed.many.next'),
       });
     }
     await tx

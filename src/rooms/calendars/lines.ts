@@ -5,7 +5,7 @@
 import { type Kysely, sql } from 'kysely';
 import type { Millis } from '../../base/clock.ts';
 import type { Database } from '../../base/database.ts';
-import { count } from '../../ui/words.ts';
+import { t } from '../../base/language.ts';
 import { type DueLine, dueLines, servicesOfMailbox } from '../due-list.ts';
 import type { Holder } from './feeds.ts';
 import type { CalendarLine } from './ics.ts';
@@ -30,7 +30,7 @@ export async function calendarOf(
   if (holder.who === 'recipient') {
     const ids = await ownServices(db, holder);
     const lines = await dueLines(db, ids, now);
-    return { name: 'Due dates (Counterfoil)', lines: lines.flatMap((line) => lineOf(line, 'recipient', null)) };
+    return { name: t('clock.feed.name'), lines: lines.flatMap((line) => lineOf(line, 'recipient', null)) };
   }
   const { rows } = await sql<{ id: string; n: number; name: string }>`
     select r.id, p.name, (select count(*)::int from view.service s where s.request = r.id) as n
@@ -48,7 +48,7 @@ export async function calendarOf(
   );
   const grouped = await daysOf(db, many, baseUrl);
   const lines = single.flatMap((line) => lineOf(line, 'staff', `${baseUrl}/desk/services/${line.service}`));
-  return { name: `Due dates, ${rows[0]?.name ?? 'Counterfoil'}`, lines: [...lines, ...grouped] };
+  return { name: t('clock.feed.name.of', { name: rows[0]?.name ?? 'Counterfoil' }), lines: [...lines, ...grouped] };
 }
 
 /** Services that a feed of a mailbox may show: what the mailbox was sent, and the one whose link it was made by while it goes there. */
@@ -75,11 +75,16 @@ function lineOf(line: DueLine, side: 'staff' | 'recipient', url: string | null):
       uid: `due-${line.service}`,
       sequence: line.changes,
       on,
-      summary: `Due: ${line.title} (${who})`,
+      summary: t('clock.feed.line', { title: line.title, who }),
       description: [
         stateWords(line, side),
         '',
-        `Under ${line.authority}${line.compulsory ? ', compulsory' : ''}. ${count(line.open, 'item')} of ${line.items} open.`,
+        t('clock.feed.under', {
+          authority: line.authority,
+          compulsory: line.compulsory ? 'yes' : 'no',
+          open: line.open,
+          items: line.items,
+        }),
         ...(line.revoked ? [] : ['', ...line.working.map((step, i) => `${i + 1}. ${step}`)]),
       ].join('\n'),
       url,
@@ -90,18 +95,19 @@ function lineOf(line: DueLine, side: 'staff' | 'recipient', url: string | null):
 }
 
 function stateWords(line: DueLine, side: 'staff' | 'recipient'): string {
-  const asks = side === 'staff' ? `Asked of ${line.name}.` : `${line.issuer} asks ${line.name}.`;
+  const asks = { side, name: line.name, issuer: line.issuer };
   switch (line.clock.state) {
     case 'stopped':
-      return `${asks} Answered.`;
+      return t('clock.feed.state.stopped', asks);
     case 'revoked':
-      return `${asks} The request was revoked.`;
-    case 'paused':
-      return `${asks} The clock is paused${line.clock.words === null ? '' : `: ${line.clock.words}`}${
-        line.dueOn === null ? '; the date follows when it runs again' : ''
-      }.`;
+      return t('clock.feed.state.revoked', asks);
+    case 'paused': {
+      const { words } = line.clock;
+      const known = line.dueOn === null ? 'no' : 'yes';
+      return t('clock.feed.state.paused', { ...asks, said: words === null ? 'no' : 'yes', words: words ?? '', known });
+    }
     default:
-      return asks;
+      return t('clock.feed.state', asks);
   }
 }
 
@@ -147,8 +153,8 @@ async function daysOf(
     uid: `due-${row.request}-${row.on}`,
     sequence: row.changes,
     on: row.on,
-    summary: `Due: ${row.title} (${count(row.open, 'recipient')} of ${row.all.toLocaleString('en-US')} open)`,
-    description: row.revoked ? 'The request was revoked.' : `Under ${row.authority}.`,
+    summary: t('clock.feed.line.days', { title: row.title, open: row.open, all: row.all }),
+    description: row.revoked ? t('clock.feed.revoked') : t('clock.feed.under.only', { authority: row.authority }),
     url: `${baseUrl}/desk/requests/${row.request}`,
     cancelled: row.revoked || row.open === 0,
     changedAt: row.changed,

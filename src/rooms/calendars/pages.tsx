@@ -6,12 +6,14 @@ import { z } from 'zod';
 import { LinkRefused, NotFound } from '../../base/errors.ts';
 import { bodyOf, textsOf } from '../../base/form.ts';
 import { UUID, uuidv7 } from '../../base/ids.ts';
+import { t } from '../../base/language.ts';
 import { ANYONE, type Ctx, RECIPIENT, type Route, recipient, staff, VIEWER } from '../../base/route.ts';
 import { redirectWith, zoneOf } from '../../ui/context.ts';
 import { ErrorSummary, type Errors, Form, Submit } from '../../ui/form.tsx';
 import { Heading } from '../../ui/heading.tsx';
 import { Notice } from '../../ui/notice.tsx';
 import { page } from '../../ui/page.tsx';
+import { rich } from '../../ui/rich.tsx';
 import { Time } from '../../ui/time.tsx';
 import { checked, errorsOf } from '../input.ts';
 import { feedsOf, type Holder, holderOf, makeFeed, revokeFeed } from './feeds.ts';
@@ -21,31 +23,28 @@ import { calendarOf } from './lines.ts';
 interface Side {
   readonly area: 'staff' | 'recipient';
   readonly base: string;
-  readonly crumb: { readonly text: string; readonly href: string };
+  readonly crumb: { readonly text: 'clock.feed.crumb.recipient' | 'clock.feed.crumb.staff'; readonly href: string };
   readonly holder: (c: Ctx) => Holder;
-  readonly shows: string;
 }
 
 const RECIPIENTS: Side = {
   area: 'recipient',
   base: '/answer/calendar',
-  crumb: { text: 'Everything asked of you', href: '/answer/requests' },
+  crumb: { text: 'clock.feed.crumb.recipient', href: '/answer/requests' },
   holder: (c) => {
     const { service, address } = recipient(c);
     return { who: 'recipient', service, address };
   },
-  shows: 'every request whose letter went to your mailbox',
 };
 
 const STAFF: Side = {
   area: 'staff',
   base: '/account/calendar',
-  crumb: { text: 'Your account', href: '/account' },
+  crumb: { text: 'clock.feed.crumb.staff', href: '/account' },
   holder: (c) => {
     const { userId, party } = staff(c);
     return { who: 'staff', userId, party };
   },
-  shows: 'the requests of your organisation; where more than 40 are asked, one date for each day on which some are due',
 };
 
 /** @param made the address that a form has just made, to show once */
@@ -55,50 +54,46 @@ async function show(c: Ctx, side: Side, made: string | null, errors: Errors = {}
   const bad = Object.keys(errors).length > 0;
   return await page(
     c,
-    { title: 'Due dates in your calendar', area: side.area, status: bad ? 422 : 200 },
+    { title: t('clock.feed.title'), area: side.area, status: bad ? 422 : 200 },
     <>
       <Heading
-        title="Due dates in your calendar"
-        crumbs={[side.crumb]}
-        lead="Your calendar program reads the dates by itself and follows when one moves."
+        title={t('clock.feed.title')}
+        crumbs={[{ ...side.crumb, text: t(side.crumb.text) }]}
+        lead={t('clock.feed.lead')}
       />
-      <ErrorSummary errors={errors} what="Nothing was changed." />
+      <ErrorSummary errors={errors} what={t('clock.lost.changed')} />
       {made === null ? null : (
-        <Notice tone="good" title="Your address, shown this once">
+        <Notice tone="good" title={t('clock.feed.address')}>
           <p>
             <code class="hash hash--whole">{made}</code>
           </p>
-          <p>
-            Copy it now and give it to your calendar program as a calendar to subscribe to, or{' '}
-            <a href={made.replace(/^https?:/, 'webcal:')}>open it with the program of this device</a>. Whoever has this
-            address sees these dates: treat it like a key.
-          </p>
+          <p>{rich('clock.feed.copy', { a: (words) => <a href={made.replace(/^https?:/, 'webcal:')}>{words}</a> })}</p>
         </Notice>
       )}
-      <p>It shows {side.shows}. A date that moves, moves there too; what is answered or revoked is crossed out.</p>
-      <Form action={side.base} hidden={{ id: uuidv7(clock.now(), random) }} label="Make an address">
-        <Submit text="Make an address" />
+      <p>{t('clock.feed.shows', { side: side.area })}</p>
+      <Form action={side.base} hidden={{ id: uuidv7(clock.now(), random) }} label={t('clock.feed.make')}>
+        <Submit text={t('clock.feed.make')} />
       </Form>
-      <h2>Addresses that are on</h2>
-      {feeds.length === 0 ? <p>None yet. Each device or program can have its own.</p> : null}
+      <h2>{t('clock.feed.on')}</h2>
+      {feeds.length === 0 ? <p>{t('clock.feed.none')}</p> : null}
       {feeds.length === 0 ? null : (
         <ul class="plain">
           {feeds.map((feed, i) => (
             <li>
-              Address {i + 1}, made <Time at={feed.createdAt} zone={zoneOf(c)} />
-              <Form action={`${side.base}/off`} hidden={{ id: feed.id }} label={`Turn off address ${i + 1}`}>
-                <Submit text="Turn off" danger />
+              {rich('clock.feed.one', { n: i + 1, at: <Time at={feed.createdAt} zone={zoneOf(c)} /> })}
+              <Form action={`${side.base}/off`} hidden={{ id: feed.id }} label={t('clock.feed.off.one', { n: i + 1 })}>
+                <Submit text={t('clock.feed.off')} danger />
               </Form>
             </li>
           ))}
         </ul>
       )}
-      <p>An address that is turned off shows nothing from then on, to nobody.</p>
+      <p>{t('clock.feed.off.note')}</p>
     </>,
   );
 }
 
-const formId = z.object({ id: z.string().regex(UUID, 'This form is too old. Load the page again.') });
+const formId = z.object({ id: z.string().regex(UUID, { error: () => t('clock.feed.too-old') }) });
 
 async function idOf(c: Ctx): Promise<string> {
   return checked(formId, textsOf(await bodyOf(c), ['id'])).id;
@@ -117,7 +112,7 @@ async function make(c: Ctx, side: Side): Promise<Response> {
 async function turnOff(c: Ctx, side: Side): Promise<Response> {
   try {
     const done = await revokeFeed(c.get('services'), side.holder(c), await idOf(c));
-    return redirectWith(c, side.base, done ? 'That address is off.' : 'There is no such address that is on.');
+    return redirectWith(c, side.base, done ? t('clock.feed.off.done') : t('clock.feed.off.none'));
   } catch (error) {
     return await show(c, side, null, errorsOf(error));
   }
@@ -126,8 +121,8 @@ async function turnOff(c: Ctx, side: Side): Promise<Response> {
 /** Calendar programs stop asking where they are told that it is gone (410). */
 const off = () =>
   new LinkRefused('calendar-expired', {
-    what: 'This calendar was turned off.',
-    next: 'Make a new address on the page on which this one was made.',
+    what: t('clock.feed.expired'),
+    next: t('clock.feed.expired.next'),
   });
 
 async function feed(c: Ctx): Promise<Response> {
@@ -137,7 +132,7 @@ async function feed(c: Ctx): Promise<Response> {
   c.header('cache-control', 'no-store');
   const holder = await holderOf(db, (c.req.param('token') ?? '').replace(/\.ics$/, ''));
   if (holder === null) {
-    throw new NotFound('no-calendar', { what: 'There is no such calendar.', next: 'Check the whole address.' });
+    throw new NotFound('no-calendar', { what: t('clock.feed.unknown'), next: t('clock.feed.unknown.next') });
   }
   if (holder === 'off') throw off();
   const { name, lines } = await calendarOf(db, holder, config.baseUrl, clock.now());

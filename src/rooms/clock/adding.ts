@@ -2,8 +2,10 @@
 import type { NewEntry } from '../../base/append.ts';
 import { instant, type Millis } from '../../base/clock.ts';
 import { RuleRefusal } from '../../base/errors.ts';
+import { locale, t } from '../../base/language.ts';
 import { checkClosings } from './check.ts';
 import type { Added } from './closings.ts';
+import { daySaid } from './day-said.ts';
 import { dayOf, wordsOf, yearOf } from './days.ts';
 import type { CalendarEvent } from './events.ts';
 import { FIRST_YEAR, LAST_YEAR } from './holidays.ts';
@@ -29,11 +31,11 @@ export interface Office {
 }
 
 const refuse = (code: string, what: string, next: string) =>
-  new RuleRefusal(code, { what, lost: 'Nothing was written.', next });
+  new RuleRefusal(code, { what, lost: t('clock.lost.written'), next });
 
 const MONTHS = 'January February March April May June July August September October November December'.split(' ');
 
-/** "Closed from Thu 12 Mar 2026 to Fri 13 Mar 2026: Snow" */
+/** "Closed from Thu 12 Mar 2026 to Fri 13 Mar 2026: Snow", as entries and the list of what is counted anew hold it: the same in every language. */
 export function closingWords(event: CalendarEvent): string {
   const on = (iso: string) => wordsOf(dayOf(iso));
   if (event.type === 'holiday') return `Holiday on ${on(event.on)}: ${event.name}`;
@@ -44,6 +46,22 @@ export function closingWords(event: CalendarEvent): string {
   }
   if (event.from === event.until) return `Closed on ${on(event.from)}: ${event.name}`;
   return `Closed from ${on(event.from)} to ${on(event.until)}: ${event.name}`;
+}
+
+/** The same as people are told it, in their language. */
+export function closingSaid(event: CalendarEvent): string {
+  const on = (iso: string) => daySaid(dayOf(iso));
+  const { name } = event;
+  if (event.type === 'holiday') return t('clock.closing.holiday', { day: on(event.on), name });
+  if (event.type === 'workday') return t('clock.closing.workday', { day: on(event.on), name });
+  if ('every' in event) {
+    // A leap year: every day of a year is in it.
+    const date = new Date(`2000-${event.every}T00:00:00Z`);
+    const month = new Intl.DateTimeFormat(locale(), { month: 'long', timeZone: 'UTC' }).format(date);
+    return t('clock.closing.yearly', { day: String(date.getUTCDate()), month, name });
+  }
+  if (event.from === event.until) return t('clock.closing.day', { day: on(event.from), name });
+  return t('clock.closing.days', { from: on(event.from), until: on(event.until), name });
 }
 
 /**
@@ -70,8 +88,8 @@ export function addClosing(office: Office, adding: Adding, id: string, now: Mill
     if (year >= FIRST_YEAR && year <= LAST_YEAR) continue;
     throw refuse(
       'calendar-without-year',
-      `Calendars have the years ${FIRST_YEAR} to ${LAST_YEAR}; ${year} is not among them.`,
-      'Correct the date.',
+      t('clock.closing.years', { first: FIRST_YEAR, last: LAST_YEAR, year }),
+      t('clock.closing.years.next'),
     );
   }
   checkClosings([event]);
@@ -82,16 +100,12 @@ export function addClosing(office: Office, adding: Adding, id: string, now: Mill
   if (known) {
     throw refuse(
       'closing-known',
-      `The calendar has it already: ${closingWords(known.event)}.`,
-      'Nothing needs to be added.',
+      t('clock.closing.known', { what: closingSaid(known.event) }),
+      t('clock.closing.known.next'),
     );
   }
   if (party !== office.issuer && source === null) {
-    throw refuse(
-      'source-missing',
-      'The calendar of a recipient changes by what is known of it.',
-      'Say where it is known from: a notice, an address, a letter.',
-    );
+    throw refuse('source-missing', t('clock.closing.source'), t('clock.closing.source.next'));
   }
   return {
     kind: 'closing.added',
@@ -107,8 +121,8 @@ export function addClosing(office: Office, adding: Adding, id: string, now: Mill
 /** Takes back what was added: it never should have counted. @throws RuleRefusal `no-such-closing`, `closing-withdrawn` */
 export function withdrawClosing(office: Office, closing: string, reason: string, id: string): NewEntry {
   const one = office.added.find((added) => added.id === closing);
-  if (!one) throw refuse('no-such-closing', 'There is no such day in your calendars.', 'Look at the list again.');
-  if (one.withdrawn) throw refuse('closing-withdrawn', 'It was taken back already.', 'Look at the list again.');
+  if (!one) throw refuse('no-such-closing', t('clock.closing.unknown'), t('clock.next.list'));
+  if (one.withdrawn) throw refuse('closing-withdrawn', t('clock.closing.withdrawn'), t('clock.next.list'));
   return {
     kind: 'closing.withdrawn',
     id,

@@ -1,8 +1,10 @@
 /** What a recipient asked for and what was answered, as the pages of both sides show it. Shows; writes nothing. */
 import type { Child } from 'hono/jsx';
+import { t } from '../../base/language.ts';
+import { rich } from '../../ui/rich.tsx';
 import { Day, Time } from '../../ui/time.tsx';
-import { itemsWords } from '../../ui/words.ts';
 import type { Ask } from './asking.ts';
+import { itemsWithin } from './items-said.ts';
 
 /** Everything asked for, newest first. @param receipt links to the receipt of an entry */
 export function Asks(props: {
@@ -15,19 +17,27 @@ export function Asks(props: {
       {props.asks.toReversed().map(({ entry, until, items, reason, askedBy, recordedAt, answer }) => (
         <li>
           <p class="entries__title">
-            Until <Day on={until} weekday />
-            {items === null ? '' : `, ${itemsWords(items).toLowerCase()}`}: {outcomeWords(answer)}
+            {rich('clock.asks.line', {
+              day: <Day on={until} weekday />,
+              ...{ some: items === null ? 'no' : 'yes', items: itemsWithin(items ?? []) },
+              outcome: outcomeWords(answer),
+            })}
           </p>
           <div class="said__note">{reason}</div>
           <p class="entries__when">
-            asked by {askedBy}, <Time at={recordedAt} zone={props.zone} /> ·{' '}
-            {props.receipt(entry, 'what was asked for')}
+            {rich('clock.asks.by', {
+              ...{ name: askedBy, at: <Time at={recordedAt} zone={props.zone} /> },
+              receipt: props.receipt(entry, t('clock.asks.receipt')),
+            })}
           </p>
           {answer ? (
             <>
               {answer.outcome === 'refused' ? <div class="said__note">{answer.reason}</div> : null}
               <p class="entries__when">
-                answered <Time at={answer.at} zone={props.zone} /> · {props.receipt(answer.entry, 'the answer to it')}
+                {rich('clock.asks.answered', {
+                  at: <Time at={answer.at} zone={props.zone} />,
+                  receipt: props.receipt(answer.entry, t('clock.asks.answer.receipt')),
+                })}
               </p>
             </>
           ) : null}
@@ -38,13 +48,9 @@ export function Asks(props: {
 }
 
 function outcomeWords(answer: Ask['answer']): Child {
-  if (answer === null) return '▸ waits for an answer';
-  if (answer.outcome === 'refused') return '✕ refused';
-  return answer.to === null ? (
-    '✓ given'
-  ) : (
-    <>
-      ✓ given, due <Day on={answer.to} weekday />
-    </>
-  );
+  if (answer === null) return t('clock.asks.waits');
+  if (answer.outcome === 'refused') return t('clock.asks.refused');
+  return answer.to === null
+    ? t('clock.asks.given')
+    : rich('clock.asks.given.due', { day: <Day on={answer.to} weekday /> });
 }

@@ -6,7 +6,9 @@ import { z } from 'zod';
 import type { NewEntry } from '../../base/append.ts';
 import { instant, type Millis } from '../../base/clock.ts';
 import { RuleRefusal } from '../../base/errors.ts';
-import { dayOf, wordsOf } from './days.ts';
+import { t } from '../../base/language.ts';
+import { daySaid } from './day-said.ts';
+import { dayOf } from './days.ts';
 import { dueExtended, extensionAsked, extensionRefused } from './entries.ts';
 import type { Recorded } from './history.ts';
 
@@ -72,11 +74,7 @@ export interface AskExtension {
 }
 
 const refuse = (code: string, what: string, next: string, field?: string) =>
-  new RuleRefusal(
-    code,
-    { what, lost: 'Nothing was sent; what you typed stands below.', next },
-    field ? { [field]: what } : {},
-  );
+  new RuleRefusal(code, { what, lost: t('clock.lost.unsent-typed'), next }, field ? { [field]: what } : {});
 
 const share = (a: readonly number[] | null, b: readonly number[] | null) =>
   a === null || b === null || a.some((item) => b.includes(item));
@@ -88,39 +86,29 @@ const share = (a: readonly number[] | null, b: readonly number[] | null) =>
  */
 export function askExtension(state: AskState, command: AskExtension, id: string, now: Millis): NewEntry {
   const { until, items, reason, askedBy } = command;
-  if (state.revoked)
-    throw refuse(
-      'request-revoked',
-      'The request was revoked: there is nothing to answer.',
-      'You need not do anything.',
-    );
-  if (state.recorded)
-    throw refuse('request-recorded', 'This request was conducted elsewhere.', 'Ask the office that sent it.');
+  if (state.revoked) throw refuse('request-revoked', t('clock.ask.revoked'), t('clock.ask.revoked.next'));
+  if (state.recorded) throw refuse('request-recorded', t('clock.ask.elsewhere'), t('clock.ask.elsewhere.next'));
   if (items?.some((item) => !state.items.some((one) => one.item === item)))
-    throw refuse('no-such-item', 'There is no such item in this request.', 'Name items by their numbers.', 'items');
+    throw refuse('no-such-item', t('clock.no-item'), t('clock.no-item.next'), 'items');
   const meant = state.items.filter(({ item }) => items === null || items.includes(item));
   const open = meant.filter((one) => !one.answered);
   if (open.length === 0) {
-    const what = items === null ? 'Everything is answered already.' : 'Those items are answered already.';
-    throw refuse('everything-answered', what, 'No more time is needed for them.', 'items');
+    const what = items === null ? t('clock.ask.answered.all') : t('clock.ask.answered.some');
+    throw refuse('everything-answered', what, t('clock.ask.answered.next'), 'items');
   }
   if (waitingIn(state.asks).some((ask) => share(ask.items, items))) {
-    throw refuse(
-      'asked-already',
-      'You have asked for more time already, and it is not answered yet.',
-      'Wait for the answer; it comes by mail.',
-    );
+    throw refuse('asked-already', t('clock.ask.twice'), t('clock.ask.twice.next'));
   }
   const dates = open.flatMap(({ dueOn }) => (dueOn === null ? [] : [dueOn])).sort();
   const [first] = dates;
   if (first === undefined) {
-    throw refuse('clock-stands', 'The clock stands, so no date runs that could be put off.', 'Ask once it runs again.');
+    throw refuse('clock-stands', t('clock.ask.stands'), t('clock.ask.stands.next'));
   }
   if (until <= first) {
     throw refuse(
       'ask-not-later',
-      `It is due ${wordsOf(dayOf(first))}; that day is no later.`,
-      'Choose a later day.',
+      t('clock.ask.not-later', { day: daySaid(dayOf(first)) }),
+      t('clock.ask.not-later.next'),
       'until',
     );
   }
@@ -145,13 +133,13 @@ export function askExtension(state: AskState, command: AskExtension, id: string,
 /** @throws RuleRefusal `no-such-ask`, `ask-answered-already` */
 export function waitingAsk(asks: readonly Ask[], id: string): Ask {
   const ask = asks.find((one) => one.entry === id);
-  const lost = 'Nothing was written.';
+  const lost = t('clock.lost.written');
   if (!ask) {
-    throw new RuleRefusal('no-such-ask', { what: 'Nobody asked for that.', lost, next: 'Look at the clock again.' });
+    throw new RuleRefusal('no-such-ask', { what: t('clock.ask.nobody'), lost, next: t('clock.next.look') });
   }
   if (ask.answer !== null) {
-    const what = ask.answer.outcome === 'extended' ? 'More time was given already.' : 'This was refused already.';
-    throw new RuleRefusal('ask-answered-already', { what, lost, next: 'Look at the clock again.' });
+    const what = ask.answer.outcome === 'extended' ? t('clock.ask.given') : t('clock.ask.refused');
+    throw new RuleRefusal('ask-answered-already', { what, lost, next: t('clock.next.look') });
   }
   return ask;
 }

@@ -1,12 +1,13 @@
 /** The page of an office's calendars, as it looks: what was added, how far each change has reached the clocks, and the forms. Writes nothing. */
 import type { Child } from 'hono/jsx';
+import { t } from '../../base/language.ts';
 import { ErrorSummary, type Errors, Field, Form, Radios, Submit, TextArea } from '../../ui/form.tsx';
 import { Heading } from '../../ui/heading.tsx';
 import { Notice } from '../../ui/notice.tsx';
+import { rich } from '../../ui/rich.tsx';
 import { Table } from '../../ui/table.tsx';
 import { Time } from '../../ui/time.tsx';
-import { count } from '../../ui/words.ts';
-import { closingWords } from './adding.ts';
+import { closingSaid } from './adding.ts';
 import type { Added } from './closings.ts';
 import type { Progressed } from './progress.ts';
 
@@ -37,81 +38,81 @@ export interface CalendarView {
 
 /** "812 of 5,000 clocks moved", and how far it is while it is on its way. */
 export function reachWords(one: Progressed | undefined): string {
-  if (!one) return 'no open clock counts by it';
-  const moved = count(one.moved, 'date');
+  if (!one) return t('clock.cal.reach.none');
+  const { moved, total, trouble } = one;
   const done = one.finished
-    ? `${moved} moved, of ${count(one.total, 'clock')}`
-    : `${one.done.toLocaleString('en-US')} of ${count(one.total, 'clock')} looked at, ${moved} moved so far`;
-  return one.trouble === null ? done : `${done}. Not counted: ${one.trouble}`;
+    ? t('clock.cal.reach.done', { moved, total })
+    : t('clock.cal.reach.going', { done: one.done, total, moved });
+  return trouble === null ? done : t('clock.cal.reach.trouble', { done, trouble });
 }
 
 export function CalendarPage(view: CalendarView) {
   return (
     <>
       <Heading
-        title="Calendar of your office"
-        crumbs={[{ text: 'Desk', href: '/desk' }]}
-        lead="Public holidays are known. What your office keeps beside them stands here; every open due date that counts by it is counted anew at once, and each recipient whose date moves is told."
+        title={t('clock.cal.title')}
+        crumbs={[{ text: t('clock.cal.crumb'), href: '/desk' }]}
+        lead={t('clock.cal.lead')}
       />
       {view.typed?.form === 'withdraw' && view.withdraw === null ? (
-        <ErrorSummary errors={view.typed.errors} what="Nothing was written." />
+        <ErrorSummary errors={view.typed.errors} what={t('clock.lost.written')} />
       ) : null}
       {view.withdraw && view.mayWrite ? <Withdraw view={view} one={view.withdraw} /> : null}
       <Days view={view} />
-      {view.mayWrite ? <Add view={view} /> : <p>Only editors and owners change a calendar.</p>}
+      {view.mayWrite ? <Add view={view} /> : <p>{t('clock.cal.viewer')}</p>}
     </>
   );
 }
 
 function Days({ view }: { view: CalendarView }) {
   const receipt = (entry: string, of: string): Child => (
-    <a href={`/receipts/${entry}.pdf`}>
-      receipt<span class="usa-sr-only"> of {of}</span>
-    </a>
+    <a href={`/receipts/${entry}.pdf`}>{rich('clock.cal.receipt', { what: of, more: unseen })}</a>
   );
   return (
     <Table
-      caption="Days added"
+      caption={t('clock.cal.table')}
       rows={[...view.added].reverse()}
-      empty={{ what: 'No days added yet', how: 'Public holidays count without being added here.' }}
+      empty={{ what: t('clock.cal.empty'), how: t('clock.cal.empty.how') }}
       columns={[
         {
-          head: 'Day',
+          head: t('clock.cal.day'),
           names: true,
           cell: (one) => (
             <>
-              {one.withdrawn ? <s>{closingWords(one.event)}</s> : closingWords(one.event)}
+              {one.withdrawn ? <s>{closingSaid(one.event)}</s> : closingSaid(one.event)}
               <div class="entries__when">
-                {one.party === view.issuer ? 'Your office' : (view.names.get(one.party) ?? 'a recipient')}
+                {one.party === view.issuer ? t('clock.cal.own') : (view.names.get(one.party) ?? t('clock.cal.other'))}
               </div>
             </>
           ),
         },
         {
-          head: 'Why',
+          head: t('clock.cal.why'),
           cell: (one) => (
             <>
               {one.reason ?? ''}
-              {one.source === null ? null : <div class="entries__when">From: {one.source}</div>}
-              {one.withdrawn ? <div>Taken back: {one.withdrawn.reason}</div> : null}
+              {one.source === null ? null : (
+                <div class="entries__when">{t('clock.cal.from', { source: one.source })}</div>
+              )}
+              {one.withdrawn ? <div>{t('clock.cal.back', { reason: one.withdrawn.reason })}</div> : null}
             </>
           ),
         },
         {
-          head: 'Clocks',
+          head: t('clock.cal.clocks'),
           cell: (one) => reachWords(view.progress.get(one.withdrawn?.entry ?? one.id)),
         },
         {
-          head: 'Recorded',
+          head: t('clock.cal.recorded'),
           cell: (one) => (
             <div>
               <Time at={one.withdrawn?.recordedAt ?? one.recordedAt} zone={view.zone} />
               {' · '}
-              {receipt(one.withdrawn?.entry ?? one.id, closingWords(one.event))}
+              {receipt(one.withdrawn?.entry ?? one.id, closingSaid(one.event))}
               {one.withdrawn || !view.mayWrite ? null : (
                 <div>
                   <a href={`${CALENDAR}?withdraw=${one.id}#withdraw`}>
-                    Take back…<span class="usa-sr-only"> {closingWords(one.event)}</span>
+                    {rich('clock.cal.take-back', { what: closingSaid(one.event), more: unseen })}
                   </a>
                 </div>
               )}
@@ -123,39 +124,40 @@ function Days({ view }: { view: CalendarView }) {
   );
 }
 
+const unseen = (words: Child) => <span class="usa-sr-only">{words}</span>;
+
 function Withdraw({ view, one }: { view: CalendarView; one: Added }) {
   const typed = view.typed?.form === 'withdraw' ? view.typed : null;
   return (
     <section aria-labelledby="withdraw">
-      <h2 id="withdraw">Take back: {closingWords(one.event)}</h2>
-      <p>It then never counted, and the dates that it moved move back. Both entries stay in the log.</p>
+      <h2 id="withdraw">{t('clock.cal.withdraw.title', { what: closingSaid(one.event) })}</h2>
+      <p>{t('clock.cal.withdraw.lead')}</p>
       <Form
         action={`${CALENDAR}/withdraw`}
         hidden={{ once: view.newOnce(), closing: one.id }}
         errors={typed?.errors ?? {}}
-        label="Take a day back"
+        label={t('clock.cal.withdraw.form')}
       >
         <TextArea
           name="why"
-          label="Reason for taking it back"
-          hint="Recipients whose dates move read this."
+          label={t('clock.cal.withdraw.reason')}
+          hint={t('clock.cal.read')}
           value={typed?.values.why ?? ''}
           errors={typed?.errors ?? {}}
           rows={3}
           required
         />
-        <Submit text="Take it back" danger cancel={{ text: 'Leave it', href: CALENDAR }} />
+        <Submit
+          text={t('clock.cal.withdraw.do')}
+          danger
+          cancel={{ text: t('clock.cal.withdraw.leave'), href: CALENDAR }}
+        />
       </Form>
     </section>
   );
 }
 
-const KINDS = [
-  { value: 'closed', label: 'Closed', hint: 'One day, or several in a row.' },
-  { value: 'holiday', label: 'Holiday', hint: 'One day.' },
-  { value: 'workday', label: 'Working day after all', hint: 'A weekend day or a holiday on which the office works.' },
-  { value: 'yearly', label: 'Closed every year on this day', hint: 'Of the day below, day and month count.' },
-] as const;
+const KINDS = ['closed', 'holiday', 'workday', 'yearly'] as const;
 
 function Add({ view }: { view: CalendarView }) {
   const typed = view.typed?.form === 'add' ? view.typed : null;
@@ -166,60 +168,72 @@ function Add({ view }: { view: CalendarView }) {
   });
   return (
     <section aria-labelledby="add">
-      <h2 id="add">Add a day</h2>
+      <h2 id="add">{t('clock.cal.add')}</h2>
       {typed?.touches ? (
         <Notice title={typed.touches.words}>
-          <p>
-            It will probably touch {count(typed.touches.clocks, 'open clock')} of{' '}
-            {count(typed.touches.requests, 'request')}. Nothing was written yet.
-          </p>
+          <p>{t('clock.cal.touches', { clocks: typed.touches.clocks, requests: typed.touches.requests })}</p>
         </Notice>
       ) : null}
-      <Form action={CALENDAR} hidden={{ once: view.newOnce() }} label="Add a day to a calendar">
-        {typed ? <ErrorSummary errors={typed.errors} what="Nothing was written; what you typed stands below." /> : null}
-        <Radios {...of('kind')} label="What kind of day" required choices={[...KINDS]} />
-        <Field {...of('from')} type="date" label="Day" width="medium" required />
-        <Field {...of('until')} type="date" label="Last day" hint="Where it is closed for several." width="medium" />
+      <Form action={CALENDAR} hidden={{ once: view.newOnce() }} label={t('clock.cal.add.form')}>
+        {typed ? <ErrorSummary errors={typed.errors} what={t('clock.lost.typed')} /> : null}
+        <Radios
+          {...of('kind')}
+          label={t('clock.cal.add.kind')}
+          required
+          choices={KINDS.map((kind) => ({
+            value: kind,
+            label: t(`clock.cal.kind.${kind}`),
+            hint: t(`clock.cal.kind.${kind}.hint`),
+          }))}
+        />
+        <Field {...of('from')} type="date" label={t('clock.cal.day')} width="medium" required />
+        <Field
+          {...of('until')}
+          type="date"
+          label={t('clock.cal.add.last')}
+          hint={t('clock.cal.add.last.hint')}
+          width="medium"
+        />
         <Field
           {...of('name')}
-          label="Name"
-          hint="It stands in the working of each date: “Snow”, “Founders’ Day”."
+          label={t('clock.cal.add.name')}
+          hint={t('clock.cal.add.name.hint')}
           maxlength={120}
           required
         />
         <Radios
           {...of('whose', view.recipient === '' ? 'own' : 'recipient')}
-          label="Whose calendar"
+          label={t('clock.cal.add.whose')}
           required
           choices={[
-            { value: 'own', label: 'Ours', hint: 'For due rules that count by the issuer’s calendar.' },
+            { value: 'own', label: t('clock.cal.add.ours'), hint: t('clock.cal.add.ours.hint') },
             {
               value: 'recipient',
-              label: 'A recipient’s',
-              hint: 'For due rules that count by each recipient’s calendar.',
+              label: t('clock.cal.add.theirs'),
+              hint: t('clock.cal.add.theirs.hint'),
             },
           ]}
         />
         <Field
           {...of('recipient', view.recipient)}
-          label="Which recipient"
-          hint="Its name as you served it; where two have the same name, with the state: “Springfield, Illinois”."
+          label={t('clock.cal.add.which')}
+          hint={t('clock.cal.add.which.hint')}
           maxlength={300}
         />
         <TextArea
           {...of('reason')}
-          label="Reason"
-          hint="Public. Recipients whose dates move read this."
+          label={t('clock.cal.add.reason')}
+          hint={t('clock.cal.add.reason.hint')}
           rows={3}
           required
         />
         <Field
           {...of('source')}
-          label="Where it is known from"
-          hint="A notice, an address, a letter. Needed for a recipient’s calendar."
+          label={t('clock.cal.add.source')}
+          hint={t('clock.cal.add.source.hint')}
           maxlength={500}
         />
-        <Submit text="Add it" second={{ text: 'See what it touches', name: 'look', value: 'yes' }} />
+        <Submit text={t('clock.cal.add.do')} second={{ text: t('clock.cal.add.look'), name: 'look', value: 'yes' }} />
       </Form>
     </section>
   );

@@ -5,12 +5,12 @@ import type { Database } from '../../base/database.ts';
 import { InvalidInput, Refusal, RuleRefusal } from '../../base/errors.ts';
 import { bodyOf } from '../../base/form.ts';
 import { UUID, uuidv7 } from '../../base/ids.ts';
+import { t } from '../../base/language.ts';
 import { type Ctx, EDITOR, type Route, staff, VIEWER } from '../../base/route.ts';
 import { redirectWith, zoneOf } from '../../ui/context.ts';
 import { page } from '../../ui/page.tsx';
-import { count } from '../../ui/words.ts';
 import { isoDate, line, prose } from '../fields.ts';
-import { closingWords } from './adding.ts';
+import { closingSaid } from './adding.ts';
 import { addToCalendar, type Changed, touches, withdrawFromCalendar } from './calendar-commands.ts';
 import { CALENDAR, CalendarPage, type TypedDay } from './calendar-form.tsx';
 import { addedBy } from './closings.ts';
@@ -30,7 +30,7 @@ async function show(c: Ctx, typed: TypedDay | null, status: 200 | 409 | 422 = 20
   const causes = added.map((one) => one.withdrawn?.entry ?? one.id);
   return await page(
     c,
-    { title: 'Calendar of your office', area: 'staff', wide: true, status },
+    { title: t('clock.cal.title'), area: 'staff', wide: true, status },
     <CalendarPage
       issuer={actor.party}
       added={added}
@@ -46,15 +46,15 @@ async function show(c: Ctx, typed: TypedDay | null, status: 200 | 409 | 422 = 20
   );
 }
 
-const reason = prose(1000).pipe(z.string().min(1, 'Say why.'));
+const reason = prose(1000).pipe(z.string().min(1, { error: () => t('clock.form.why') }));
 const orNone = <T extends z.ZodType>(schema: T) => z.union([z.literal('').transform(() => null), schema]);
 
 const form = z.object({
-  kind: z.enum(['closed', 'holiday', 'workday', 'yearly'], 'Choose what kind of day it is.'),
+  kind: z.enum(['closed', 'holiday', 'workday', 'yearly'], { error: () => t('clock.form.kind') }),
   from: isoDate,
   until: orNone(isoDate),
   name: line(120),
-  whose: z.enum(['own', 'recipient'], 'Choose whose calendar it is.'),
+  whose: z.enum(['own', 'recipient'], { error: () => t('clock.form.whose') }),
   recipient: z.string().trim().max(300),
   reason,
   source: orNone(line(500)),
@@ -64,8 +64,8 @@ type AddForm = z.infer<typeof form>;
 /** The day of the form as the clock takes it. @throws InvalidInput `yearly-29-february` */
 function eventOf({ kind, from, until, name }: AddForm): CalendarEvent {
   if (until !== null && kind !== 'closed') {
-    throw new InvalidInput('form', refusedWords, {
-      until: 'Only where it is closed for several days. Leave it empty.',
+    throw new InvalidInput('form', refusedWords(), {
+      until: t('clock.form.until-only-closed'),
     });
   }
   const days = {
@@ -76,14 +76,14 @@ function eventOf({ kind, from, until, name }: AddForm): CalendarEvent {
   }[kind];
   // 29 February is a date, and no day of every year.
   if (kind === 'yearly' && from.endsWith('-02-29')) {
-    throw new InvalidInput('yearly-29-february', refusedWords, {
-      from: '29 February is a day that most years do not have: add it year by year.',
+    throw new InvalidInput('yearly-29-february', refusedWords(), {
+      from: t('clock.form.29-february'),
     });
   }
   return calendarEvent.parse(days);
 }
 
-const refusedWords = { what: 'The form was not complete.', lost: 'Nothing was written.' };
+const refusedWords = () => ({ what: t('clock.form.incomplete'), lost: t('clock.lost.written') });
 
 /** The recipient of this organisation's requests with a name. @throws RuleRefusal `no-such-recipient`, `recipient-unclear` */
 async function recipientNamed(db: Kysely<Database>, issuer: string, text: string): Promise<string> {
@@ -98,13 +98,17 @@ async function recipientNamed(db: Kysely<Database>, issuer: string, text: string
   const [only] = rows;
   if (only && rows.length === 1) return only.id;
   const fields = only
-    ? `There are several: ${rows.map((one) => `${one.name}, ${one.state ?? 'no state'}`).join('; ')}. Give the state after a comma.`
-    : 'Nobody whom you served has this name.';
-  throw new RuleRefusal(only ? 'recipient-unclear' : 'no-such-recipient', refusedWords, { recipient: fields });
+    ? t('clock.form.recipient.several', {
+        names: rows
+          .map(({ name, state }) => (state ? `${name}, ${state}` : t('clock.form.recipient.no-state', { name })))
+          .join('; '),
+      })
+    : t('clock.form.recipient.none');
+  throw new RuleRefusal(only ? 'recipient-unclear' : 'no-such-recipient', refusedWords(), { recipient: fields });
 }
 
 const NAMES = ['kind', 'from', 'until', 'name', 'whose', 'recipient', 'reason', 'source'] as const;
-const token = z.string().regex(UUID, 'Open the page again.');
+const token = z.string().regex(UUID, { error: () => t('clock.form.reload') });
 
 async function fields(c: Ctx): Promise<(name: string) => string> {
   const body = await bodyOf(c);
@@ -128,7 +132,7 @@ async function add(c: Ctx): Promise<Response> {
     const party = whose === 'own' ? issuer : await recipientNamed(services.db, issuer, recipient);
     if (text('look') !== '') {
       const touched = await touches(services, issuer, party, event);
-      return await show(c, { form: 'add', values, errors: {}, touches: { ...touched, words: closingWords(event) } });
+      return await show(c, { form: 'add', values, errors: {}, touches: { ...touched, words: closingSaid(event) } });
     }
     const by = { issuer, zone: zoneOf(c) };
     return said(c, await addToCalendar(services, by, { party, event, reason, source }, once.data));
@@ -150,13 +154,7 @@ async function withdraw(c: Ctx): Promise<Response> {
 }
 
 function said(c: Ctx, { repeated, services }: Changed): Response {
-  const reach =
-    services === 0 ? 'No open clock counts by it.' : `${count(services, 'open clock')} at most: counted anew now.`;
-  return redirectWith(
-    c,
-    CALENDAR,
-    repeated ? 'This had been recorded already; it was not written twice.' : `Recorded. ${reach}`,
-  );
+  return redirectWith(c, CALENDAR, repeated ? t('clock.repeated') : t('clock.cal.said', { n: services }));
 }
 
 /** Shows the page again with what was typed and why it was not taken. */
@@ -178,9 +176,9 @@ async function refusing(
 function refusalOf(error: z.ZodError | undefined): InvalidInput {
   const messages: Record<string, string> = {};
   for (const { path, message } of error?.issues ?? []) {
-    messages[String(path[0] ?? '')] ??= /^[A-Z]/.test(message) ? message : `This ${message}.`;
+    messages[String(path[0] ?? '')] ??= /^\p{Lu}/u.test(message) ? message : t('clock.form.this', { what: message });
   }
-  return new InvalidInput('form', refusedWords, messages);
+  return new InvalidInput('form', refusedWords(), messages);
 }
 
 export const calendarRoutes: readonly Route[] = [

@@ -4,6 +4,7 @@
  */
 import { z } from 'zod';
 import { RuleRefusal } from '../../base/errors.ts';
+import { t } from '../../base/language.ts';
 import { isoDate, line } from '../fields.ts';
 import { type Day, dayOf, isoOf, weekdayName, weekdayOf, yearOf } from './days.ts';
 import type { CalendarEvent } from './events.ts';
@@ -11,7 +12,7 @@ import { FIRST_YEAR, holidaysOf, LAST_YEAR } from './holidays.ts';
 
 /** A calendar that a case brings along, with the years it was made for. */
 export const ownCalendar = z.strictObject({
-  id: z.string().regex(/^x-[a-z0-9-]{1,40}$/, 'is not a name like x-cedar-county'),
+  id: z.string().regex(/^x-[a-z0-9-]{1,40}$/, { error: () => t('clock.calendar.own-name') }),
   /** 1 Monday … 7 Sunday */
   weekend: z.array(z.number().int().min(1).max(7)).max(6).default([6, 7]),
   from: z.number().int().min(1900).max(2200),
@@ -31,17 +32,17 @@ export interface Calendar {
 
 function unknown(id: string): RuleRefusal {
   return new RuleRefusal('calendar-unknown', {
-    what: `There is no calendar ${id}.`,
-    lost: 'Nothing was changed.',
-    next: 'Choose a country or one of its parts, such as US or US-CA, or none.',
+    what: t('clock.calendar.unknown', { id }),
+    lost: t('clock.lost.changed'),
+    next: t('clock.calendar.unknown.next'),
   });
 }
 
 function withoutYear(id: string, year: number, from: number, until: number): RuleRefusal {
   return new RuleRefusal('calendar-without-year', {
-    what: `The calendar ${id} does not have the year ${year}; it has ${from} to ${until}.`,
-    lost: 'Nothing was changed.',
-    next: 'Choose another calendar, or a shorter period.',
+    what: t('clock.calendar.year', { id, year, from, until }),
+    lost: t('clock.lost.changed'),
+    next: t('clock.calendar.year.next'),
   });
 }
 

@@ -4,6 +4,7 @@
  */
 import { z } from 'zod';
 import { InvalidInput } from '../../base/errors.ts';
+import { t } from '../../base/language.ts';
 import { timeZone } from '../fields.ts';
 import { ownCalendar } from './calendar.ts';
 import { checkClosings, checkEvents } from './check.ts';
@@ -36,7 +37,7 @@ export const dueCase = z
     now: when.optional(),
   })
   .refine((given) => (given.rule === undefined) !== (given.preset === undefined), {
-    error: 'needs a rule or a preset, and not both',
+    error: () => t('clock.case.rule-or-preset'),
     path: ['rule'],
   });
 export type DueCase = z.infer<typeof dueCase>;
@@ -84,7 +85,7 @@ function refused(error: z.ZodError): InvalidInput {
     const name = named.safeParse(issue);
     if (name.success && code === 'input-refused') code = name.data.params.refusal;
   }
-  const [[path, message] = ['', 'is not a case']] = Object.entries(fields);
+  const [[path, message] = ['', t('clock.case.none')]] = Object.entries(fields);
   return new InvalidInput(
     code,
     { what: `${path === '' ? 'The case' : path} ${message}.`.replace(/\.+$/, '.') },
@@ -96,7 +97,7 @@ function refused(error: z.ZodError): InvalidInput {
 function ruleOf(given: DueCase): DueRule {
   if (given.rule) return given.rule;
   const found = presetById(given.preset ?? '');
-  if (!found) throw new InvalidInput('preset-unknown', `There is no preset ${given.preset ?? ''}.`);
+  if (!found) throw new InvalidInput('preset-unknown', t('clock.case.preset', { id: given.preset ?? '' }));
   const changed = dueRule.safeParse({ ...found.rule, ...given.change });
   if (!changed.success) throw refused(changed.error);
   return changed.data;

@@ -1,13 +1,15 @@
 /** What nobody may write down about a clock, each refusal by its name. Pure; reading is never refused: late facts must not make a record unreadable. */
 import { RuleRefusal } from '../../base/errors.ts';
-import { dayOf, wordsOf } from './days.ts';
+import { t } from '../../base/language.ts';
+import { daySaid } from './day-said.ts';
+import { dayOf } from './days.ts';
 import { serviceOf } from './due.ts';
 import type { CalendarEvent, CellEvent, Service, When } from './events.ts';
 import { datedOn } from './pauses.ts';
 import { dayIn } from './zone.ts';
 
 function refuse(code: string, what: string): RuleRefusal {
-  return new RuleRefusal(code, { what, lost: 'Nothing was changed.', next: 'Correct the dates and try again.' });
+  return new RuleRefusal(code, { what, lost: t('clock.lost.changed'), next: t('clock.check.next') });
 }
 
 /** Days of a closing; ten years of them are no closing any more. */
@@ -25,9 +27,9 @@ export function checkClosings(events: readonly CalendarEvent[]): void {
   for (const event of inOrder(events)) {
     if (event.type !== 'closing' || !('until' in event)) continue;
     const days = dayOf(event.until) - dayOf(event.from);
-    if (days < 0) throw refuse('ends-before-it-begins', `The closing “${event.name}” ends before it begins.`);
+    if (days < 0) throw refuse('ends-before-it-begins', t('clock.check.closing-ends', { name: event.name }));
     if (days > LONGEST)
-      throw refuse('closing-too-long', `The closing “${event.name}” takes more than ${LONGEST} days.`);
+      throw refuse('closing-too-long', t('clock.check.closing-long', { name: event.name, days: LONGEST }));
   }
 }
 
@@ -51,19 +53,23 @@ export function checkEvents(
     if (event.type !== 'service-corrected' && day(event.at) < served) {
       throw refuse(
         'date-before-service',
-        `${wordsOf(day(event.at))} lies before the day of service, ${wordsOf(served)}.`,
+        t('clock.check.before-service', { day: daySaid(day(event.at)), served: daySaid(served) }),
       );
     }
     if ((event.type === 'compelled' || event.type === 'extended') && 'to' in event && dayOf(event.to) < served) {
       throw refuse(
         'date-before-service',
-        `${wordsOf(dayOf(event.to))} lies before the day of service, ${wordsOf(served)}.`,
+        t('clock.check.before-service', { day: daySaid(dayOf(event.to)), served: daySaid(served) }),
       );
     }
     if ('dated' in event && event.dated !== undefined && dayOf(event.dated) > day(event.at)) {
       throw refuse(
         'dated-after-it-began',
-        `${event.order} bears the date ${wordsOf(dayOf(event.dated))} and is told as of ${wordsOf(day(event.at))}, before that.`,
+        t('clock.check.dated', {
+          order: event.order,
+          dated: daySaid(dayOf(event.dated)),
+          day: daySaid(day(event.at)),
+        }),
       );
     }
     if (
@@ -73,13 +79,13 @@ export function checkEvents(
     ) {
       throw refuse(
         'ends-before-it-begins',
-        `The pause ends on ${wordsOf(day(event.until))} and begins on ${wordsOf(day(event.at))}.`,
+        t('clock.check.pause-ends', { until: daySaid(day(event.until)), from: daySaid(day(event.at)) }),
       );
     }
   }
   for (const event of events) {
     if ((event.type === 'resumed' || event.type === 'lifted') && !pausing.has(event.of)) {
-      throw refuse('not-paused', `Nothing called ${event.of} pauses the clock or sets its date.`);
+      throw refuse('not-paused', t('clock.check.not-paused', { id: event.of }));
     }
     if (event.type !== 'compelled') continue;
     const both = events.find(
@@ -93,7 +99,11 @@ export function checkEvents(
     if (both) {
       throw refuse(
         'order-stays-and-compels',
-        `${event.order} compels an answer by ${wordsOf(dayOf(event.to))} and the same is stayed from ${wordsOf(day(both.at))}.`,
+        t('clock.check.stays-and-compels', {
+          order: event.order,
+          to: daySaid(dayOf(event.to)),
+          from: daySaid(day(both.at)),
+        }),
       );
     }
   }

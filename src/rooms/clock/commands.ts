@@ -5,6 +5,7 @@
 import { instant } from '../../base/clock.ts';
 import { Conflict, NotFound } from '../../base/errors.ts';
 import { uuidv7 } from '../../base/ids.ts';
+import { t } from '../../base/language.ts';
 import type { Services } from '../../base/services.ts';
 import { type Request, requestById, revocationOf, type Service, servedFacts, serviceById } from '../requests/view.ts';
 import { entriesOf, lastOf } from '../stream.ts';
@@ -31,7 +32,7 @@ export async function standingClock({ db }: Pick<Services, 'db'>, id: string): P
   const last = await lastOf(db, id);
   const service = await serviceById(db, id);
   const request = service ? await requestById(db, service.request) : null;
-  if (!service || !request) throw new NotFound('not-found', 'There is no such page, or it is not yours to see.');
+  if (!service || !request) throw new NotFound('not-found', t('clock.no-page'));
   const entries = await entriesOf(db, id);
   const revoked = (await revocationOf(db, request.id)) !== null;
   const closings = await closingsFor(db, request.issuer);

@@ -1,5 +1,6 @@
 /** Counting days on a calendar, and saying each step. Pure; a working that nobody wants is not written. */
 import { RuleRefusal } from '../../base/errors.ts';
+import { t } from '../../base/language.ts';
 import type { Calendar } from './calendar.ts';
 import { addMonths, type Day, LAST_DAY, weekdayName, wordsOf } from './days.ts';
 import type { Unit } from './rule.ts';
@@ -105,9 +106,9 @@ export function endOf(calendar: Calendar, after: Day, count: number, unit: Unit,
 export function inRange(day: Day): Day {
   if (day <= LAST_DAY) return day;
   throw new RuleRefusal('date-out-of-range', {
-    what: 'The due date would lie after the year 9998.',
-    lost: 'Nothing was changed.',
-    next: 'Choose a shorter period or an earlier date.',
+    what: t('clock.range'),
+    lost: t('clock.lost.changed'),
+    next: t('clock.range.next'),
   });
 }
 

@@ -4,8 +4,10 @@
  */
 import { instant, type Millis } from '../../base/clock.ts';
 import { RuleRefusal } from '../../base/errors.ts';
+import { t } from '../../base/language.ts';
 import { type Calendar, calendarOf, type OwnCalendar } from './calendar.ts';
 import { businessDayFrom, businessDaysAfter, endOf, type Say } from './count.ts';
+import { daySaid } from './day-said.ts';
 import { type Day, dayOf, isoOf, wordsOf } from './days.ts';
 import type { CalendarEvent, CellEvent, Service, When } from './events.ts';
 import { type Candidate, move, type Remaining } from './moves.ts';
@@ -82,9 +84,9 @@ function whose(rule: DueRule, setting: Setting): { readonly zone: string; readon
   const { holidays, zone } = setting.recipient ?? {};
   if (holidays === undefined) {
     throw new RuleRefusal('calendar-unknown', {
-      what: 'The rule counts by the recipient’s calendar, and which that is is not known.',
-      lost: 'Nothing was changed.',
-      next: 'Give the recipient’s state, or count by your own calendar.',
+      what: t('clock.due.calendar-unknown'),
+      lost: t('clock.lost.changed'),
+      next: t('clock.due.calendar-unknown.next'),
     });
   }
   return { zone: zone ?? rule.zone, holidays };
@@ -220,8 +222,8 @@ export function counterFor(rule: DueRule, setting: Setting = {}): Counter {
 
 function beforeService(on: Day, served: Day): RuleRefusal {
   return new RuleRefusal('due-before-service', {
-    what: `The due date, ${wordsOf(on)}, lies before the day of service, ${wordsOf(served)}.`,
-    lost: 'Nothing was served.',
-    next: 'Choose a due date on or after the day of service.',
+    what: t('clock.due.before-service', { day: daySaid(on), served: daySaid(served) }),
+    lost: t('clock.lost.served'),
+    next: t('clock.due.before-service.next'),
   });
 }

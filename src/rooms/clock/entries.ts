@@ -3,6 +3,7 @@
  * moves a date afterwards. Each of the latter carries the old date, the new one and its working, as they were told.
  */
 import { z } from 'zod';
+import { t } from '../../base/language.ts';
 import { instantText, isoDate, line, prose, uuid } from '../fields.ts';
 import { calendarEvent, cellEvent } from './events.ts';
 import { unit } from './rule.ts';
@@ -74,7 +75,7 @@ export const dueExtended = z
     /** the entry `extension.asked` that it answers, where the recipient asked here */
     ask: uuid.optional(),
   })
-  .refine(({ to, by }) => (to === null) !== (by === null), 'needs a date or a number of days');
+  .refine(({ to, by }) => (to === null) !== (by === null), { error: () => t('clock.entry.date-or-days') });
 
 /** The recipient asks for more time. It moves nothing; the issuer answers with `due.extended` or `extension.refused`. */
 export const extensionAsked = z.strictObject({

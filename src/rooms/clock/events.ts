@@ -1,16 +1,14 @@
 /** What moves a due date, as the pure clock takes it: extensions, pauses, orders, corrections, closings. Form only. */
 import { z } from 'zod';
+import { t } from '../../base/language.ts';
 import { isoDate, line } from '../fields.ts';
 import { calendarId, unit } from './rule.ts';
 
 /** RFC 3339 with any offset, seconds and fractions optional as there. */
 const moment = z
   .string()
-  .regex(
-    /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{1,9})?(Z|[+-]\d{2}:\d{2})$/,
-    'is not a time like 2018-01-24T17:02:00Z',
-  )
-  .refine((text) => !Number.isNaN(Date.parse(text)), 'is not a time of the calendar');
+  .regex(/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{1,9})?(Z|[+-]\d{2}:\d{2})$/, { error: () => t('clock.entry.time') })
+  .refine((text) => !Number.isNaN(Date.parse(text)), { error: () => t('clock.entry.time.none') });
 
 /** An instant, or a day where the hour is not known. */
 export const when = z.union([moment, isoDate]);
@@ -73,15 +71,15 @@ const forCalendar = {
 
 const yearly = z
   .string()
-  .regex(/^(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$/, 'is not a day of the year like 12-24')
+  .regex(/^(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$/, { error: () => t('clock.entry.day-of-year') })
   .refine(
     (text) =>
       !Number.isNaN(Date.parse(`2000-${text}T00:00:00Z`)) &&
       new Date(`2000-${text}T00:00:00Z`).toISOString().slice(5, 10) === text,
-    'is not a day of the year',
+    { error: () => t('clock.entry.day-of-year.none') },
   )
   .refine((text) => text !== '02-29', {
-    error: 'is 29 February, which most years do not have: name the dates',
+    error: () => t('clock.entry.29-february'),
     params: { refusal: 'yearly-29-february' },
   });
 

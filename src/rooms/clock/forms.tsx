@@ -1,8 +1,11 @@
 /** The page on which the issuer moves a clock, as it looks: how it stands, and a form for each thing that can move it. Writes nothing. */
+import type { Child } from 'hono/jsx';
 import type { Millis } from '../../base/clock.ts';
+import { t } from '../../base/language.ts';
 import { ErrorSummary, type Errors, Field, Form, Radios, Select, Submit, TextArea } from '../../ui/form.tsx';
 import { Heading } from '../../ui/heading.tsx';
 import { Notice } from '../../ui/notice.tsx';
+import { rich } from '../../ui/rich.tsx';
 import { Day, localInput, Time } from '../../ui/time.tsx';
 import { Asks, Workings } from '../clock-parts.tsx';
 import { receiptLinks } from '../receipt-links.tsx';
@@ -14,6 +17,19 @@ import { openPauses, seenOf, workingsOf } from './standing.ts';
 
 export const DOINGS = ['extend', 'pause', 'resume', 'correct'] as const;
 export type Doing = (typeof DOINGS)[number];
+
+const UNIT = {
+  days: 'clock.unit.days',
+  'business days': 'clock.unit.business-days',
+  weeks: 'clock.unit.weeks',
+  months: 'clock.unit.months',
+} as const;
+
+const CAUSE = {
+  'clarification asked': 'clock.move.cause.clarification',
+  'fee awaited': 'clock.move.cause.fee',
+  other: 'clock.move.cause.other',
+} as const;
 
 /** What was typed in a form that was not taken, so that it stands there again. */
 export interface Typed {
@@ -44,33 +60,26 @@ export function ClockPage(view: ClockPageView) {
   return (
     <>
       <Heading
-        title="Move the due date"
+        title={t('clock.move.title')}
         crumbs={[{ text: service.name, href: `/desk/services/${service.id}` }]}
-        lead={`${service.name}, “${request.title}”`}
+        lead={t('clock.move.lead', { name: service.name, title: request.title })}
       />
-      {typed ? <ErrorSummary errors={typed.errors} what="Nothing was written; what you typed stands below." /> : null}
+      {typed ? <ErrorSummary errors={typed.errors} what={t('clock.lost.typed')} /> : null}
       {workings.map(({ items, due }) => (
-        <p>
-          {items === null ? 'Due' : `Item ${items.join(', ')}: due`}{' '}
-          {due.on === null ? 'on no date: the clock is paused' : <Day on={due.on} weekday />}
-        </p>
+        <p>{standsAt(items, due.on)}</p>
       ))}
       <Workings workings={workings} />
       {fixed ? (
-        <p>
-          {clocked.recorded
-            ? 'This request was conducted elsewhere, so its clock is not kept here.'
-            : 'The request was revoked, so its clock has stopped for good.'}
-        </p>
+        <p>{clocked.recorded ? t('clock.move.elsewhere') : t('clock.move.revoked')}</p>
       ) : view.mayWrite ? (
         <>
           <Notice>
             <p>
-              {view.contact === null
-                ? 'There is no address on file: nobody is told by mail.'
-                : `What you write here goes to ${view.contact} by mail, with its receipt.`}{' '}
-              {request.audience === 'public' ? 'Reasons stand in the public record. ' : ''}
-              Times are those of {zone}.
+              {[
+                view.contact === null ? t('clock.move.no-address') : t('clock.move.address', { address: view.contact }),
+                ...(request.audience === 'public' ? [t('clock.move.public')] : []),
+                t('clock.move.zone', { zone }),
+              ].join(' ')}
             </p>
           </Notice>
           <Asked view={view} />
@@ -80,10 +89,17 @@ export function ClockPage(view: ClockPageView) {
           <Correct view={view} />
         </>
       ) : (
-        <p>Only editors and owners move a due date.</p>
+        <p>{t('clock.move.viewer')}</p>
       )}
     </>
   );
+}
+
+/** The date of some items, or of all. */
+function standsAt(of: readonly number[] | null, on: string | null): Child {
+  const given = { some: of === null ? 'no' : 'yes', items: (of ?? []).join(', ') };
+  if (on === null) return t('clock.move.stands-at.none', given);
+  return rich('clock.move.stands-at', { ...given, date: <Day on={on} weekday /> });
 }
 
 /** Field names carry the form they are in, so that each stands once on the page. */
@@ -106,8 +122,6 @@ function frame(view: ClockPageView, doing: Doing | 'refuse') {
   };
 }
 
-const REASON = 'The recipient reads this.';
-
 function Items(props: { view: ClockPageView; doing: Doing; otherwise?: string }) {
   const { view, doing } = props;
   if (view.standing.request.items.length < 2) return null;
@@ -115,8 +129,8 @@ function Items(props: { view: ClockPageView; doing: Doing; otherwise?: string })
   return (
     <Field
       {...of('items', props.otherwise ?? '')}
-      label="Items"
-      hint="Their numbers, like 1, 3. Leave empty for all."
+      label={t('clock.move.items')}
+      hint={t('clock.move.items.hint')}
       width="medium"
     />
   );
@@ -130,17 +144,23 @@ function Asked({ view }: { view: ClockPageView }) {
   if (asks.length === 0) return null;
   return (
     <>
-      <h2>More time, asked for</h2>
+      <h2>{t('clock.move.asked')}</h2>
       <Asks asks={asks} zone={view.readerZone} receipt={receiptLinks(`/desk/services/${service.id}/receipts`)} />
       {first ? (
         <Form
           {...frame(view, 'refuse')}
           hidden={{ once: view.newOnce(), [fieldOf('refuse', 'ask')]: first.entry }}
-          label="Refuse more time"
+          label={t('clock.move.refuse.form')}
         >
-          <p>To give it, use “Extend” below, where it is filled in. To refuse it:</p>
-          <TextArea {...of('reason')} label="Reason for the refusal" hint={REASON} rows={3} required />
-          <Submit text="Refuse" />
+          <p>{t('clock.move.refuse.lead')}</p>
+          <TextArea
+            {...of('reason')}
+            label={t('clock.move.refuse.reason')}
+            hint={t('clock.move.reads')}
+            rows={3}
+            required
+          />
+          <Submit text={t('clock.move.refuse')} />
         </Form>
       ) : null}
     </>
@@ -153,40 +173,50 @@ function Extend({ view, zone }: { view: ClockPageView; zone: string }) {
   const { action, hidden } = frame(view, 'extend');
   return (
     <>
-      <h2>Extend</h2>
+      <h2>{t('clock.move.extend')}</h2>
       <Form
         action={action}
         hidden={ask ? { ...hidden, [fieldOf('extend', 'ask')]: ask.entry } : hidden}
-        label="Extend the due date"
+        label={t('clock.move.extend.form')}
       >
         <Field
           {...of('to', ask?.until ?? '')}
           type="date"
-          label="To this day"
-          hint="Or a number of days, below."
+          label={t('clock.move.extend.to')}
+          hint={t('clock.move.extend.to.hint')}
           width="medium"
         />
-        <Field {...of('count')} type="number" label="By this many" inputmode="numeric" width="short" />
-        <Select {...of('unit', 'days')} label="Of" choices={UNITS.map((unit) => ({ value: unit, label: unit }))} />
+        <Field {...of('count')} type="number" label={t('clock.move.extend.by')} inputmode="numeric" width="short" />
+        <Select
+          {...of('unit', 'days')}
+          label={t('clock.move.extend.of')}
+          choices={UNITS.map((unit) => ({ value: unit, label: t(UNIT[unit]) }))}
+        />
         <Items view={view} doing="extend" otherwise={ask?.items?.join(', ') ?? ''} />
         <Field
           {...of('given', localInput(new Date(view.now), zone))}
           type="datetime-local"
-          label="Given"
-          hint="When it was given, also if that was days ago."
+          label={t('clock.move.extend.given')}
+          hint={t('clock.move.extend.given.hint')}
           width="medium"
         />
         <Radios
           {...of('asked', ask ? 'yes' : 'no')}
-          label="Did the recipient ask for it?"
+          label={t('clock.move.extend.asked')}
           required
           choices={[
-            { value: 'yes', label: 'Yes, it asked' },
-            { value: 'no', label: 'No, we give it' },
+            { value: 'yes', label: t('clock.move.extend.asked.yes') },
+            { value: 'no', label: t('clock.move.extend.asked.no') },
           ]}
         />
-        <TextArea {...of('reason')} label="Reason for the extension" hint={REASON} rows={3} required />
-        <Submit text="Extend" />
+        <TextArea
+          {...of('reason')}
+          label={t('clock.move.extend.reason')}
+          hint={t('clock.move.reads')}
+          rows={3}
+          required
+        />
+        <Submit text={t('clock.move.extend')} />
       </Form>
     </>
   );
@@ -196,32 +226,38 @@ function Pause({ view, zone }: { view: ClockPageView; zone: string }) {
   const of = fields(view, 'pause');
   return (
     <>
-      <h2>Pause</h2>
-      <Form {...frame(view, 'pause')} label="Pause the clock">
+      <h2>{t('clock.move.pause')}</h2>
+      <Form {...frame(view, 'pause')} label={t('clock.move.pause.form')}>
         <Radios
           {...of('cause')}
-          label="Why the clock pauses"
+          label={t('clock.move.pause.why')}
           required
-          choices={CAUSES.map((cause) => ({ value: cause, label: cause.charAt(0).toUpperCase() + cause.slice(1) }))}
+          choices={CAUSES.map((cause) => ({ value: cause, label: t(CAUSE[cause]) }))}
         />
         <Field
           {...of('from', localInput(new Date(view.now), zone))}
           type="datetime-local"
-          label="Paused from"
-          hint="When it happened, also if that was days ago."
+          label={t('clock.move.pause.from')}
+          hint={t('clock.move.pause.from.hint')}
           width="medium"
           required
         />
         <Field
           {...of('until')}
           type="datetime-local"
-          label="Until"
-          hint="Where it is known. Otherwise the clock stands until you let it run again."
+          label={t('clock.move.pause.until')}
+          hint={t('clock.move.pause.until.hint')}
           width="medium"
         />
         <Items view={view} doing="pause" />
-        <TextArea {...of('reason')} label="Reason for the pause" hint={REASON} rows={3} required />
-        <Submit text="Pause" />
+        <TextArea
+          {...of('reason')}
+          label={t('clock.move.pause.reason')}
+          hint={t('clock.move.reads')}
+          rows={3}
+          required
+        />
+        <Submit text={t('clock.move.pause')} />
       </Form>
     </>
   );
@@ -234,31 +270,36 @@ function Resume({ view, zone }: { view: ClockPageView; zone: string }) {
   if (!only) return null;
   return (
     <>
-      <h2>Run again</h2>
-      <Form {...frame(view, 'resume')} label="Let the clock run again">
+      <h2>{t('clock.move.resume')}</h2>
+      <Form {...frame(view, 'resume')} label={t('clock.move.resume.form')}>
         <Radios
           {...of('tolled', open.length === 1 ? only.entry : '')}
-          label="Which pause ends"
+          label={t('clock.move.resume.which')}
           required
           choices={open.map((pause) => ({
             value: pause.entry,
-            label: (
-              <>
-                Since <Time at={pause.occurredAt} zone={zone} />: {pause.reason}
-              </>
-            ),
+            label: rich('clock.move.resume.since', {
+              at: <Time at={pause.occurredAt} zone={zone} />,
+              reason: pause.reason,
+            }),
           }))}
         />
         <Field
           {...of('from', localInput(new Date(view.now), zone))}
           type="datetime-local"
-          label="Running from"
-          hint="When the answer or the fee came, not when you write it down."
+          label={t('clock.move.resume.from')}
+          hint={t('clock.move.resume.from.hint')}
           width="medium"
           required
         />
-        <TextArea {...of('reason')} label="Reason for running again" hint={REASON} rows={3} required />
-        <Submit text="Let it run again" />
+        <TextArea
+          {...of('reason')}
+          label={t('clock.move.resume.reason')}
+          hint={t('clock.move.reads')}
+          rows={3}
+          required
+        />
+        <Submit text={t('clock.move.resume.do')} />
       </Form>
     </>
   );
@@ -268,11 +309,17 @@ function Correct({ view }: { view: ClockPageView }) {
   const of = fields(view, 'correct');
   return (
     <>
-      <h2>Correct the date of service</h2>
-      <Form {...frame(view, 'correct')} label="Correct the date of service">
-        <Field {...of('servedAt')} type="datetime-local" label="Served on" width="medium" required />
-        <TextArea {...of('reason')} label="Reason for the correction" hint={REASON} rows={3} required />
-        <Submit text="Correct" />
+      <h2>{t('clock.move.correct')}</h2>
+      <Form {...frame(view, 'correct')} label={t('clock.move.correct')}>
+        <Field {...of('servedAt')} type="datetime-local" label={t('clock.move.correct.on')} width="medium" required />
+        <TextArea
+          {...of('reason')}
+          label={t('clock.move.correct.reason')}
+          hint={t('clock.move.reads')}
+          rows={3}
+          required
+        />
+        <Submit text={t('clock.move.correct.do')} />
       </Form>
     </>
   );

@@ -5,9 +5,11 @@
 import type { NewEntry } from '../../base/append.ts';
 import { instant, type Millis } from '../../base/clock.ts';
 import { RuleRefusal } from '../../base/errors.ts';
+import { t } from '../../base/language.ts';
 import { checkEvents } from './check.ts';
 import { beginsOf, type Counted, counterOf, momentIn, statesOf, touching, zoneOf } from './counting.ts';
-import { dayOf, wordsOf } from './days.ts';
+import { daySaid } from './day-said.ts';
+import { dayOf } from './days.ts';
 import type { CAUSES } from './entries.ts';
 import { cellEventsIn } from './history.ts';
 import type { Unit } from './rule.ts';
@@ -92,7 +94,7 @@ function factOf(state: Clocked, command: Moving, now: Millis) {
 const listed = (items: readonly number[] | null) => (items === null ? null : [...items]);
 
 const refuse = (code: string, what: string, next: string) =>
-  new RuleRefusal(code, { what, lost: 'Nothing was written.', next });
+  new RuleRefusal(code, { what, lost: t('clock.lost.written'), next });
 
 /**
  * The entry for one command, with the date before and after.
@@ -101,28 +103,20 @@ const refuse = (code: string, what: string, next: string) =>
  */
 export function moveDue(state: Clocked, command: Moving, id: string, now: Millis): NewEntry {
   if (state.revoked) {
-    throw refuse(
-      'request-revoked',
-      'The request was revoked, so its clock has stopped for good.',
-      'Issue a new request.',
-    );
+    throw refuse('request-revoked', t('clock.move.revoked'), t('clock.move.revoked.next'));
   }
   if (state.recorded) {
-    throw refuse(
-      'request-recorded',
-      'This request was conducted elsewhere, so its clock is not kept here.',
-      'Add what is known of it as a note.',
-    );
+    throw refuse('request-recorded', t('clock.move.elsewhere'), t('clock.move.elsewhere.next'));
   }
   const { at, items, body } = factOf(state, command, now);
   if (items?.some((item) => !state.items.includes(item))) {
-    throw refuse('no-such-item', 'There is no such item in this request.', 'Name items by their numbers.');
+    throw refuse('no-such-item', t('clock.no-item'), t('clock.no-item.next'));
   }
   if (at > now) {
-    throw refuse('not-yet-happened', 'What moves the clock has to have happened.', 'Give a time that has passed.');
+    throw refuse('not-yet-happened', t('clock.move.future'), t('clock.move.future.next'));
   }
   if (command.do === 'resume' && state.events.some((one) => one.type === 'resumed' && one.of === command.tolled)) {
-    throw refuse('already-resumed', 'That pause has ended already.', 'Look at the clock again.');
+    throw refuse('already-resumed', t('clock.move.resumed'), t('clock.next.look'));
   }
   const draft = {
     service: state.service,
@@ -152,15 +146,11 @@ export function moveDue(state: Clocked, command: Moving, id: string, now: Millis
     (before.on === null ? command.to === null : after.on !== null && after.on <= before.on)
   ) {
     throw before.on === null
-      ? refuse(
-          'clock-stands',
-          'The clock stands, so there is no date to add days to.',
-          'Extend to a date, or resume first.',
-        )
+      ? refuse('clock-stands', t('clock.move.stands'), t('clock.move.stands.next'))
       : refuse(
           'extension-not-later',
-          `The date that stands is ${wordsOf(dayOf(before.on))}; the extension is no later.`,
-          'Choose a later date.',
+          t('clock.move.not-later', { day: daySaid(dayOf(before.on)) }),
+          t('clock.move.not-later.next'),
         );
   }
   return {

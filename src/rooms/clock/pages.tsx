@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { InvalidInput, NotFound, Refusal } from '../../base/errors.ts';
 import { bodyOf } from '../../base/form.ts';
 import { UUID, uuidv7 } from '../../base/ids.ts';
+import { t } from '../../base/language.ts';
 import { type Ctx, EDITOR, type Route, staff, VIEWER } from '../../base/route.ts';
 import { instantOf } from '../../ui/asof.tsx';
 import { redirectWith, zoneOf } from '../../ui/context.ts';
@@ -29,7 +30,7 @@ async function show(c: Ctx, typed: Typed | null, status: 200 | 409 | 422 = 200):
     .executeTakeFirst();
   return await page(
     c,
-    { title: `Move the due date: ${standing.service.name}`, area: 'staff', status },
+    { title: t('clock.move.title.of', { name: standing.service.name }), area: 'staff', status },
     <ClockPage
       standing={standing}
       contact={contact?.address ?? null}
@@ -42,16 +43,16 @@ async function show(c: Ctx, typed: Typed | null, status: 200 | 409 | 422 = 200):
   );
 }
 
-const reason = prose(1000).pipe(z.string().min(1, 'Say why.'));
+const reason = prose(1000).pipe(z.string().min(1, { error: () => t('clock.form.why') }));
 
 /** A wall clock in a zone → milliseconds. */
 const wall = (zone: string) =>
   z.string().transform((text, context) => {
     const at = instantOf(text.trim(), zone);
-    if (at === null) context.addIssue('Give a day and a time.');
+    if (at === null) context.addIssue(t('clock.move.form.when'));
     // An hour that summer time skips is shown by no clock; which one was meant is not ours to guess.
     else if (!text.trim().startsWith(localInput(at, zone))) {
-      context.addIssue(`No clock showed this time: in ${zone} that hour is skipped for summer time.`);
+      context.addIssue(t('clock.move.form.gap', { zone }));
     }
     return at?.getTime() ?? 0;
   });
@@ -66,15 +67,21 @@ const FORMS: { readonly [D in Doing]: (zone: string) => z.ZodType<Moving> } = {
         given: orNone(wall(zone)),
         ask: orNone(z.string().regex(UUID)),
         to: orNone(isoDate),
-        count: orNone(z.coerce.number('Give a number.').int().min(1, 'At least 1.').max(3650, 'At most 3650.')),
+        count: orNone(
+          z.coerce
+            .number({ error: () => t('clock.move.form.number') })
+            .int()
+            .min(1, { error: () => t('clock.move.form.least') })
+            .max(3650, { error: () => t('clock.move.form.most') }),
+        ),
         unit,
         items: itemNumbers,
-        asked: z.enum(['yes', 'no'], 'Say whether it was asked for.'),
+        asked: z.enum(['yes', 'no'], { error: () => t('clock.move.form.asked') }),
         reason,
       })
       .refine(({ to, count }) => (to === null) !== (count === null), {
         path: ['to'],
-        error: 'Give either a day or a number of days.',
+        error: () => t('clock.move.form.either'),
       })
       .transform(({ to, count, unit, items, asked, reason, given, ask }) => ({
         do: 'extend' as const,
@@ -89,7 +96,7 @@ const FORMS: { readonly [D in Doing]: (zone: string) => z.ZodType<Moving> } = {
   pause: (zone) =>
     z
       .object({
-        cause: z.enum(CAUSES, 'Choose why the clock pauses.'),
+        cause: z.enum(CAUSES, { error: () => t('clock.move.form.cause') }),
         from: wall(zone),
         until: orNone(wall(zone)),
         items: itemNumbers,
@@ -98,7 +105,11 @@ const FORMS: { readonly [D in Doing]: (zone: string) => z.ZodType<Moving> } = {
       .transform((form) => ({ do: 'toll' as const, ...form })),
   resume: (zone) =>
     z
-      .object({ tolled: z.string().regex(UUID, 'Choose the pause that ends.'), from: wall(zone), reason })
+      .object({
+        tolled: z.string().regex(UUID, { error: () => t('clock.move.form.tolled') }),
+        from: wall(zone),
+        reason,
+      })
       .transform((form) => ({ do: 'resume' as const, ...form })),
   correct: (zone) =>
     z.object({ servedAt: wall(zone), reason }).transform((form) => ({ do: 'correct' as const, ...form })),
@@ -146,7 +157,7 @@ const post =
     }
   };
 
-const refusal = z.object({ ask: z.string().regex(UUID, 'Choose what is refused.'), reason });
+const refusal = z.object({ ask: z.string().regex(UUID, { error: () => t('clock.move.form.ask') }), reason });
 
 async function postRefusal(c: Ctx): Promise<Response> {
   const body = await bodyOf(c);
@@ -170,8 +181,8 @@ async function postRefusal(c: Ctx): Promise<Response> {
 }
 
 function said(repeated: boolean, told: boolean): string {
-  if (repeated) return 'This had been recorded already; it was not written twice.';
-  return told ? 'Recorded. The recipient is told.' : 'Recorded. There is no address to tell.';
+  if (repeated) return t('clock.repeated');
+  return told ? t('clock.move.told') : t('clock.move.untold');
 }
 
 const sentences = (refusal: Refusal) => [refusal.advice.what, refusal.advice.next ?? ''].join(' ').trim();
@@ -179,10 +190,10 @@ const sentences = (refusal: Refusal) => [refusal.advice.what, refusal.advice.nex
 function refusalOf(error: z.ZodError | undefined): InvalidInput {
   const fields: Record<string, string> = {};
   for (const { path, message } of error?.issues ?? []) {
-    const sentence = /^[A-Z]/.test(message) ? message : `This ${message}.`;
+    const sentence = /^\p{Lu}/u.test(message) ? message : t('clock.form.this', { what: message });
     fields[String(path[0] ?? '')] ??= sentence;
   }
-  return new InvalidInput('form', { what: 'The form was not complete.', lost: 'Nothing was written.' }, fields);
+  return new InvalidInput('form', { what: t('clock.form.incomplete'), lost: t('clock.lost.written') }, fields);
 }
 
 export const clockRoutes: readonly Route[] = [

@@ -1,9 +1,10 @@
 /** The due rule as it stands in a request. Form only: what a rule means is worked out in due.ts. */
 import { z } from 'zod';
+import { t } from '../../base/language.ts';
 import { isoDate, line, timeZone } from '../fields.ts';
 
 /** `17:00`; from 00:00 to 23:59. */
-export const timeOfDay = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'is not a time like 17:00');
+export const timeOfDay = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, { error: () => t('clock.entry.time-of-day') });
 
 /**
  * Whose holidays: `none` (Monday to Friday), a country or one of its parts (`US`, `US-CA`, `GB-NIR`), or several joined by `+`, which
@@ -11,10 +12,9 @@ export const timeOfDay = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'is not a
  */
 export const calendarId = z
   .string()
-  .regex(
-    /^(none|x-[a-z0-9-]{1,40}|[A-Z]{2}(-[A-Z0-9]{1,3})?(\+[A-Z]{2}(-[A-Z0-9]{1,3})?){0,5})$/,
-    'is not a calendar such as US, US-CA or none',
-  );
+  .regex(/^(none|x-[a-z0-9-]{1,40}|[A-Z]{2}(-[A-Z0-9]{1,3})?(\+[A-Z]{2}(-[A-Z0-9]{1,3})?){0,5})$/, {
+    error: () => t('clock.entry.calendar'),
+  });
 
 export const UNITS = ['days', 'business days', 'weeks', 'months'] as const;
 export const unit = z.enum(UNITS);

@@ -5,6 +5,7 @@
 import { Temporal } from 'temporal-polyfill';
 import { instant, type Millis } from '../../base/clock.ts';
 import { RuleRefusal } from '../../base/errors.ts';
+import { t } from '../../base/language.ts';
 import { STATES } from '../states.ts';
 import { type Closing, duesOf, grouped } from './counting.ts';
 import { dayOf, wordsOf } from './days.ts';
@@ -31,6 +32,7 @@ export {
   movedClockOf,
   pauseAt,
 } from './state.ts';
+export { stepSaid, workingSaid } from './working-said.ts';
 
 /** The calendar date of an instant in a zone. */
 export function dateIn(zone: string, at: Millis): Temporal.PlainDate {
@@ -136,8 +138,8 @@ function servedDues(
 function zoneUnclear(calendar: string): RuleRefusal {
   const state = STATES[calendar.slice(3)] ?? calendar;
   return new RuleRefusal('time-zone-unclear', {
-    what: `The rule counts by the recipient’s time zone, and ${state} has more than one.`,
-    lost: 'Nothing was written.',
-    next: 'Give the recipient’s time zone, or count by your own calendar.',
+    what: t('clock.zone-unclear', { state }),
+    lost: t('clock.lost.written'),
+    next: t('clock.zone-unclear.next'),
   });
 }

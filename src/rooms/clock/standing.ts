@@ -1,6 +1,7 @@
 /** The clock of one service out of its stream: what rules decide on, its working as it stands, and what moved it. Pure; reads no database. */
 import { z } from 'zod';
 import { RuleRefusal } from '../../base/errors.ts';
+import { t } from '../../base/language.ts';
 import { type Closing, type Counted, duesOf, grouped } from './counting.ts';
 import type { DueResult } from './due.ts';
 import type { DueRule } from './entries.ts';
@@ -159,8 +160,8 @@ export const seenOf = (moves: readonly Move[]): string => moves.at(-1)?.entry ??
 export function sameAsSeen(moves: readonly Move[], seen: string): void {
   if (seenOf(moves) === seen) return;
   throw new RuleRefusal('clock-moved', {
-    what: 'Somebody else moved this clock since you opened the page.',
-    lost: 'Nothing was written; what you typed stands below.',
-    next: 'Look at the clock as it stands now, and send again if it is still what you want.',
+    what: t('clock.moved-meanwhile'),
+    lost: t('clock.lost.typed'),
+    next: t('clock.moved-meanwhile.next'),
   });
 }

@@ -2,7 +2,9 @@
 import { Temporal } from 'temporal-polyfill';
 import type { Millis } from '../../base/clock.ts';
 import { RuleRefusal } from '../../base/errors.ts';
-import { type Day, isoOf, wordsOf } from './days.ts';
+import { t } from '../../base/language.ts';
+import { daySaid } from './day-said.ts';
+import { type Day, isoOf } from './days.ts';
 
 const DAY = 86_400_000;
 const MINUTE = 60_000;
@@ -69,9 +71,9 @@ export function instantOf(zone: string, day: Day, time: string): Millis {
   const at = wall.toZonedDateTime(zone, { disambiguation: 'earlier' });
   if (!at.toPlainDateTime().equals(wall)) {
     throw new RuleRefusal('cut-off-in-gap', {
-      what: `On ${wordsOf(day)} the clocks in ${zone} skip ${time}, so that day has no such cut-off.`,
-      lost: 'Nothing was changed.',
-      next: 'Choose a cut-off outside the hour that summer time skips.',
+      what: t('clock.cut-off', { day: daySaid(day), zone, time }),
+      lost: t('clock.lost.changed'),
+      next: t('clock.cut-off.next'),
     });
   }
   return at.epochMilliseconds;

@@ -3,6 +3,7 @@ import type { NewEntry } from '../../base/append.ts';
 import type { Millis } from '../../base/clock.ts';
 import { Conflict, NotFound } from '../../base/errors.ts';
 import { uuidv7 } from '../../base/ids.ts';
+import { t } from '../../base/language.ts';
 import type { Services } from '../../base/services.ts';
 import { matterById } from '../matters/view.ts';
 import { requestsOf } from '../requests/view.ts';
@@ -22,7 +23,7 @@ type Needs = Pick<Services, 'db' | 'ledger' | 'clock' | 'random'>;
 
 async function loadState({ db }: Pick<Services, 'db'>, id: string, named: readonly string[]) {
   const matter = await matterById(db, id);
-  if (!matter) throw new NotFound('no-matter', 'There is no such matter.');
+  if (!matter) throw new NotFound('no-matter', t('orders.no-matter'));
   const requests = new Map<string, string[]>((await requestsOf(db, id)).map((request) => [request.id, []]));
   if (named.length > 0) {
     const rows = await db

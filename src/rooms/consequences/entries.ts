@@ -3,6 +3,7 @@
  * became known. What an order blocks is not written here: it follows from the orders.
  */
 import { z } from 'zod';
+import { t } from '../../base/language.ts';
 import { line, prose, uuid } from '../fields.ts';
 import { source } from '../matters/entries.ts';
 
@@ -30,16 +31,16 @@ export const money = z.strictObject({
   cents: z.number().int().min(0).max(Number.MAX_SAFE_INTEGER),
   currency: z
     .string()
-    .regex(/^[A-Z]{3}$/, 'is not a currency like USD')
+    .regex(/^[A-Z]{3}$/, { error: () => t('orders.entry.currency') })
     .refine((code) => digitsOf(code) === 2, {
-      error: 'is not a currency that is counted in hundredths',
+      error: () => t('orders.entry.hundredths'),
       params: { refusal: 'currency-unknown' },
     }),
 });
 export type Money = z.infer<typeof money>;
 
 const recipients = z.array(uuid).min(1).max(1000).nullable();
-const reason = prose(1000).pipe(z.string().min(1, 'is missing'));
+const reason = prose(1000).pipe(z.string().min(1, { error: () => t('orders.missing') }));
 
 export const consequenceAnnounced = z.strictObject({
   /** id of the consequence, the same as the entry's */

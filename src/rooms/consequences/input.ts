@@ -5,6 +5,7 @@ import type { Millis } from '../../base/clock.ts';
 import type { Database } from '../../base/database.ts';
 import { InvalidInput } from '../../base/errors.ts';
 import { UUID } from '../../base/ids.ts';
+import { t } from '../../base/language.ts';
 import { atDay } from '../day-only.ts';
 import { isoDate, line, prose } from '../fields.ts';
 import { recipientLines, servicesNamed } from '../named.ts';
@@ -23,7 +24,9 @@ const amount = z
     amount: z
       .string()
       .transform((text) => text.replace(/[,\s]/g, ''))
-      .refine((text) => text === '' || DECIMAL.test(text), 'Write an amount like 1250000.00, or leave it empty.'),
+      .refine((text) => text === '' || DECIMAL.test(text), {
+        error: () => t('orders.con.input.amount'),
+      }),
     currency: z
       .string()
       .trim()
@@ -32,47 +35,45 @@ const amount = z
   .transform(({ amount, currency }, context) => {
     if (amount === '') return null;
     if (digitsOf(currency) !== 2) {
-      context.addIssue({ code: 'custom', path: ['currency'], message: 'Write a currency that has cents, like USD.' });
+      context.addIssue({ code: 'custom', path: ['currency'], message: t('orders.con.input.currency') });
       return null;
     }
     const [whole = '0', rest = ''] = amount.split('.');
     return { cents: Number(`${whole}${rest.padEnd(2, '0')}`), currency };
   });
 
-const words = (missing: string) => prose(1000).pipe(z.string().min(1, missing));
-const on = isoDate.or(z.literal('').transform((_, context) => (context.addIssue('Say on which day.'), '')));
+const words = (missing: () => string) => prose(1000).pipe(z.string().min(1, { error: missing }));
+const on = isoDate.or(z.literal('').transform((_, context) => (context.addIssue(t('orders.con.input.on')), '')));
 
 const announced = z.object({
-  request: z.string().regex(UUID, 'Choose a request.'),
-  kind: z.enum(CONSEQUENCE_KINDS, 'Choose what kind it is.'),
+  request: z.string().regex(UUID, { error: () => t('orders.con.input.request') }),
+  kind: z.enum(CONSEQUENCE_KINDS, { error: () => t('orders.con.input.kind') }),
   programme: line(200),
-  fiscalYear: yearOrNone.refine((year) => year === null || (year >= 1900 && year <= 2200), 'Write a year like 2018.'),
-  words: words('Say what was announced.'),
+  fiscalYear: yearOrNone.refine((year) => year === null || (year >= 1900 && year <= 2200), {
+    error: () => t('orders.year'),
+  }),
+  words: words(() => t('orders.con.input.words')),
   on,
   recipients: recipientLines,
 });
 const changed = z.object({
-  status: z.enum(STATUSES, 'Choose the status.'),
+  status: z.enum(STATUSES, { error: () => t('orders.con.input.status') }),
   order: z.string().regex(UUID).or(z.literal('')),
-  reason: words('Say why.'),
+  reason: words(() => t('orders.why.missing')),
   on,
   recipients: recipientLines,
 });
-const stated = z.object({ reason: words('Say from where it is known.'), on, recipients: recipientLines });
+const stated = z.object({ reason: words(() => t('orders.con.input.known')), on, recipients: recipientLines });
 
 function read<T extends z.ZodType>(schema: T, values: Values, more: Readonly<Record<string, string>>): z.output<T> {
   const parsed = schema.safeParse(values);
   const fields: Record<string, string> = {};
   for (const { path, message } of parsed.error?.issues ?? []) {
-    fields[String(path[0] ?? '')] ??= /^[A-Z]/.test(message) ? message : `This ${message}.`;
+    fields[String(path[0] ?? '')] ??= /^\p{Lu}/u.test(message) ? message : t('orders.this', { what: message });
   }
   for (const [name, message] of Object.entries(more)) fields[name] ??= message;
   if (parsed.success && Object.keys(fields).length === 0) return parsed.data;
-  throw new InvalidInput(
-    'input-refused',
-    { what: 'The form was not complete.', lost: 'Nothing was written, and what you entered is kept on the page.' },
-    fields,
-  );
+  throw new InvalidInput('input-refused', { what: t('orders.incomplete'), lost: t('orders.lost.kept') }, fields);
 }
 
 function readAmount(values: Values) {

@@ -2,6 +2,7 @@
 import { InvalidInput, NotFound, Refusal, RuleRefusal } from '../../base/errors.ts';
 import { bodyOf } from '../../base/form.ts';
 import { UUID, uuidv7 } from '../../base/ids.ts';
+import { t } from '../../base/language.ts';
 import { type Ctx, EDITOR, type Route } from '../../base/route.ts';
 import { redirectWith } from '../../ui/context.ts';
 import { type Errors, Field, Form, Radios, Select, Submit, TextArea } from '../../ui/form.tsx';
@@ -19,9 +20,6 @@ import { type Consequence, consequencesOf, programmeWords } from './view.ts';
 
 const NAMES = ['request', 'kind', 'programme', 'fiscalYear', 'amount', 'currency', 'words', 'on', 'recipients'];
 const CHANGE_NAMES = ['status', 'order', 'reason', 'amount', 'currency', 'on', 'recipients'];
-
-const RECIPIENTS =
-  'One a line: the name as on the board, with its state where that is needed, or its Open Civic Data id. Empty for all.';
 
 interface Sent {
   readonly values: Values;
@@ -45,14 +43,14 @@ const freshOnce = (c: Ctx): string => {
 
 async function matterOf(c: Ctx): Promise<Matter> {
   const matter = await matterById(c.get('services').db, c.req.param('matter') ?? '');
-  if (!matter) throw new NotFound('not-found', 'There is no such page, or it is not yours to see.');
+  if (!matter) throw new NotFound('not-found', t('orders.no-page'));
   return matter;
 }
 
 const listOf = (matter: string) => `/desk/matters/${matter}/consequences`;
 const crumbs = (matter: Matter) => [
   { text: matter.title, href: `/desk/matters/${matter.id}` },
-  { text: 'Consequences', href: listOf(matter.id) },
+  { text: t('orders.con.title'), href: listOf(matter.id) },
 ];
 const today = (c: Ctx) => new Date(c.get('services').clock.now()).toISOString().slice(0, 10);
 
@@ -65,8 +63,8 @@ function AmountFields({ values, errors }: { values: Values; errors: Errors }) {
     <>
       <Field
         name="amount"
-        label="Amount for each recipient"
-        hint="Like 1250000.00. Empty where it is not known: then it is shown and counted as not known, never as nothing."
+        label={t('orders.con.amount')}
+        hint={t('orders.con.amount.hint')}
         inputmode="decimal"
         value={values.amount ?? ''}
         errors={errors}
@@ -74,7 +72,7 @@ function AmountFields({ values, errors }: { values: Values; errors: Errors }) {
       />
       <Field
         name="currency"
-        label="Currency"
+        label={t('orders.con.currency')}
         value={values.currency || 'USD'}
         errors={errors}
         width="short"
@@ -91,20 +89,16 @@ async function newPage(c: Ctx, values: Values, once: string, errors: Errors = {}
   const status = Object.keys(errors).length > 0 ? 422 : 200;
   return page(
     c,
-    { title: 'Announce a consequence', area: 'staff', status },
+    { title: t('orders.con.new'), area: 'staff', status },
     <>
-      <Heading
-        title="Announce a consequence"
-        crumbs={crumbs(matter)}
-        lead="What was named for recipients that do not answer, or not well enough. It stands in the record with its source; what an order blocks is added by the order."
-      />
+      <Heading title={t('orders.con.new')} crumbs={crumbs(matter)} lead={t('orders.con.new.lead')} />
       {requests.length === 0 ? (
-        <p>A consequence belongs to a request, and none is served in this matter yet.</p>
+        <p>{t('orders.con.new.none')}</p>
       ) : (
-        <Form action={`${listOf(matter.id)}/new`} errors={errors} hidden={{ once }} label="Announce a consequence">
+        <Form action={`${listOf(matter.id)}/new`} errors={errors} hidden={{ once }} label={t('orders.con.new')}>
           <Select
             name="request"
-            label="Of which request"
+            label={t('orders.con.request')}
             required
             value={values.request || requests.at(-1)?.id || ''}
             errors={errors}
@@ -112,7 +106,7 @@ async function newPage(c: Ctx, values: Values, once: string, errors: Errors = {}
           />
           <Radios
             name="kind"
-            label="Kind"
+            label={t('orders.con.kind')}
             required
             value={values.kind ?? ''}
             errors={errors}
@@ -120,7 +114,7 @@ async function newPage(c: Ctx, values: Values, once: string, errors: Errors = {}
           />
           <Field
             name="programme"
-            label="Programme"
+            label={t('orders.con.programme')}
             required
             value={values.programme ?? ''}
             errors={errors}
@@ -128,7 +122,7 @@ async function newPage(c: Ctx, values: Values, once: string, errors: Errors = {}
           />
           <Field
             name="fiscalYear"
-            label="Fiscal year"
+            label={t('orders.con.year')}
             inputmode="numeric"
             value={values.fiscalYear ?? ''}
             errors={errors}
@@ -138,8 +132,8 @@ async function newPage(c: Ctx, values: Values, once: string, errors: Errors = {}
           <AmountFields values={values} errors={errors} />
           <TextArea
             name="words"
-            label="What was announced"
-            hint="In the words of who announced it."
+            label={t('orders.con.words')}
+            hint={t('orders.con.words.hint')}
             required
             value={values.words ?? ''}
             errors={errors}
@@ -148,7 +142,7 @@ async function newPage(c: Ctx, values: Values, once: string, errors: Errors = {}
           <Field
             name="on"
             type="date"
-            label="Announced on"
+            label={t('orders.con.on')}
             required
             value={values.on ?? ''}
             errors={errors}
@@ -156,13 +150,13 @@ async function newPage(c: Ctx, values: Values, once: string, errors: Errors = {}
           />
           <TextArea
             name="recipients"
-            label="For which recipients"
-            hint={RECIPIENTS}
+            label={t('orders.con.recipients')}
+            hint={t('orders.recipients.hint')}
             value={values.recipients ?? ''}
             errors={errors}
           />
           <SourceFields values={values} errors={errors} />
-          <Submit text="Write it down" cancel={{ text: 'Back', href: listOf(matter.id) }} />
+          <Submit text={t('orders.con.do')} cancel={{ text: t('orders.back'), href: listOf(matter.id) }} />
         </Form>
       )}
     </>,
@@ -176,7 +170,7 @@ async function postNew(c: Ctx): Promise<Response> {
   try {
     const command = await readAnnounced(services.db, matter.id, values, services.clock.now());
     const { repeated } = await announceConsequence(services, matter.id, command, once);
-    return redirectWith(c, listOf(matter.id), repeated ? 'It had been written down already.' : 'It is written down.');
+    return redirectWith(c, listOf(matter.id), repeated ? t('orders.con.done.already') : t('orders.con.done'));
   } catch (error) {
     if (!(error instanceof InvalidInput) && !(error instanceof RuleRefusal)) throw error;
     return await newPage(c, values, once, errorsOf(error));
@@ -186,7 +180,7 @@ async function postNew(c: Ctx): Promise<Response> {
 async function consequenceOf(c: Ctx, matter: Matter): Promise<Consequence> {
   const all = await consequencesOf(c.get('services').db, matter.id);
   const found = all.find(({ id }) => id === c.req.param('consequence'));
-  if (!found) throw new NotFound('not-found', 'There is no such page, or it is not yours to see.');
+  if (!found) throw new NotFound('not-found', t('orders.no-page'));
   return found;
 }
 
@@ -217,15 +211,15 @@ async function changePage(c: Ctx, doing: Doing, typed: Typed | null): Promise<Re
     <>
       <TextArea
         name="recipients"
-        label="For which recipients"
-        hint={RECIPIENTS}
+        label={t('orders.con.recipients')}
+        hint={t('orders.recipients.hint')}
         value={values.recipients ?? ''}
         errors={errors}
       />
       <Field
         name="on"
         type="date"
-        label="On which day"
+        label={t('orders.con.day')}
         required
         value={values.on || today(c)}
         errors={errors}
@@ -248,22 +242,27 @@ async function changePage(c: Ctx, doing: Doing, typed: Typed | null): Promise<Re
   return page(
     c,
     {
-      title: `${doing === 'status' ? 'Change the status' : 'State an amount'}: ${one.programme}`,
+      title: t(doing === 'status' ? 'orders.con.status.of' : 'orders.con.state.of', { programme: one.programme }),
       area: 'staff',
       status: typed ? 422 : 200,
     },
     <>
       <Heading
-        title={doing === 'status' ? 'Change the status' : 'State an amount'}
+        title={doing === 'status' ? t('orders.con.status') : t('orders.con.state')}
         crumbs={crumbs(matter)}
-        lead={`${consequenceKind(one.kind)}: ${programmeWords(one)}. Announced ${dateText(new Date(one.at).toISOString().slice(0, 10))}: “${one.words}”`}
+        lead={t('orders.con.lead', {
+          kind: consequenceKind(one.kind),
+          programme: programmeWords(one),
+          day: dateText(new Date(one.at).toISOString().slice(0, 10)),
+          words: one.words,
+        })}
       />
       {doing === 'status' ? (
-        <Form action={`${base}/status`} errors={errors} hidden={hidden} label="Change the status">
+        <Form action={`${base}/status`} errors={errors} hidden={hidden} label={t('orders.con.status')}>
           <Radios
             name="status"
-            label="Now it is"
-            hint="That an order blocks it follows from the order itself, and is not written here."
+            label={t('orders.con.now')}
+            hint={t('orders.con.now.hint')}
             required
             value={values.status ?? ''}
             errors={errors}
@@ -272,26 +271,30 @@ async function changePage(c: Ctx, doing: Doing, typed: Typed | null): Promise<Re
           {orders.length > 0 ? (
             <Select
               name="order"
-              label="By which order"
-              none="no order"
+              label={t('orders.con.order')}
+              none={t('orders.con.order.none')}
               value={values.order ?? ''}
               errors={errors}
               choices={orders.map((order) => ({
                 value: order.id,
-                label: `${order.court}, ${order.docket}, ${dateText(order.date)}`,
+                label: t('orders.con.order.one', {
+                  court: order.court,
+                  docket: order.docket,
+                  day: dateText(order.date),
+                }),
               }))}
             />
           ) : null}
-          {reason('Reason')}
+          {reason(t('orders.con.reason'))}
           {common}
-          <Submit text="Write it down" cancel={{ text: 'Back', href: listOf(matter.id) }} />
+          <Submit text={t('orders.con.do')} cancel={{ text: t('orders.back'), href: listOf(matter.id) }} />
         </Form>
       ) : (
-        <Form action={`${base}/amount`} errors={errors} hidden={hidden} label="State an amount">
+        <Form action={`${base}/amount`} errors={errors} hidden={hidden} label={t('orders.con.state')}>
           <AmountFields values={values} errors={errors} />
-          {reason('From where it is known')}
+          {reason(t('orders.con.known'))}
           {common}
-          <Submit text="Write it down" cancel={{ text: 'Back', href: listOf(matter.id) }} />
+          <Submit text={t('orders.con.do')} cancel={{ text: t('orders.back'), href: listOf(matter.id) }} />
         </Form>
       )}
     </>,
@@ -310,7 +313,7 @@ const postChange =
       if (doing === 'status')
         await changeConsequence(services, matter.id, await readChanged(services.db, one, values, now), once);
       else await stateConsequenceAmount(services, matter.id, await readStated(services.db, one, values, now), once);
-      return redirectWith(c, listOf(matter.id), 'It is written down.');
+      return redirectWith(c, listOf(matter.id), t('orders.con.done'));
     } catch (error) {
       if (!(error instanceof Refusal) || error instanceof NotFound) throw error;
       return await changePage(c, doing, { doing, values, once, errors: errorsOf(error) });

@@ -2,6 +2,7 @@
 import type { NewEntry } from '../../base/append.ts';
 import { instant, type Millis } from '../../base/clock.ts';
 import { RuleRefusal } from '../../base/errors.ts';
+import { t } from '../../base/language.ts';
 import type { Source } from '../matters/entries.ts';
 import type { ConsequenceKind, Money, Status } from './entries.ts';
 import { type Consequence, isFor, writtenOf } from './view.ts';
@@ -50,16 +51,18 @@ export interface StateAmount extends Common {
 }
 
 const refuse = (code: string, what: string, fields: Readonly<Record<string, string>> = {}) =>
-  new RuleRefusal(code, { what, lost: 'Nothing was written.' }, fields);
+  new RuleRefusal(code, { what, lost: t('orders.lost') }, fields);
 
 function happened(at: Millis, now: Millis): void {
-  if (at > now) throw refuse('not-yet-happened', 'The day lies in the future.', { on: 'The day lies in the future.' });
+  if (at <= now) return;
+  const what = t('orders.con.rule.future');
+  throw refuse('not-yet-happened', what, { on: what });
 }
 
 function named(recipients: readonly string[] | null, known: readonly string[]): void {
   const strange = recipients?.find((one) => !known.includes(one));
   if (strange === undefined) return;
-  const what = 'One of the recipients is no recipient of this request.';
+  const what = t('orders.con.rule.no-recipient');
   throw refuse('no-such-recipient', what, { recipients: what });
 }
 
@@ -76,10 +79,10 @@ export function announce(state: ConsequenceState, command: Announce, id: string,
   happened(command.at, now);
   const known = state.requests.get(command.request);
   if (!known)
-    throw refuse('no-such-request', 'There is no such request in this matter.', { request: 'Choose a request.' });
+    throw refuse('no-such-request', t('orders.con.rule.no-request'), { request: t('orders.con.input.request') });
   named(command.recipients, known);
   if (state.consequences.length >= MOST_CONSEQUENCES) {
-    throw refuse('too-many-consequences', `A matter holds at most ${MOST_CONSEQUENCES} consequences.`);
+    throw refuse('too-many-consequences', t('orders.con.rule.many', { n: MOST_CONSEQUENCES }));
   }
   const { kind, programme, fiscalYear, amount, words, source, request, recipients } = command;
   return {
@@ -98,15 +101,15 @@ export function announce(state: ConsequenceState, command: Announce, id: string,
 /** The consequence that a command names, and for whom. @throws RuleRefusal */
 function changed(state: ConsequenceState, command: ChangeStatus | StateAmount, now: Millis): Consequence {
   const one = state.consequences.find(({ id }) => id === command.consequence);
-  if (!one) throw refuse('no-such-consequence', 'There is no such consequence in this matter.');
+  if (!one) throw refuse('no-such-consequence', t('orders.con.rule.none'));
   happened(command.at, now);
   if (command.at < one.at) {
-    const what = 'The day lies before the one on which it was announced.';
+    const what = t('orders.con.rule.before');
     throw refuse('before-it-was-announced', what, { on: what });
   }
   named(command.recipients, state.requests.get(one.request) ?? []);
   if (command.recipients?.some((service) => !isFor(one.recipients, service))) {
-    const what = 'One of the recipients is not concerned by this consequence.';
+    const what = t('orders.con.rule.not-concerned');
     throw refuse('not-concerned', what, { recipients: what });
   }
   return one;
@@ -130,10 +133,11 @@ export function changeStatus(state: ConsequenceState, command: ChangeStatus, id:
   const one = changed(state, command, now);
   const { status, recipients, reason, order, source } = command;
   if (order !== null && !state.orders.includes(order)) {
-    throw refuse('no-such-order', 'There is no such order in this matter.', { order: 'Choose an order.' });
+    throw refuse('no-such-order', t('orders.con.rule.no-order'), { order: t('orders.con.rule.no-order.field') });
   }
   if (stands(one, command, now)) {
-    throw refuse('status-stands', `It is ${status} already.`, { status: `It is ${status} already.` });
+    const what = t('orders.con.rule.stands', { status });
+    throw refuse('status-stands', what, { status: what });
   }
   return {
     kind: 'consequence.status-changed',

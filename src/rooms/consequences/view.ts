@@ -3,6 +3,7 @@ import { type Kysely, sql } from 'kysely';
 import { z } from 'zod';
 import type { Millis } from '../../base/clock.ts';
 import type { Database } from '../../base/database.ts';
+import { locale, t } from '../../base/language.ts';
 import { type Project, stamps } from '../../base/row.ts';
 import { uuid } from '../fields.ts';
 import { type Source, source } from '../matters/entries.ts';
@@ -209,13 +210,17 @@ export async function consequencesOf(
 
 /** "Byrne JAG, FY2016" */
 export const programmeWords = (one: Pick<Consequence, 'programme' | 'fiscalYear'>): string =>
-  one.fiscalYear === null ? one.programme : `${one.programme}, FY${one.fiscalYear}`;
+  one.fiscalYear === null ? one.programme : t('orders.programme', { programme: one.programme, year: one.fiscalYear });
 
 /** An amount as decimal text, without currency: "1250000.00". */
 export const decimal = (cents: number | bigint): string => {
   const text = String(cents).padStart(3, '0');
   return `${text.slice(0, -2)}.${text.slice(-2)}`;
 };
+
+/** What stands before the cents in the reader's language. */
+const decimalSign = (): string =>
+  new Intl.NumberFormat(locale()).formatToParts(0.5).find(({ type }) => type === 'decimal')?.value ?? '.';
 
 /** An amount as people read it: "$1,250,000.00"; other currencies by their code. */
 export function moneyWords({
@@ -226,6 +231,6 @@ export function moneyWords({
   readonly currency: string;
 }): string {
   const [whole = '0', rest = '00'] = decimal(cents).split('.');
-  const grouped = `${BigInt(whole).toLocaleString('en-US')}.${rest}`;
+  const grouped = `${BigInt(whole).toLocaleString(locale())}${decimalSign()}${rest}`;
   return currency === 'USD' ? `$${grouped}` : `${grouped} ${currency}`;
 }

@@ -3,6 +3,7 @@ import type { NewEntry } from '../../base/append.ts';
 import { instant } from '../../base/clock.ts';
 import { Conflict, NotFound, RuleRefusal } from '../../base/errors.ts';
 import { uuidv7 } from '../../base/ids.ts';
+import { t } from '../../base/language.ts';
 import type { Services } from '../../base/services.ts';
 import { type Exchange, exchangeOf, standingOf } from '../answers/view.ts';
 import type { Finding } from './entries.ts';
@@ -24,7 +25,7 @@ const ATTEMPTS = 5;
 /** The exchange on a service. @throws NotFound */
 export async function exchangeFor(needs: Pick<Services, 'db'>, service: string): Promise<Exchange> {
   const exchange = await exchangeOf(needs.db, service);
-  if (!exchange) throw new NotFound('not-found', 'There is no such page, or it is not yours to see.');
+  if (!exchange) throw new NotFound('not-found', t('ui.refusal.not-yours'));
   return exchange;
 }
 
@@ -52,7 +53,7 @@ export async function determineItems(
     const exchange = await exchangeFor(needs, service);
     const entries = commands.map((command) => decide(needs, exchange, command));
     const [first] = entries;
-    if (!first) throw new RuleRefusal('nothing-to-determine', 'There is nothing here that waits for a determination.');
+    if (!first) throw new RuleRefusal('nothing-to-determine', t('answers.determine.nothing'));
     const address = await addressOf(needs, service);
     const mail = {
       kind: 'determination',
@@ -80,7 +81,7 @@ export async function determineItems(
 
 function decide(needs: Needs, exchange: Exchange, command: Determining): NewEntry {
   if (!exchange.request.items.some((one) => one.item === command.item)) {
-    throw new NotFound('no-such-item', `There is no item ${command.item} in this request.`);
+    throw new NotFound('no-such-item', t('answers.problem.no-item', { item: command.item }));
   }
   return determine(
     {

@@ -3,10 +3,11 @@ import { z } from 'zod';
 import { InvalidInput, NotFound, Refusal } from '../../base/errors.ts';
 import { bodyOf } from '../../base/form.ts';
 import { UUID, uuidv7 } from '../../base/ids.ts';
+import { t } from '../../base/language.ts';
 import { type Ctx, EDITOR, type Route, staff, VIEWER } from '../../base/route.ts';
 import { redirectWith, zoneOf } from '../../ui/context.ts';
 import { page } from '../../ui/page.tsx';
-import { count } from '../../ui/words.ts';
+import { finding as findingWord } from '../../ui/words.ts';
 import { clockedIn } from '../answers/view.ts';
 import { movesIn, workingsOf } from '../clock/rules.ts';
 import { prose } from '../fields.ts';
@@ -66,7 +67,7 @@ async function show(c: Ctx, refused: Refused | null, status: 200 | 409 | 422 = 2
 }
 
 const determination = z.object({
-  finding: z.enum(FINDINGS, 'Choose accepted or deficient.'),
+  finding: z.enum(FINDINGS, { error: () => t('answers.determine.choose') }),
   reasons: prose(10_000),
   seen: z.string(),
   once: z.string().regex(UUID),
@@ -75,7 +76,7 @@ const determination = z.object({
 async function postDetermination(c: Ctx): Promise<Response> {
   const services = c.get('services');
   const item = Number(c.req.param('item'));
-  if (!Number.isSafeInteger(item)) throw new NotFound('not-found', 'There is no such item.');
+  if (!Number.isSafeInteger(item)) throw new NotFound('not-found', t('answers.determine.no-item'));
   const form = await bodyOf(c);
   const typed = { finding: text(form[`finding-${item}`]), reasons: text(form[`reasons-${item}`]) };
   try {
@@ -84,8 +85,8 @@ async function postDetermination(c: Ctx): Promise<Response> {
     const { finding, reasons, seen, once } = read.data;
     const { repeated } = await determineItems(services, serviceId(c), [{ item, finding, reasons, seen }], once);
     const said = repeated
-      ? 'This had been recorded already; it was not written twice.'
-      : `Item ${item}: ${finding}. The recipient is told.`;
+      ? t('answers.determine.repeated')
+      : t('answers.determine.done', { item, found: findingWord(finding).word });
     return redirectWith(c, `/desk/services/${serviceId(c)}#item-${item}`, said);
   } catch (error) {
     if (!(error instanceof Refusal) || error instanceof NotFound) throw error;
@@ -102,16 +103,21 @@ function refusalOf(error: z.ZodError): InvalidInput {
   for (const issue of error.issues) {
     const field = String(issue.path[0] ?? '');
     if (field === 'finding') fields.finding ??= issue.message;
-    if (field === 'reasons') fields.reasons ??= `The text ${issue.message}.`;
+    if (field === 'reasons')
+      fields.reasons ??= t('answers.shared.wrong.says', { name: t('answers.determine.text'), wrong: issue.message });
   }
-  return new InvalidInput('form', { what: 'The form was not complete.', lost: 'Nothing was written.' }, fields);
+  return new InvalidInput(
+    'form',
+    { what: t('answers.determine.form'), lost: t('answers.shared.nothing-written') },
+    fields,
+  );
 }
 
 async function getAcceptAll(c: Ctx): Promise<Response> {
   const exchange = await exchangeFor(c.get('services'), serviceId(c));
   return await page(
     c,
-    { title: 'Accept all answered items', area: 'staff' },
+    { title: t('answers.accept.title'), area: 'staff' },
     <AcceptAllPage exchange={exchange} contact={await contactOf(c)} once={newOnce(c)()} />,
   );
 }
@@ -128,15 +134,13 @@ async function postAcceptAll(c: Ctx): Promise<Response> {
   const form = await bodyOf(c);
   const once = text(form.once);
   if (!UUID.test(once))
-    throw new InvalidInput('form', { what: 'The form was not complete.', lost: 'Nothing was written.' });
+    throw new InvalidInput('form', { what: t('answers.determine.form'), lost: t('answers.shared.nothing-written') });
   const items = seenItems(text(form.seen)).map((one) => ({ ...one, finding: 'accepted' as const, reasons: '' }));
   const { entries, repeated } = await determineItems(c.get('services'), serviceId(c), items, once);
   return redirectWith(
     c,
     `/desk/services/${serviceId(c)}`,
-    repeated
-      ? 'This had been recorded already; it was not written twice.'
-      : `${count(entries.length, 'item')} accepted. The recipient is told.`,
+    repeated ? t('answers.determine.repeated') : t('answers.determine.done-all', { n: entries.length }),
   );
 }
 

@@ -2,6 +2,7 @@
 import type { NewEntry } from '../../base/append.ts';
 import { instant, type Millis } from '../../base/clock.ts';
 import { RuleRefusal } from '../../base/errors.ts';
+import { t } from '../../base/language.ts';
 import type { Finding } from './entries.ts';
 
 export interface DeterminationState {
@@ -27,18 +28,18 @@ export function determine(
   now: Millis,
 ): NewEntry {
   if (state.answer === null) {
-    throw new RuleRefusal('not-answered', 'This item has not been answered, so there is nothing to determine.');
+    throw new RuleRefusal('not-answered', t('answers.determine.not-answered'));
   }
   if (command.seen !== state.answer) {
     throw new RuleRefusal('answer-changed', {
-      what: 'The recipient has sent a newer answer to this item since you opened the page.',
-      lost: 'Nothing was written; your reasons are kept on the page.',
-      next: 'Read the newer answer, then decide.',
+      what: t('answers.determine.changed'),
+      lost: t('answers.determine.changed.lost'),
+      next: t('answers.determine.changed.next'),
     });
   }
   if (command.finding === 'deficient' && command.reasons === '') {
-    throw new RuleRefusal('reasons-missing', 'A deficient answer needs reasons: say what is missing.', {
-      reasons: 'Say what is missing or wrong.',
+    throw new RuleRefusal('reasons-missing', t('answers.determine.reasons'), {
+      reasons: t('answers.determine.reasons.field'),
     });
   }
   return {

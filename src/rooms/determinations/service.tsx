@@ -4,15 +4,17 @@
  */
 import type { Child } from 'hono/jsx';
 import type { Millis } from '../../base/clock.ts';
+import { t } from '../../base/language.ts';
 import { Empty } from '../../ui/empty.tsx';
 import { ErrorSummary, type Errors, Form, Radios, Submit, TextArea } from '../../ui/form.tsx';
 import { Heading } from '../../ui/heading.tsx';
 import { Ladder } from '../../ui/ladder.tsx';
 import { Mark } from '../../ui/mark.tsx';
 import { Notice } from '../../ui/notice.tsx';
+import { rich } from '../../ui/rich.tsx';
 import { Facts } from '../../ui/table.tsx';
 import { Day, Time } from '../../ui/time.tsx';
-import { count, disposition, effectWord, finding } from '../../ui/words.ts';
+import { disposition, effectWord, finding, partyKind } from '../../ui/words.ts';
 import { clocksIn, type Exchange, type SentAnswer, sentItem, standingOf } from '../answers/view.ts';
 import { asksIn, type ClockState, type Move, type Worked, waitingIn } from '../clock/rules.ts';
 import { clockWords, ItemClock, Moves, Workings } from '../clock-parts.tsx';
@@ -75,68 +77,57 @@ export function ServicePage(view: ServiceView) {
     <>
       <Heading
         title={service.name}
-        tags={matter.example ? ['example'] : []}
+        tags={matter.example ? [t('answers.shared.example')] : []}
         crumbs={[
           { text: matter.title, href: `/desk/matters/${matter.id}` },
           { text: request.title, href: `/desk/requests/${request.id}` },
         ]}
-        lead={
-          <>
-            {service.kind}
-            {service.state ? `, ${service.state}` : ''} · served <Time at={service.occurredAt} zone={zone} />
-          </>
-        }
+        lead={rich('answers.service.lead', {
+          where: service.state ? `${partyKind(service.kind)}, ${service.state}` : partyKind(service.kind),
+          at: <Time at={service.occurredAt} zone={zone} />,
+        })}
       />
-      {view.refused ? (
-        <ErrorSummary
-          errors={view.refused.errors}
-          what="Nothing was written; what you typed stands below, beside its item."
-        />
-      ) : null}
+      {view.refused ? <ErrorSummary errors={view.refused.errors} what={t('answers.service.kept')} /> : null}
       {exchange.revocation ? (
-        <Notice title="This request was revoked">
+        <Notice title={t('answers.service.revoked')}>
           <p>{exchange.revocation.reason}</p>
         </Notice>
       ) : null}
       <Facts
         facts={[
-          { name: 'Letters go to', value: view.contact ?? 'no address on file' },
+          { name: t('answers.service.letters'), value: view.contact ?? t('answers.service.letters.none') },
           ...(service.predecessor
             ? [
                 {
-                  name: 'Follows',
-                  value: <a href={`/desk/services/${service.predecessor}`}>what was asked of them before</a>,
+                  name: t('answers.service.follows'),
+                  value: <a href={`/desk/services/${service.predecessor}`}>{t('answers.service.follows.what')}</a>,
                 },
               ]
             : []),
-          { name: 'Answers', value: answersLine(exchange.answers, zone) },
+          { name: t('answers.service.answers'), value: answersLine(exchange.answers, zone) },
         ]}
       />
-      <h2>Delivery</h2>
+      <h2>{t('answers.service.delivery')}</h2>
       {request.conduct === 'recorded' ? (
-        <p>
-          This request was conducted elsewhere and written down here from a source. How it was delivered is not known.
-        </p>
+        <p>{t('answers.service.elsewhere')}</p>
       ) : (
         <Ladder evidence={evidence} zone={zone} />
       )}
-      <h2 id="clock">The clock</h2>
+      <h2 id="clock">{t('answers.service.clock')}</h2>
       <p>{clockWords(clocks.whole)}</p>
       <Workings workings={view.workings} />
       {view.moves.length > 0 ? (
         <>
-          <h3>What moved it</h3>
+          <h3>{t('answers.service.moved')}</h3>
           <Moves moves={view.moves} names={names} zone={zone} receipt={receiptLinks(`${base}/receipts`)} />
         </>
       ) : null}
       {view.mayWrite && request.conduct === 'served' && exchange.revocation === null ? (
         <p>
           {waitingIn(asksIn(entries)).length > 0 ? (
-            <>
-              ! More time is asked for. <a href={`${base}/clock`}>Give it or refuse it, or move the date otherwise…</a>
-            </>
+            rich('answers.service.asked', { a: (words) => <a href={`${base}/clock`}>{words}</a> })
           ) : (
-            <a href={`${base}/clock`}>Extend, pause or correct…</a>
+            <a href={`${base}/clock`}>{t('answers.service.move')}</a>
           )}
         </p>
       ) : null}
@@ -149,31 +140,31 @@ export function ServicePage(view: ServiceView) {
           receipt: (entry) => `/desk/matters/${matter.id}/receipts/${entry}.pdf`,
         }}
       />
-      <h2>Items</h2>
+      <h2>{t('answers.service.items')}</h2>
       {exchange.items.size === 0 ? (
         <Empty
-          what={request.conduct === 'recorded' ? 'What was answered is not known' : 'No answer yet'}
-          how={
-            request.conduct === 'recorded'
-              ? 'It can be added when a source says it.'
-              : 'Answers come here the moment the recipient sends them, with their documents.'
-          }
+          what={t(request.conduct === 'recorded' ? 'answers.service.unknown' : 'answers.shared.none-yet')}
+          how={t(request.conduct === 'recorded' ? 'answers.service.unknown.how' : 'answers.service.none.how')}
         />
       ) : null}
       {open.length > 0 && view.mayWrite ? (
         <p>
-          {count(open.length, 'answered item')} {open.length === 1 ? 'waits' : 'wait'} for you ·{' '}
-          <a href={`${base}/accept-all`}>Accept all answered items…</a>
+          {rich('answers.service.waiting', {
+            n: open.length,
+            a: (words) => <a href={`${base}/accept-all`}>{words}</a>,
+          })}
         </p>
       ) : null}
       {request.items.map((item, i) => (
         <ItemView item={item} view={view} base={base} clock={clocks.cells[i]} />
       ))}
-      <h2>History</h2>
-      <p>Everything that was written down about this recipient, oldest first. Both sides hold these receipts.</p>
+      <h2>{t('answers.service.history')}</h2>
+      <p>{t('answers.service.history.what')}</p>
       <p>
-        For a court: <a href={`${base}/certificate`}>a certification to complete and sign</a> (
-        <a href={`${base}/certificate?form=txt`}>as text</a>).
+        {rich('answers.service.court', {
+          a: (words) => <a href={`${base}/certificate`}>{words}</a>,
+          text: (words) => <a href={`${base}/certificate?form=txt`}>{words}</a>,
+        })}
       </p>
       <History entries={entries} names={names} receipts={`${base}/receipts`} zone={zone} />
     </>
@@ -182,14 +173,14 @@ export function ServicePage(view: ServiceView) {
 
 function answersLine(answers: readonly SentAnswer[], zone: string): Child {
   const last = answers.at(-1);
-  if (!last) return 'none yet';
+  if (!last) return t('answers.service.answers.none');
   const { name, title, address } = last.actedBy;
-  return (
-    <>
-      {count(answers.length, 'answer')}, the last <Time at={last.recordedAt} zone={zone} /> by{' '}
-      {title ? `${name}, ${title}` : name} ({address})
-    </>
-  );
+  return rich('answers.service.answers.line', {
+    n: answers.length,
+    at: <Time at={last.recordedAt} zone={zone} />,
+    by: title ? `${name}, ${title}` : name,
+    address,
+  });
 }
 
 function ItemView(props: { item: Item; view: ServiceView; base: string; clock: ClockState | undefined }) {
@@ -205,10 +196,10 @@ function ItemView(props: { item: Item; view: ServiceView; base: string; clock: C
   return (
     <section class="item" id={`item-${item.item}`} aria-labelledby={`item-${item.item}-head`}>
       <h3 class="item__head" id={`item-${item.item}-head`}>
-        Item {item.item}
+        {t('answers.shared.item', { item: item.item })}
       </h3>
       <p class="item__text">{item.text}</p>
-      <h4>The recipient says</h4>
+      <h4>{t('answers.service.recipient-says')}</h4>
       {latest && sent ? (
         <>
           <Said one={sent} href={href} />
@@ -218,10 +209,15 @@ function ItemView(props: { item: Item; view: ServiceView; base: string; clock: C
         </>
       ) : latest?.carriedFrom ? (
         <p>
-          <Mark state={disposition(latest.disposition)} />
-          {latest.documents > 0 ? `, ${count(latest.documents, 'file')}` : ''} ·{' '}
-          <a href={`/desk/services/${latest.carriedFrom}#item-${item.item}`}>carried over from the earlier request</a> ·{' '}
-          {receiptLinks(`${base}/receipts`)(latest.entry, `the earlier answer to item ${item.item}`)}
+          {rich('answers.service.carried', {
+            said: <Mark state={disposition(latest.disposition)} />,
+            n: latest.documents,
+            a: (words) => <a href={`/desk/services/${latest.carriedFrom}#item-${item.item}`}>{words}</a>,
+            receipt: receiptLinks(`${base}/receipts`)(
+              latest.entry,
+              t('answers.service.carried.receipt', { item: item.item }),
+            ),
+          })}
         </p>
       ) : (
         <p>
@@ -230,7 +226,7 @@ function ItemView(props: { item: Item; view: ServiceView; base: string; clock: C
       )}
       {earlier.length > 0 ? (
         <details>
-          <summary>{count(earlier.length, 'earlier answer')}</summary>
+          <summary>{t('answers.service.earlier', { n: earlier.length })}</summary>
           {earlier.map((answer) => {
             const said = answer.items.find((one) => one.item === item.item);
             return said ? (
@@ -244,18 +240,19 @@ function ItemView(props: { item: Item; view: ServiceView; base: string; clock: C
           })}
         </details>
       ) : null}
-      <h4>You say</h4>
+      <h4>{t('answers.service.you-say')}</h4>
       <p>
-        <Mark state={finding(found?.finding ?? 'not reviewed')} />
         {found ? (
-          <>
-            {' '}
-            · <Time at={found.occurredAt} zone={zone} />
-          </>
-        ) : null}
+          rich('answers.service.found', {
+            found: <Mark state={finding(found.finding)} />,
+            at: <Time at={found.occurredAt} zone={zone} />,
+          })
+        ) : (
+          <Mark state={finding('not reviewed')} />
+        )}
       </p>
       {found?.reasons ? <div class="said__note">{found.reasons}</div> : null}
-      <h4>The clock</h4>
+      <h4>{t('answers.service.clock')}</h4>
       {props.clock ? (
         <ItemClock item={item.item} workings={view.workings}>
           {clockWords(props.clock)}
@@ -265,8 +262,13 @@ function ItemView(props: { item: Item; view: ServiceView; base: string; clock: C
         .filter((touch) => touch.items.includes(item.item))
         .map((touch) => (
           <p>
-            <a href={`/desk/matters/${exchange.matter.id}/orders/${touch.order.id}`}>{courtWords(touch.order)}</a>{' '}
-            {effectWord(touch.order.effect)} it since <Day on={touch.begin.date} />: “{touch.by.words}”
+            {rich('answers.service.touched', {
+              a: (words) => <a href={`/desk/matters/${exchange.matter.id}/orders/${touch.order.id}`}>{words}</a>,
+              court: courtWords(touch.order),
+              effect: effectWord(touch.order.effect),
+              on: <Day on={touch.begin.date} />,
+              words: touch.by.words,
+            })}
           </p>
         ))}
       {latest && view.mayWrite ? (
@@ -283,36 +285,44 @@ function DetermineForm(props: { item: number; seen: string; done: boolean; view:
     <Form
       action={`${props.base}/items/${item}/determination`}
       hidden={{ once: view.newOnce(), seen: props.seen }}
-      label={`Determination of item ${item}`}
+      label={t('answers.determine.label', { item })}
     >
       <Radios
         name={`finding-${item}`}
-        label={`Your determination of item ${item}`}
+        label={t('answers.determine.finding', { item })}
         required
         {...(refused ? { value: refused.finding, errors: refused.errors } : {})}
         choices={[
-          { value: 'accepted', label: 'Accepted', hint: 'It answers what you asked.' },
-          { value: 'deficient', label: 'Deficient', hint: 'Something is missing or wrong. Say what, below.' },
+          {
+            value: 'accepted',
+            label: t('answers.determine.accepted'),
+            hint: t('answers.determine.accepted.hint'),
+          },
+          {
+            value: 'deficient',
+            label: t('answers.determine.deficient'),
+            hint: t('answers.determine.deficient.hint'),
+          },
         ]}
       />
       <TextArea
         name={`reasons-${item}`}
-        label={`Reasons on item ${item}`}
-        hint={
+        label={t('answers.determine.why', { item })}
+        hint={t(
           view.exchange.request.audience === 'public'
-            ? 'The recipient reads this, and everyone else: it stands in the public record. Needed when it is deficient.'
-            : 'The recipient reads this. Needed when it is deficient.'
-        }
+            ? 'answers.determine.why.public'
+            : 'answers.determine.why.parties',
+        )}
         rows={3}
         value={refused?.reasons ?? ''}
         {...(refused ? { errors: refused.errors } : {})}
       />
-      <Submit text={`Record for item ${item}`} />
+      <Submit text={t('answers.determine.record', { item })} />
     </Form>
   );
   return props.done ? (
     <details open={refused !== null}>
-      <summary>Determine it again</summary>
+      <summary>{t('answers.determine.again')}</summary>
       {form}
     </details>
   ) : (
@@ -328,22 +338,24 @@ export function AcceptAllPage(props: { exchange: Exchange; contact: string | nul
   return (
     <>
       <Heading
-        title="Accept all answered items"
+        title={t('answers.accept.title')}
         crumbs={[{ text: exchange.service.name, href: base }]}
-        lead={`${exchange.service.name}, “${exchange.request.title}”`}
+        lead={t('answers.accept.lead', { recipient: exchange.service.name, title: exchange.request.title })}
       />
       {open.length === 0 ? (
         <Empty
-          what="Nothing waits"
-          how="Every answered item has your determination already."
-          action={{ text: 'Back', href: base }}
+          what={t('answers.accept.none')}
+          how={t('answers.accept.none.how')}
+          action={{ text: t('answers.shared.back'), href: base }}
         />
       ) : (
         <>
           <p>
-            This records “accepted” for {count(open.length, 'item')}.{' '}
-            {props.contact ? `One mail with the receipt goes to ${props.contact}.` : 'There is no address to tell.'} A
-            determination can be followed by another one, but not deleted.
+            {t('answers.accept.what', {
+              n: open.length,
+              told: props.contact ? 'yes' : 'no',
+              to: props.contact ?? '',
+            })}
           </p>
           <ul class="entries">
             {open.map(({ item, answer }) => {
@@ -351,8 +363,11 @@ export function AcceptAllPage(props: { exchange: Exchange; contact: string | nul
               return (
                 <li>
                   <p>
-                    Item {item} {said ? <Mark state={disposition(said.disposition)} /> : null}
-                    {said && said.documents.length > 0 ? ` · ${count(said.documents.length, 'file')}` : ''}
+                    {rich('answers.accept.item', {
+                      item,
+                      said: said ? <Mark state={disposition(said.disposition)} /> : '',
+                      n: said?.documents.length ?? 0,
+                    })}
                   </p>
                   {said?.note ? <div class="said__note">{said.note}</div> : null}
                 </li>
@@ -362,9 +377,12 @@ export function AcceptAllPage(props: { exchange: Exchange; contact: string | nul
           <Form
             action={`${base}/accept-all`}
             hidden={{ once: props.once, seen: open.map((one) => `${one.item}:${one.answer}`).join(' ') }}
-            label="Accept all"
+            label={t('answers.accept.form')}
           >
-            <Submit text={`Accept ${count(open.length, 'item')}`} cancel={{ text: 'Back', href: base }} />
+            <Submit
+              text={t('answers.accept.submit', { n: open.length })}
+              cancel={{ text: t('answers.shared.back'), href: base }}
+            />
           </Form>
         </>
       )}

@@ -1,6 +1,8 @@
 /** How an organisation reaches parties, as read: what it noted itself, what took the place of what. Nobody reads another's. */
+
 import { type Kysely, sql } from 'kysely';
 import type { Database } from '../../base/database.ts';
+import { t } from '../../base/language.ts';
 
 export interface Channel {
   readonly id: string;
@@ -12,6 +14,8 @@ export interface Channel {
   /** why it does not stand any more; null while it does */
   readonly over: string | null;
 }
+
+type Row = Omit<Channel, 'over'> & { readonly replaced: boolean; readonly ended: string | null };
 
 /** All that an organisation noted of a party, standing ones first, the newest of them first. */
 export async function channelsOf(db: Kysely<Database>, by: string, party: string): Promise<readonly Channel[]> {
@@ -26,16 +30,17 @@ export async function channelsOfAll(
 ): Promise<ReadonlyMap<string, readonly Channel[]>> {
   const found = new Map<string, Channel[]>();
   if (parties.length === 0) return found;
-  const { rows } = await sql<Channel>`
+  const { rows } = await sql<Row>`
     select * from (select c.id, c.party, c.type, c.address, c.label, c.recorded_at as "recordedAt",
-      case when exists (select 1 from view.channel n where n.replaces = c.id) then 'another took its place'
-        else (select e.reason from view.channel_end e where e.channel = c.id order by e.seq limit 1) end as over, c.seq
+      exists (select 1 from view.channel n where n.replaces = c.id) as replaced,
+      (select e.reason from view.channel_end e where e.channel = c.id order by e.seq limit 1) as ended, c.seq
     from view.channel c where c.by_party = ${by} and c.party = any(${[...parties]}::uuid[])) x
-    order by x.over is not null, x.seq desc`.execute(db);
-  for (const row of rows) {
+    order by (x.replaced or x.ended is not null), x.seq desc`.execute(db);
+  for (const { replaced, ended, ...row } of rows) {
+    const channel = { ...row, over: replaced ? t('directory.channel.replaced') : ended };
     const list = found.get(row.party);
-    if (list) list.push(row);
-    else found.set(row.party, [row]);
+    if (list) list.push(channel);
+    else found.set(row.party, [channel]);
   }
   return found;
 }

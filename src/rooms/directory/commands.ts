@@ -1,10 +1,13 @@
 /** Writes what is said of one party: loads what is known, asks the rules, appends. Many at once come through an import. */
+
 import { z } from 'zod';
 import type { NewEntry } from '../../base/append.ts';
 import { instant } from '../../base/clock.ts';
 import { InvalidInput, NotFound, RuleRefusal } from '../../base/errors.ts';
 import { UUID, uuidv7 } from '../../base/ids.ts';
+import { t } from '../../base/language.ts';
 import type { Services } from '../../base/services.ts';
+import { fieldNames } from '../directory-fields.ts';
 import { isoDate, line, prose, timeZone, uuid } from '../fields.ts';
 import { checked, orNone } from '../input.ts';
 import { lastOf } from '../stream.ts';
@@ -15,21 +18,21 @@ import { aliasesOf, candidatesFor, type Described, descriptionsOf, partiesLike, 
 
 type Needs = Pick<Services, 'db' | 'ledger' | 'clock' | 'random'>;
 
+const choice = { error: () => t('directory.field.choice') };
 const description = {
   name: line(200),
-  kind: z.enum(PARTY_KINDS, 'needs a choice'),
+  kind: z.enum(PARTY_KINDS, choice),
   ocdId: orNone(ocdId),
   state: orNone(line(60)),
   seat: orNone(line(100)),
   timeZone: orNone(timeZone),
 };
-const NAMES = { ocdId: 'division id', timeZone: 'time zone' };
 const ticked = z.preprocess((value) => value === 'on' || value === true, z.boolean());
 
 /** The party of an address. @throws NotFound */
 export async function theParty({ db }: Pick<Services, 'db'>, id: string): Promise<Described> {
   const party = UUID.test(id) ? await partyById(db, id) : null;
-  if (!party) throw new NotFound('no-party', { what: 'The directory has no such party.', next: 'Look it up by name.' });
+  if (!party) throw new NotFound('no-party', { what: t('directory.none'), next: t('directory.none.next') });
   return party;
 }
 
@@ -37,7 +40,7 @@ const adding = z.object({ ...description, anyway: ticked });
 
 /** Adds one party. @returns its id @throws InvalidInput; RuleRefusal `party-known` */
 export async function addParty(services: Needs, by: string, form: unknown, once: string): Promise<string> {
-  const { anyway, ...given } = checked(adding, form, NAMES);
+  const { anyway, ...given } = checked(adding, form, fieldNames());
   const { db, ledger, clock, random } = services;
   const now = clock.now();
   const among = (await candidatesFor(db, [given]))(given);
@@ -55,7 +58,7 @@ export async function addParty(services: Needs, by: string, form: unknown, once:
 const anew = z.object({
   ...description,
   ended: ticked,
-  reason: prose(500).pipe(z.string().min(1, 'is missing')),
+  reason: prose(500).pipe(z.string().min(1, { error: () => t('directory.field.missing') })),
   /** the day from which on it is so; empty: today */
   since: orNone(isoDate),
   wasWrong: ticked,
@@ -69,12 +72,12 @@ export async function describeParty(
   form: unknown,
   once: string,
 ): Promise<void> {
-  const { since, ...given } = checked(anew, form, NAMES);
+  const { since, ...given } = checked(anew, form, fieldNames());
   const { db, ledger, clock, random } = services;
   const last = await lastOf(db, id);
   const party = await theParty(services, id);
   const newest = (await descriptionsOf(db, id)).at(-1);
-  if (!newest) throw new NotFound('no-party', 'The directory has no such party.');
+  if (!newest) throw new NotFound('no-party', t('directory.none'));
   const now = clock.now();
   const kind = PARTY_KINDS.find((one) => one === party.kind) ?? 'other';
   const holder = given.ocdId === null ? null : ((await partiesLike(db, [given.ocdId], []))[0] ?? null);
@@ -91,15 +94,15 @@ export async function describeParty(
 }
 
 const aliasForm = z
-  .object({ of: z.enum(ALIAS_SORTS, 'needs a choice'), value: line(300), note: orNone(line(300)) })
+  .object({ of: z.enum(ALIAS_SORTS, choice), value: line(300), note: orNone(line(300)) })
   .superRefine(({ of, value }, context) => {
     if (of === 'ocd-id' && !ocdId.safeParse(value).success)
-      context.addIssue({ code: 'custom', path: ['value'], message: 'This is not an Open Civic Data division id.' });
+      context.addIssue({ code: 'custom', path: ['value'], message: t('directory.not-division') });
   });
 
 /** @throws InvalidInput; RuleRefusal `alias-known`, `alias-of-another` */
 export async function giveAlias(services: Needs, by: string, id: string, form: unknown, once: string): Promise<void> {
-  const given = checked(aliasForm, form);
+  const given = checked(aliasForm, form, fieldNames());
   const party = await theParty(services, id);
   const { db, ledger, clock, random } = services;
   const now = clock.now();
@@ -122,14 +125,14 @@ export async function withdrawAlias(
   form: unknown,
   once: string,
 ): Promise<void> {
-  const { reason } = checked(reasoned, form);
+  const { reason } = checked(reasoned, form, fieldNames());
   if (!(await aliasesOf(services.db, id)).some((one) => one.id === alias))
-    throw new NotFound('no-alias', { what: 'This party has no such further name.', lost: 'Nothing was written.' });
+    throw new NotFound('no-alias', { what: t('directory.no-alias'), lost: t('directory.nothing-written') });
   await write(services, `alias-withdrawn:${once}`, 'alias.withdrawn', by, { alias, party: id, reason }, 'public');
 }
 
 const channelForm = z.object({
-  type: z.enum(CHANNEL_TYPES, 'needs a choice'),
+  type: z.enum(CHANNEL_TYPES, choice),
   address: line(500),
   label: orNone(line(120)),
   replaces: orNone(uuid),
@@ -140,7 +143,7 @@ const channelForm = z.object({
  * @throws InvalidInput `channel-refused`, `channel-unknown`; RuleRefusal `channel-known`
  */
 export async function giveChannel(services: Needs, by: string, id: string, form: unknown, once: string): Promise<void> {
-  const given = checked(channelForm, form);
+  const given = checked(channelForm, form, fieldNames());
   const party = await theParty(services, id);
   const { db, ledger, clock, random } = services;
   const now = clock.now();
@@ -159,12 +162,12 @@ export async function endChannel(
   form: unknown,
   once: string,
 ): Promise<void> {
-  const { reason } = checked(reasoned, form);
+  const { reason } = checked(reasoned, form, fieldNames());
   const there = (await channelsOf(services.db, by, id)).find((one) => one.id === channel);
   if (!there)
-    throw new NotFound('no-channel', { what: 'You have noted no such address.', lost: 'Nothing was written.' });
+    throw new NotFound('no-channel', { what: t('directory.no-channel'), lost: t('directory.nothing-written') });
   if (there.over !== null)
-    throw new RuleRefusal('channel-over', { what: 'This address is over already.', lost: 'Nothing was written.' });
+    throw new RuleRefusal('channel-over', { what: t('directory.channel-over'), lost: t('directory.nothing-written') });
   await write(services, `channel-ended:${once}`, 'channel.ended', by, { channel, party: id, reason }, 'own');
 }
 
@@ -186,12 +189,8 @@ export async function partyCalled({ db }: Pick<Services, 'db'>, name: string, fi
   const found = UUID.test(name) ? [await theParty({ db }, name)] : await partiesLike(db, [], [name]);
   const [party] = found;
   const refuse = (code: string, what: string) =>
-    new InvalidInput(code, { what, lost: 'Nothing was written, and what you entered is kept.' }, { [field]: what });
-  if (!party) throw refuse('party-unknown', `The directory has no ${name}. Write its name as the directory has it.`);
-  if (found.length > 1)
-    throw refuse(
-      'party-ambiguous',
-      `The directory has ${found.length} parties called ${name}. Write the id of the one that is meant.`,
-    );
+    new InvalidInput(code, { what, lost: t('directory.kept') }, { [field]: what });
+  if (!party) throw refuse('party-unknown', t('directory.unknown', { name }));
+  if (found.length > 1) throw refuse('party-ambiguous', t('directory.several', { n: found.length, name }));
   return await theParty({ db }, party.id);
 }

@@ -2,7 +2,9 @@
  * What may be written of parties: who exists in the directory, what became of a name or a seat, further names and ids, and how an
  * organisation reaches a party. Channels are the knowledge of whoever writes them and never public; nothing else here holds an address.
  */
+
 import { z } from 'zod';
+import { t } from '../../base/language.ts';
 import { once } from '../../base/once.ts';
 import { isoDate, line, nfc, prose, timeZone, uuid } from '../fields.ts';
 
@@ -27,7 +29,9 @@ export const ocdId = z
   .string()
   .max(300)
   .overwrite(nfc)
-  .regex(/^ocd-division\/country:[a-z]{2}(\/[a-z_]+:[\p{Ll}\p{Nd}._~-]+)*$/u, 'is not an Open Civic Data division id');
+  .regex(/^ocd-division\/country:[a-z]{2}(\/[a-z_]+:[\p{Ll}\p{Nd}._~-]+)*$/u, {
+    error: () => t('directory.field.division'),
+  });
 
 /** Where a fact about a party is known from; a list that was imported has a publisher and a day. */
 const knownFrom = z.strictObject({ publisher: line(200), title: line(300), date: isoDate });

@@ -1,12 +1,14 @@
 /** Rules of the directory: when a party may be added, described anew, given another name, reached in another way. Pure. */
+
 import type { NewEntry } from '../../base/append.ts';
 import { InvalidInput, RuleRefusal } from '../../base/errors.ts';
+import { t } from '../../base/language.ts';
+import { partyKind } from '../../ui/words.ts';
 import { mailbox } from '../fields.ts';
 import type { ChannelType, PartyKind } from './entries.ts';
 import { type Candidate, meant, type Party } from './match.ts';
 
 type Common = Pick<NewEntry, 'by' | 'occurredAt'>;
-const kept = 'Nothing was written, and what you entered is kept.';
 
 /** Everything that is said of a party. */
 export interface Description {
@@ -20,7 +22,7 @@ export interface Description {
 
 /** "Washington township (place, Iowa)" */
 export const partyWords = ({ name, kind, state }: Pick<Party, 'name' | 'kind' | 'state'>): string =>
-  `${name} (${state ? `${kind}, ${state}` : kind})`;
+  `${name} (${state ? `${partyKind(kind)}, ${state}` : partyKind(kind)})`;
 
 /**
  * The entry `party.registered`.
@@ -39,9 +41,9 @@ export function registerParty(
   const sameId = given.ocdId !== null && like.some((one) => one.ocdId === given.ocdId);
   if (like.length > 0 && (!anyway || sameId)) {
     throw new RuleRefusal('party-known', {
-      what: `The directory has ${like.slice(0, 3).map(partyWords).join('; ')} already.`,
-      lost: kept,
-      next: sameId ? 'One id is one party.' : 'If this is another one, say so and send the form again.',
+      what: t('directory.known', { parties: like.slice(0, 3).map(partyWords).join('; ') }),
+      lost: t('directory.kept'),
+      next: sameId ? t('directory.known.id') : t('directory.known.anyway'),
     });
   }
   const more = { ...(seat === null ? {} : { seat }), ...(timeZone === null ? {} : { timeZone }) };
@@ -87,17 +89,17 @@ export function describeAnew(
 ): NewEntry {
   const { wasWrong, ...description } = given;
   if (differences(standing.now, given).length === 0 && given.ended === standing.now.ended)
-    throw new RuleRefusal('nothing-new', { what: 'This is what the directory says already.', lost: kept });
+    throw new RuleRefusal('nothing-new', { what: t('directory.says-already'), lost: t('directory.kept') });
   if (standing.holder !== null && standing.holder.id !== standing.now.id)
     throw new RuleRefusal('id-of-another', {
-      what: `This division id is that of ${partyWords(standing.holder)}.`,
-      lost: kept,
-      next: 'One id is one party: correct the other one first.',
+      what: t('directory.id-of-another', { party: partyWords(standing.holder) }),
+      lost: t('directory.kept'),
+      next: t('directory.id-of-another.next'),
     });
-  const wrongTime = (code: string, since: string) => new InvalidInput(code, { what: since, lost: kept }, { since });
-  if (at > now) throw wrongTime('changed-in-future', 'This day lies in the future.');
-  if (!wasWrong && at < standing.since)
-    throw wrongTime('changed-before-known', 'The directory has a description that is newer than this day.');
+  const wrongTime = (code: string, since: string) =>
+    new InvalidInput(code, { what: since, lost: t('directory.kept') }, { since });
+  if (at > now) throw wrongTime('changed-in-future', t('directory.future'));
+  if (!wasWrong && at < standing.since) throw wrongTime('changed-before-known', t('directory.newer'));
   const body = { party: standing.now.id, ...description, source: null };
   const common = { id, matter: null, by, audience: 'public' as const, body };
   return wasWrong
@@ -118,12 +120,16 @@ export function addAlias(
   common: Common,
 ): NewEntry {
   const refuse = (code: string, what: string, next?: string) =>
-    new RuleRefusal(code, { what, lost: kept, ...(next ? { next } : {}) }, { value: what });
-  if (holders.some((one) => one.id === alias.party)) throw refuse('alias-known', 'It is known under this already.');
+    new RuleRefusal(code, { what, lost: t('directory.kept'), ...(next ? { next } : {}) }, { value: what });
+  if (holders.some((one) => one.id === alias.party)) throw refuse('alias-known', t('directory.alias-known'));
   const [other] = holders;
   // Two parties may share a further name: whoever writes it is asked which is meant. An id stands for one alone.
   if (alias.of === 'ocd-id' && other)
-    throw refuse('alias-of-another', `This id stands for ${partyWords(other)}.`, 'Withdraw it there first.');
+    throw refuse(
+      'alias-of-another',
+      t('directory.alias-of-another', { party: partyWords(other) }),
+      t('directory.alias-of-another.next'),
+    );
   const body = { alias: ids.alias, ...alias };
   return { kind: 'alias.added', id: ids.entry, matter: null, ...common, audience: 'public', body };
 }
@@ -133,15 +139,10 @@ const FORMS: Readonly<Record<ChannelType, (address: string) => boolean>> = {
   phone: (address) => /^[0-9+(][0-9+() ./-]{4,30}(?: ?x ?\d{1,6})?$/.test(address),
   postal: (address) => address.length >= 8,
 };
-const WRONG: Readonly<Record<ChannelType, string>> = {
-  mail: 'This is not an address that mail can be sent to.',
-  phone: 'This is not a telephone number.',
-  postal: 'A postal address has a street or box and a place.',
-};
 
 /** What is wrong with an address, in a sentence; null where nothing is. */
 export const addressProblem = (type: ChannelType, address: string): string | null =>
-  FORMS[type](address) ? null : WRONG[type];
+  FORMS[type](address) ? null : t(`directory.wrong.${type}`);
 
 export interface StandingChannel {
   readonly id: string;
@@ -166,18 +167,19 @@ export function noteChannel(
   common: Common,
 ): NewEntry {
   const problem = addressProblem(channel.type, channel.address);
-  if (problem) throw new InvalidInput('channel-refused', { what: problem, lost: kept }, { address: problem });
+  if (problem)
+    throw new InvalidInput('channel-refused', { what: problem, lost: t('directory.kept') }, { address: problem });
   const before = standing.find((one) => one.id === channel.replaces);
   if (channel.replaces !== null && before?.type !== channel.type)
-    throw new InvalidInput('channel-unknown', { what: 'What this is to take the place of is not there.', lost: kept });
+    throw new InvalidInput('channel-unknown', { what: t('directory.channel-unknown'), lost: t('directory.kept') });
   const there = standing.some(
     (one) => one.type === channel.type && one.address.toLowerCase() === channel.address.toLowerCase(),
   );
   if (there)
     throw new RuleRefusal(
       'channel-known',
-      { what: 'You have noted this address already.', lost: kept },
-      { address: 'You have noted this address already.' },
+      { what: t('directory.channel-known'), lost: t('directory.kept') },
+      { address: t('directory.channel-known') },
     );
   const body = { channel: ids.channel, ...channel };
   return { kind: 'channel.noted', id: ids.entry, matter: null, ...common, audience: 'own', body };

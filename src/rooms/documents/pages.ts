@@ -3,6 +3,7 @@
  * that belong to that service. A hash that somebody knows from elsewhere opens nothing.
  */
 import { NotFound } from '../../base/errors.ts';
+import { t } from '../../base/language.ts';
 import { type Ctx, RECIPIENT, type Route, recipient, VIEWER } from '../../base/route.ts';
 import { attachmentHeaders } from '../../ui/attachment.ts';
 import { dateText } from '../../ui/time.tsx';
@@ -14,8 +15,8 @@ const SHA256 = /^[0-9a-f]{64}$/;
 
 const missing = () =>
   new NotFound('no-such-document', {
-    what: 'There is no such document here.',
-    next: 'Go back to the answer and choose it from the list.',
+    what: t('answers.refused.document'),
+    next: t('answers.refused.choose'),
   });
 
 async function download(c: Ctx, service: string, unsent: boolean): Promise<Response> {
@@ -30,8 +31,11 @@ async function download(c: Ctx, service: string, unsent: boolean): Promise<Respo
     const erased = matter === undefined ? undefined : (await erasedDocuments(db, matter)).get(sha256);
     if (!erased) throw missing();
     throw new NotFound('document-erased', {
-      what: `This document was erased on ${dateText(erased.recordedAt.toISOString().slice(0, 10))} by order of ${erased.authority}.`,
-      next: 'Its name, size and hash stay in the answer that named it.',
+      what: t('answers.shared.document.erased', {
+        on: dateText(erased.recordedAt.toISOString().slice(0, 10)),
+        authority: erased.authority,
+      }),
+      next: t('answers.refused.document.stays'),
     });
   }
   return c.body(blob.stream(), 200, attachmentHeaders(document.name, blob.bytes));

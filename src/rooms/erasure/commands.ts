@@ -9,6 +9,7 @@ import type { NewEntry } from '../../base/append.ts';
 import type { Database } from '../../base/database.ts';
 import { NotFound, RuleRefusal } from '../../base/errors.ts';
 import { UUID, uuidv7 } from '../../base/ids.ts';
+import { t } from '../../base/language.ts';
 import type { Services } from '../../base/services.ts';
 import { checkEntry, hex } from '../../proof/index.ts';
 import { checked } from '../input.ts';
@@ -22,9 +23,9 @@ export const authorityInput = entryErased.pick({ authority: true, reason: true }
 
 const notHere = () =>
   new NotFound('no-entry', {
-    what: 'There is no such entry here.',
-    lost: 'Nothing was erased.',
-    next: 'Copy the id from the entry’s page or from its receipt.',
+    what: t('access.erasure.no-entry'),
+    lost: t('access.erasure.nothing'),
+    next: t('access.erasure.no-entry.next'),
   });
 
 interface Line {
@@ -138,8 +139,8 @@ export async function erase(needs: Needs, command: EraseCommand): Promise<{ read
 
 const alreadyErased = (at: Date | null) =>
   new RuleRefusal('already-erased', {
-    what: `This entry has been erased already${at ? `, on ${at.toISOString().slice(0, 10)}` : ''}.`,
-    lost: 'Nothing more was erased.',
+    what: at ? t('access.erasure.already-on', { on: at.toISOString().slice(0, 10) }) : t('access.erasure.already'),
+    lost: t('access.erasure.nothing-more'),
   });
 
 async function append(needs: Needs, key: string, entries: readonly NewEntry[]): Promise<number> {
@@ -207,15 +208,15 @@ export async function eraseDocumentOf(needs: Needs, command: EraseDocumentComman
   const here = named.filter((one) => one.matter === command.matter);
   if (here.length === 0)
     throw new NotFound('no-document', {
-      what: 'No answer in this matter names such a document.',
-      lost: 'Nothing was erased.',
-      next: 'Copy the SHA-256 from the list of files of the answer.',
+      what: t('access.erasure.no-document'),
+      lost: t('access.erasure.nothing'),
+      next: t('access.erasure.no-document.next'),
     });
   if (here.length < named.length && !command.everywhere)
     throw new RuleRefusal('document-elsewhere', {
-      what: 'The same file was also sent in another matter, and its bytes are stored once.',
-      lost: 'Nothing was erased.',
-      next: 'The people who run this server can erase it everywhere: counterfoil erase.',
+      what: t('access.erasure.elsewhere'),
+      lost: t('access.erasure.nothing'),
+      next: t('access.erasure.elsewhere.next'),
     });
   const entries = (command.everywhere ? named : here).map((one) =>
     eraseDocument(command.document, one, given, command.by, uuidv7(clock.now(), random), clock.now()),

@@ -3,13 +3,14 @@
  * erasure itself (migrations/0010_erasure.sql); it never says what stood in the entry.
  */
 import { z } from 'zod';
+import { t } from '../../base/language.ts';
 import { line, prose, uuid } from '../fields.ts';
 
-const sha256 = z.string().regex(/^[0-9a-f]{64}$/, 'is not a SHA-256');
+const sha256 = z.string().regex(/^[0-9a-f]{64}$/, { error: () => t('access.erasure.wrong.hash') });
 
 /** Whose order, or which law: a court and its docket number, a statute and its section. */
 const authority = line(300);
-const reason = prose(2000).pipe(z.string().min(1, 'is missing'));
+const reason = prose(2000).pipe(z.string().min(1, { error: () => t('answers.shared.wrong.missing') }));
 
 export const entryErased = z.strictObject({
   /** id, position and commitment of what was erased: all three stay in the log and in receipts */

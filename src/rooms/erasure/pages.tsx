@@ -6,6 +6,7 @@ import { z } from 'zod';
 import { InvalidInput, NotFound, RuleRefusal } from '../../base/errors.ts';
 import { bodyOf } from '../../base/form.ts';
 import { uuidv7 } from '../../base/ids.ts';
+import { num, t } from '../../base/language.ts';
 import { type Ctx, OWNER, type Route, staff } from '../../base/route.ts';
 import { redirectWith, zoneOf } from '../../ui/context.ts';
 import { Checkbox, type Errors, Field, Form, Submit, TextArea } from '../../ui/form.tsx';
@@ -14,15 +15,15 @@ import { Notice } from '../../ui/notice.tsx';
 import { page } from '../../ui/page.tsx';
 import { Facts, Table } from '../../ui/table.tsx';
 import { Time } from '../../ui/time.tsx';
-import { count, kindWord } from '../../ui/words.ts';
+import { kindWord } from '../../ui/words.ts';
 import { uuid } from '../fields.ts';
 import { matterById } from '../matters/view.ts';
 import { erase, eraseDocumentOf, hangingOn, targetOf, whoNames } from './commands.ts';
 import { type Erasure, erasuresOf } from './view.ts';
 
 const DOCUMENT = /^[0-9a-f]{64}$/;
-/** What has to be typed, so that nobody erases by a slip of the hand. */
-const WORD = 'erase';
+/** What has to be typed, so that nobody erases by a slip of the hand: the word that the page asks for in its language. */
+const wanted = (): string => t('access.erasure.word');
 
 interface Typed {
   readonly target: string;
@@ -42,19 +43,18 @@ async function about(c: Ctx, matter: string, target: string) {
   const { db } = c.get('services');
   if (DOCUMENT.test(target)) {
     const named = (await whoNames(db, target)).filter((one) => one.matter === matter);
-    if (named.length === 0)
-      throw new NotFound('no-document', { what: 'No answer in this matter names such a document.' });
-    return { hanging: 0, facts: [{ name: 'Document', value: target }] };
+    if (named.length === 0) throw new NotFound('no-document', { what: t('access.erasure.no-document') });
+    return { hanging: 0, facts: [{ name: t('access.erasure.fact.document'), value: target }] };
   }
   const found = await targetOf(db, target, matter);
-  if (!found) throw new RuleRefusal('already-erased', { what: 'This entry has been erased already.' });
+  if (!found) throw new RuleRefusal('already-erased', { what: t('access.erasure.already') });
   const hanging = (await hangingOn(db, found)).length;
   return {
     hanging,
     facts: [
-      { name: 'Entry', value: kindWord(found.kind) },
-      { name: 'Position', value: found.position.toLocaleString('en-US') },
-      { name: 'Id', value: found.id },
+      { name: t('access.erasure.fact.entry'), value: kindWord(found.kind) },
+      { name: t('access.erasure.fact.position'), value: num(found.position) },
+      { name: t('access.erasure.fact.id'), value: found.id },
     ],
   };
 }
@@ -62,7 +62,7 @@ async function about(c: Ctx, matter: string, target: string) {
 async function view(c: Ctx, typed: Typed, errors: Errors = {}): Promise<Response> {
   const { db } = c.get('services');
   const matter = await matterById(db, c.req.param('matter') ?? '');
-  if (!matter) throw new NotFound('no-matter', 'There is no such matter.');
+  if (!matter) throw new NotFound('no-matter', t('access.matters.none'));
   const erasures = await erasuresOf(db, matter.id);
   const base = `/desk/matters/${matter.id}/erasures`;
   const problems: Record<string, string> = { ...errors };
@@ -78,36 +78,36 @@ async function view(c: Ctx, typed: Typed, errors: Errors = {}): Promise<Response
   return page(
     c,
     {
-      title: `Erasures · ${matter.title}`,
+      title: t('access.erasure.page', { matter: matter.title }),
       area: 'staff',
       status: Object.keys(problems).length > 0 ? 422 : 200,
     },
     <>
       <Heading
-        title="Erasures"
+        title={t('access.erasure.title')}
         crumbs={[
-          { text: 'Desk', href: '/desk' },
+          { text: t('ui.nav.desk'), href: '/desk' },
           { text: matter.title, href: `/desk/matters/${matter.id}` },
         ]}
-        lead="An entry or a document is erased by order of a court or by law, and for nothing else: what is wrong is corrected by a later entry. That it was erased, when, by whom and on whose order stays in the record."
+        lead={t('access.erasure.lead')}
       />
       {shown ? (
         <EraseForm base={base} typed={typed} shown={shown} errors={problems} />
       ) : (
-        <form class="form" method="get" action={base} aria-label="Find what to erase">
+        <form class="form" method="get" action={base} aria-label={t('access.erasure.find')}>
           <Field
             name="target"
-            label="Entry’s id, or SHA-256 of a document"
-            hint="The id stands in the receipt and on the entry’s page, the SHA-256 beside the file in the answer."
+            label={t('access.erasure.target')}
+            hint={t('access.erasure.target.hint')}
             required
             value={typed.target}
             errors={problems}
             maxlength={64}
           />
-          <Submit text="Show what would be erased" />
+          <Submit text={t('access.erasure.show')} />
         </form>
       )}
-      <h2>Erased in this matter</h2>
+      <h2>{t('access.erasure.list')}</h2>
       <Erasures rows={erasures} zone={zoneOf(c)} />
     </>,
   );
@@ -116,19 +116,20 @@ async function view(c: Ctx, typed: Typed, errors: Errors = {}): Promise<Response
 function Erasures({ rows, zone }: { rows: readonly Erasure[]; zone: string }) {
   return (
     <Table
-      caption="Erased in this matter"
+      caption={t('access.erasure.list')}
       quietCaption
       rows={rows}
-      empty={{ what: 'Nothing was erased', how: 'Each erasure stands here with its order and its reason.' }}
+      empty={{ what: t('access.erasure.list.none'), how: t('access.erasure.list.none.how') }}
       columns={[
         {
-          head: 'What',
+          head: t('access.erasure.list.what'),
           names: true,
-          cell: (r) => (r.position === null ? 'a document' : `entry ${r.position.toLocaleString('en-US')}`),
+          cell: (r) =>
+            r.position === null ? t('access.erasure.list.document') : t('access.erasure.list.entry', { n: r.position }),
         },
-        { head: 'By order of', cell: (r) => r.authority },
-        { head: 'Reason', cell: (r) => r.reason },
-        { head: 'When', cell: (r) => <Time at={r.recordedAt} zone={zone} /> },
+        { head: t('access.erasure.authority'), cell: (r) => r.authority },
+        { head: t('access.erasure.list.reason'), cell: (r) => r.reason },
+        { head: t('access.erasure.list.when'), cell: (r) => <Time at={r.recordedAt} zone={zone} /> },
       ]}
     />
   );
@@ -138,18 +139,20 @@ function EraseForm(props: { base: string; typed: Typed; shown: Awaited<ReturnTyp
   const { base, typed, shown, errors } = props;
   return (
     <>
-      <Notice tone="bad" title="This cannot be undone">
-        <p>
-          The text is deleted here for good. Receipts that were handed out hold it still, and go on verifying; so do
-          mails that have left, and backups until they are replaced.
-        </p>
+      <Notice tone="bad" title={t('access.erasure.undone')}>
+        <p>{t('access.erasure.undone.why')}</p>
       </Notice>
       <Facts facts={shown.facts} />
-      <Form action={base} errors={errors} hidden={{ once: typed.once, target: typed.target }} label="Erase">
+      <Form
+        action={base}
+        errors={errors}
+        hidden={{ once: typed.once, target: typed.target }}
+        label={t('access.erasure.form')}
+      >
         <Field
           name="authority"
-          label="By order of"
-          hint="Court and docket number, or the law and its section. It stands in the record."
+          label={t('access.erasure.authority')}
+          hint={t('access.erasure.authority.hint')}
           required
           value={typed.authority}
           errors={errors}
@@ -157,22 +160,25 @@ function EraseForm(props: { base: string; typed: Typed; shown: Awaited<ReturnTyp
         />
         <TextArea
           name="reason"
-          label="Why"
-          hint="It stands in the record as well: do not repeat what is to be erased."
+          label={t('access.erasure.reason')}
+          hint={t('access.erasure.reason.hint')}
           required
           value={typed.reason}
           errors={errors}
           maxlength={2000}
         />
         {shown.hanging > 0 ? (
-          <Checkbox
-            name="hanging"
-            label={`Erase too what hangs on it: ${count(shown.hanging, 'entry', 'entries')}`}
-            checked={typed.hanging}
-          />
+          <Checkbox name="hanging" label={t('access.erasure.hanging', { n: shown.hanging })} checked={typed.hanging} />
         ) : null}
-        <Field name="confirm" label={`Type “${WORD}” to confirm`} required value="" errors={errors} width="medium" />
-        <Submit text="Erase it for good" cancel={{ text: 'Erase nothing', href: base }} />
+        <Field
+          name="confirm"
+          label={t('access.erasure.confirm', { word: wanted() })}
+          required
+          value=""
+          errors={errors}
+          width="medium"
+        />
+        <Submit text={t('access.erasure.submit')} cancel={{ text: t('access.erasure.cancel'), href: base }} />
       </Form>
     </>
   );
@@ -202,17 +208,21 @@ async function postErasure(c: Ctx): Promise<Response> {
   const base = `/desk/matters/${matter}/erasures`;
   try {
     if (typed.target === '')
-      throw new InvalidInput('input-refused', 'Say what to erase.', { target: 'Say what to erase.' });
-    if (field('confirm').trim().toLowerCase() !== WORD)
-      throw new InvalidInput('input-refused', 'Nothing was erased.', { confirm: `Type the word ${WORD}.` });
+      throw new InvalidInput('input-refused', t('access.erasure.target.missing'), {
+        target: t('access.erasure.target.missing'),
+      });
+    if (field('confirm').trim().toLowerCase() !== wanted())
+      throw new InvalidInput('input-refused', t('access.erasure.nothing'), {
+        confirm: t('access.erasure.confirm.wrong', { word: wanted() }),
+      });
     const given = { by: staff(c).party, authority: typed.authority, reason: typed.reason, once: typed.once };
     if (DOCUMENT.test(typed.target)) {
       await eraseDocumentOf(services, { ...given, document: typed.target, matter });
-      return redirectWith(c, base, 'The document is erased. The answer that named it stays.');
+      return redirectWith(c, base, t('access.erasure.done.document'));
     }
     const { erased } = await erase(services, { ...given, entry: typed.target, matter, hanging: typed.hanging });
     const there = (await matterById(services.db, matter)) !== null;
-    return redirectWith(c, there ? base : '/desk', `${count(erased, 'entry', 'entries')} erased. The proofs stay.`);
+    return redirectWith(c, there ? base : '/desk', t('access.erasure.done', { n: erased }));
   } catch (error) {
     if (error instanceof InvalidInput) return await view(c, typed, error.fields);
     if (error instanceof RuleRefusal || error instanceof NotFound)

@@ -2,6 +2,7 @@
 import type { NewEntry } from '../../base/append.ts';
 import { instant, type Millis } from '../../base/clock.ts';
 import { RuleRefusal } from '../../base/errors.ts';
+import { t } from '../../base/language.ts';
 import type { JsonValue } from '../../proof/index.ts';
 import type { DocumentErased, EntryErased } from './entries.ts';
 
@@ -30,41 +31,41 @@ export interface Decision {
 
 /** Refuses what must stay. @throws RuleRefusal `erasure-stays`, `handover-stays`, `withholding-stays`, `entry-in-use`, `party-in-use`, `too-many-to-erase` */
 export function mayErase({ targets, hanging, issuer }: Decision): void {
-  const lost = 'Nothing was erased.';
+  const lost = t('access.erasure.nothing');
   if (targets.some((one) => one.kind === 'entry.erased' || one.kind === 'document.erased'))
     throw new RuleRefusal('erasure-stays', {
-      what: 'This entry says what was erased and why. It holds nothing of it, and it stays.',
+      what: t('access.erasure.stays'),
       lost,
     });
   if (targets.some((one) => one.kind === 'log.handed-over' || one.kind === 'log.continued'))
     throw new RuleRefusal('handover-stays', {
-      what: 'This entry says under which key the log goes on. Without it nobody could follow the log, so it stays.',
+      what: t('access.erasure.handover'),
       lost,
     });
   const [only] = targets;
   if (only && targets.length === 1 && /^(embargo|publication)\./.test(only.kind))
     throw new RuleRefusal('withholding-stays', {
-      what: 'This entry keeps something from being shown. Without it everyone would see that, so it stays.',
+      what: t('access.erasure.withholding'),
       lost,
-      next: 'Erase what it withholds, or decide anew about that.',
+      next: t('access.erasure.withholding.next'),
     });
   if (issuer)
     throw new RuleRefusal('party-in-use', {
-      what: 'This party has opened matters. It cannot be erased while they stand.',
+      what: t('access.erasure.issuer'),
       lost,
-      next: 'Erase its matters first.',
+      next: t('access.erasure.issuer.next'),
     });
   if (targets.length + hanging > MOST_ERASED)
     throw new RuleRefusal('too-many-to-erase', {
-      what: `${(targets.length + hanging).toLocaleString('en-US')} entries would go with it; at most ${MOST_ERASED} can be erased at once.`,
+      what: t('access.erasure.too-many', { n: targets.length + hanging, most: MOST_ERASED }),
       lost,
-      next: 'Erase the recipients’ services first, one after the other.',
+      next: t('access.erasure.too-many.next'),
     });
   if (hanging > 0)
     throw new RuleRefusal('entry-in-use', {
-      what: `${hanging} other ${hanging === 1 ? 'entry hangs' : 'entries hang'} on this one and would make no sense without it.`,
+      what: t('access.erasure.in-use', { n: hanging }),
       lost,
-      next: 'Say that they are to be erased too, or erase them first.',
+      next: t('access.erasure.in-use.next'),
     });
 }
 

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { Conflict, NotFound } from '../../base/errors.ts';
 import { uuidv7 } from '../../base/ids.ts';
+import { t } from '../../base/language.ts';
 import type { Services } from '../../base/services.ts';
 import { prose } from '../fields.ts';
 import { checked } from '../input.ts';
@@ -38,9 +39,9 @@ export async function setLadderOf(
     .executeTakeFirst();
   if (serving) {
     throw new Conflict('being-served', {
-      what: 'This request is still being served.',
-      lost: 'Nothing was written; the steps stand below as you set them.',
-      next: 'Wait until it is served, then set its steps.',
+      what: t('clock.step.serving'),
+      lost: t('clock.step.serving.lost'),
+      next: t('clock.step.serving.next'),
     });
   }
   const now = needs.clock.now();
@@ -48,7 +49,7 @@ export async function setLadderOf(
   await needs.ledger.append({ key, entries: [entry], expect: [{ stream: request, last }] });
 }
 
-const reasonInput = z.object({ reason: prose(1000).pipe(z.string().min(1, 'is missing: say why')) });
+const reasonInput = z.object({ reason: prose(1000).pipe(z.string().min(1, { error: () => t('clock.step.reason') })) });
 
 /**
  * Takes back all steps of a run whose mails have not left, and marks the mails so that none leaves.
@@ -71,7 +72,7 @@ export async function withdrawRun(
     .where('id', '=', run)
     .where('request', '=', request)
     .executeTakeFirst();
-  if (!row) throw new NotFound('no-such-run', 'There are no such notices.');
+  if (!row) throw new NotFound('no-such-run', t('clock.step.no-run'));
   if (!(await writtenBefore(needs, key))) {
     const taken = await needs.db
       .selectFrom('view.step_withdrawal')

@@ -2,6 +2,7 @@
 import { type Kysely, sql } from 'kysely';
 import type { Database } from '../../base/database.ts';
 import { NotFound } from '../../base/errors.ts';
+import { t } from '../../base/language.ts';
 import { duesIn } from '../clock/view.ts';
 import { matterById } from '../matters/view.ts';
 import { type Request, requestById, revocationOf } from '../requests/view.ts';
@@ -19,7 +20,7 @@ export interface AskedRequest extends Asked {
 export async function askedOf(db: Kysely<Database>, id: string): Promise<AskedRequest> {
   const request = await requestById(db, id);
   const matter = request && (await matterById(db, request.matter));
-  if (!request || !matter) throw new NotFound('no-request', 'There is no such request.');
+  if (!request || !matter) throw new NotFound('no-request', t('clock.step.no-request'));
   const [revoked, ladder, reached] = await Promise.all([revocationOf(db, id), ladderOf(db, id), reachedOf(db, id)]);
   return {
     of: request,

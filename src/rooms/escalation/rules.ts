@@ -5,9 +5,11 @@
 import type { NewEntry } from '../../base/append.ts';
 import { instant, type Millis } from '../../base/clock.ts';
 import { RuleRefusal } from '../../base/errors.ts';
+import { t } from '../../base/language.ts';
 import { ROLES, type Role } from '../../base/route.ts';
-import { type CellDue, dateIn, dateWords, pauseAt, startOfDay } from '../clock/rules.ts';
-import { checkLadder } from '../ladder.ts';
+import { dateText } from '../../ui/time.tsx';
+import { type CellDue, dateIn, pauseAt, startOfDay } from '../clock/rules.ts';
+import { checkLadder, KIND } from '../ladder.ts';
 import type { LadderStep } from './entries.ts';
 
 export interface Asked {
@@ -42,18 +44,12 @@ export interface Pressed {
 }
 
 const refuse = (code: string, what: string, next: string, fields: Readonly<Record<string, string>> = {}) =>
-  new RuleRefusal(code, { what, lost: 'Nothing was written.', next }, fields);
+  new RuleRefusal(code, { what, lost: t('clock.lost.written'), next }, fields);
 
 /** @throws RuleRefusal `request-revoked`, `request-recorded` */
 function mayEscalate({ revoked, recorded }: Pick<Asked, 'revoked' | 'recorded'>): void {
-  if (revoked)
-    throw refuse('request-revoked', 'The request was revoked, so nobody owes an answer to it.', 'Issue a new request.');
-  if (recorded)
-    throw refuse(
-      'request-recorded',
-      'This request was conducted elsewhere, so its next steps are not taken here.',
-      'Add what is known of it as a note.',
-    );
+  if (revoked) throw refuse('request-revoked', t('clock.step.revoked'), t('clock.move.revoked.next'));
+  if (recorded) throw refuse('request-recorded', t('clock.step.elsewhere'), t('clock.move.elsewhere.next'));
 }
 
 /**
@@ -73,9 +69,9 @@ export function setLadder(
     if (steps.find((one) => one.step === old.step)?.kind === old.kind) continue;
     throw refuse(
       'step-was-taken',
-      `Step ${old.step}, the ${old.kind}, was taken already, so it stays what it was.`,
-      'Change the steps after it, or its days.',
-      { [`kind-${old.step}`]: `This step was taken as a ${old.kind}.` },
+      t('clock.step.was-taken', { n: old.step, kind: KIND[old.kind] }),
+      t('clock.step.was-taken.next'),
+      { [`kind-${old.step}`]: t('clock.step.was-taken.field', { kind: KIND[old.kind] }) },
     );
   }
   return {
@@ -116,30 +112,30 @@ const dueFirst = (a: AskedItem, b: AskedItem) =>
 export function stepFor(state: Asked, one: Pressed, step: number, role: Role, now: Millis): Open {
   mayEscalate(state);
   const asked = state.ladder.find((rung) => rung.step === step);
-  if (!asked) throw refuse('no-such-step', 'The ladder of this request has no such step.', 'Look at the ladder again.');
+  if (!asked) throw refuse('no-such-step', t('clock.step.unknown'), t('clock.step.unknown.next'));
   if (ROLES.indexOf(role) < ROLES.indexOf(asked.who)) {
     throw refuse(
       'not-your-role',
-      `Only an ${asked.who} takes this step, the ${asked.kind}.`,
-      `Ask an ${asked.who} to.`,
+      t('clock.step.role', { who: asked.who, kind: KIND[asked.kind] }),
+      t('clock.step.role.next', { who: asked.who }),
     );
   }
   if (one.followed) {
-    throw refuse('followed-already', 'A request that follows this one was served on them.', 'Go on with that one.');
+    throw refuse('followed-already', t('clock.step.followed'), t('clock.step.followed.next'));
   }
   if (one.taken >= step)
-    throw refuse('step-taken-already', `The ${asked.kind} was sent to them already.`, 'Wait for the next step.');
+    throw refuse('step-taken-already', t('clock.step.sent', { kind: KIND[asked.kind] }), t('clock.step.sent.next'));
   const next = nextStep(state.ladder, one.taken);
   if (next && next.step < step) {
     throw refuse(
       'earlier-step-first',
-      `The ${next.kind}, step ${next.step}, comes first.`,
-      'Take that step, or change the ladder.',
+      t('clock.step.earlier', { kind: KIND[next.kind], n: next.step }),
+      t('clock.step.earlier.next'),
     );
   }
   const open = one.items.filter((item) => !item.settled).sort(dueFirst);
   const [first] = open;
-  if (!first) throw refuse('item-answered', 'They have answered everything that was asked.', 'Review their answers.');
+  if (!first) throw refuse('item-answered', t('clock.step.answered'), t('clock.step.answered.next'));
   const ready = open.filter((item) => whyNot(state, item, asked, now) === null);
   const [due] = ready;
   if (!due) throw whyNot(state, first, asked, now) ?? new Error('nothing is open, and nothing says why');
@@ -152,18 +148,20 @@ function whyNot(state: Asked, { due }: AskedItem, step: LadderStep, now: Millis)
   const pause = pauseAt(due.pauses, now);
   const holds = pause ?? (due.on === null ? (due.pauses.find((one) => one.untilAt === null) ?? null) : null);
   if (holds?.kind === 'stay') {
-    return refuse('clock-stayed', `An order stays it: ${holds.order ?? 'see the clock'}.`, 'Wait until it is lifted.');
+    const { order } = holds;
+    const what = order === null ? t('clock.step.stayed.unnamed') : t('clock.step.stayed', { order });
+    return refuse('clock-stayed', what, t('clock.step.stayed.next'));
   }
   if (holds || due.on === null) {
-    return refuse('clock-paused', 'The clock is paused, so nothing is owed now.', 'Wait until it runs again.');
+    return refuse('clock-paused', t('clock.step.paused'), t('clock.step.paused.next'));
   }
   // The day of a recipient farther west ends later than the day where the steps are counted.
   const from = Math.max(stepFrom(step, due.on, state.zone), due.at ?? 0);
   if (now >= from) return null;
   return refuse(
     'too-early',
-    `This step may be taken from ${dateWords(dateIn(state.zone, from))} on.`,
-    'Wait until then, or change the ladder.',
+    t('clock.step.early', { day: dateText(dateIn(state.zone, from).toString(), true) }),
+    t('clock.step.early.next'),
   );
 }
 
@@ -186,7 +184,7 @@ export function takeStep(
 ): NewEntry {
   const { step, items, due } = stepFor(state, one, command.step, command.role, now);
   if (step.kind === 'subpoena') {
-    throw refuse('step-is-a-subpoena', 'A subpoena is a request of its own.', 'Compose it from here, then serve it.');
+    throw refuse('step-is-a-subpoena', t('clock.step.subpoena'), t('clock.step.subpoena.next'));
   }
   return {
     kind: 'step.taken',
@@ -225,10 +223,9 @@ export function withdraw(
   id: string,
   now: Millis,
 ): NewEntry {
-  if (state.withdrawn)
-    throw refuse('already-withdrawn', 'These notices were taken back already; none left.', 'Nothing is left to do.');
+  if (state.withdrawn) throw refuse('already-withdrawn', t('clock.step.withdrawn'), t('clock.step.withdrawn.next'));
   if (withdrawableUntil(state.leavesAt, now) === null) {
-    throw refuse('notices-left', 'The mails have left, so they cannot be taken back.', 'Write to the recipients.');
+    throw refuse('notices-left', t('clock.step.left'), t('clock.step.left.next'));
   }
   return {
     kind: 'step.withdrawn',

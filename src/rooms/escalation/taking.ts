@@ -10,6 +10,7 @@ import { z } from 'zod';
 import { instant } from '../../base/clock.ts';
 import { Conflict, Refusal, RuleRefusal } from '../../base/errors.ts';
 import { uuidv7 } from '../../base/ids.ts';
+import { ENGLISH, inLanguage, t } from '../../base/language.ts';
 import { ROLES, type Role } from '../../base/route.ts';
 import type { Services } from '../../base/services.ts';
 import { prose } from '../fields.ts';
@@ -49,9 +50,9 @@ export async function startRun(services: Services, request: string, command: Tak
   const [first] = command.services;
   if (first === undefined) {
     throw new RuleRefusal('nobody-chosen', {
-      what: 'Nobody is chosen.',
-      lost: 'Nothing was sent.',
-      next: 'Choose recipients, or all of them.',
+      what: t('clock.step.nobody'),
+      lost: t('clock.lost.sent'),
+      next: t('clock.step.nobody.next'),
     });
   }
   const now = services.clock.now();
@@ -61,9 +62,9 @@ export async function startRun(services: Services, request: string, command: Tak
   }
   if (step?.kind === 'subpoena') {
     throw new RuleRefusal('step-is-a-subpoena', {
-      what: 'A subpoena is a request of its own.',
-      lost: 'Nothing was sent.',
-      next: 'Compose it from the list of steps, then serve it.',
+      what: t('clock.step.subpoena'),
+      lost: t('clock.lost.sent'),
+      next: t('clock.step.subpoena.list'),
     });
   }
   const ids = [...new Set(command.services)];
@@ -188,7 +189,7 @@ async function finishRun(services: Services, id: string, goesOn: () => boolean):
       rows.map((row) => row.service),
     );
     idle = outcomes.size === 0 ? idle + 1 : 0;
-    if (idle >= PATIENCE) throw new Conflict('changed-meanwhile', 'Others keep writing about these recipients.');
+    if (idle >= PATIENCE) throw new Conflict('changed-meanwhile', t('clock.step.busy'));
     await sql`update work.step_recipient r set outcome = o.outcome
       from unnest(${[...outcomes.keys()]}::uuid[], ${[...outcomes.values()]}::text[]) as o (service, outcome)
       where r.run = ${id} and r.service = o.service`.execute(db);
@@ -220,7 +221,7 @@ export function takeInBackground(services: Services, run: string): Promise<void>
         await finishRun(services, run, () => !own.stopping);
       });
     } catch (error) {
-      const trouble = error instanceof Refusal ? error.advice.what : 'This server met something it was not made for.';
+      const trouble = error instanceof Refusal ? error.advice.what : t('clock.step.unmade');
       await services.db
         .updateTable('work.step_run')
         .set({ trouble })
@@ -229,7 +230,8 @@ export function takeInBackground(services: Services, run: string): Promise<void>
         .catch(() => {});
     }
   };
-  own.tail = own.tail.then(job).finally(() => own.names.delete(run));
+  // What stands in the run is read by others than who started it: it does not follow that person's language.
+  own.tail = own.tail.then(() => inLanguage(ENGLISH, job)).finally(() => own.names.delete(run));
   return own.tail;
 }
 

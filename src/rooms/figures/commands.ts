@@ -1,8 +1,10 @@
 /** Writes down a figure that somebody claims, and how it ranks: load, rules, append. */
+
 import { z } from 'zod';
 import type { NewEntry } from '../../base/append.ts';
 import { InvalidInput, NotFound } from '../../base/errors.ts';
 import { uuidv7 } from '../../base/ids.ts';
+import { t } from '../../base/language.ts';
 import type { Services } from '../../base/services.ts';
 import { isoDate, line, prose, uuid } from '../fields.ts';
 import { checked, orNone } from '../input.ts';
@@ -23,7 +25,7 @@ const input = z.object({
   unit: line(40),
   low: typed,
   high: orNone(typed),
-  qualifier: z.enum(QUALIFIERS, 'needs a choice'),
+  qualifier: z.enum(QUALIFIERS, { error: () => t('said.field.choice') }),
   originalValue: line(300),
   asOf: orNone(isoDate),
   claimant: line(200),
@@ -43,11 +45,17 @@ export async function planFigure(
   /** the figure that it corrects: it does not stand beside itself */
   itself: string | null = null,
 ): Promise<NewEntry> {
-  const names = { low: 'value', high: 'upper end', originalValue: 'wording', asOf: 'day', claimedAt: 'time' };
+  const names = {
+    low: t('said.field.low'),
+    high: t('said.field.high'),
+    originalValue: t('said.field.original'),
+    asOf: t('said.field.as-of'),
+    claimedAt: t('said.field.time'),
+  };
   const { source, ...claim } = checked(input, form, names);
   const ground = await groundOf(services, matter, source);
   if (claim.meeting && !(await meetingsOf(services.db, ground.matter)).some((one) => one.id === claim.meeting))
-    throw new InvalidInput('no-meeting', 'This matter has no such meeting.', { meeting: 'Choose one of these.' });
+    throw new InvalidInput('no-meeting', t('said.figure.no-meeting'), { meeting: t('said.choose') });
   const same = claim.measure.toLowerCase();
   const beside = (await figuresOf(services.db, ground.matter)).filter(
     (one) => one.id !== itself && one.measure.toLowerCase() === same,
@@ -74,8 +82,8 @@ export async function addFigure(
 
 const ranking = z.object({
   figure: uuid,
-  rank: z.enum(RANKS, 'needs a choice'),
-  reason: prose(1000).pipe(z.string().min(1, 'is missing: a rank needs one')),
+  rank: z.enum(RANKS, { error: () => t('said.field.choice') }),
+  reason: prose(1000).pipe(z.string().min(1, { error: () => t('said.field.rank-reason') })),
 });
 
 /** Writes `figure.ranked`. @throws InvalidInput, NotFound, RuleRefusal `ranked-so-already` */
@@ -88,7 +96,7 @@ export async function rank(
   const { figure, ...given } = checked(ranking, form);
   const matter = await matterById(services.db, matterId);
   const stands = matter ? (await figuresOf(services.db, matter.id)).find((one) => one.id === figure) : undefined;
-  if (!matter || !stands) throw new NotFound('no-figure', 'There is no such figure in this matter.');
+  if (!matter || !stands) throw new NotFound('no-figure', t('said.figure.none'));
   const now = services.clock.now();
   const state = {
     figure,

@@ -2,7 +2,9 @@
  * What may be written of figures: who claims which value of a measure, from which source, and how it ranks beside others. The names follow the
  * statement model of FollowTheMoney (`value`, `original_value`, origin) where it has them; ranks are those of Wikidata.
  */
+
 import { z } from 'zod';
+import { t } from '../../base/language.ts';
 import { correction } from '../corrected.ts';
 import { isoDate, line, prose, uuid } from '../fields.ts';
 import { textQuote } from '../quotation.ts';
@@ -14,9 +16,7 @@ export const QUALIFIERS = ['exactly', 'about', 'more than', 'less than'] as cons
 export type Qualifier = (typeof QUALIFIERS)[number];
 
 /** A decimal number as text, so that nothing is lost: `200000000000`, `0.35`. */
-export const decimal = z
-  .string()
-  .regex(/^-?(0|[1-9]\d{0,17})(\.\d{1,6})?$/, 'is not a number like 200000000000 or 0.35');
+export const decimal = z.string().regex(/^-?(0|[1-9]\d{0,17})(\.\d{1,6})?$/, { error: () => t('said.field.decimal') });
 
 const claimed = {
   figure: uuid,

@@ -1,11 +1,20 @@
 /** The form of a figure, in parts: its fields with what was typed, and what was typed as the command takes it. */
+
 import type { Texts } from '../../base/form.ts';
+import { t } from '../../base/language.ts';
 import { type Errors, Field, Select } from '../../ui/form.tsx';
 import type { Meeting } from '../meetings/view.ts';
 import { SaidWhen, saidAt } from '../sourced.tsx';
 import type { Source } from '../sources/view.ts';
 import type { FigureInput } from './commands.ts';
 import { QUALIFIERS } from './entries.ts';
+
+const QUALIFIER = {
+  exactly: 'said.figure.qualifier.exactly',
+  about: 'said.figure.qualifier.about',
+  'more than': 'said.figure.qualifier.more',
+  'less than': 'said.figure.qualifier.less',
+} as const;
 
 /** Names of the fields. */
 export const FIGURE_NAMES = [
@@ -57,8 +66,8 @@ export function FigureFields(props: {
     <>
       <Field
         name="measure"
-        label="What it measures"
-        hint="The same words as a figure that stands already put it beside that one."
+        label={t('said.figure.form.measure')}
+        hint={t('said.figure.form.measure.hint')}
         required
         value={text('measure')}
         errors={errors}
@@ -66,8 +75,8 @@ export function FigureFields(props: {
       />
       <Field
         name="unit"
-        label="Unit"
-        hint="US dollars, mayors, per cent"
+        label={t('said.figure.form.unit')}
+        hint={t('said.figure.form.unit.hint')}
         required
         value={text('unit')}
         errors={errors}
@@ -76,8 +85,8 @@ export function FigureFields(props: {
       />
       <Field
         name="low"
-        label="Value, or the lower end"
-        hint="In full: 200000000000"
+        label={t('said.figure.form.low')}
+        hint={t('said.figure.form.low.hint')}
         required
         value={text('low')}
         errors={errors}
@@ -86,7 +95,7 @@ export function FigureFields(props: {
       />
       <Field
         name="high"
-        label="Upper end of a range"
+        label={t('said.figure.form.high')}
         value={text('high')}
         errors={errors}
         inputmode="decimal"
@@ -94,26 +103,33 @@ export function FigureFields(props: {
       />
       <Select
         name="qualifier"
-        label="How the source qualifies it"
+        label={t('said.figure.form.qualifier')}
         required
         value={text('qualifier')}
         errors={errors}
-        choices={QUALIFIERS.map((one) => ({ value: one, label: one === 'exactly' ? 'not at all' : one }))}
+        choices={QUALIFIERS.map((one) => ({ value: one, label: t(QUALIFIER[one]) }))}
       />
       <Field
         name="originalValue"
-        label="As the source words it"
-        hint="Exactly: about $200 billion"
+        label={t('said.figure.form.original')}
+        hint={t('said.figure.form.original.hint')}
         required
         value={text('originalValue')}
         errors={errors}
         maxlength={300}
       />
-      <Field name="claimant" label="Who claims it" required value={text('claimant')} errors={errors} maxlength={200} />
+      <Field
+        name="claimant"
+        label={t('said.figure.claimant')}
+        required
+        value={text('claimant')}
+        errors={errors}
+        maxlength={200}
+      />
       <Field
         name="asOf"
         type="date"
-        label="The day the value is for"
+        label={t('said.figure.form.as-of')}
         value={text('asOf')}
         errors={errors}
         width="medium"
@@ -121,9 +137,9 @@ export function FigureFields(props: {
       {meetings.length > 0 ? (
         <Select
           name="meeting"
-          label="Head-count of a meeting"
-          hint="Where it counts who came or was invited, it stands beside our own count there."
-          none="No head-count"
+          label={t('said.figure.form.meeting')}
+          hint={t('said.figure.form.meeting.hint')}
+          none={t('said.figure.form.meeting.none')}
           value={text('meeting')}
           errors={errors}
           choices={meetings.map((one) => ({ value: one.id, label: one.subject }))}
@@ -131,13 +147,13 @@ export function FigureFields(props: {
       ) : null}
       <Select
         name="source"
-        label="Source"
+        label={t('said.source')}
         required
         value={text('source')}
         errors={errors}
         choices={sources.map((one) => ({ value: one.id, label: `${one.publisher}: ${one.title}` }))}
       />
-      <SaidWhen label="Day it was claimed" values={values} errors={errors} />
+      <SaidWhen label={t('said.figure.form.day')} values={values} errors={errors} />
     </>
   );
 }

@@ -1,6 +1,9 @@
 /** Figures around a matter, as staff write them down and rank them. */
+
+import type { Child } from 'hono/jsx';
 import { bodyOf, type Texts, textsOf } from '../../base/form.ts';
 import { UUID, uuidv7 } from '../../base/ids.ts';
+import { t } from '../../base/language.ts';
 import { type Ctx, EDITOR, type Route, staff, VIEWER } from '../../base/route.ts';
 import { redirectWith, zoneOf } from '../../ui/context.ts';
 import { Empty } from '../../ui/empty.tsx';
@@ -8,10 +11,11 @@ import { type Errors, Form, Select, Submit, TextArea } from '../../ui/form.tsx';
 import { Heading } from '../../ui/heading.tsx';
 import { Tag } from '../../ui/mark.tsx';
 import { page } from '../../ui/page.tsx';
+import { rich } from '../../ui/rich.tsx';
 import { EMBARGO_NAMES, EmbargoFields, readEmbargo } from '../embargo-fields.tsx';
 import { errorsOf } from '../input.ts';
 import { meetingsOf } from '../meetings/view.ts';
-import { withheldIn } from '../publication/view.ts';
+import { type Withheld, withheldIn, withheldWord } from '../publication/view.ts';
 import { PublishButtons } from '../publish-buttons.tsx';
 import { mayPublishAlone } from '../publishing.ts';
 import { reviewSettingOf } from '../review/view.ts';
@@ -21,7 +25,7 @@ import { addFigure, rank } from './commands.ts';
 import { RANKS } from './entries.ts';
 import { FIGURE_NAMES, FigureFields, readFigure } from './form.tsx';
 import { Figures } from './parts.tsx';
-import { type Figure, figuresOf, valueText } from './view.ts';
+import { type Figure, figuresOf, rankWord, valueText } from './view.ts';
 
 const BASE = '/desk/matters/:matter/figures';
 
@@ -34,42 +38,44 @@ interface Sent {
 }
 const NOTHING: Sent = { values: {}, errors: {}, once: '' };
 
+const quiet = (words: Child) => <span class="usa-sr-only">{words}</span>;
+const withheldTag = (why: Withheld | undefined) => (why === undefined ? null : <Tag>{withheldWord(why)}</Tag>);
+
 function RankForm({ figure, base, once, sent }: { figure: Figure; base: string; once: string; sent: Sent }) {
   const own = sent.ranking?.figure === figure.id ? sent.ranking : null;
   const errors = own ? sent.errors : {};
   return (
     <details class="working" open={own !== null || undefined}>
       <summary>
-        {figure.rank}
-        <span class="usa-sr-only">: change the rank of {valueText(figure)}</span>
+        {rich('said.figure.rank.change', { rank: rankWord(figure.rank), value: valueText(figure), sr: quiet })}
       </summary>
       <Form
         action={`${base}/rank`}
         errors={errors}
         hidden={{ figure: figure.id, once }}
-        label={`Rank of ${valueText(figure)}`}
+        label={t('said.figure.rank.of', { value: valueText(figure) })}
       >
         <Select
           name="rank"
           id={`rank-${figure.id}`}
-          label="Rank"
+          label={t('said.figure.rank')}
           required
           value={own?.rank ?? figure.rank}
           errors={errors}
-          choices={RANKS.map((one) => ({ value: one, label: one }))}
+          choices={RANKS.map((one) => ({ value: one, label: rankWord(one) }))}
         />
         <TextArea
           name="reason"
           id={`reason-${figure.id}`}
-          label="Why"
-          hint="It stands beside the figure for everyone."
+          label={t('said.why')}
+          hint={t('said.figure.rank.why')}
           required
           value={own?.reason ?? ''}
           errors={errors}
           rows={2}
           maxlength={1000}
         />
-        <Submit text="Rank it so" />
+        <Submit text={t('said.figure.rank.submit')} />
       </Form>
     </details>
   );
@@ -91,54 +97,50 @@ async function show(c: Ctx, sent: Sent = NOTHING): Promise<Response> {
   return page(
     c,
     {
-      title: `Figures: ${matter.title}`,
+      title: t('said.figure.title', { matter: matter.title }),
       area: 'staff',
       wide: true,
       status: Object.keys(sent.errors).length > 0 ? 422 : 200,
     },
     <>
-      <Heading
-        title="Figures"
-        crumbs={crumbsTo(matter)}
-        lead="Who claims which number. Those that differ stand side by side; a rank needs a reason, and both are public."
-      />
-      {figures.length > 0 ? <h2>What is claimed</h2> : null}
+      <Heading title={t('said.figures')} crumbs={crumbsTo(matter)} lead={t('said.figure.lead')} />
+      {figures.length > 0 ? <h2>{t('said.figure.claimed')}</h2> : null}
       <Figures
         figures={figures}
         zone={zoneOf(c)}
         entry={null}
         last={{
-          head: 'Rank',
+          head: t('said.figure.rank'),
           cell: (one) => (
             <>
-              {writes ? <RankForm figure={one} base={base} once={once()} sent={sent} /> : one.rank}
-              {withheld.has(one.id) ? <Tag>{withheld.get(one.id)}</Tag> : null}{' '}
+              {writes ? <RankForm figure={one} base={base} once={once()} sent={sent} /> : rankWord(one.rank)}
+              {withheldTag(withheld.get(one.id))}{' '}
               <a href={`/desk/matters/${matter.id}/published/${one.id}`}>
-                correct or withhold<span class="usa-sr-only"> {valueText(one)}</span>
+                {rich('said.correct-or-withhold', { what: valueText(one), sr: quiet })}
               </a>
             </>
           ),
         }}
-        empty={{ what: 'No figure yet', how: 'They stand here by what they measure.' }}
+        empty={{ what: t('said.figure.empty'), how: t('said.figure.empty.how') }}
       />
       {!writes ? null : sources.length === 0 ? (
         <Empty
-          what="A figure needs a source"
-          how="First keep a copy of the text that has it."
-          action={{ text: 'Keep a source', href: `/desk/matters/${matter.id}/sources#keep` }}
+          what={t('said.figure.needs-source')}
+          how={t('said.figure.needs-source.how')}
+          action={{ text: t('said.keep-source'), href: `/desk/matters/${matter.id}/sources#keep` }}
         />
       ) : (
         <>
-          <h2 id="add">Write down a figure</h2>
+          <h2 id="add">{t('said.figure.add')}</h2>
           <Form
             action={base}
             errors={errors}
             hidden={{ kind: 'figure', once: (sent.ranking ? '' : sent.once) || newOnce }}
-            label="Figure"
+            label={t('said.figure')}
           >
             <FigureFields values={values} errors={errors} sources={sources} meetings={meetings} />
             <EmbargoFields values={values} errors={errors} zone={zoneOf(c)} />
-            <PublishButtons matter={matter.id} setting={setting} publish="Write it down" />
+            <PublishButtons matter={matter.id} setting={setting} publish={t('said.write')} />
           </Form>
         </>
       )}
@@ -164,7 +166,7 @@ async function post(c: Ctx): Promise<Response> {
   } catch (error) {
     return await show(c, { values, errors: errorsOf(error), once });
   }
-  return redirectWith(c, `/desk/matters/${matter.id}/figures`, 'The figure is written down.');
+  return redirectWith(c, `/desk/matters/${matter.id}/figures`, t('said.figure.done'));
 }
 
 async function postRank(c: Ctx): Promise<Response> {
@@ -182,7 +184,7 @@ async function postRank(c: Ctx): Promise<Response> {
   } catch (error) {
     return await show(c, { values: {}, errors: errorsOf(error), once, ranking: { figure, rank: wanted, reason } });
   }
-  return redirectWith(c, `/desk/matters/${matter.id}/figures`, 'The rank is written down, with its reason.');
+  return redirectWith(c, `/desk/matters/${matter.id}/figures`, t('said.figure.rank.done'));
 }
 
 export const figureRoutes: readonly Route[] = [

@@ -1,12 +1,14 @@
 /** Figures side by side: one table a measure, with a small chart, none silently preferred. Pure props. */
+
 import type { Child } from 'hono/jsx';
+import { t } from '../../base/language.ts';
 import { Empty, type EmptyProps } from '../../ui/empty.tsx';
 import { Tag } from '../../ui/mark.tsx';
 import { Table } from '../../ui/table.tsx';
 import { Day, dateText } from '../../ui/time.tsx';
 import { CorrectedNote } from '../corrected-note.tsx';
 import { SourceWords } from '../sourced.tsx';
-import { type Figure, valueText } from './view.ts';
+import { type Figure, rankWord, valueText } from './view.ts';
 
 /** Figures by measure, in the order in which they come. */
 export function byMeasure(figures: readonly Figure[]): readonly (readonly Figure[])[] {
@@ -38,7 +40,7 @@ export function FigureChart({ figures }: { figures: readonly Figure[] }) {
     rank: one.rank,
     claimant: one.claimant,
     words: `${valueText(one)} ${one.unit}`,
-    day: one.asOf === null ? '' : `for ${dateText(one.asOf)}`,
+    day: one.asOf === null ? '' : t('said.figure.for-day', { day: dateText(one.asOf) }),
   }));
   const most = Math.max(...bars.map((bar) => bar.high));
   if (bars.length < 2 || most <= 0 || bars.some((bar) => bar.low < 0)) return null;
@@ -54,7 +56,7 @@ export function FigureChart({ figures }: { figures: readonly Figure[] }) {
     >
       {bars.map((bar, i) => {
         const y = i * ROW;
-        const value = [bar.words, bar.day, bar.rank === 'normal' ? '' : bar.rank].filter(Boolean).join(' · ');
+        const value = [bar.words, bar.day, bar.rank === 'normal' ? '' : rankWord(bar.rank)].filter(Boolean).join(' · ');
         return (
           <g class={bar.rank === 'deprecated' ? 'figures__bar figures__bar--deprecated' : 'figures__bar'}>
             <text class="figures__who" x="0" y={y + 13}>
@@ -90,31 +92,29 @@ export function Figures(props: {
         const [first] = group;
         return first === undefined ? null : (
           <section class="figures" aria-label={first.measure}>
-            <h3>
-              {first.measure}, in {first.unit}
-            </h3>
+            <h3>{t('said.figure.in-unit', { measure: first.measure, unit: first.unit })}</h3>
             <FigureChart figures={group} />
             <Table
-              caption={`${first.measure}, in ${first.unit}`}
+              caption={t('said.figure.in-unit', { measure: first.measure, unit: first.unit })}
               quietCaption
               rows={group}
-              empty={{ what: 'No figure' }}
+              empty={{ what: t('said.figure.table.empty') }}
               columns={[
                 {
-                  head: 'Figure',
+                  head: t('said.figure'),
                   names: true,
                   cell: (one) => (
                     <>
-                      {valueText(one)} {one.rank === 'normal' ? null : <Tag>{one.rank}</Tag>}
+                      {valueText(one)} {one.rank === 'normal' ? null : <Tag>{rankWord(one.rank)}</Tag>}
                       {one.reason && one.rank !== 'normal' ? <div class="soft">{one.reason}</div> : null}
                       <CorrectedNote corrected={one.corrected} zone={props.zone} entry={props.entry} />
                     </>
                   ),
                 },
-                { head: 'As worded', cell: (one) => <q>{one.originalValue}</q> },
-                { head: 'Who claims it', cell: (one) => one.claimant },
-                { head: 'For the day', cell: (one) => (one.asOf ? <Day on={one.asOf} /> : '–') },
-                { head: 'Source', cell: (one) => <SourceWords source={one.source} /> },
+                { head: t('said.figure.worded'), cell: (one) => <q>{one.originalValue}</q> },
+                { head: t('said.figure.claimant'), cell: (one) => one.claimant },
+                { head: t('said.figure.day'), cell: (one) => (one.asOf ? <Day on={one.asOf} /> : '–') },
+                { head: t('said.source'), cell: (one) => <SourceWords source={one.source} /> },
                 props.last,
               ]}
             />

@@ -1,7 +1,9 @@
 /** Rules of figures: one unit a measure, a range that goes up, words that stand in the source, no rank without a reason. Pure. */
+
 import type { NewEntry } from '../../base/append.ts';
 import { instant, type Millis } from '../../base/clock.ts';
 import { InvalidInput, RuleRefusal } from '../../base/errors.ts';
+import { t } from '../../base/language.ts';
 import { anchorOf } from '../quotation.ts';
 import type { Ground } from '../sources/view.ts';
 import type { Qualifier, Rank } from './entries.ts';
@@ -38,11 +40,7 @@ export function compareDecimals(a: string, b: string): number {
 }
 
 const refused = (code: string, what: string, field: string, next?: string) =>
-  new InvalidInput(
-    code,
-    { what, lost: 'Nothing was written, and what you entered is kept.', ...(next === undefined ? {} : { next }) },
-    { [field]: what },
-  );
+  new InvalidInput(code, { what, lost: t('said.kept'), ...(next === undefined ? {} : { next }) }, { [field]: what });
 
 /** @throws InvalidInput `figure-unit-mixed`, `figure-range-backwards`, `claimed-in-future`; RuleRefusal `figure-not-in-source` */
 export function claimFigure(
@@ -55,20 +53,20 @@ export function claimFigure(
   if (other && other.unit !== claim.unit) {
     throw refused(
       'figure-unit-mixed',
-      `Figures of “${other.measure}” are in ${other.unit}; ${claim.unit} cannot stand beside them.`,
+      t('said.figure.unit-mixed', { measure: other.measure, unit: other.unit, other: claim.unit }),
       'unit',
-      `Give it in ${other.unit}, or name another measure.`,
+      t('said.figure.unit-mixed.next', { unit: other.unit }),
     );
   }
   if (claim.high !== null && compareDecimals(claim.low, claim.high) >= 0)
-    throw refused('figure-range-backwards', 'The upper end of the range is not above the lower one.', 'high');
-  if (claim.claimedAt > now) throw refused('claimed-in-future', 'A claim has to have been made already.', 'claimed');
+    throw refused('figure-range-backwards', t('said.figure.backwards'), 'high');
+  if (claim.claimedAt > now) throw refused('claimed-in-future', t('said.figure.future'), 'claimed');
   const anchor = anchorOf(ground.text, claim.originalValue);
   if (!anchor) {
     throw new RuleRefusal('figure-not-in-source', {
-      what: 'The kept copy of the source does not word the figure like this.',
-      lost: 'Nothing was written, and what you entered is kept.',
-      next: 'Copy the words from the source, for instance “about $200 billion”.',
+      what: t('said.figure.not-in-source'),
+      lost: t('said.kept'),
+      next: t('said.figure.not-in-source.next'),
     });
   }
   const { claimedAt, measure, meeting, ...rest } = claim;
@@ -107,9 +105,9 @@ export function rankFigure(
 ): NewEntry {
   if (state.rank === rank) {
     throw new RuleRefusal('ranked-so-already', {
-      what: `This figure is ranked ${rank} already.`,
-      lost: 'Nothing was written.',
-      next: 'Choose another rank.',
+      what: t('said.figure.ranked', { rank: t(`said.figure.rank.${rank}`) }),
+      lost: t('said.nothing-written'),
+      next: t('said.figure.ranked.next'),
     });
   }
   return {

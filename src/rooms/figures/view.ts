@@ -1,7 +1,9 @@
 /** Figures with their ranks and sources, as read. */
+
 import { type Kysely, sql } from 'kysely';
 import { z } from 'zod';
 import type { Database } from '../../base/database.ts';
+import { t } from '../../base/language.ts';
 import { type Project, stamps } from '../../base/row.ts';
 import { type Corrected, corrected, correctedSql, correctionRow } from '../corrected.ts';
 import { EVERYTHING, type Sight } from '../sight.ts';
@@ -129,6 +131,7 @@ export async function figuresOf(
   return rows.map((row) => stored.parse(row));
 }
 
+const HOW = { exactly: 'exactly', about: 'about', 'more than': 'more', 'less than': 'less' } as const;
 const LARGE = [
   ['trillion', 12],
   ['billion', 9],
@@ -144,7 +147,10 @@ export function numberText(value: string): string {
     for (const [word, zeros] of LARGE) {
       if (digits.length <= zeros) continue;
       const rest = digits.slice(-zeros).replace(/0+$/, '');
-      if (rest.length <= 2) return `${sign}${digits.slice(0, -zeros)}${rest === '' ? '' : `.${rest}`} ${word}`;
+      if (rest.length <= 2) {
+        const n = `${digits.slice(0, -zeros)}${rest === '' ? '' : `.${rest}`}`;
+        return t(`said.figure.number.${word}`, { n: `${sign}${n}`, many: sign === '' ? Number(n) : -Number(n) });
+      }
     }
   }
   const grouped = digits.replace(/\B(?=(\d{3})+$)/g, ',');
@@ -153,4 +159,9 @@ export function numberText(value: string): string {
 
 /** "about 200 billion to 1 trillion US dollars" without the unit. */
 export const valueText = ({ low, high, qualifier }: Pick<Figure, 'low' | 'high' | 'qualifier'>): string =>
-  `${qualifier === 'exactly' ? '' : `${qualifier} `}${numberText(low)}${high === null ? '' : ` to ${numberText(high)}`}`;
+  high === null
+    ? t('said.figure.value', { how: HOW[qualifier], low: numberText(low) })
+    : t('said.figure.value.range', { how: HOW[qualifier], low: numberText(low), high: numberText(high) });
+
+/** "preferred": how a figure ranks, as people read it. */
+export const rankWord = (rank: Rank): string => t(`said.figure.rank.${rank}`);

@@ -9,6 +9,7 @@ import { instant, type Millis } from '../../base/clock.ts';
 import type { Database } from '../../base/database.ts';
 import { InvalidInput, NotFound } from '../../base/errors.ts';
 import { uuidv7 } from '../../base/ids.ts';
+import { t } from '../../base/language.ts';
 import type { Services } from '../../base/services.ts';
 import { line, prose, uuid } from '../fields.ts';
 import { checked } from '../input.ts';
@@ -27,13 +28,10 @@ export const matterInput = z.object({
   slug: z
     .string()
     .trim()
-    .refine(
-      (text) => text === '' || slugText.safeParse(text).success,
-      'may hold small letters, digits and single hyphens, 2 to 80 of them',
-    )
+    .refine((text) => text === '' || slugText.safeParse(text).success, { error: () => t('access.matters.slug.long') })
     .default(''),
   summary: prose(2000).default(''),
-  audience: z.enum(['public', 'parties'], 'needs a choice: public, or the parties alone'),
+  audience: z.enum(['public', 'parties'], { error: () => t('access.matters.audience.wrong') }),
   example: z.boolean().default(false),
 });
 
@@ -66,10 +64,10 @@ const slugTaken = (slug: string, free: string) =>
   new InvalidInput(
     'slug-taken',
     {
-      what: `There is a matter at /record/${slug} already.`,
-      lost: 'Nothing was written, and what you entered is kept.',
+      what: t('access.matters.taken', { slug }),
+      lost: t('access.matters.taken.lost'),
     },
-    { slug: `“${slug}” is taken. “${free}” is free.` },
+    { slug: t('access.matters.taken.field', { slug, free }) },
   );
 
 /**
@@ -85,7 +83,10 @@ export async function openMatter(
   once: string,
   at: Millis = services.clock.now(),
 ): Promise<{ readonly id: string; readonly slug: string }> {
-  const form = checked(matterInput, input, { slug: 'address', audience: 'who may see it' });
+  const form = checked(matterInput, input, {
+    slug: t('access.matters.name.slug'),
+    audience: t('access.matters.name.audience'),
+  });
   const slug = form.slug === '' ? await freeSlug(services.db, slugFrom(form.title)) : form.slug;
   const key = `matter:${once}`;
   const there = await matterBySlug(services.db, slug);
@@ -128,7 +129,7 @@ async function keyUsed(db: Kysely<Database>, key: string): Promise<boolean> {
 }
 
 export const noteInput = z.object({
-  text: prose(2000).pipe(z.string().min(1, 'is missing')),
+  text: prose(2000).pipe(z.string().min(1, { error: () => t('answers.shared.wrong.missing') })),
   source,
 });
 
@@ -145,15 +146,15 @@ export async function noteMatter(
   at: Millis = services.clock.now(),
 ): Promise<void> {
   const form = checked(noteInput, input, {
-    'source.publisher': 'publisher',
-    'source.title': 'title of the source',
-    'source.date': 'date of the source',
+    'source.publisher': t('access.matters.name.publisher'),
+    'source.title': t('access.matters.name.source-title'),
+    'source.date': t('access.matters.name.source-date'),
   });
   const matter = await matterById(services.db, uuid.parse(matterId));
-  if (!matter) throw new NotFound('no-matter', 'There is no such matter.');
+  if (!matter) throw new NotFound('no-matter', t('access.matters.none'));
   if (at > services.clock.now()) {
-    throw new InvalidInput('note-in-future', 'What is noted has to have happened already.', {
-      happened: 'The day lies in the future. Only what has happened can be noted.',
+    throw new InvalidInput('note-in-future', t('access.matters.future'), {
+      happened: t('access.matters.future.field'),
     });
   }
   const entry: NewEntry = {

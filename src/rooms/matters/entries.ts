@@ -1,10 +1,11 @@
 /** What may be written of a matter: that it was opened, and what is publicly known around it, with its source. */
 import { z } from 'zod';
+import { t } from '../../base/language.ts';
 import { isoDate, line, prose, uuid } from '../fields.ts';
 
 export const slug = z
   .string()
-  .regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, 'may hold small letters, digits and single hyphens')
+  .regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, { error: () => t('access.matters.slug.wrong') })
   .min(2)
   .max(80);
 

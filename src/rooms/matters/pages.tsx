@@ -2,6 +2,7 @@
 import { InvalidInput } from '../../base/errors.ts';
 import { bodyOf } from '../../base/form.ts';
 import { uuidv7 } from '../../base/ids.ts';
+import { t } from '../../base/language.ts';
 import { type Ctx, EDITOR, type Route, staff } from '../../base/route.ts';
 import { redirectWith } from '../../ui/context.ts';
 import { type Errors, Field, Form, Radios, Submit, TextArea } from '../../ui/form.tsx';
@@ -24,18 +25,18 @@ function view(c: Ctx, shown: Shown) {
   const base = c.get('services').config.baseUrl.replace(/^https?:\/\//, '');
   return page(
     c,
-    { title: 'Open a matter', area: 'staff', status: shown.errors ? 422 : 200 },
+    { title: t('access.matters.open'), area: 'staff', status: shown.errors ? 422 : 200 },
     <>
       <Heading
-        title="Open a matter"
-        crumbs={[{ text: 'Desk', href: '/desk' }]}
-        lead="A matter holds everything about one affair: its requests, what was answered, what was found. It cannot be renamed later; a new fact can only be added."
+        title={t('access.matters.open')}
+        crumbs={[{ text: t('ui.nav.desk'), href: '/desk' }]}
+        lead={t('access.matters.lead')}
       />
-      <Form action="/desk/matters" errors={errors} hidden={{ once: shown.once }} label="Open a matter">
+      <Form action="/desk/matters" errors={errors} hidden={{ once: shown.once }} label={t('access.matters.open')}>
         <Field
           name="title"
-          label="Title"
-          hint="As people will speak of it: “The 2026 records survey”."
+          label={t('access.matters.title')}
+          hint={t('access.matters.title.hint')}
           required
           value={shown.title}
           errors={errors}
@@ -43,7 +44,7 @@ function view(c: Ctx, shown: Shown) {
         />
         <TextArea
           name="summary"
-          label="In two sentences, what it is about"
+          label={t('access.matters.summary')}
           value={shown.summary}
           errors={errors}
           rows={3}
@@ -51,8 +52,8 @@ function view(c: Ctx, shown: Shown) {
         />
         <Field
           name="slug"
-          label="Address of the record"
-          hint={`${base}/record/… Small letters, digits and hyphens. Left empty, it is made from the title.`}
+          label={t('access.matters.slug')}
+          hint={t('access.matters.slug.hint', { base })}
           value={shown.slug}
           errors={errors}
           width="medium"
@@ -60,20 +61,24 @@ function view(c: Ctx, shown: Shown) {
         />
         <Radios
           name="audience"
-          label="Who may see it"
+          label={t('access.matters.audience')}
           required
           value={shown.audience}
           errors={errors}
           choices={[
             {
               value: 'public',
-              label: 'Everyone',
-              hint: 'What is asked, of whom, the state of each item, and your reasons. Never documents, notes or addresses.',
+              label: t('access.matters.audience.public'),
+              hint: t('access.matters.audience.public.hint'),
             },
-            { value: 'parties', label: 'The parties alone', hint: 'You, and each recipient what concerns it.' },
+            {
+              value: 'parties',
+              label: t('access.matters.audience.parties'),
+              hint: t('access.matters.audience.parties.hint'),
+            },
           ]}
         />
-        <Submit text="Open the matter" cancel={{ text: 'Back to the desk', href: '/desk' }} />
+        <Submit text={t('access.matters.submit')} cancel={{ text: t('ui.status.to-desk'), href: '/desk' }} />
       </Form>
     </>,
   );
@@ -106,12 +111,12 @@ async function postNew(c: Ctx): Promise<Response> {
   const services = c.get('services');
   try {
     if (audience === null) {
-      throw new InvalidInput('input-refused', 'Choose who may see the matter.', {
-        audience: 'Choose who may see the matter.',
+      throw new InvalidInput('input-refused', t('access.matters.audience.choose'), {
+        audience: t('access.matters.audience.choose'),
       });
     }
     const { id } = await openMatter(services, staff(c), { ...typed, audience }, typed.once);
-    return redirectWith(c, `/desk/matters/${id}`, 'The matter is open. Next, compose its first request.');
+    return redirectWith(c, `/desk/matters/${id}`, t('access.matters.opened'));
   } catch (error) {
     if (!(error instanceof InvalidInput)) throw error;
     // The proposal for a taken address stands in the field, ready to be sent.

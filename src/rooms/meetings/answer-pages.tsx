@@ -2,9 +2,12 @@
  * An invitation as whoever was invited sees it behind their link and code: what it is to, what stands, the form, the slip of an answer and its
  * receipts. A session that is for a request is sent to the request.
  */
+
+import type { Child } from 'hono/jsx';
 import { Conflict, NotFound } from '../../base/errors.ts';
 import { bodyOf, type Texts, textsOf } from '../../base/form.ts';
 import { UUID, uuidv7 } from '../../base/ids.ts';
+import { t } from '../../base/language.ts';
 import { type Ctx, RECIPIENT, type Route, recipient } from '../../base/route.ts';
 import { zoneOf } from '../../ui/context.ts';
 import { Checkbox, ErrorSummary, type Errors, Field, Form, Radios, Submit, TextArea } from '../../ui/form.tsx';
@@ -13,6 +16,7 @@ import { Mark } from '../../ui/mark.tsx';
 import { page } from '../../ui/page.tsx';
 import { LookAgain } from '../../ui/progress.tsx';
 import { receiptName, receiptResponse } from '../../ui/receipt-response.tsx';
+import { rich } from '../../ui/rich.tsx';
 import { Slip } from '../../ui/slip.tsx';
 import { Time } from '../../ui/time.tsx';
 import { kindWord, participation } from '../../ui/words.ts';
@@ -28,11 +32,11 @@ const FIELDS = ['partstat', 'delegate', 'reason', 'openly', 'name', 'title', 'se
 /** So long the slip waits for the log's next signature, in ms, before it says so. */
 const PATIENCE = 1000;
 
-const CHOICES = [
-  { value: 'accepted', label: 'We come' },
-  { value: 'tentative', label: 'Perhaps' },
-  { value: 'delegated', label: 'Somebody else comes instead', hint: 'Say below who; the record names them.' },
-  { value: 'declined', label: 'We do not come' },
+const choices = () => [
+  { value: 'accepted', label: t('meetings.answer.accepted') },
+  { value: 'tentative', label: t('meetings.answer.tentative') },
+  { value: 'delegated', label: t('meetings.answer.delegated'), hint: t('meetings.answer.delegated.hint') },
+  { value: 'declined', label: t('meetings.answer.declined') },
 ];
 
 type Handler = (c: Ctx, invited: Invited) => Promise<Response>;
@@ -45,8 +49,12 @@ const invitedOnly =
     return invited ? await handler(c, invited) : c.redirect('/answer', 303);
   };
 
-const said = (one: OwnAnswer): string =>
-  one.delegate === null ? '' : `: ${one.delegate} ${one.partstat === 'delegated' ? 'comes instead' : ''}`.trimEnd();
+const comes = ({ delegate, partstat }: { readonly delegate: string; readonly partstat: string }): string =>
+  partstat === 'delegated' ? t('meetings.instead', { name: delegate }) : delegate;
+const said = ({ delegate, partstat }: OwnAnswer): string =>
+  delegate === null ? '' : `: ${comes({ delegate, partstat })}`;
+
+const quiet = (words: Child) => <span class="usa-sr-only">{words}</span>;
 
 /** What the party has answered so far, newest last, each with its slip. */
 function SoFar({ invited, zone }: { invited: Invited; zone: string }) {
@@ -56,7 +64,7 @@ function SoFar({ invited, zone }: { invited: Invited; zone: string }) {
   return (
     <section aria-labelledby="so-far">
       <h2 id="so-far">
-        What stands: <Mark state={participation(statusOf(participant.said))} />
+        {rich('meetings.answer.stands', { state: <Mark state={participation(statusOf(participant.said))} /> })}
       </h2>
       <ol class="said-words">
         {answers.map((one) => (
@@ -65,16 +73,16 @@ function SoFar({ invited, zone }: { invited: Invited; zone: string }) {
             {said(one)}, <Time at={one.occurredAt} zone={zone} />, {throughWords(one.through)}
             {one.reason === null ? '' : `. ${one.reason}`}
             {one.proposal === null ? '' : `. ${proposalWords(one.proposal)}`} ·{' '}
-            <a href={`${BASE}/sent/${one.id}`}>
-              slip and receipt<span class="usa-sr-only"> of this answer</span>
-            </a>
+            <a href={`${BASE}/sent/${one.id}`}>{rich('meetings.answer.slip', { sr: quiet })}</a>
           </li>
         ))}
         {others.map((one) => (
           <li>
             <Mark state={participation(one.partstat)} />, <Time at={one.occurredAt} zone={zone} dayOnly={one.dayOnly} />
-            , written down by {invited.invitation.issuerName}
-            {one.sayer === null ? '' : ` according to ${one.sayer}`}
+            {', '}
+            {one.sayer === null
+              ? t('meetings.answer.noted', { issuer: invited.invitation.issuerName })
+              : t('meetings.answer.noted.according', { issuer: invited.invitation.issuerName, sayer: one.sayer })}
           </li>
         ))}
       </ol>
@@ -99,60 +107,58 @@ async function show(c: Ctx, invited: Invited, typed: Typed): Promise<Response> {
   const open = of.audience === 'public';
   return await page(
     c,
-    { title: `Invitation: ${meeting.subject}`, area: 'recipient', status: typed.status },
+    { title: t('meetings.answer.title', { subject: meeting.subject }), area: 'recipient', status: typed.status },
     <>
       <Heading
         title={meeting.subject}
-        lead={
-          <>
-            {meeting.convener} invites{' '}
-            {participant.office === null ? participant.name : `${participant.name}, ${participant.office}`}.
-          </>
-        }
+        lead={t('meetings.answer.invites', {
+          convener: meeting.convener,
+          who: participant.office === null ? participant.name : `${participant.name}, ${participant.office}`,
+        })}
       />
       <MeetingFacts meeting={meeting} zone={meeting.zone ?? zone} />
       <p>
-        Receipt of this invitation: <a href={`${BASE}/receipts/${invitation.entry}.pdf`}>PDF</a> ·{' '}
-        <a href={`${BASE}/receipts/${invitation.entry}.json`}>JSON</a>
+        {rich('meetings.answer.receipt', {
+          pdf: (words) => <a href={`${BASE}/receipts/${invitation.entry}.pdf`}>{words}</a>,
+          json: (words) => <a href={`${BASE}/receipts/${invitation.entry}.json`}>{words}</a>,
+        })}
       </p>
       <SoFar invited={invited} zone={zone} />
       {over ? (
         <>
           <ErrorSummary errors={errors} />
-          <p role="status">The meeting is over. What you answered stands above, with its receipts.</p>
+          <p role="status">{t('meetings.answer.over')}</p>
         </>
       ) : (
         <>
-          <h2 id="answer">{invited.answers.length === 0 ? 'Do you come?' : 'Change your answer'}</h2>
-          <p>
-            You can change it until the meeting is over, with the same link. Each answer stays as it was, with its time.
-          </p>
+          <h2 id="answer">{invited.answers.length === 0 ? t('meetings.answer.ask') : t('meetings.answer.change')}</h2>
+          <p>{t('meetings.answer.until')}</p>
           <Form
             action={BASE}
             errors={errors}
             hidden={{ once: typed.once, seen: text('seen') || String(invited.last ?? 0) }}
-            label="Answer the invitation"
+            label={t('meetings.answer.form')}
           >
             <Radios
               name="partstat"
-              label="Your answer"
+              label={t('meetings.answer.yours')}
               required
               value={text('partstat')}
               errors={errors}
-              choices={CHOICES}
+              choices={choices()}
             />
             <Field
               name="delegate"
-              label="Who comes instead"
-              hint="Name and office, where somebody else comes."
+              label={t('meetings.substitute')}
+              hint={t('meetings.answer.substitute.hint')}
               value={text('delegate')}
               errors={errors}
               maxlength={200}
             />
             <TextArea
               name="reason"
-              label="Why"
-              hint={`${meeting.convener} reads it.`}
+              label={t('meetings.why')}
+              hint={t('meetings.answer.why.hint', { convener: meeting.convener })}
               value={text('reason')}
               errors={errors}
               rows={3}
@@ -161,23 +167,29 @@ async function show(c: Ctx, invited: Invited, typed: Typed): Promise<Response> {
             {open ? (
               <Checkbox
                 name="openly"
-                label="The public record may show the reason"
-                hint="Your answer and who comes instead stand there in any case."
+                label={t('meetings.answer.openly')}
+                hint={t('meetings.answer.openly.hint')}
                 checked={text('openly') === 'on'}
               />
             ) : null}
             <Field
               name="name"
-              label="Your name"
-              hint="Who sends this. Only the two sides see it."
+              label={t('meetings.answer.name')}
+              hint={t('meetings.answer.name.hint')}
               required
               value={text('name')}
               errors={errors}
               maxlength={200}
               autocomplete="name"
             />
-            <Field name="title" label="Your title" value={text('title')} errors={errors} maxlength={200} />
-            <Submit text="Send the answer" />
+            <Field
+              name="title"
+              label={t('meetings.answer.job')}
+              value={text('title')}
+              errors={errors}
+              maxlength={200}
+            />
+            <Submit text={t('meetings.answer.send')} />
           </Form>
         </>
       )}
@@ -223,43 +235,54 @@ const getSent: Handler = async (c, { invitation, meeting, answers, participant }
   const entry = entries.find((one) => one.id === answer?.entry);
   if (!answer || !entry)
     throw new NotFound('no-such-answer', {
-      what: 'There is no such answer of yours.',
-      next: `Look at the invitation again, at ${BASE}.`,
+      what: t('meetings.answer.no-such'),
+      next: t('meetings.answer.no-such.next', { path: BASE }),
     });
   const published = await services.ledger.published(entry.position, PATIENCE);
   const { word } = participation(answer.partstat);
   const stated = participant.said.find((one) => one.recordedAt.getTime() === answer.recordedAt.getTime());
   return await page(
     c,
-    { title: 'Your answer is sent', area: 'recipient', islands: published ? [] : ['again'] },
+    { title: t('meetings.answer.sent'), area: 'recipient', islands: published ? [] : ['again'] },
     <>
       <Heading
-        title="Your answer is sent"
-        crumbs={[{ text: 'The invitation', href: BASE }]}
-        lead={
-          <>{meeting.convener} has it. Keep the receipt: it proves what you said and when, also without this server.</>
-        }
+        title={t('meetings.answer.sent')}
+        crumbs={[{ text: t('meetings.answer.crumb'), href: BASE }]}
+        lead={t('meetings.answer.sent.lead', { convener: meeting.convener })}
       />
       <Slip
         commitment={entry.commitment}
         position={published ? entry.position : null}
         logOrigin={services.config.logOrigin}
-        title={`Answer to an invitation: ${word}`}
+        title={t('meetings.answer.slip.title', { word })}
         at={entry.recordedAt}
         zone={zoneOf(c)}
-        issuer={{ name: invitation.issuerName, line: 'invited' }}
+        issuer={{ name: invitation.issuerName, line: t('meetings.answer.slip.issuer') }}
         recipient={{ name: invitation.name, line: word }}
         facts={[
-          { name: 'Meeting', value: meeting.subject },
-          { name: 'Answer', value: answer.delegate === null ? word : `${word}: ${answer.delegate} comes instead` },
+          { name: t('meetings.meeting'), value: meeting.subject },
+          {
+            name: t('meetings.answer.slip.answer'),
+            value: answer.delegate === null ? word : `${word}: ${t('meetings.instead', { name: answer.delegate })}`,
+          },
           ...(answer.reason === null
             ? []
-            : [{ name: answer.openly ? 'Reason, public' : 'Reason, for the convener', value: answer.reason }]),
-          ...(answer.actedBy === null
-            ? [{ name: 'Sent by', value: throughWords(answer.through) }]
             : [
-                { name: 'Sent by', value: answer.actedBy.name },
-                { name: 'By mail', value: `the same receipt goes to ${answer.actedBy.address}` },
+                {
+                  name: answer.openly
+                    ? t('meetings.answer.slip.reason.public')
+                    : t('meetings.answer.slip.reason.private'),
+                  value: answer.reason,
+                },
+              ]),
+          ...(answer.actedBy === null
+            ? [{ name: t('meetings.answer.slip.by'), value: throughWords(answer.through) }]
+            : [
+                { name: t('meetings.answer.slip.by'), value: answer.actedBy.name },
+                {
+                  name: t('meetings.answer.slip.mail'),
+                  value: t('meetings.answer.slip.mail.to', { address: answer.actedBy.address }),
+                },
               ]),
         ]}
         witnessed={published ? await services.ledger.witnessed(entry.position) : null}
@@ -267,26 +290,29 @@ const getSent: Handler = async (c, { invitation, meeting, answers, participant }
       />
       {published ? null : (
         <>
-          <p role="status">
-            Your answer is written down for good. Your receipt is being made, usually within a second.
-          </p>
-          <LookAgain c={c} done="Your receipt is here." />
+          <p role="status">{t('meetings.answer.wait')}</p>
+          <LookAgain c={c} done={t('meetings.answer.ready')} />
         </>
       )}
       {stated && published ? (
         <p>
-          Receipt of what the record shows of it:{' '}
-          <a href={`${BASE}/receipts/${stated.entry}.pdf`} download>
-            PDF<span class="usa-sr-only"> of the record’s entry</span>
-          </a>{' '}
-          ·{' '}
-          <a href={`${BASE}/receipts/${stated.entry}.json`} download>
-            JSON<span class="usa-sr-only"> of the record’s entry</span>
-          </a>
+          {rich('meetings.answer.shown', {
+            pdf: (words) => (
+              <a href={`${BASE}/receipts/${stated.entry}.pdf`} download>
+                {words}
+              </a>
+            ),
+            json: (words) => (
+              <a href={`${BASE}/receipts/${stated.entry}.json`} download>
+                {words}
+              </a>
+            ),
+            sr: quiet,
+          })}
         </p>
       ) : null}
       <p>
-        <a href={BASE}>Back to the invitation, where you can change your answer</a>
+        <a href={BASE}>{t('meetings.answer.back')}</a>
       </p>
     </>,
   );
@@ -300,15 +326,15 @@ const getReceipt: Handler = async (c, { invitation, participant }) => {
   const open = wanted && [participant, ...participant.said].some((one) => one.entry === wanted.entry);
   if (!wanted || !(own || open))
     throw new NotFound('no-such-receipt', {
-      what: 'There is no such receipt here.',
-      next: 'Go back to the invitation and choose it from the list.',
+      what: t('meetings.no-receipt'),
+      next: t('meetings.answer.receipt.next'),
     });
   return await receiptResponse(c, {
     ...wanted,
     heading: kindWord(own?.kind ?? 'participation.stated'),
     names: { issuer: invitation.issuerName, recipient: invitation.name, title: invitation.subject },
     area: 'recipient',
-    back: { text: 'Back to the invitation', href: BASE },
+    back: { text: t('meetings.answer.back.short'), href: BASE },
   });
 };
 

@@ -1,9 +1,11 @@
 /** What an invited party does through its link: come in for the first time, answer, change its answer. Load, rules, append. */
+
 import { z } from 'zod';
 import type { NewEntry } from '../../base/append.ts';
 import { instant } from '../../base/clock.ts';
 import { Conflict, NotFound } from '../../base/errors.ts';
 import { uuidv7 } from '../../base/ids.ts';
+import { t } from '../../base/language.ts';
 import type { Services } from '../../base/services.ts';
 import { line, prose } from '../fields.ts';
 import { checked, orNone } from '../input.ts';
@@ -82,8 +84,9 @@ export async function handOverInvitation(needs: Needs, { invitation }: Invited, 
   return true;
 }
 
+const choice = { error: () => t('meetings.field.choice') };
 const form = z.object({
-  partstat: z.enum(PARTSTATS, 'needs a choice').exclude(['needs-action'], 'needs a choice'),
+  partstat: z.enum(PARTSTATS, choice).exclude(['needs-action'], choice),
   delegate: orNone(line(200)),
   reason: orNone(prose(1000)),
   openly: z.boolean(),
@@ -91,7 +94,12 @@ const form = z.object({
   title: orNone(line(200)),
 });
 export type AnswerForm = Omit<z.input<typeof form>, 'partstat'> & { readonly partstat: string };
-const NAMES = { partstat: 'Your answer', name: 'Your name', title: 'Your title', delegate: 'Who comes instead' };
+const names = () => ({
+  partstat: t('meetings.answer.yours'),
+  name: t('meetings.answer.name'),
+  title: t('meetings.answer.job'),
+  delegate: t('meetings.substitute'),
+});
 
 /** Tries again when something else was written about this invitation meanwhile. */
 export const ATTEMPTS = 5;
@@ -123,12 +131,12 @@ export async function sendAnswer(
   given: AnswerForm,
   by: { readonly address: string; readonly once: string; readonly seen: number | null },
 ): Promise<string> {
-  const { partstat, delegate, reason, openly, name, title } = checked(form, given, NAMES);
+  const { partstat, delegate, reason, openly, name, title } = checked(form, given, names());
   for (let attempt = 1; ; attempt++) {
     const sent = await answeredUnder(services, id, by.once);
     if (sent !== null) return sent;
     const invited = await invitedOf(services, id);
-    if (!invited) throw new NotFound('no-invitation', 'There is no such invitation.');
+    if (!invited) throw new NotFound('no-invitation', t('meetings.no-invitation'));
     const { of, invitation, meeting, participant, answers, last } = invited;
     if (answers.some((one) => by.seen === null || one.seq > by.seen)) throw meanwhile();
     const now = services.clock.now();
@@ -164,9 +172,9 @@ export async function sendAnswer(
 
 const meanwhile = () =>
   new Conflict('answered-meanwhile', {
-    what: 'Something else was said for you since you opened this page: from another browser, or from a calendar program.',
-    lost: 'Nothing was sent, and what you entered is kept.',
-    next: 'Read below what stands now, then send your answer if it still holds.',
+    what: t('meetings.answer.meanwhile'),
+    lost: t('meetings.answer.meanwhile.lost'),
+    next: t('meetings.answer.meanwhile.next'),
   });
 
 /** The mail that brings the receipt of an answer. */

@@ -1,6 +1,8 @@
 /** Meetings of a matter in a list, and the form that calls one: who, what about, where, when in which zone, for how many. */
+
 import { z } from 'zod';
 import { InvalidInput } from '../../base/errors.ts';
+import { t } from '../../base/language.ts';
 import { type Ctx, EDITOR, type Route, VIEWER } from '../../base/route.ts';
 import { redirectWith, zoneOf } from '../../ui/context.ts';
 import { Field, Form, Submit, TextArea } from '../../ui/form.tsx';
@@ -27,47 +29,69 @@ async function showAll(c: Ctx, sent: Sent = NOTHING): Promise<Response> {
   const { errors } = sent;
   return page(
     c,
-    { title: `Meetings: ${matter.title}`, area: 'staff', wide: true, status: statusOfPage(sent) },
+    {
+      title: t('meetings.call.title', { matter: matter.title }),
+      area: 'staff',
+      wide: true,
+      status: statusOfPage(sent),
+    },
     <>
-      <Heading
-        title="Meetings"
-        crumbs={crumbsTo(matter)}
-        lead="Who was invited, who said they would come, who said it for them, and who was there."
-      />
+      <Heading title={t('meetings.meetings')} crumbs={crumbsTo(matter)} lead={t('meetings.call.lead')} />
       <Table
-        caption="Meetings"
+        caption={t('meetings.meetings')}
         quietCaption
         rows={meetings}
         empty={{
-          what: 'No meeting yet',
-          how: 'A meeting that you call, or one that others called and that is part of this matter.',
+          what: t('meetings.call.empty'),
+          how: t('meetings.call.empty.how'),
         }}
         columns={[
-          { head: 'Meeting', names: true, cell: (one) => <a href={`${base}/${one.id}`}>{one.subject}</a> },
-          { head: 'Called by', cell: (one) => one.convener },
-          { head: 'When', cell: (one) => <Time at={one.startsAt} zone={zone} dayOnly={one.dayOnly} /> },
-          { head: 'Where', cell: (one) => one.place ?? 'not known' },
+          { head: t('meetings.meeting'), names: true, cell: (one) => <a href={`${base}/${one.id}`}>{one.subject}</a> },
+          { head: t('meetings.called-by'), cell: (one) => one.convener },
+          { head: t('meetings.when'), cell: (one) => <Time at={one.startsAt} zone={zone} dayOnly={one.dayOnly} /> },
+          { head: t('meetings.where'), cell: (one) => one.place ?? t('meetings.not-known') },
         ]}
       />
       {writes ? (
         <>
-          <h2 id="add">Call or note a meeting</h2>
-          <Form action={base} errors={errors} hidden={{ once: sent.once || newOnce }} label="Meeting">
-            <Field name="subject" label="Subject" required value={text('subject')} errors={errors} maxlength={200} />
+          <h2 id="add">{t('meetings.call.add')}</h2>
+          <Form action={base} errors={errors} hidden={{ once: sent.once || newOnce }} label={t('meetings.meeting')}>
+            <Field
+              name="subject"
+              label={t('meetings.call.subject')}
+              required
+              value={text('subject')}
+              errors={errors}
+              maxlength={200}
+            />
             <Field
               name="convener"
-              label="Who calls it"
+              label={t('meetings.call.convener')}
               required
               value={text('convener')}
               errors={errors}
               maxlength={200}
             />
-            <Field name="place" label="Place" value={text('place')} errors={errors} maxlength={300} />
-            <Field name="day" type="date" label="Day" required value={text('day')} errors={errors} width="medium" />
+            <Field
+              name="place"
+              label={t('meetings.call.place')}
+              value={text('place')}
+              errors={errors}
+              maxlength={300}
+            />
+            <Field
+              name="day"
+              type="date"
+              label={t('meetings.call.day')}
+              required
+              value={text('day')}
+              errors={errors}
+              width="medium"
+            />
             <Field
               name="time"
               type="time"
-              label="Begins, where the hour is known"
+              label={t('meetings.call.begins')}
               value={text('time')}
               errors={errors}
               width="medium"
@@ -75,15 +99,15 @@ async function showAll(c: Ctx, sent: Sent = NOTHING): Promise<Response> {
             <Field
               name="until"
               type="time"
-              label="Ends, the same day"
+              label={t('meetings.call.ends')}
               value={text('until')}
               errors={errors}
               width="medium"
             />
             <Field
               name="zone"
-              label="Time zone of these hours"
-              hint="Such as America/New_York. The invitation says it."
+              label={t('meetings.call.zone')}
+              hint={t('meetings.call.zone.hint')}
               required
               value={text('zone') || zone}
               errors={errors}
@@ -91,7 +115,7 @@ async function showAll(c: Ctx, sent: Sent = NOTHING): Promise<Response> {
             />
             <Field
               name="capacity"
-              label="Seats"
+              label={t('meetings.seats')}
               value={text('capacity')}
               errors={errors}
               inputmode="numeric"
@@ -99,13 +123,13 @@ async function showAll(c: Ctx, sent: Sent = NOTHING): Promise<Response> {
             />
             <TextArea
               name="agenda"
-              label="What it is about"
+              label={t('meetings.call.agenda')}
               value={text('agenda')}
               errors={errors}
               rows={3}
               maxlength={4000}
             />
-            <Submit text="Write it down" />
+            <Submit text={t('meetings.write')} />
           </Form>
         </>
       ) : null}
@@ -130,10 +154,12 @@ async function postCall(c: Ctx): Promise<Response> {
     zone: typed = '',
   } = values;
   try {
-    const { zone } = checked(zoned, { zone: typed || zoneOf(c) }, { zone: 'The time zone' });
+    const { zone } = checked(zoned, { zone: typed || zoneOf(c) }, { zone: t('meetings.field.zone') });
     const { saidAt: startsAt, dayOnly } = saidAt(day, time, zone);
     if (until !== '' && dayOnly)
-      throw new InvalidInput('input-refused', 'An end needs a beginning.', { time: 'Say when it begins.' });
+      throw new InvalidInput('input-refused', t('meetings.call.end-alone'), {
+        time: t('meetings.call.end-alone.field'),
+      });
     const endsAt = until === '' ? null : saidAt(day, until, zone).saidAt;
     const id = await addMeeting(
       services,
@@ -141,11 +167,7 @@ async function postCall(c: Ctx): Promise<Response> {
       { convener, subject, place, startsAt, endsAt, dayOnly, capacity, agenda, zone: dayOnly ? '' : zone },
       once,
     );
-    return redirectWith(
-      c,
-      `/desk/matters/${matter.id}/meetings/${id}`,
-      'The meeting is written down. Next, say who is invited.',
-    );
+    return redirectWith(c, `/desk/matters/${matter.id}/meetings/${id}`, t('meetings.call.done'));
   } catch (error) {
     return await showAll(c, { form: 'call', values, errors: errorsOf(error), once });
   }

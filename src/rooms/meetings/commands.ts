@@ -1,7 +1,9 @@
 /** Calls a meeting, invites, writes down what was said of taking part, takes attendance: load, rules, append. */
+
 import { z } from 'zod';
 import { InvalidInput, NotFound } from '../../base/errors.ts';
 import { uuidv7 } from '../../base/ids.ts';
+import { t } from '../../base/language.ts';
 import type { Services } from '../../base/services.ts';
 import { partiesLike } from '../directory/view.ts';
 import { line, prose, timeZone, uuid } from '../fields.ts';
@@ -15,7 +17,7 @@ import { type Meeting, meetingsOf, type Participant, participantsOf } from './vi
 
 export async function ofMatter({ db }: Pick<Services, 'db'>, id: string): Promise<Of> {
   const matter = await matterById(db, id);
-  if (!matter) throw new NotFound('no-matter', 'There is no such matter.');
+  if (!matter) throw new NotFound('no-matter', t('meetings.no-matter'));
   return { matter: matter.id, issuer: matter.issuer, audience: matter.audience === 'public' ? 'public' : 'parties' };
 }
 
@@ -28,8 +30,8 @@ export async function meetingIn(
   const meeting = (await meetingsOf(db, matter)).find((one) => one.id === id);
   if (!meeting)
     throw new NotFound('no-meeting', {
-      what: 'There is no such meeting in this matter.',
-      next: 'Choose one from its list.',
+      what: t('meetings.no-meeting'),
+      next: t('meetings.no-meeting.next'),
     });
   return { meeting, participants: await participantsOf(db, meeting.id) };
 }
@@ -42,7 +44,13 @@ const calling = z.object({
   startsAt: millis,
   endsAt: millis.nullable(),
   dayOnly: z.boolean(),
-  capacity: orNone(z.coerce.number('is not a number').int().min(1).max(1_000_000)),
+  capacity: orNone(
+    z.coerce
+      .number({ error: () => t('meetings.field.number') })
+      .int()
+      .min(1)
+      .max(1_000_000),
+  ),
   agenda: prose(4000),
   zone: orNone(timeZone).optional(),
 });
@@ -76,8 +84,8 @@ async function inviteesOf({ db }: Services, text: string): Promise<readonly Invi
     .map((one, i) => ({ number: i + 1, parts: one.split(';').map((part) => part.trim()) }))
     .filter(({ parts }) => parts.some((part) => part !== ''));
   const wrong: string[] = [];
-  if (lines.length === 0) wrong.push('Write one invitee a line.');
-  if (lines.length > MOST_INVITED) wrong.push(`At most ${MOST_INVITED} at once.`);
+  if (lines.length === 0) wrong.push(t('meetings.invite.none'));
+  if (lines.length > MOST_INVITED) wrong.push(t('meetings.invite.many', { n: MOST_INVITED }));
   const nameOf = (parts: readonly string[]) => parts.at(-1) ?? '';
   const parties =
     wrong.length > 0
@@ -92,9 +100,9 @@ async function inviteesOf({ db }: Services, text: string): Promise<readonly Invi
     const name = nameOf(parts);
     const same = parties.filter((one) => one.name.toLowerCase() === name.toLowerCase());
     const [party] = same;
-    if (parts.length > 2) wrong.push(`Line ${number}: more than a person and a party.`);
-    else if (!party) wrong.push(`Line ${number}: the directory has no ${name}.`);
-    else if (same.length > 1) wrong.push(`Line ${number}: the directory has ${same.length} parties called ${name}.`);
+    if (parts.length > 2) wrong.push(t('meetings.invite.line.parts', { line: number }));
+    else if (!party) wrong.push(t('meetings.invite.line.unknown', { line: number, name }));
+    else if (same.length > 1) wrong.push(t('meetings.invite.line.several', { line: number, n: same.length, name }));
     else if (parts.length === 1) return [{ party, holding: null }];
     else {
       const person = parts[0] ?? '';
@@ -102,8 +110,8 @@ async function inviteesOf({ db }: Services, text: string): Promise<readonly Invi
       if (held.length === 1 && held[0]) return [{ party, holding: held[0] }];
       wrong.push(
         held.length === 0
-          ? `Line ${number}: nobody called ${person} holds an office of ${name}.`
-          : `Line ${number}: ${person} holds ${held.length} offices of ${name}; invite the party instead.`,
+          ? t('meetings.invite.line.nobody', { line: number, person, party: name })
+          : t('meetings.invite.line.offices', { line: number, person, n: held.length, party: name }),
       );
     }
     return [];
@@ -111,7 +119,7 @@ async function inviteesOf({ db }: Services, text: string): Promise<readonly Invi
   if (wrong.length > 0)
     throw new InvalidInput(
       'invitees-refused',
-      { what: wrong[0] ?? '', lost: 'Nobody was invited; what you entered is kept.' },
+      { what: wrong[0] ?? '', lost: t('meetings.invite.lost') },
       { invitees: wrong.slice(0, 20).join(' ') },
     );
   return invitees;
@@ -141,12 +149,13 @@ export async function inviteTo(
   return written.entries.length;
 }
 
+const choice = { error: () => t('meetings.field.choice') };
 const stating = z.object({
   participant: uuid,
-  partstat: z.enum(PARTSTATS, 'needs a choice'),
+  partstat: z.enum(PARTSTATS, choice),
   delegate: orNone(line(200)),
   reason: orNone(line(500)),
-  by: z.enum(SAYERS, 'needs a choice'),
+  by: z.enum(SAYERS, choice),
   sayer: orNone(line(200)),
   at: millis,
   dayOnly: z.boolean(),
@@ -163,7 +172,7 @@ export async function addParticipation(
   form: z.input<typeof stating>,
   once: string,
 ): Promise<void> {
-  const { source, ...given } = checked(stating, form);
+  const { source, ...given } = checked(stating, form, { partstat: t('meetings.field.partstat') });
   const of = await ofMatter(services, matter);
   const key = `participation:${once}`;
   if (await services.db.selectFrom('ledger.command').select('key').where('key', '=', key).executeTakeFirst()) return;

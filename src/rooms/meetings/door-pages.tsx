@@ -1,6 +1,8 @@
 /** The door of a meeting: who is expected, who came and when, marked one by one; a mark is taken back by a later entry. */
+
 import { bodyOf, textsOf } from '../../base/form.ts';
 import { UUID, uuidv7 } from '../../base/ids.ts';
+import { t } from '../../base/language.ts';
 import { type Ctx, EDITOR, type Route, staff, VIEWER } from '../../base/route.ts';
 import { instantOf } from '../../ui/asof.tsx';
 import { redirectWith, zoneOf } from '../../ui/context.ts';
@@ -9,9 +11,10 @@ import { Heading } from '../../ui/heading.tsx';
 import { Mark } from '../../ui/mark.tsx';
 import { Notice } from '../../ui/notice.tsx';
 import { page } from '../../ui/page.tsx';
+import { rich } from '../../ui/rich.tsx';
 import { Counts, Table } from '../../ui/table.tsx';
 import { Time } from '../../ui/time.tsx';
-import { participation } from '../../ui/words.ts';
+import { participation, partyKind } from '../../ui/words.ts';
 import { errorsOf } from '../input.ts';
 import { crumbsTo, matterOfPath } from '../sourced.tsx';
 import { addAttendance, meetingIn } from './commands.ts';
@@ -41,83 +44,82 @@ async function getDoor(c: Ctx): Promise<Response> {
   const found = participants
     .filter(fits(words))
     .toSorted((a, b) => ORDER.indexOf(statusOf(a.said)) - ORDER.indexOf(statusOf(b.said)));
-  const there = participants.filter((one) => one.attended === true);
+  const there = participants.filter((one) => one.attended === true).length;
+  const absent = participants.filter((one) => one.attended === false).length;
+  const expected = participants.filter(
+    (one) => one.attended === null && ['accepted', 'delegated'].includes(statusOf(one.said)),
+  ).length;
   const seen = c.req.query('seen') ?? '';
   const fresh = () => uuidv7(now, services.random);
   const hidden = (one: Participant) => ({ participant: one.id, once: fresh(), name: words, seen });
   return await page(
     c,
-    { title: `At the door: ${meeting.subject}`, area: 'staff', wide: true },
+    { title: t('meetings.door.title', { subject: meeting.subject }), area: 'staff', wide: true },
     <>
       <Heading
-        title="At the door"
+        title={t('meetings.door')}
         crumbs={[
           ...crumbsTo(matter),
-          { text: 'Meetings', href: `/desk/matters/${matter.id}/meetings` },
+          { text: t('meetings.meetings'), href: `/desk/matters/${matter.id}/meetings` },
           { text: meeting.subject, href: base },
         ]}
-        lead="Mark who comes. A mark can be taken back; both stay written, each with its time."
+        lead={t('meetings.door.lead')}
       />
       <Counts
         counts={[
-          { n: there.length, text: 'came' },
-          { n: participants.filter((one) => one.attended === false).length, text: 'did not come' },
-          {
-            n: participants.filter(
-              (one) => one.attended === null && ['accepted', 'delegated'].includes(statusOf(one.said)),
-            ).length,
-            text: 'expected still',
-          },
-          ...(meeting.capacity === null ? [] : [{ n: meeting.capacity, text: 'seats' }]),
+          { n: there, text: t('meetings.door.count.came', { n: there }) },
+          { n: absent, text: t('meetings.door.count.absent', { n: absent }) },
+          { n: expected, text: t('meetings.door.count.expected', { n: expected }) },
+          ...(meeting.capacity === null
+            ? []
+            : [{ n: meeting.capacity, text: t('meetings.door.count.seats', { n: meeting.capacity }) }]),
         ]}
       />
       {open ? null : (
-        <Notice title="The doors are closed">
-          <p>
-            Attendance can be taken from <Time at={new Date(openDoors(meeting))} zone={zone} /> on.
-          </p>
+        <Notice title={t('meetings.door.closed')}>
+          <p>{rich('meetings.door.closed.until', { at: <Time at={new Date(openDoors(meeting))} zone={zone} /> })}</p>
         </Notice>
       )}
-      <Form method="get" action={`${base}/door`} label="Find somebody">
-        <Field name="name" label="Name, office or party" type="search" value={words} />
+      <Form method="get" action={`${base}/door`} label={t('meetings.door.find')}>
+        <Field name="name" label={t('meetings.door.find.name')} type="search" value={words} />
         <Field
           name="seen"
           type="time"
-          label="Came at, where it was not now"
-          hint={`On the day of the meeting, in ${zone}; for those whom you mark next.`}
+          label={t('meetings.door.find.seen')}
+          hint={t('meetings.door.find.seen.hint', { zone })}
           value={seen}
           width="medium"
         />
-        <Submit text="Show" />
+        <Submit text={t('meetings.door.find.show')} />
       </Form>
       <Table
-        caption="Who is invited"
+        caption={t('meetings.door.caption')}
         quietCaption
         rows={found.slice(0, MOST)}
         empty={{
-          what: words === '' ? 'Nobody is invited by name yet' : 'Nobody of this name is invited',
-          how: 'Whoever comes uninvited is invited on the page of the meeting first.',
+          what: words === '' ? t('meetings.nobody-invited') : t('meetings.door.nobody'),
+          how: t('meetings.door.nobody.how'),
         }}
         columns={[
           {
-            head: 'Who',
+            head: t('meetings.who'),
             names: true,
             cell: (one) => (
               <>
                 {one.name}
-                <div class="soft">{one.office ?? [one.kind, one.state].filter(Boolean).join(', ')}</div>
+                <div class="soft">{one.office ?? [partyKind(one.kind), one.state].filter(Boolean).join(', ')}</div>
               </>
             ),
           },
-          { head: 'Said', cell: (one) => <Mark state={participation(statusOf(one.said))} /> },
+          { head: t('meetings.door.said'), cell: (one) => <Mark state={participation(statusOf(one.said))} /> },
           {
-            head: 'At the door',
+            head: t('meetings.door'),
             cell: (one) =>
               one.attended === null ? (
-                'not seen yet'
+                t('meetings.door.not-seen')
               ) : one.attended ? (
                 <>
-                  came
+                  {t('meetings.door.came')}
                   {one.attendedAt ? (
                     <>
                       , <Time at={one.attendedAt} zone={zone} />
@@ -125,24 +127,28 @@ async function getDoor(c: Ctx): Promise<Response> {
                   ) : null}
                 </>
               ) : (
-                'did not come'
+                t('meetings.door.absent')
               ),
           },
           ...(writes && open
             ? [
                 {
-                  head: 'Mark',
+                  head: t('meetings.door.mark'),
                   cell: (one: Participant) => (
-                    <Form action={`${base}/attendance`} hidden={hidden(one)} label={`Attendance of ${one.name}`}>
+                    <Form
+                      action={`${base}/attendance`}
+                      hidden={hidden(one)}
+                      label={t('meetings.door.attendance', { name: one.name })}
+                    >
                       {one.attended === null ? (
                         <Submit
-                          text="Came"
+                          text={t('meetings.door.mark.came')}
                           name="attended"
                           value="yes"
-                          second={{ text: 'Did not come', name: 'attended', value: 'no' }}
+                          second={{ text: t('meetings.door.mark.absent'), name: 'attended', value: 'no' }}
                         />
                       ) : (
-                        <Submit text="Take back" name="attended" value="back" />
+                        <Submit text={t('meetings.door.mark.back')} name="attended" value="back" />
                       )}
                     </Form>
                   ),
@@ -151,7 +157,7 @@ async function getDoor(c: Ctx): Promise<Response> {
             : []),
         ]}
       />
-      {found.length > MOST ? <p>{found.length - MOST} more: find them by name.</p> : null}
+      {found.length > MOST ? <p>{t('meetings.door.more', { n: found.length - MOST })}</p> : null}
     </>,
   );
 }
@@ -170,7 +176,7 @@ async function postAttendance(c: Ctx): Promise<Response> {
   const day = new Intl.DateTimeFormat('sv-SE', { timeZone: zone, dateStyle: 'short' }).format(meeting.startsAt);
   const at = /^\d{2}:\d{2}$/.test(seen) && attended === 'yes' ? instantOf(`${day}T${seen}`, zone) : null;
   const mark = Object.hasOwn(ATTENDED, attended) ? ATTENDED[attended] : undefined;
-  if (mark === undefined) return redirectWith(c, back, 'Nothing was marked: say whether they came.');
+  if (mark === undefined) return redirectWith(c, back, t('meetings.door.nothing'));
   try {
     await addAttendance(
       services,
@@ -183,7 +189,7 @@ async function postAttendance(c: Ctx): Promise<Response> {
     const [words = ''] = Object.values(errorsOf(error));
     return redirectWith(c, back, words);
   }
-  return redirectWith(c, back, mark === null ? 'Taken back.' : 'It is written down.');
+  return redirectWith(c, back, mark === null ? t('meetings.door.taken-back') : t('meetings.written'));
 }
 
 export const doorRoutes: readonly Route[] = [

@@ -1,29 +1,31 @@
 /** Rules of invitations that are served and answered by the invited themselves. Pure. */
+
 import type { NewEntry } from '../../base/append.ts';
 import { instant, type Millis } from '../../base/clock.ts';
 import { InvalidInput, RuleRefusal } from '../../base/errors.ts';
+import { t } from '../../base/language.ts';
 import type { Partstat, Through } from './entries.ts';
 import type { Invitation, OwnAnswer } from './invitations.ts';
 import { type Of, stateParticipation } from './rules.ts';
 import type { Meeting, Participant } from './view.ts';
 
 const refuse = (code: string, what: string, next: string) =>
-  new RuleRefusal(code, { what, lost: 'Nothing was written, and what you entered is kept.', next });
+  new RuleRefusal(code, { what, lost: t('meetings.kept'), next });
 
 /** What keeps a meeting from being served as an invitation, in words; null where nothing does. */
 export function notServable(meeting: Meeting, now: Millis): { readonly code: string; readonly what: string } | null {
   if (meeting.dayOnly)
     return {
       code: 'meeting-without-hour',
-      what: 'Only the day of this meeting is known. An invitation says the hour.',
+      what: t('meetings.unservable.hour'),
     };
   if (meeting.zone === null)
     return {
       code: 'meeting-without-zone',
-      what: 'Nobody said in which time zone the hours of this meeting are. An invitation that leaves it open sends people at the wrong hour.',
+      what: t('meetings.unservable.zone'),
     };
   if ((meeting.endsAt ?? meeting.startsAt).getTime() <= now)
-    return { code: 'meeting-over', what: 'The meeting is over.' };
+    return { code: 'meeting-over', what: t('meetings.unservable.over') };
   return null;
 }
 
@@ -38,10 +40,10 @@ export function serveInvitations(
   now: Millis,
 ): readonly NewEntry[] {
   const wrong = notServable(meeting, now);
-  if (wrong) throw refuse(wrong.code, wrong.what, 'Call a meeting that says it, and invite to that one.');
+  if (wrong) throw refuse(wrong.code, wrong.what, t('meetings.unservable.next'));
   const fresh = to.filter((one) => !served.has(one.id));
   if (fresh.length === 0)
-    throw refuse('served-already', 'All of these have their invitation.', 'Choose others, or nobody.');
+    throw refuse('served-already', t('meetings.served-already'), t('meetings.served-already.next'));
   return fresh.map((one) => ({
     kind: 'invitation.served',
     id: newId(),
@@ -98,12 +100,12 @@ export function answerInvitation(
 ): readonly NewEntry[] {
   const { partstat, proposal, at, mail, delegate, reason, openly, through, actedBy } = answering;
   if (proposal && proposal.endsAt !== null && proposal.endsAt <= proposal.startsAt)
-    throw refuse('proposal-backwards', 'The other time ends before it begins.', 'Give an end after the beginning.');
+    throw refuse('proposal-backwards', t('meetings.proposal-backwards'), t('meetings.proposal-backwards.next'));
   if (partstat === 'needs-action' && !proposal)
-    throw new InvalidInput('nothing-said', 'Say whether you come.', { partstat: 'Choose one of these.' });
+    throw new InvalidInput('nothing-said', t('meetings.nothing-said'), { partstat: t('meetings.choose') });
   // By then nobody can come any more, whichever word it is; the record keeps what was said in time.
   if (at > (meeting.endsAt ?? meeting.startsAt).getTime())
-    throw refuse('meeting-over', 'The meeting was over by then.', 'Write to whoever invited you.');
+    throw refuse('meeting-over', t('meetings.over-by-then'), t('meetings.over-by-then.next'));
   // What is new may be for the convener alone: another time, or a reason that is not open. The record then has nothing to add.
   const last = participant.said.at(-1);
   const same = last?.partstat === partstat && last.by === 'the party itself' && last.delegate === delegate;

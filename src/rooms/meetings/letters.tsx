@@ -1,6 +1,9 @@
 /** What became of an invitation’s letter and what its party told the convener alone, as the desk shows it beside each participant. */
+
 import type { Kysely } from 'kysely';
 import type { Database } from '../../base/database.ts';
+import { t } from '../../base/language.ts';
+import { rich } from '../../ui/rich.tsx';
 import { Time } from '../../ui/time.tsx';
 import { evidenceWord } from '../../ui/words.ts';
 import { answersOfMeeting, invitationEvidence, invitationsOf, type OwnAnswer } from './invitations.ts';
@@ -32,7 +35,7 @@ export async function lettersOf(db: Kysely<Database>, meeting: string): Promise<
 }
 
 export function LetterWords({ letter, zone, base }: { letter: Letter | undefined; zone: string; base: string }) {
-  if (!letter) return <>no letter</>;
+  if (!letter) return <>{t('meetings.letter.none')}</>;
   const other = askedFor(letter.answers);
   const quiet = letter.answers.filter((one) => one.reason !== null && !one.openly).at(-1);
   return (
@@ -42,13 +45,13 @@ export function LetterWords({ letter, zone, base }: { letter: Letter | undefined
           {evidenceWord(letter.last.event)}, <Time at={letter.last.at} zone={zone} />
         </>
       ) : (
-        'on its way'
+        t('meetings.letter.under-way')
       )}{' '}
       ·{' '}
       <a href={`${base}/receipts/${letter.entry}.json`}>
-        receipt<span class="usa-sr-only"> of the letter</span>
+        {rich('meetings.letter.receipt', { sr: (words) => <span class="usa-sr-only">{words}</span> })}
       </a>
-      {quiet ? <div class="said__note">To you alone: {quiet.reason}</div> : null}
+      {quiet ? <div class="said__note">{t('meetings.letter.alone', { reason: quiet.reason ?? '' })}</div> : null}
       {other ? <div class="said__note">{proposalWords(other)}</div> : null}
     </>
   );

@@ -1,8 +1,10 @@
 /** Mail that found no place, as staff see it and put it in its place by hand. */
+
 import { type Kysely, sql } from 'kysely';
 import { z } from 'zod';
 import type { Database } from '../../base/database.ts';
 import { InvalidInput, NotFound, RuleRefusal } from '../../base/errors.ts';
+import { t } from '../../base/language.ts';
 import type { Services } from '../../base/services.ts';
 import { line, prose, uuid } from '../fields.ts';
 import { checked, orNone } from '../input.ts';
@@ -75,7 +77,7 @@ export interface OneMail extends MailLine {
 export async function mailById(db: Kysely<Database>, id: string): Promise<OneMail> {
   const { rows } = await sql<Record<string, unknown>>`select ${COLUMNS}, m.read ${FROM} where m.id = ${id}`.execute(db);
   const [one] = rows;
-  if (!one) throw new NotFound('no-mail', 'There is no such mail.');
+  if (!one) throw new NotFound('no-mail', t('meetings.mail.no-mail'));
   const read = readMail.nullable().safeParse(one['read']);
   return { ...row.parse(one), read: read.success ? read.data : null };
 }
@@ -83,7 +85,7 @@ export async function mailById(db: Kysely<Database>, id: string): Promise<OneMai
 /** The whole mail as it came. @throws NotFound */
 export async function rawMail(db: Kysely<Database>, id: string): Promise<Uint8Array> {
   const found = await db.selectFrom('work.mail_in').select('raw').where('id', '=', id).executeTakeFirst();
-  if (!found) throw new NotFound('no-mail', 'There is no such mail.');
+  if (!found) throw new NotFound('no-mail', t('meetings.mail.no-mail'));
   return found.raw;
 }
 
@@ -102,13 +104,18 @@ export async function choicesFor(db: Kysely<Database>, party: string): Promise<r
   return rows;
 }
 
+const choice = { error: () => t('meetings.field.choice') };
 const form = z.object({
   invitation: uuid,
-  partstat: z.enum(PARTSTATS, 'needs a choice').exclude(['needs-action'], 'needs a choice'),
+  partstat: z.enum(PARTSTATS, choice).exclude(['needs-action'], choice),
   delegate: orNone(line(200)),
   reason: orNone(prose(1000)),
 });
-const NAMES = { invitation: 'Whose answer it is', partstat: 'What they say', delegate: 'Who comes instead' };
+const names = () => ({
+  invitation: t('meetings.mail.place.whose'),
+  partstat: t('meetings.says'),
+  delegate: t('meetings.substitute'),
+});
 
 /**
  * Writes what a mail says as its party's answer, as a person of the staff read it.
@@ -120,12 +127,12 @@ export async function placeByHand(
   by: { readonly party: string; readonly name: string },
   given: { readonly invitation: string; readonly partstat: string; readonly delegate: string; readonly reason: string },
 ): Promise<void> {
-  const { invitation, partstat, delegate, reason } = checked(form, given, NAMES);
+  const { invitation, partstat, delegate, reason } = checked(form, given, names());
   const mail = await openMail(services.db, id);
   const to = await invitationOf(services.db, invitation);
   if (!to || to.issuer !== by.party)
-    throw new InvalidInput('not-invited', 'This invitation is not one of yours.', {
-      invitation: 'Choose one of these.',
+    throw new InvalidInput('not-invited', t('meetings.mail.not-yours'), {
+      invitation: t('meetings.choose'),
     });
   const calendar = mail.read?.calendars[0];
   const event = calendar?.events[0];
@@ -183,9 +190,9 @@ async function openMail(db: Kysely<Database>, id: string): Promise<OneMail> {
   const mail = await mailById(db, id);
   if (mail.state !== 'unplaced')
     throw new RuleRefusal('mail-settled', {
-      what: 'This mail has been dealt with already.',
-      lost: 'Nothing was written.',
-      next: 'Look at the list again.',
+      what: t('meetings.mail.settled'),
+      lost: t('meetings.nothing-written'),
+      next: t('meetings.look-again'),
     });
   return mail;
 }

@@ -1,17 +1,20 @@
 /** “Mail that could not be placed”: what came in, why it has no place, the mail itself, and the form that puts it in its place. */
+
 import { bodyOf, type Texts, textsOf } from '../../base/form.ts';
+import { t } from '../../base/language.ts';
 import { type Ctx, EDITOR, type Route, staff, VIEWER } from '../../base/route.ts';
 import { contentDisposition } from '../../ui/attachment.ts';
 import { redirectWith, zoneOf } from '../../ui/context.ts';
 import { ErrorSummary, type Errors, Field, Form, Select, Submit, TextArea } from '../../ui/form.tsx';
 import { Heading } from '../../ui/heading.tsx';
 import { page } from '../../ui/page.tsx';
+import { rich } from '../../ui/rich.tsx';
 import { Facts, Table } from '../../ui/table.tsx';
 import { Time } from '../../ui/time.tsx';
 import { participation } from '../../ui/words.ts';
 import { errorsOf } from '../input.ts';
 import { PARTSTATS } from './entries.ts';
-import { type MailTime, reasonOf, type Why } from './itip.ts';
+import { type MailTime, reasonOf } from './itip.ts';
 import {
   choicesFor,
   type MailLine,
@@ -26,36 +29,19 @@ import { meetingWhen } from './when.ts';
 
 const BASE = '/desk/mail';
 const ONE = `${BASE}/:mail`;
-const CRUMBS = [{ text: 'Desk', href: '/desk' }];
-const LIST = { text: 'Mail that could not be placed', href: BASE };
+const crumbs = () => [{ text: t('ui.nav.desk'), href: '/desk' }];
+const list = () => ({ text: t('meetings.mail.list'), href: BASE });
 const FIELDS = ['invitation', 'partstat', 'delegate', 'reason'];
 
-const WHY: Readonly<Record<Why, string>> = {
-  unreadable: 'It cannot be read as mail, or is larger than 10 MB.',
-  'no-calendar': 'No calendar program’s answer is in it. A person may have written it.',
-  'other-method': 'A calendar program sent it for something else than answering an invitation.',
-  'several-events': 'It answers several invitations at once.',
-  'not-invited': 'It answers an invitation that is none of ours: whoever sent it was not invited here.',
-  'no-token': 'It names an invitation of ours and was not sent to the address that this invitation gave.',
-  forwarded: 'It answers an invitation of ours for somebody else than who was invited. The invitation was forwarded.',
-  'no-answer': 'It does not say whether they come.',
-  'no-zone': 'The other time that it asks for has no time zone, or no hour, so nobody knows when it is.',
-  backwards: 'The other time that it asks for ends before it begins.',
-  'nothing-proposed': 'It asks for another time and names none.',
-  'old-sequence': 'It answers an earlier version of the invitation.',
-  overtaken: 'It is older than what the same party said since.',
-  'no-stamp': 'It does not say when it was written.',
-  refused: 'It cannot be written down as it is.',
+const whyWords = ({ why, detail }: Pick<MailLine, 'why' | 'detail'>): string => {
+  if (why === null) return '';
+  const words = t(`meetings.mail.why.${why}`);
+  return why === 'refused' && detail !== null ? `${words} ${detail}` : words;
 };
-const whyWords = (mail: Pick<MailLine, 'why' | 'detail'>): string =>
-  mail.why === null ? '' : `${WHY[mail.why]}${mail.why === 'refused' && mail.detail !== null ? ` ${mail.detail}` : ''}`;
 
-const STATES: Readonly<Record<MailLine['state'], string>> = {
-  received: 'being read',
-  placed: 'placed',
-  repeated: 'says what stands already',
-  unplaced: 'not placed',
-  aside: 'set aside',
+const stateWords = ({ state, settledBy }: Pick<MailLine, 'state' | 'settledBy'>): string => {
+  const words = t(`meetings.mail.state.${state}`);
+  return settledBy === null ? words : t('meetings.mail.state.by', { state: words, name: settledBy });
 };
 
 async function getList(c: Ctx): Promise<Response> {
@@ -64,55 +50,38 @@ async function getList(c: Ctx): Promise<Response> {
   const [open, others] = await Promise.all([mailsOf(db, party, true), mailsOf(db, party, false)]);
   const zone = zoneOf(c);
   const subject = {
-    head: 'Mail',
+    head: t('meetings.mail.mail'),
     names: true,
     cell: (one: MailLine) => (
       <>
-        <a href={`${BASE}/${one.id}`}>{one.subject ?? 'without a subject'}</a>
-        <div class="soft">from {one.sender ?? 'nobody named'}</div>
+        <a href={`${BASE}/${one.id}`}>{one.subject ?? t('meetings.mail.no-subject')}</a>
+        <div class="soft">{t('meetings.mail.from', { sender: one.sender ?? t('meetings.mail.from.nobody') })}</div>
       </>
     ),
   };
-  const came = { head: 'Came in', cell: (one: MailLine) => <Time at={one.receivedAt} zone={zone} /> };
+  const came = { head: t('meetings.mail.came'), cell: (one: MailLine) => <Time at={one.receivedAt} zone={zone} /> };
   const about = {
-    head: 'About',
-    cell: (one: MailLine) => (one.name === null ? 'not known' : `${one.name}: ${one.meeting ?? ''}`),
+    head: t('meetings.mail.about'),
+    cell: (one: MailLine) => (one.name === null ? t('meetings.not-known') : `${one.name}: ${one.meeting ?? ''}`),
   };
   return await page(
     c,
-    { title: LIST.text, area: 'staff', wide: true },
+    { title: list().text, area: 'staff', wide: true },
     <>
-      <Heading
-        title={LIST.text}
-        crumbs={CRUMBS}
-        lead="Answers of calendar programs find their place by themselves. What does not is here, with the reason; nothing is thrown away."
-      />
-      {config.mailIn === undefined ? (
-        <p>
-          This server reads no mail: invitations ask for an answer through their link. docs/meetings.md says how to
-          change that.
-        </p>
-      ) : null}
+      <Heading title={list().text} crumbs={crumbs()} lead={t('meetings.mail.lead')} />
+      {config.mailIn === undefined ? <p>{t('meetings.mail.off')}</p> : null}
       <Table
-        caption="Not placed"
+        caption={t('meetings.mail.open')}
         rows={open}
-        empty={{ what: 'Everything has its place', how: 'Mail that cannot be placed by itself will be here.' }}
-        columns={[subject, came, about, { head: 'Why it has no place', cell: whyWords }]}
+        empty={{ what: t('meetings.mail.open.empty'), how: t('meetings.mail.open.empty.how') }}
+        columns={[subject, came, about, { head: t('meetings.mail.open.why'), cell: whyWords }]}
       />
       {others.length > 0 ? (
         <Table
-          caption="Other mail, newest first"
+          caption={t('meetings.mail.others')}
           rows={others}
-          empty={{ what: 'None' }}
-          columns={[
-            subject,
-            came,
-            about,
-            {
-              head: 'Became',
-              cell: (one) => `${STATES[one.state]}${one.settledBy === null ? '' : `, by ${one.settledBy}`}`,
-            },
-          ]}
+          empty={{ what: t('meetings.mail.others.empty') }}
+          columns={[subject, came, about, { head: t('meetings.mail.others.became'), cell: stateWords }]}
         />
       ) : null}
     </>,
@@ -121,9 +90,9 @@ async function getList(c: Ctx): Promise<Response> {
 
 const timeWords = (time: MailTime | null): string =>
   time === null
-    ? 'no time'
+    ? t('meetings.mail.time.none')
     : 'problem' in time
-      ? 'a time without zone, or none at all'
+      ? t('meetings.mail.time.zoneless')
       : meetingWhen({ startsAt: new Date(time.at), endsAt: null, dayOnly: false, zone: time.zone });
 
 /** What the calendar program said of itself, as it was read. */
@@ -132,14 +101,24 @@ function calendarFacts({ read }: OneMail, zone: string) {
   const event = calendar?.events[0];
   if (!calendar || !event) return [];
   return [
-    { name: 'Method', value: calendar.method ?? 'none' },
+    { name: t('meetings.mail.facts.method'), value: calendar.method ?? t('meetings.none') },
     {
-      name: 'Attendees',
-      value: event.attendees.map((one) => `${one.address}: ${one.partstat || 'no word'}`).join('; '),
+      name: t('meetings.mail.facts.attendees'),
+      value: event.attendees
+        .map((one) => `${one.address}: ${one.partstat || t('meetings.mail.facts.no-word')}`)
+        .join('; '),
     },
-    { name: 'Written', value: event.stamp === null ? 'not said' : <Time at={new Date(event.stamp)} zone={zone} /> },
+    {
+      name: t('meetings.mail.facts.written'),
+      value: event.stamp === null ? t('meetings.mail.facts.not-said') : <Time at={new Date(event.stamp)} zone={zone} />,
+    },
     ...(calendar.method === 'COUNTER'
-      ? [{ name: 'Asks for', value: `${timeWords(event.start)} to ${timeWords(event.end)}` }]
+      ? [
+          {
+            name: t('meetings.mail.facts.asks'),
+            value: t('meetings.mail.facts.span', { from: timeWords(event.start), until: timeWords(event.end) }),
+          },
+        ]
       : []),
   ];
 }
@@ -168,56 +147,63 @@ async function showOne(c: Ctx, typed: { readonly values: Texts | null; readonly 
   return await page(
     c,
     {
-      title: `Mail: ${mail.subject ?? 'without a subject'}`,
+      title: t('meetings.mail.title', { subject: mail.subject ?? t('meetings.mail.no-subject') }),
       area: 'staff',
       status: Object.keys(errors).length > 0 ? 422 : 200,
     },
     <>
-      <Heading title={mail.subject ?? 'Mail without a subject'} crumbs={[...CRUMBS, LIST]} />
+      <Heading title={mail.subject ?? t('meetings.mail.heading')} crumbs={[...crumbs(), list()]} />
       {open ? null : <ErrorSummary errors={errors} />}
       {mail.why && mail.state === 'unplaced' ? <p class="lead">{whyWords(mail)}</p> : null}
       <Facts
         facts={[
-          { name: 'From', value: mail.sender ?? 'nobody named' },
-          { name: 'Came in', value: <Time at={mail.receivedAt} zone={zoneOf(c)} /> },
-          { name: 'Is', value: `${STATES[mail.state]}${mail.settledBy === null ? '' : `, by ${mail.settledBy}`}` },
-          { name: 'About', value: mail.name === null ? 'not known' : `${mail.name}: ${mail.meeting ?? ''}` },
+          { name: t('meetings.mail.facts.from'), value: mail.sender ?? t('meetings.mail.from.nobody') },
+          { name: t('meetings.mail.came'), value: <Time at={mail.receivedAt} zone={zoneOf(c)} /> },
+          { name: t('meetings.mail.facts.is'), value: stateWords(mail) },
+          {
+            name: t('meetings.mail.about'),
+            value: mail.name === null ? t('meetings.not-known') : `${mail.name}: ${mail.meeting ?? ''}`,
+          },
           ...calendarFacts(mail, zoneOf(c)),
         ]}
       />
       <p>
-        <a href={`${BASE}/${mail.id}/raw`} download>
-          The whole mail as it came
-        </a>
-        , {mail.bytes.toLocaleString('en-US')} bytes
+        {rich('meetings.mail.whole', {
+          a: (words) => (
+            <a href={`${BASE}/${mail.id}/raw`} download>
+              {words}
+            </a>
+          ),
+          bytes: mail.bytes,
+        })}
       </p>
       {mail.read?.words ? (
         <details class="working">
-          <summary>What a person wrote in it</summary>
+          <summary>{t('meetings.mail.words')}</summary>
           <p class="body__text">{mail.read.words}</p>
         </details>
       ) : null}
       {open ? (
         <>
-          <h2 id="place">Put it in its place</h2>
+          <h2 id="place">{t('meetings.mail.place')}</h2>
           {choices.length === 0 ? (
-            <p>No invitation of yours has left yet, so it can be an answer to none.</p>
+            <p>{t('meetings.mail.place.none')}</p>
           ) : (
-            <Form action={`${BASE}/${mail.id}/place`} errors={errors} label="Put it in its place">
+            <Form action={`${BASE}/${mail.id}/place`} errors={errors} label={t('meetings.mail.place')}>
               <Select
                 name="invitation"
-                label="Whose answer it is"
+                label={t('meetings.mail.place.whose')}
                 required
-                none="Choose an invitation"
+                none={t('meetings.mail.place.whose.none')}
                 value={text('invitation')}
                 errors={errors}
                 choices={choices.map((one) => ({ value: one.id, label: `${one.name}: ${one.meeting}` }))}
               />
               <Select
                 name="partstat"
-                label="What they say"
+                label={t('meetings.says')}
                 required
-                none="Choose a word"
+                none={t('meetings.mail.place.says.none')}
                 value={text('partstat')}
                 errors={errors}
                 choices={PARTSTATS.filter((one) => one !== 'needs-action').map((one) => ({
@@ -227,28 +213,28 @@ async function showOne(c: Ctx, typed: { readonly values: Texts | null; readonly 
               />
               <Field
                 name="delegate"
-                label="Who comes instead"
-                hint="Where it is delegated. The record shows it."
+                label={t('meetings.substitute')}
+                hint={t('meetings.mail.place.substitute.hint')}
                 value={text('delegate')}
                 errors={errors}
                 maxlength={200}
               />
               <TextArea
                 name="reason"
-                label="Why"
-                hint="For the two sides alone."
+                label={t('meetings.why')}
+                hint={t('meetings.mail.place.why.hint')}
                 value={text('reason')}
                 errors={errors}
                 rows={3}
                 maxlength={1000}
               />
-              <Submit text="Write it down" />
+              <Submit text={t('meetings.write')} />
             </Form>
           )}
-          <h2>Set it aside</h2>
-          <p>Where it says nothing of taking part. It stays kept.</p>
-          <Form action={`${BASE}/${mail.id}/aside`} label="Set aside">
-            <Submit text="Set it aside" />
+          <h2>{t('meetings.mail.aside')}</h2>
+          <p>{t('meetings.mail.aside.how')}</p>
+          <Form action={`${BASE}/${mail.id}/aside`} label={t('meetings.mail.aside.form')}>
+            <Submit text={t('meetings.mail.aside')} />
           </Form>
         </>
       ) : null}
@@ -266,7 +252,7 @@ async function postPlace(c: Ctx): Promise<Response> {
   } catch (error) {
     return await showOne(c, { values, errors: errorsOf(error) });
   }
-  return redirectWith(c, BASE, 'It is written down, and the party gets its receipt by mail.');
+  return redirectWith(c, BASE, t('meetings.mail.placed'));
 }
 
 async function postAside(c: Ctx): Promise<Response> {
@@ -275,7 +261,7 @@ async function postAside(c: Ctx): Promise<Response> {
   } catch (error) {
     return await showOne(c, { values: null, errors: errorsOf(error) });
   }
-  return redirectWith(c, BASE, 'It is set aside, and stays kept.');
+  return redirectWith(c, BASE, t('meetings.mail.set-aside'));
 }
 
 /** Never opened by the browser: it is somebody else's text. */

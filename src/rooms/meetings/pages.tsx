@@ -1,10 +1,13 @@
 /** A meeting as staff see it: whom they invite, what they write down as said, and what others count. Calling, sending and the door have files of their own. */
+
 import { uuidv7 } from '../../base/ids.ts';
+import { t } from '../../base/language.ts';
 import { type Ctx, EDITOR, type Route, VIEWER } from '../../base/route.ts';
 import { redirectWith, zoneOf } from '../../ui/context.ts';
 import { Field, Form, Select, Submit, TextArea } from '../../ui/form.tsx';
 import { Heading } from '../../ui/heading.tsx';
 import { page } from '../../ui/page.tsx';
+import { rich } from '../../ui/rich.tsx';
 import { Links } from '../../ui/table.tsx';
 import { participation } from '../../ui/words.ts';
 import { figuresOf } from '../figures/view.ts';
@@ -36,6 +39,11 @@ const STATE = [
   'source',
   'words',
 ];
+const SAYER = {
+  'the party itself': 'meetings.sayer.party',
+  'a spokesperson': 'meetings.sayer.spokesperson',
+  'an outlet': 'meetings.sayer.outlet',
+} as const;
 /** How a word reached staff; the other ways write it down themselves. */
 const RECORDED = ['call', 'letter', 'in person'] as const;
 
@@ -61,18 +69,18 @@ async function showOne(c: Ctx, sent: Sent = NOTHING): Promise<Response> {
     <>
       <Heading
         title={meeting.subject}
-        crumbs={[...crumbsTo(matter), { text: 'Meetings', href: `/desk/matters/${matter.id}/meetings` }]}
+        crumbs={[...crumbsTo(matter), { text: t('meetings.meetings'), href: `/desk/matters/${matter.id}/meetings` }]}
       />
       <MeetingFacts meeting={meeting} zone={zone} />
       <Links
-        label="This meeting"
+        label={t('meetings.one.links')}
         links={[
-          ...(writes && participants.length > 0 ? [{ text: 'Send invitations', href: `${base}/serve` }] : []),
-          ...(participants.length > 0 ? [{ text: 'At the door', href: `${base}/door` }] : []),
-          { text: 'Mail that could not be placed', href: '/desk/mail' },
+          ...(writes && participants.length > 0 ? [{ text: t('meetings.send'), href: `${base}/serve` }] : []),
+          ...(participants.length > 0 ? [{ text: t('meetings.door'), href: `${base}/door` }] : []),
+          { text: t('meetings.mail.list'), href: '/desk/mail' },
         ]}
       />
-      <h2>Who takes part</h2>
+      <h2>{t('meetings.one.takes-part')}</h2>
       <MeetingCounts participants={participants} capacity={meeting.capacity} />
       <HeadCounts figures={figures} participants={participants} receipt={null} />
       <MeetingBreakdown participants={participants} affiliations={affiliations} />
@@ -82,11 +90,11 @@ async function showOne(c: Ctx, sent: Sent = NOTHING): Promise<Response> {
         zone={zone}
         receipt={null}
         manage={(entry) => `/desk/matters/${matter.id}/published/${entry}`}
-        empty={{ what: 'Nobody is invited by name yet', how: 'Invite parties, or people in their offices, below.' }}
+        empty={{ what: t('meetings.nobody-invited'), how: t('meetings.one.empty.how') }}
         {...(letters.size > 0
           ? {
               last: {
-                head: 'Invitation',
+                head: t('meetings.one.invitation'),
                 cell: (one) => <LetterWords letter={letters.get(one.id)} zone={zone} base={base} />,
               },
             }
@@ -94,41 +102,39 @@ async function showOne(c: Ctx, sent: Sent = NOTHING): Promise<Response> {
       />
       {writes ? (
         <>
-          <h2 id="invite">Invite</h2>
+          <h2 id="invite">{t('meetings.one.invite')}</h2>
           <Form
             action={`${base}/invitations`}
             errors={inviting.errors}
             hidden={{ once: inviting.once || newOnce }}
-            label="Invite"
+            label={t('meetings.one.invite')}
           >
             <TextArea
               name="invitees"
-              label="Invitees, one a line"
-              hint={
-                <>
-                  The party’s name as the directory has it, or person and party: <q>Pat Sample; City of Exampleton</q>.
-                  People are those <a href="/desk/people">in offices</a>.
-                </>
-              }
+              label={t('meetings.one.invitees')}
+              hint={rich('meetings.one.invitees.hint', {
+                q: (words) => <q>{words}</q>,
+                a: (words) => <a href="/desk/people">{words}</a>,
+              })}
               required
               value={inviting.values['invitees'] ?? ''}
               errors={inviting.errors}
               rows={5}
             />
-            <Submit text="Invite them" />
+            <Submit text={t('meetings.one.invite.submit')} />
           </Form>
           {participants.length > 0 ? (
             <>
-              <h2 id="state">Write down what is said of taking part</h2>
+              <h2 id="state">{t('meetings.one.state')}</h2>
               <Form
                 action={`${base}/participation`}
                 errors={errors}
                 hidden={{ once: stating.once || fresh() }}
-                label="Participation"
+                label={t('meetings.one.participation')}
               >
                 <Select
                   name="participant"
-                  label="Who"
+                  label={t('meetings.who')}
                   required
                   value={text('participant')}
                   errors={errors}
@@ -139,7 +145,7 @@ async function showOne(c: Ctx, sent: Sent = NOTHING): Promise<Response> {
                 />
                 <Select
                   name="partstat"
-                  label="What they say"
+                  label={t('meetings.says')}
                   required
                   value={text('partstat')}
                   errors={errors}
@@ -147,53 +153,53 @@ async function showOne(c: Ctx, sent: Sent = NOTHING): Promise<Response> {
                 />
                 <Field
                   name="delegate"
-                  label="Who comes instead"
-                  hint="Where it is delegated."
+                  label={t('meetings.substitute')}
+                  hint={t('meetings.one.substitute.hint')}
                   value={text('delegate')}
                   errors={errors}
                   maxlength={200}
                 />
-                <Field name="reason" label="Why" value={text('reason')} errors={errors} maxlength={500} />
+                <Field name="reason" label={t('meetings.why')} value={text('reason')} errors={errors} maxlength={500} />
                 <Select
                   name="by"
-                  label="Who says it"
+                  label={t('meetings.one.by')}
                   required
                   value={text('by')}
                   errors={errors}
-                  choices={SAYERS.map((one) => ({ value: one, label: one }))}
+                  choices={SAYERS.map((one) => ({ value: one, label: t(SAYER[one]) }))}
                 />
                 <Field
                   name="sayer"
-                  label="Name of the spokesperson, or the outlet that has it"
+                  label={t('meetings.one.sayer')}
                   value={text('sayer')}
                   errors={errors}
                   maxlength={200}
                 />
                 <Select
                   name="through"
-                  label="How it reached you"
-                  none="A source has it"
+                  label={t('meetings.one.through')}
+                  none={t('meetings.one.through.none')}
                   value={text('through')}
                   errors={errors}
                   choices={RECORDED.map((one) => ({ value: one, label: throughWords(one) }))}
                 />
-                <SaidWhen label="Day it was said" zone={zone} values={stating.values} errors={errors} />
+                <SaidWhen label={t('meetings.one.day')} zone={zone} values={stating.values} errors={errors} />
                 <Select
                   name="source"
-                  label="Source"
-                  none="None: told to us"
+                  label={t('meetings.source')}
+                  none={t('meetings.one.source.none')}
                   value={text('source')}
                   errors={errors}
                   choices={sources.map((one) => ({ value: one.id, label: `${one.publisher}: ${one.title}` }))}
                 />
                 <Field
                   name="words"
-                  label="The words of the source that say so"
+                  label={t('meetings.one.words')}
                   value={text('words')}
                   errors={errors}
                   maxlength={500}
                 />
-                <Submit text="Write it down" />
+                <Submit text={t('meetings.write')} />
               </Form>
             </>
           ) : null}
@@ -210,7 +216,7 @@ async function postInvite(c: Ctx): Promise<Response> {
   const { values, once } = await tokenOf(c, ['invitees']);
   try {
     const n = await inviteTo(services, matter.id, c.req.param('meeting') ?? '', values['invitees'] ?? '', once);
-    return redirectWith(c, there(c), n === 1 ? 'One more is invited.' : `${n} more are invited.`);
+    return redirectWith(c, there(c), t('meetings.one.invited', { n }));
   } catch (error) {
     return await showOne(c, { form: 'invite', values, errors: errorsOf(error), once });
   }
@@ -237,7 +243,7 @@ async function postState(c: Ctx): Promise<Response> {
     const through = RECORDED.find((one) => one === way) ?? ('' as const);
     const form = { participant, partstat, delegate, reason, by, sayer, through, at, dayOnly, source, words };
     await addParticipation(services, matter.id, c.req.param('meeting') ?? '', form, once);
-    return redirectWith(c, there(c), 'It is written down.');
+    return redirectWith(c, there(c), t('meetings.written'));
   } catch (error) {
     return await showOne(c, { form: 'state', values, errors: errorsOf(error), once });
   }

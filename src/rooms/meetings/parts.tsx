@@ -1,26 +1,29 @@
 /** A meeting and who takes part, as the record and the desk show it. Pure props; derives only what standing.ts says. */
+
 import type { Child } from 'hono/jsx';
+import { listed, num, t } from '../../base/language.ts';
 import type { EmptyProps } from '../../ui/empty.tsx';
 import { Mark } from '../../ui/mark.tsx';
+import { rich } from '../../ui/rich.tsx';
 import { Counts, Facts, Table } from '../../ui/table.tsx';
 import { Day, Time } from '../../ui/time.tsx';
-import { participation } from '../../ui/words.ts';
-import { type Figure, valueText } from '../figures/view.ts';
+import { participation, partyKind } from '../../ui/words.ts';
+import { type Figure, rankWord, valueText } from '../figures/view.ts';
 import { SourceWords } from '../sourced.tsx';
 import type { Through } from './entries.ts';
 import { countBy, STATUSES, type Status, statusOf } from './standing.ts';
 import type { Meeting, Participant, Said } from './view.ts';
 import { meetingWhen } from './when.ts';
 
-const THROUGH: Readonly<Record<Through, string>> = {
-  link: 'by its link',
-  'calendar mail': 'by calendar mail',
-  call: 'by telephone',
-  letter: 'by letter or mail',
-  'in person': 'in person',
-};
+const THROUGH = {
+  link: 'meetings.through.link',
+  'calendar mail': 'meetings.through.mail',
+  call: 'meetings.through.call',
+  letter: 'meetings.through.letter',
+  'in person': 'meetings.through.person',
+} as const;
 /** "by its link": how a word reached this server. */
-export const throughWords = (through: Through): string => THROUGH[through];
+export const throughWords = (through: Through): string => t(THROUGH[through]);
 
 /** Another time that somebody asks for, in words. */
 export function proposalWords(other: {
@@ -34,35 +37,42 @@ export function proposalWords(other: {
     dayOnly: false,
     zone: other.zone,
   };
-  return `Asks for another time: ${meetingWhen(when)}`;
+  return t('meetings.proposal', { when: meetingWhen(when) });
 }
+
+const quiet = (words: Child) => <span class="usa-sr-only">{words}</span>;
 
 /** When, where, by whom, for how many. */
 export function MeetingFacts({ meeting, zone }: { meeting: Meeting; zone: string }) {
+  const begins = <Time at={meeting.startsAt} zone={zone} dayOnly={meeting.dayOnly} />;
   return (
     <Facts
       facts={[
-        { name: 'Called by', value: meeting.convener },
+        { name: t('meetings.called-by'), value: meeting.convener },
         {
-          name: 'When',
+          name: t('meetings.when'),
           value: (
             <>
-              <Time at={meeting.startsAt} zone={zone} dayOnly={meeting.dayOnly} />
-              {meeting.endsAt ? (
-                <>
-                  {' '}
-                  to <Time at={meeting.endsAt} zone={zone} />
-                </>
-              ) : null}
+              {meeting.endsAt
+                ? rich('meetings.facts.span', {
+                    from: begins,
+                    until: <Time at={meeting.endsAt} zone={zone} />,
+                  })
+                : begins}
               {meeting.zone && meeting.zone !== zone && !meeting.dayOnly ? (
-                <div class="soft">There: {meetingWhen(meeting)}</div>
+                <div class="soft">{t('meetings.facts.there', { when: meetingWhen(meeting) })}</div>
               ) : null}
             </>
           ),
         },
-        { name: 'Where', value: meeting.place ?? 'not known' },
-        { name: 'Seats', value: meeting.capacity === null ? 'not known' : meeting.capacity.toLocaleString('en-US') },
-        ...(meeting.agenda === '' ? [] : [{ name: 'About', value: <span class="body__text">{meeting.agenda}</span> }]),
+        { name: t('meetings.where'), value: meeting.place ?? t('meetings.not-known') },
+        {
+          name: t('meetings.seats'),
+          value: meeting.capacity === null ? t('meetings.not-known') : num(meeting.capacity),
+        },
+        ...(meeting.agenda === ''
+          ? []
+          : [{ name: t('meetings.facts.about'), value: <span class="body__text">{meeting.agenda}</span> }]),
       ]}
     />
   );
@@ -87,32 +97,44 @@ export function MeetingCounts({
   return (
     <Counts
       counts={[
-        { n: participants.length, text: 'invited by name' },
+        { n: participants.length, text: t('meetings.count.invited', { n: participants.length }) },
         ...STATUSES.flatMap((status) => {
           const n = counts?.[status] ?? 0;
           return n > 0 ? [{ n, text: participation(status).word }] : [];
         }),
-        ...(participants.some((one) => one.attended !== null) ? [{ n: attended, text: 'attended' }] : []),
+        ...(participants.some((one) => one.attended !== null)
+          ? [{ n: attended, text: t('meetings.count.attended', { n: attended }) }]
+          : []),
         ...(capacity === null
           ? []
           : coming <= capacity
-            ? [{ n: capacity - coming, text: 'seats left' }]
-            : [{ n: coming - capacity, text: 'more than there are seats' }]),
+            ? [{ n: capacity - coming, text: t('meetings.count.left', { n: capacity - coming }) }]
+            : [{ n: coming - capacity, text: t('meetings.count.over', { n: coming - capacity }) }]),
       ]}
     />
   );
 }
 
-const BY = [
-  { head: 'Kind', of: (one: Participant) => one.kind },
-  { head: 'State', of: (one: Participant) => one.state ?? 'none' },
-] as const;
+const KIND = {
+  head: 'meetings.by.kind',
+  caption: 'meetings.by.kind.caption',
+  of: (one: Participant) => partyKind(one.kind),
+} as const;
+const STATE = {
+  head: 'meetings.by.state',
+  caption: 'meetings.by.state.caption',
+  of: (one: Participant) => one.state ?? t('meetings.none'),
+} as const;
+const AFFILIATION = { head: 'meetings.by.affiliation', caption: 'meetings.by.affiliation.caption' } as const;
 
 /** With whom the people in these offices stand, by holding, as far as it is known. */
 export type Affiliations = ReadonlyMap<string, readonly string[]>;
 
-export const affiliationOf = (one: Pick<Participant, 'holding'>, known: Affiliations): string =>
-  one.holding === null ? 'none: a party itself' : (known.get(one.holding)?.join(' and ') ?? 'not known');
+export const affiliationOf = (one: Pick<Participant, 'holding'>, known: Affiliations): string => {
+  if (one.holding === null) return t('meetings.by.affiliation.party');
+  const among = known.get(one.holding);
+  return among ? listed(among) : t('meetings.not-known');
+};
 
 /** The same counts by kind of party, by state and by affiliation, folded away. */
 export function MeetingBreakdown({
@@ -125,18 +147,18 @@ export function MeetingBreakdown({
   if (participants.length < 2) return null;
   const by =
     affiliations.size === 0
-      ? BY
-      : [...BY, { head: 'Affiliation', of: (one: Participant) => affiliationOf(one, affiliations) }];
+      ? [KIND, STATE]
+      : [KIND, STATE, { ...AFFILIATION, of: (one: Participant) => affiliationOf(one, affiliations) }];
   return (
     <details class="working">
-      <summary>{affiliations.size === 0 ? 'By kind and state' : 'By kind, state and affiliation'}</summary>
-      {by.map(({ head, of }) => (
+      <summary>{affiliations.size === 0 ? t('meetings.by.summary') : t('meetings.by.summary.affiliation')}</summary>
+      {by.map(({ head, caption, of }) => (
         <Table
-          caption={`Participation by ${head.toLowerCase()}`}
+          caption={t(caption)}
           rows={[...countBy(participants, (one) => statusOf(one.said), of)].sort(([a], [b]) => (a < b ? -1 : 1))}
-          empty={{ what: 'Nobody' }}
+          empty={{ what: t('meetings.by.empty') }}
           columns={[
-            { head, names: true, cell: ([key]) => key },
+            { head: t(head), names: true, cell: ([key]) => key },
             ...STATUSES.map((status: Status) => ({
               head: participation(status).word,
               numeric: true,
@@ -165,33 +187,30 @@ export function HeadCounts({
   return (
     <>
       <Table
-        caption="Head-counts that are claimed"
+        caption={t('meetings.heads')}
         rows={figures}
-        empty={{ what: 'None' }}
+        empty={{ what: t('meetings.heads.empty') }}
         columns={[
-          { head: 'What', names: true, cell: (one) => one.measure },
-          { head: 'How many', cell: (one) => `${valueText(one)} ${one.unit}` },
+          { head: t('meetings.heads.what'), names: true, cell: (one) => one.measure },
+          { head: t('meetings.heads.many'), cell: (one) => `${valueText(one)} ${one.unit}` },
           {
-            head: 'Who claims it',
+            head: t('meetings.heads.claimant'),
             cell: (one) => (
               <>
                 {one.claimant}
-                {one.rank === 'normal' ? null : <div class="soft">{one.rank}</div>}
+                {one.rank === 'normal' ? null : <div class="soft">{rankWord(one.rank)}</div>}
               </>
             ),
           },
           {
-            head: 'Source',
+            head: t('meetings.source'),
             cell: (one) => (
               <>
                 <SourceWords source={one.source} />
                 {receipt ? (
                   <>
                     {' '}
-                    ·{' '}
-                    <a href={receipt(one.entry)}>
-                      receipt<span class="usa-sr-only"> of this head-count</span>
-                    </a>
+                    · <a href={receipt(one.entry)}>{rich('meetings.heads.receipt', { sr: quiet })}</a>
                   </>
                 ) : null}
               </>
@@ -199,19 +218,18 @@ export function HeadCounts({
           },
         ]}
       />
-      <p>
-        Our own count: {participants.length.toLocaleString('en-US')} invited by name
-        {taken ? `, ${came.toLocaleString('en-US')} of them seen at the door` : '; nobody took the attendance'}.
-      </p>
+      <p>{t('meetings.heads.own', { n: participants.length, taken: taken ? 'yes' : 'no', came })}</p>
     </>
   );
 }
 
 function sayerWords({ by, sayer, through }: Said): string {
-  const way = through === null ? '' : ` ${throughWords(through)}`;
-  if (by === 'the party itself') return `said so${way}`;
-  const name = sayer ?? 'not named';
-  return by === 'a spokesperson' ? `through a spokesperson (${name})${way}` : `according to ${name}`;
+  const way = through === null ? { has: 'no', way: '' } : { has: 'yes', way: throughWords(through) };
+  if (by === 'the party itself') return t('meetings.word.own', way);
+  const name = sayer ?? t('meetings.not-named');
+  return by === 'a spokesperson'
+    ? t('meetings.word.spokesperson', { name, ...way })
+    : t('meetings.word.outlet', { name });
 }
 
 /** One word of theirs, with who said it, when, why, and from where it is known. */
@@ -225,35 +243,29 @@ function Word(props: {
   return (
     <li>
       <Mark state={participation(said.partstat)} />
-      {said.delegate ? `: ${said.delegate} comes instead` : ''},{' '}
+      {said.delegate ? `: ${t('meetings.instead', { name: said.delegate })}` : ''},{' '}
       <Time at={said.occurredAt} zone={zone} dayOnly={said.dayOnly} />, {sayerWords(said)}
       {said.reason ? `. ${said.reason}` : ''}
       {receipt ? (
         <>
           {' '}
-          ·{' '}
-          <a href={receipt(said.entry)}>
-            receipt<span class="usa-sr-only"> of this word</span>
-          </a>
+          · <a href={receipt(said.entry)}>{rich('meetings.word.receipt', { sr: quiet })}</a>
         </>
       ) : null}
       {manage ? (
         <>
           {' '}
-          ·{' '}
-          <a href={manage(said.entry)}>
-            withhold<span class="usa-sr-only"> this word</span>
-          </a>
+          · <a href={manage(said.entry)}>{rich('meetings.word.withhold', { sr: quiet })}</a>
         </>
       ) : null}
       {said.source ? (
         <div class="soft">
-          Source: {said.source.publisher}
-          {said.source.published ? (
-            <>
-              , <Day on={said.source.published} />
-            </>
-          ) : null}
+          {said.source.published
+            ? rich('meetings.word.source.day', {
+                source: said.source.publisher,
+                day: <Day on={said.source.published} />,
+              })
+            : t('meetings.word.source', { source: said.source.publisher })}
         </div>
       ) : null}
     </li>
@@ -261,7 +273,7 @@ function Word(props: {
 }
 
 const ATTENDED = (attended: boolean | null) =>
-  attended === null ? 'not known' : attended ? 'was there' : 'was not there';
+  attended === null ? t('meetings.not-known') : attended ? t('meetings.there.yes') : t('meetings.there.no');
 
 export function Participants(props: {
   participants: readonly Participant[];
@@ -278,30 +290,30 @@ export function Participants(props: {
   const { participants, zone, receipt } = props;
   return (
     <Table
-      caption="Who was invited"
+      caption={t('meetings.list')}
       quietCaption
       rows={participants}
       empty={props.empty}
       columns={[
         {
-          head: 'Who',
+          head: t('meetings.who'),
           names: true,
           cell: (one) => (
             <>
               {props.party ? <a href={props.party(one.party)}>{one.name}</a> : one.name}
-              <div class="soft">{one.office ?? [one.kind, one.state].filter(Boolean).join(', ')}</div>
+              <div class="soft">{one.office ?? [partyKind(one.kind), one.state].filter(Boolean).join(', ')}</div>
             </>
           ),
         },
         {
-          head: 'Stands',
+          head: t('meetings.list.stands'),
           cell: (one) => <Mark state={participation(statusOf(one.said))} />,
         },
         {
-          head: 'What was said',
+          head: t('meetings.list.said'),
           cell: (one) =>
             one.said.length === 0 ? (
-              'nothing is known'
+              t('meetings.list.nothing')
             ) : (
               <ol class="said-words">
                 {one.said.map((said) => (
@@ -311,14 +323,12 @@ export function Participants(props: {
             ),
         },
         {
-          head: 'At the meeting',
+          head: t('meetings.list.there'),
           cell: (one) => (
             <>
               {ATTENDED(one.attended)}
               {one.attendedAt && one.attended ? (
-                <div class="soft">
-                  seen <Time at={one.attendedAt} zone={zone} />
-                </div>
+                <div class="soft">{rich('meetings.list.seen', { at: <Time at={one.attendedAt} zone={zone} /> })}</div>
               ) : null}
             </>
           ),

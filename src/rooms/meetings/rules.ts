@@ -1,7 +1,9 @@
 /** Rules of meetings: who may be invited, what may be said of taking part, and when attendance is taken. Pure. */
+
 import type { NewEntry } from '../../base/append.ts';
 import { instant, type Millis } from '../../base/clock.ts';
 import { InvalidInput, RuleRefusal } from '../../base/errors.ts';
+import { t } from '../../base/language.ts';
 import { PARTY_KINDS, type PartyKind } from '../directory/entries.ts';
 import type { Party } from '../directory/view.ts';
 import { type Holding, officeText } from '../people/view.ts';
@@ -17,7 +19,7 @@ export interface Of {
 }
 
 const refuse = (code: string, what: string, next: string) =>
-  new RuleRefusal(code, { what, lost: 'Nothing was written, and what you entered is kept.', next });
+  new RuleRefusal(code, { what, lost: t('meetings.kept'), next });
 
 const entry = (of: Of, kind: string, id: string, at: Millis, body: NewEntry['body']): NewEntry => ({
   kind,
@@ -52,12 +54,12 @@ export function callMeeting(
 ): NewEntry {
   const { startsAt, endsAt, zone, ...rest } = calling;
   if (endsAt !== null && endsAt <= startsAt)
-    throw new InvalidInput('meeting-backwards', 'The meeting ends before it begins.', {
-      until: 'This is not after the beginning: the meeting ends before it begins.',
+    throw new InvalidInput('meeting-backwards', t('meetings.backwards'), {
+      until: t('meetings.backwards.field'),
     });
   if (at > now)
-    throw new InvalidInput('called-in-future', 'A meeting has to have been called already.', {
-      called: 'This lies in the future.',
+    throw new InvalidInput('called-in-future', t('meetings.called-in-future'), {
+      called: t('meetings.future'),
     });
   return entry(of, 'meeting.called', ids.entry, at, {
     meeting: ids.meeting,
@@ -93,7 +95,7 @@ export function invite(
       !invitees.slice(0, i).some((b) => b.party.id === one.party.id && b.holding?.id === one.holding?.id),
   );
   if (fresh.length === 0)
-    throw new InvalidInput('nobody-new', 'All of them are invited already.', { invitees: 'Nobody here is new.' });
+    throw new InvalidInput('nobody-new', t('meetings.nobody-new'), { invitees: t('meetings.nobody-new.field') });
   return fresh.map(({ party, holding }) =>
     entry(of, 'meeting.invited', newId(), at, {
       meeting,
@@ -145,23 +147,23 @@ export function stateParticipation(
 ): NewEntry {
   const { partstat, delegate, by, sayer, reason, dayOnly, at, words, through } = stating;
   if (!participant)
-    throw new InvalidInput('not-invited', 'Nobody of this name is invited to this meeting.', {
-      participant: 'Invite them first.',
+    throw new InvalidInput('not-invited', t('meetings.not-invited'), {
+      participant: t('meetings.not-invited.field'),
     });
   if (partstat === 'delegated' && delegate === null)
-    throw new InvalidInput('delegate-missing', 'Whoever delegates sends somebody.', {
-      delegate: 'Say who comes instead.',
+    throw new InvalidInput('delegate-missing', t('meetings.delegate-missing'), {
+      delegate: t('meetings.delegate-missing.field'),
     });
   if (by !== 'the party itself' && sayer === null)
-    throw new InvalidInput('sayer-missing', 'Who said it for them?', { sayer: 'Name the spokesperson or the outlet.' });
+    throw new InvalidInput('sayer-missing', t('meetings.sayer-missing'), { sayer: t('meetings.sayer-missing.field') });
   if (at > now)
-    throw new InvalidInput('stated-in-future', 'What was said has to have been said already.', {
-      day: 'This lies in the future.',
+    throw new InvalidInput('stated-in-future', t('meetings.said-in-future'), {
+      day: t('meetings.future'),
     });
   const end = (meeting.endsAt ?? meeting.startsAt).getTime();
   // A day alone says nothing of the hour; whoever says on the day itself that they come, says it in time.
   if (!dayOnly && !meeting.dayOnly && at > end && partstat !== 'declined')
-    throw refuse('meeting-over', 'The meeting was over by then.', 'Take the attendance instead.');
+    throw refuse('meeting-over', t('meetings.over-by-then'), t('meetings.over-by-then.attendance'));
   const last = participant.said.at(-1);
   if (
     last &&
@@ -173,18 +175,13 @@ export function stateParticipation(
   )
     throw refuse(
       'said-so-already',
-      `That ${participant.name} ${partstat} stands there already.`,
-      'Change what is new about it.',
+      t('meetings.said-already', { name: participant.name, partstat }),
+      t('meetings.change-new'),
     );
   let anchor: TextQuote | null = null;
   if (cited && words !== null) {
     anchor = anchorOf(cited.text, words);
-    if (!anchor)
-      throw refuse(
-        'quotation-not-in-source',
-        'The kept copy of the source does not contain these words.',
-        'Quote them exactly, or leave them out.',
-      );
+    if (!anchor) throw refuse('quotation-not-in-source', t('meetings.not-in-source'), t('meetings.not-in-source.next'));
   }
   return entry(of, 'participation.stated', id, at, {
     meeting: meeting.id,
@@ -215,21 +212,15 @@ export function takeAttendance(
   now: Millis,
 ): NewEntry {
   if (!participant)
-    throw new InvalidInput('not-invited', 'Nobody of this name is invited to this meeting.', {
-      participant: 'Invite them first.',
+    throw new InvalidInput('not-invited', t('meetings.not-invited'), {
+      participant: t('meetings.not-invited.field'),
     });
-  if (at > now)
-    throw new InvalidInput('seen-in-future', 'Who comes later has not come yet.', { seen: 'This lies in the future.' });
-  if (at < openDoors(meeting))
-    throw refuse(
-      'meeting-not-begun',
-      'Doors open an hour before the meeting; nobody can have been seen at them before.',
-      'Take the attendance at the door.',
-    );
+  if (at > now) throw new InvalidInput('seen-in-future', t('meetings.seen-in-future'), { seen: t('meetings.future') });
+  if (at < openDoors(meeting)) throw refuse('meeting-not-begun', t('meetings.not-begun'), t('meetings.not-begun.next'));
   if (attended === null && participant.attended === null)
-    throw refuse('nothing-taken', 'Nothing was taken of them that could be taken back.', 'Look at the list again.');
+    throw refuse('nothing-taken', t('meetings.nothing-taken'), t('meetings.look-again'));
   if (participant.attended === attended)
-    throw refuse('taken-so-already', 'This stands there already.', 'Change what is new about it.');
+    throw refuse('taken-so-already', t('meetings.taken-already'), t('meetings.change-new'));
   return entry(of, 'attendance.taken', id, at, { meeting: meeting.id, participant: participant.id, attended });
 }
 

@@ -1,7 +1,9 @@
 /** Sending invitations: who gets a letter at which address, and the receipts of what the two sides wrote. */
+
 import { NotFound } from '../../base/errors.ts';
 import { bodyOf, textsOf } from '../../base/form.ts';
 import { UUID, uuidv7 } from '../../base/ids.ts';
+import { t } from '../../base/language.ts';
 import { type Ctx, EDITOR, type Route, staff, VIEWER } from '../../base/route.ts';
 import { redirectWith } from '../../ui/context.ts';
 import { Empty } from '../../ui/empty.tsx';
@@ -10,7 +12,7 @@ import { Heading } from '../../ui/heading.tsx';
 import { Notice } from '../../ui/notice.tsx';
 import { page } from '../../ui/page.tsx';
 import { receiptName, receiptResponse } from '../../ui/receipt-response.tsx';
-import { count, kindWord } from '../../ui/words.ts';
+import { kindWord } from '../../ui/words.ts';
 import { errorsOf } from '../input.ts';
 import { crumbsTo, matterOfPath } from '../sourced.tsx';
 import { entriesById } from '../stream.ts';
@@ -39,51 +41,47 @@ async function show(
   const bad = Object.keys(typed.errors).length > 0;
   return await page(
     c,
-    { title: `Send invitations: ${meeting.subject}`, area: 'staff', status: bad ? 422 : 200 },
+    { title: t('meetings.serve.title', { subject: meeting.subject }), area: 'staff', status: bad ? 422 : 200 },
     <>
       <Heading
-        title="Send invitations"
+        title={t('meetings.send')}
         crumbs={[
           ...crumbsTo(matter),
-          { text: 'Meetings', href: `/desk/matters/${matter.id}/meetings` },
+          { text: t('meetings.meetings'), href: `/desk/matters/${matter.id}/meetings` },
           { text: meeting.subject, href: base },
         ]}
-        lead="Each gets a letter by mail with a link of its own and a calendar file. They answer there, or from their calendar program."
+        lead={t('meetings.serve.lead')}
       />
       <MeetingFacts meeting={meeting} zone={meeting.zone ?? 'UTC'} />
       {wrong ? (
-        <Notice tone="bad" title="This meeting cannot be served">
-          <p>{wrong.what} Nobody was written to. Call a meeting that says it, and invite to that one.</p>
+        <Notice tone="bad" title={t('meetings.serve.cannot')}>
+          <p>{t('meetings.serve.cannot.next', { why: wrong.what })}</p>
         </Notice>
       ) : shown.length === 0 ? (
         <Empty
-          what={served.size === 0 ? 'Nobody is invited by name yet' : 'Everybody who is invited has a letter'}
-          how="Invite parties, or people in their offices, on the page of the meeting."
+          what={served.size === 0 ? t('meetings.nobody-invited') : t('meetings.serve.all')}
+          how={t('meetings.serve.how')}
         />
       ) : (
         <Form
           action={`${base}/serve`}
           errors={typed.errors}
-          what="Nobody was written to, and what you entered is still here."
+          what={t('meetings.serve.refused')}
           hidden={{ once: typed.once || newOnce }}
-          label="Send invitations"
+          label={t('meetings.send')}
         >
-          <p>
-            {count(shown.length, 'letter')} can leave
-            {served.size > 0 ? `; ${count(served.size, 'other')} left before` : ''}. Take an address away to leave
-            somebody out. Letters leave at once.
-          </p>
+          <p>{t('meetings.serve.letters', { n: shown.length, before: served.size })}</p>
           {shown.map((one) => (
             <Field
               name={`address-${one.id}`}
               type="email"
               label={one.office === null ? one.name : `${one.name}, ${one.office}`}
-              hint={known.has(one.party) ? 'As the directory has it.' : 'The directory has no address of theirs.'}
+              hint={known.has(one.party) ? t('meetings.serve.known') : t('meetings.serve.unknown')}
               value={typed.addresses.get(one.id) ?? known.get(one.party) ?? ''}
               errors={typed.errors}
             />
           ))}
-          <Submit text="Send the invitations" cancel={{ text: 'Back to the meeting', href: base }} />
+          <Submit text={t('meetings.serve.submit')} cancel={{ text: t('meetings.back'), href: base }} />
         </Form>
       )}
     </>,
@@ -104,7 +102,7 @@ async function postServe(c: Ctx): Promise<Response> {
   try {
     const n = await serveTo(services, matter.id, meeting, addresses, once);
     const to = `/desk/matters/${matter.id}/meetings/${meeting}`;
-    return redirectWith(c, to, `${count(n, 'invitation')} ${n === 1 ? 'is' : 'are'} on the way.`);
+    return redirectWith(c, to, t('meetings.serve.done', { n }));
   } catch (error) {
     return await show(c, { errors: errorsOf(error), addresses, once });
   }
@@ -118,15 +116,15 @@ async function getReceipt(c: Ctx): Promise<Response> {
   const [entry] = wanted ? await entriesById(services.db, [wanted.entry]) : [];
   if (!wanted || entry?.body['meeting'] !== meeting.id)
     throw new NotFound('no-such-receipt', {
-      what: 'There is no such receipt here.',
-      next: 'Go back to the meeting and choose it from the list.',
+      what: t('meetings.no-receipt'),
+      next: t('meetings.serve.receipt.next'),
     });
   return await receiptResponse(c, {
     ...wanted,
     heading: kindWord(entry.kind),
     names: { issuer: staff(c).partyName, recipient: null, title: meeting.subject },
     area: 'staff',
-    back: { text: 'Back to the meeting', href: `/desk/matters/${matter.id}/meetings/${meeting.id}` },
+    back: { text: t('meetings.back'), href: `/desk/matters/${matter.id}/meetings/${meeting.id}` },
   });
 }
 

@@ -1,6 +1,8 @@
 /** Serves invitations on the invited: whom a letter can go to, and the one append that makes entries, mailboxes and letters. */
+
 import { InvalidInput } from '../../base/errors.ts';
 import { uuidv7 } from '../../base/ids.ts';
+import { t } from '../../base/language.ts';
 import type { Services } from '../../base/services.ts';
 import { channelsOfAll } from '../directory/view.ts';
 import { mailbox } from '../fields.ts';
@@ -50,13 +52,12 @@ export async function serveTo(
   const { meeting, participants } = await meetingIn(services, of.matter, meetingId);
   const fields: Record<string, string> = {};
   for (const [id, address] of addresses) {
-    if (address !== '' && !mailbox.safeParse(address).success)
-      fields[`address-${id}`] = 'This is not one e-mail address.';
+    if (address !== '' && !mailbox.safeParse(address).success) fields[`address-${id}`] = t('meetings.serve.address');
   }
   if (Object.keys(fields).length > 0)
     throw new InvalidInput(
       'address-refused',
-      { what: 'Some addresses cannot be used.', lost: 'Nobody was written to; what you entered is kept.' },
+      { what: t('meetings.serve.addresses'), lost: t('meetings.serve.addresses.lost') },
       fields,
     );
   const to = participants.filter((one) => (addresses.get(one.id) ?? '') !== '');
@@ -69,9 +70,9 @@ export async function serveTo(
   if (before.length === keys.length && keys.length > 0) return before.reduce((n, row) => n + row.count, 0);
   if (to.length === 0)
     throw new InvalidInput('nobody-chosen', {
-      what: 'No address stands there.',
-      lost: 'Nobody was written to.',
-      next: 'Enter an address for each whom you want to write to.',
+      what: t('meetings.serve.nobody'),
+      lost: t('meetings.serve.nobody.lost'),
+      next: t('meetings.serve.nobody.next'),
     });
   let sent = 0;
   for (const [i, key] of keys.entries()) {

@@ -2,14 +2,16 @@
 import type { Child } from 'hono/jsx';
 import { z } from 'zod';
 import { bodyOf, textsOf } from '../../base/form.ts';
+import { t } from '../../base/language.ts';
 import { type Ctx, type Route, staff, VIEWER } from '../../base/route.ts';
 import { redirectWith, zoneOf } from '../../ui/context.ts';
 import { Form, Radios, Submit } from '../../ui/form.tsx';
 import { Heading } from '../../ui/heading.tsx';
 import { page } from '../../ui/page.tsx';
+import { rich } from '../../ui/rich.tsx';
 import { Table } from '../../ui/table.tsx';
 import { Time } from '../../ui/time.tsx';
-import { count, kindWord } from '../../ui/words.ts';
+import { kindWord } from '../../ui/words.ts';
 import { ToldDay } from '../clock-parts.tsx';
 import { checked } from '../input.ts';
 import { EVERY, headOf, type Moved, markSeen, movedSince, seenBy, setEvery } from './view.ts';
@@ -19,7 +21,7 @@ const MOST = 200;
 
 const who = (one: Moved): Child =>
   one.n > 1 ? (
-    <a href={`/desk/requests/${one.request}/board`}>{count(one.n, 'recipient')}</a>
+    <a href={`/desk/requests/${one.request}/board`}>{t('ui.count.recipients', { n: one.n })}</a>
   ) : (
     <a href={`/desk/services/${one.service}#clock`}>{one.name}</a>
   );
@@ -33,80 +35,91 @@ async function show(c: Ctx): Promise<Response> {
   const zone = zoneOf(c);
   return await page(
     c,
-    { title: 'Due dates that moved', area: 'staff', wide: true },
+    { title: t('requests.moved'), area: 'staff', wide: true },
     <>
       <Heading
-        title="Due dates that moved"
-        crumbs={[{ text: 'Desk', href: '/desk' }]}
-        lead="Since you last looked, whoever moved them: colleagues, a court, a calendar."
+        title={t('requests.moved')}
+        crumbs={[{ text: t('ui.nav.desk'), href: '/desk' }]}
+        lead={t('requests.moved.lead')}
       />
       <Table
-        caption="Moved since you looked, newest first"
+        caption={t('requests.moved.caption')}
         quietCaption
         rows={rows.slice(0, MOST)}
-        empty={{ what: 'Nothing moved since you looked', how: 'A date that moves stands here until you have seen it.' }}
+        empty={{ what: t('requests.moved.none'), how: t('requests.moved.none.how') }}
         columns={[
-          { head: 'Recipient', names: true, cell: who },
-          { head: 'Request', cell: (one) => one.title },
-          { head: 'Before', cell: (one) => (one.n > 1 ? 'each its own' : <ToldDay on={one.before} />) },
-          { head: 'Now', cell: (one) => (one.n > 1 ? 'each its own' : <ToldDay on={one.after} />) },
-          { head: 'What and why', cell: (one) => `${kindWord(one.kind)}: ${one.reason}` },
-          { head: 'Recorded', cell: (one) => <Time at={one.recordedAt} zone={zone} /> },
+          { head: t('requests.recipient'), names: true, cell: who },
+          { head: t('requests.check.request'), cell: (one) => one.title },
           {
-            head: 'Receipt',
+            head: t('requests.moved.before'),
+            cell: (one) => (one.n > 1 ? t('requests.moved.each') : <ToldDay on={one.before} />),
+          },
+          {
+            head: t('requests.moved.now'),
+            cell: (one) => (one.n > 1 ? t('requests.moved.each') : <ToldDay on={one.after} />),
+          },
+          { head: t('requests.moved.why'), cell: (one) => `${kindWord(one.kind)}: ${one.reason}` },
+          { head: t('requests.moved.recorded'), cell: (one) => <Time at={one.recordedAt} zone={zone} /> },
+          {
+            head: t('requests.moved.receipt'),
             cell: (one) => (
               <a href={`/desk/services/${one.service}/receipts/${one.entry}.pdf`} download>
-                PDF<span class="usa-sr-only"> of what moved the date of {one.name}</span>
+                {rich('requests.moved.pdf', {
+                  name: one.name,
+                  more: (words) => <span class="usa-sr-only">{words}</span>,
+                })}
               </a>
             ),
           },
         ]}
       />
-      {rows.length > MOST ? <p>More moved than are listed here; the board of each request shows them.</p> : null}
+      {rows.length > MOST ? <p>{t('requests.moved.more')}</p> : null}
       {rows.length > 0 ? (
-        <Form action="/desk/moved" hidden={{ upTo: String(upTo) }} label="Seen">
-          <Submit text="I have seen these" />
+        <Form action="/desk/moved" hidden={{ upTo: String(upTo) }} label={t('requests.moved.seen')}>
+          <Submit text={t('requests.moved.seen.do')} />
         </Form>
       ) : null}
-      <h2>By mail</h2>
-      <Form action="/desk/moved/mail" label="Mail about moved due dates">
+      <h2>{t('requests.moved.by-mail')}</h2>
+      <Form action="/desk/moved/mail" label={t('requests.moved.mail')}>
         <Radios
           name="every"
-          label="Mail to you when due dates move"
+          label={t('requests.moved.mail.to')}
           required
           value={every}
           choices={[
-            { value: 'off', label: 'No mail' },
-            { value: 'hour', label: 'At most one an hour' },
-            { value: 'day', label: 'At most one a day' },
+            { value: 'off', label: t('requests.moved.mail.none') },
+            { value: 'hour', label: t('requests.moved.mail.hour') },
+            { value: 'day', label: t('requests.moved.mail.day') },
           ]}
         />
-        <Submit text="Save" />
+        <Submit text={t('requests.save')} />
       </Form>
     </>,
   );
 }
 
-const seenForm = z.object({ upTo: z.coerce.number('is not a position').int().min(0).max(Number.MAX_SAFE_INTEGER) });
-const mailForm = z.object({ every: z.enum(EVERY, 'Choose one of the three.') });
+const seenForm = z.object({
+  upTo: z.coerce
+    .number({ error: () => t('requests.moved.position') })
+    .int()
+    .min(0)
+    .max(Number.MAX_SAFE_INTEGER),
+});
+const mailForm = z.object({ every: z.enum(EVERY, { error: () => t('requests.moved.choose') }) });
 
 async function postSeen(c: Ctx): Promise<Response> {
   const { db } = c.get('services');
   const { userId, party } = staff(c);
   const { upTo } = checked(seenForm, textsOf(await bodyOf(c), ['upTo']));
   await markSeen(db, { userId, party }, Math.min(upTo, await headOf(db)));
-  return redirectWith(c, '/desk/moved', 'Noted. What moves from now on stands here.');
+  return redirectWith(c, '/desk/moved', t('requests.moved.noted'));
 }
 
 async function postMail(c: Ctx): Promise<Response> {
   const { userId, party } = staff(c);
   const { every } = checked(mailForm, textsOf(await bodyOf(c), ['every']));
   await setEvery(c.get('services').db, { userId, party }, every);
-  return redirectWith(
-    c,
-    '/desk/moved',
-    every === 'off' ? 'You get no mail about it.' : 'You get a mail when dates move.',
-  );
+  return redirectWith(c, '/desk/moved', t(every === 'off' ? 'requests.moved.mail.off' : 'requests.moved.mail.on'));
 }
 
 export const movedRoutes: readonly Route[] = [

@@ -3,6 +3,7 @@ import type { Rows } from '../../base/append.ts';
 import { instant, type Millis } from '../../base/clock.ts';
 import { Conflict, NotFound } from '../../base/errors.ts';
 import { uuidv7 } from '../../base/ids.ts';
+import { ENGLISH, inLanguage, t } from '../../base/language.ts';
 import type { Services } from '../../base/services.ts';
 import { effectWord } from '../../ui/words.ts';
 import { type Consequence, consequencesOf, isFor } from '../consequences/view.ts';
@@ -24,7 +25,7 @@ export interface LoadedState extends OrderState {
 /** What an order of this matter is decided on. @throws NotFound */
 export async function orderState({ db }: Pick<Services, 'db'>, id: string): Promise<LoadedState> {
   const matter = await matterById(db, id);
-  if (!matter) throw new NotFound('no-matter', 'There is no such matter.');
+  if (!matter) throw new NotFound('no-matter', t('orders.no-matter'));
   const requests = await requestsOf(db, id);
   const ids = requests.map((request) => request.id);
   const revoked = await db
@@ -153,9 +154,10 @@ export function recountRows(
   };
 }
 
-/** Why a clock moves, in the words of the order. */
+/** Why a clock moves, in the words of the order: it goes into entries, so it is the same in every language. */
 export function orderReason(order: Pick<EnterOrder, 'court' | 'docket' | 'effect' | 'words'>): string {
-  const whole = `${courtWords(order)}, ${effectWord(order.effect)}: ${order.words}`;
+  const effect = inLanguage(ENGLISH, () => effectWord(order.effect));
+  const whole = `${courtWords(order)}, ${effect}: ${order.words}`;
   return whole.length > 1000 ? `${whole.slice(0, 999)}…`.toWellFormed() : whole;
 }
 

@@ -1,5 +1,6 @@
 /** What may be written of court orders: that one was entered, with its scope, where it holds, and the earlier orders that it changes or ends. */
 import { z } from 'zod';
+import { t } from '../../base/language.ts';
 import { ocdId } from '../directory/entries.ts';
 import { documentRef, isoDate, line, prose, uuid } from '../fields.ts';
 import { source } from '../matters/entries.ts';
@@ -38,7 +39,9 @@ export const orderSource = source.extend({
   url: z
     .string()
     .max(500)
-    .refine((text) => /^https?:\/\/[^\s]+$/.test(text) && URL.canParse(text), 'is not an address like https://…')
+    .refine((text) => /^https?:\/\/[^\s]+$/.test(text) && URL.canParse(text), {
+      error: () => t('orders.entry.address'),
+    })
     .nullable(),
 });
 export type OrderSource = z.infer<typeof orderSource>;
@@ -53,7 +56,7 @@ export const orderEntered = z.strictObject({
   date: isoDate,
   effect: z.enum(EFFECTS),
   /** the operative words, short */
-  words: prose(1000).pipe(z.string().min(1, 'is missing')),
+  words: prose(1000).pipe(z.string().min(1, { error: () => t('orders.missing') })),
   scope,
   geography,
   /** the earlier orders that it modifies, vacates or lifts */

@@ -1,19 +1,22 @@
 /** The form of an order, and the page that says what it would touch before it is written. Pure props; decides nothing. */
+import type { Child } from 'hono/jsx';
+import { t } from '../../base/language.ts';
 import { filesize } from '../../ui/filesize.ts';
 import { Checkbox, type Errors, Field, FileField, Form, Radios, Submit, TextArea } from '../../ui/form.tsx';
 import { Hash } from '../../ui/hash.tsx';
 import { Heading } from '../../ui/heading.tsx';
 import { Notice } from '../../ui/notice.tsx';
+import { rich } from '../../ui/rich.tsx';
 import { Facts } from '../../ui/table.tsx';
 import { Day, dateText } from '../../ui/time.tsx';
-import { consequenceKind, count, effectWord } from '../../ui/words.ts';
+import { consequenceKind, effectWord } from '../../ui/words.ts';
 import { type Consequence, programmeWords } from '../consequences/view.ts';
 import type { DocumentRef } from '../fields.ts';
 import type { Matter } from '../matters/view.ts';
 import type { Request } from '../requests/view.ts';
 import { SourceFields } from '../source-fields.tsx';
 import type { Touched } from './commands.ts';
-import type { Effect } from './entries.ts';
+import { EFFECTS } from './entries.ts';
 import { boxName, type Values } from './input.ts';
 import { courtWords, type Order, orderName, whereWords } from './order.ts';
 import type { EnterOrder } from './rules.ts';
@@ -34,29 +37,10 @@ export interface OrderForm {
 export const ordersPath = (matter: string): string => `/desk/matters/${matter}/orders`;
 const crumbs = ({ matter }: { readonly matter: Matter }) => [
   { text: matter.title, href: `/desk/matters/${matter.id}` },
-  { text: 'Orders', href: ordersPath(matter.id) },
+  { text: t('orders.title'), href: ordersPath(matter.id) },
 ];
 
-const EFFECT_CHOICES: readonly { readonly value: Effect; readonly label: string; readonly hint: string }[] = [
-  {
-    value: 'stay',
-    label: 'Stays',
-    hint: 'The clocks of the items stop from its date; listed consequences are blocked.',
-  },
-  {
-    value: 'enjoin',
-    label: 'Enjoins',
-    hint: 'Listed consequences are blocked. No clock stops: enter a stay where the court stopped the time to answer.',
-  },
-  { value: 'compel', label: 'Compels an answer', hint: 'Sets the date, below.' },
-  {
-    value: 'modify',
-    label: 'Modifies an earlier order',
-    hint: 'What you enter below takes the place of what the earlier one reached.',
-  },
-  { value: 'vacate', label: 'Vacates an earlier order', hint: 'The earlier one ends as a whole.' },
-  { value: 'lift', label: 'Lifts an earlier order', hint: 'The same; use the court’s word.' },
-];
+const hint = (words: Child) => <span class="usa-hint">{words}</span>;
 
 export function OrderFormPage(form: OrderForm) {
   const { matter, requests, consequences, values, errors } = form;
@@ -65,47 +49,47 @@ export function OrderFormPage(form: OrderForm) {
   const earlier = form.orders.filter(isOriginal);
   return (
     <>
-      <Heading
-        title="Enter an order"
-        crumbs={crumbs(form)}
-        lead="What a court ordered, in its words and as far as the court said. Nothing is written before the next page, which says what it touches."
-      />
+      <Heading title={t('orders.enter')} crumbs={crumbs(form)} lead={t('orders.form.lead')} />
       <Form
         action={`${ordersPath(matter.id)}/check`}
         multipart
         errors={errors}
         hidden={{ draft: form.draft }}
-        label="Enter an order"
+        label={t('orders.enter')}
       >
         <Field
           {...text('court')}
-          label="Court"
-          hint="Like “U.S. District Court, Northern District of Illinois”."
+          label={t('orders.form.court')}
+          hint={t('orders.form.court.hint')}
           required
           maxlength={200}
         />
-        <Field {...text('docket')} label="Docket number" required maxlength={100} width="medium" />
-        <Field {...text('judge')} label="Judge" hint="Empty where it is not known." maxlength={200} />
+        <Field {...text('docket')} label={t('orders.form.docket')} required maxlength={100} width="medium" />
+        <Field {...text('judge')} label={t('orders.judge')} hint={t('orders.form.judge.hint')} maxlength={200} />
         <Field
           {...text('date')}
           type="date"
-          label="Date of the order"
-          hint="From this day it counts, whenever you write it down."
+          label={t('orders.form.date')}
+          hint={t('orders.form.date.hint')}
           required
           width="medium"
         />
         <Radios
           name="effect"
-          label="What it does"
+          label={t('orders.does')}
           required
           value={value('effect')}
           errors={errors}
-          choices={EFFECT_CHOICES}
+          choices={EFFECTS.map((effect) => ({
+            value: effect,
+            label: t(`orders.effect.${effect}`),
+            hint: t(`orders.effect.${effect}.hint`),
+          }))}
         />
         <TextArea
           {...text('words')}
-          label="Its operative words"
-          hint="Short, as they stand in the order."
+          label={t('orders.form.words')}
+          hint={t('orders.form.words.hint')}
           required
           rows={3}
           maxlength={1000}
@@ -113,32 +97,28 @@ export function OrderFormPage(form: OrderForm) {
         <Field
           {...text('compel')}
           type="date"
-          label="Answer compelled by"
-          hint="For an order that compels."
+          label={t('orders.form.compel')}
+          hint={t('orders.form.compel.hint')}
           width="medium"
         />
         {earlier.length > 0 ? (
           <fieldset class="usa-fieldset usa-form-group">
-            <legend class="usa-legend">
-              Which earlier orders it modifies, vacates or lifts<span class="usa-hint"> (optional)</span>
-            </legend>
+            <legend class="usa-legend">{rich('orders.form.earlier', { hint })}</legend>
             {errors.of ? <p class="usa-error-message">{errors.of}</p> : null}
             {earlier.map((one) => (
               <Checkbox
                 name={boxName('of', one.id)}
-                label={`${orderName(one)}: ${effectWord(one.effect)}`}
+                label={t('orders.form.earlier.one', { order: orderName(one), effect: effectWord(one.effect) })}
                 checked={value(boxName('of', one.id)) !== ''}
               />
             ))}
           </fieldset>
         ) : null}
-        <h2>How far it reaches</h2>
-        <p class="soft">Leave this as it is for an order that vacates or lifts: it ends the earlier one as a whole.</p>
+        <h2>{t('orders.form.reach')}</h2>
+        <p class="soft">{t('orders.form.reach.hint')}</p>
         {requests.length > 1 ? (
           <fieldset class="usa-fieldset usa-form-group">
-            <legend class="usa-legend">
-              Which requests<span class="usa-hint"> (none ticked: all)</span>
-            </legend>
+            <legend class="usa-legend">{rich('orders.form.requests', { hint })}</legend>
             {errors.requests ? <p class="usa-error-message">{errors.requests}</p> : null}
             {requests.map((one) => (
               <Checkbox
@@ -151,22 +131,25 @@ export function OrderFormPage(form: OrderForm) {
         ) : null}
         <Radios
           name="touches"
-          label="Which items"
+          label={t('orders.form.items')}
           required
           value={value('touches') || 'all'}
           errors={errors}
           choices={[
-            { value: 'all', label: 'All items' },
-            { value: 'some', label: 'Some items, by their numbers below' },
-            { value: 'none', label: 'No items: consequences alone' },
+            { value: 'all', label: t('orders.form.items.all') },
+            { value: 'some', label: t('orders.form.items.some') },
+            { value: 'none', label: t('orders.form.items.none') },
           ]}
         />
-        <Field {...text('items')} label="Numbers of the items" hint="Like 1, 3." width="medium" />
+        <Field
+          {...text('items')}
+          label={t('orders.form.numbers')}
+          hint={t('orders.form.numbers.hint')}
+          width="medium"
+        />
         {consequences.length > 0 ? (
           <fieldset class="usa-fieldset usa-form-group">
-            <legend class="usa-legend">
-              Which consequences<span class="usa-hint"> (optional)</span>
-            </legend>
+            <legend class="usa-legend">{rich('orders.form.consequences', { hint })}</legend>
             {errors.consequences ? <p class="usa-error-message">{errors.consequences}</p> : null}
             {consequences.map((one) => (
               <Checkbox
@@ -178,52 +161,42 @@ export function OrderFormPage(form: OrderForm) {
             ))}
           </fieldset>
         ) : null}
-        <TextArea
-          {...text('recipients')}
-          label="Which recipients"
-          hint="One a line: the name as on the board, with its state where that is needed, or its Open Civic Data id. Empty for all."
-        />
+        <TextArea {...text('recipients')} label={t('orders.form.recipients')} hint={t('orders.recipients.hint')} />
         <Radios
           name="where"
-          label="Where it holds"
+          label={t('orders.form.where')}
           required
           value={value('where') || 'nationwide'}
           errors={errors}
           choices={[
-            { value: 'nationwide', label: 'Nationwide' },
-            { value: 'places', label: 'In some places, below', hint: 'A county or a city lies in its state.' },
-            { value: 'parties', label: 'For the parties named below alone' },
+            { value: 'nationwide', label: t('orders.form.where.nationwide') },
+            { value: 'places', label: t('orders.form.where.places'), hint: t('orders.form.where.places.hint') },
+            { value: 'parties', label: t('orders.form.where.parties') },
           ]}
         />
-        <TextArea {...text('places')} label="Places" hint="One a line: a state, or an Open Civic Data id." rows={3} />
-        <TextArea
-          {...text('parties')}
-          label="Parties"
-          hint="One a line. Who is no recipient here is written down and touches nobody."
-          rows={3}
-        />
-        <h2>Where it can be read</h2>
+        <TextArea {...text('places')} label={t('orders.form.places')} hint={t('orders.form.places.hint')} rows={3} />
+        <TextArea {...text('parties')} label={t('orders.form.parties')} hint={t('orders.form.parties.hint')} rows={3} />
+        <h2>{t('orders.form.read')}</h2>
         {form.document ? (
           <>
             <p>
-              Kept with it: <bdi>{form.document.name}</bdi>, {filesize(form.document.bytes)}
+              {rich('orders.form.kept', {
+                file: <bdi>{form.document.name}</bdi>,
+                size: filesize(form.document.bytes),
+              })}
             </p>
-            <Checkbox name="drop" label="Take this document away" />
+            <Checkbox name="drop" label={t('orders.form.drop')} />
           </>
         ) : null}
         <FileField
           name="document"
-          label={form.document ? 'Another document in its place' : 'The order as a document'}
+          label={form.document ? t('orders.form.document.other') : t('orders.form.document')}
           errors={errors}
-          hint={
-            matter.audience === 'public'
-              ? 'Everyone can download it from the public record.'
-              : 'Your organisation can download it.'
-          }
+          hint={matter.audience === 'public' ? t('orders.form.document.public') : t('orders.form.document.own')}
         />
         <SourceFields values={values} errors={errors} />
-        <Field {...text('url')} type="url" label="Address where it can be read" hint="https://…" maxlength={500} />
-        <Submit text="See what it touches" cancel={{ text: 'Back', href: ordersPath(matter.id) }} />
+        <Field {...text('url')} type="url" label={t('orders.form.url')} hint="https://…" maxlength={500} />
+        <Submit text={t('orders.form.check')} cancel={{ text: t('orders.back'), href: ordersPath(matter.id) }} />
       </Form>
     </>
   );
@@ -231,24 +204,15 @@ export function OrderFormPage(form: OrderForm) {
 
 /** "Touches 23 recipients, 1 item, 2 consequences." */
 export function touchesWords({ recipients, items, consequences }: Touched): string {
-  if (recipients === 0) return 'Touches none of the recipients.';
-  const parts = [
-    count(recipients, 'recipient'),
-    ...(items > 0 ? [count(items, 'item')] : []),
-    ...(consequences > 0 ? [count(consequences, 'consequence')] : []),
-  ];
-  return `Touches ${parts.join(', ')}.`;
+  return recipients === 0 ? t('orders.touches.none') : t('orders.touches', { recipients, items, consequences });
 }
 
 function clockSentence(command: EnterOrder, { clocks, elsewhere }: Touched): string {
-  const here =
-    clocks === 0
-      ? 'It moves no clock.'
-      : `It changes ${count(clocks, 'clock')} that ${clocks === 1 ? 'is' : 'are'} kept here, where they are still open; each recipient is told the old date, the new one and why.`;
-  const there =
-    elsewhere > 0 ? ` ${count(elsewhere, 'recipient')} belong to a request whose clocks are not kept here.` : '';
-  const compelled = command.compel === null ? '' : ` The answer is compelled by ${dateText(command.compel)}.`;
-  return `${here}${there}${compelled}`;
+  return [
+    t('orders.check.clocks', { n: clocks }),
+    ...(elsewhere > 0 ? [t('orders.check.elsewhere', { n: elsewhere })] : []),
+    ...(command.compel === null ? [] : [t('orders.check.compelled', { day: dateText(command.compel) })]),
+  ].join(' ');
 }
 
 export function CheckPage(props: {
@@ -264,48 +228,55 @@ export function CheckPage(props: {
   return (
     <>
       <Heading
-        title="What this order touches"
+        title={t('orders.check.title')}
         crumbs={crumbs(props)}
-        lead={`${courtWords(command)}, of ${dateText(command.date)}`}
+        lead={t('orders.name', { court: courtWords(command), day: dateText(command.date) })}
       />
       <Notice title={touchesWords(touched)}>
         <p>{clockSentence(command, touched)}</p>
       </Notice>
       <Facts
         facts={[
-          { name: 'What it does', value: effectWord(command.effect) },
-          ...(earlier.length > 0 ? [{ name: 'Earlier orders', value: earlier.map(orderName).join('; ') }] : []),
-          { name: 'From', value: <Day on={command.date} weekday /> },
-          { name: 'Words', value: <span class="body__text">{command.words}</span> },
-          { name: 'Judge', value: command.judge ?? 'not known' },
-          ...(earlier.length > 0 && command.effect !== 'modify' ? [] : [{ name: 'Where', value: whereWords(command) }]),
+          { name: t('orders.does'), value: effectWord(command.effect) },
+          ...(earlier.length > 0
+            ? [{ name: t('orders.check.earlier'), value: earlier.map(orderName).join('; ') }]
+            : []),
+          { name: t('orders.check.from'), value: <Day on={command.date} weekday /> },
+          { name: t('orders.check.words'), value: <span class="body__text">{command.words}</span> },
+          { name: t('orders.judge'), value: command.judge ?? t('orders.not-known') },
+          ...(earlier.length > 0 && command.effect !== 'modify'
+            ? []
+            : [{ name: t('orders.check.where'), value: whereWords(command) }]),
           {
-            name: 'Document',
-            value: command.document ? (
-              <>
-                <bdi>{command.document.name}</bdi>, {filesize(command.document.bytes)}, SHA-256{' '}
-                <Hash hex={command.document.sha256} />
-              </>
-            ) : (
-              'none'
-            ),
+            name: t('orders.check.document'),
+            value: command.document
+              ? rich('orders.check.document.one', {
+                  file: <bdi>{command.document.name}</bdi>,
+                  size: filesize(command.document.bytes),
+                  hash: <Hash hex={command.document.sha256} />,
+                })
+              : t('orders.check.document.none'),
           },
           ...(command.source
             ? [
                 {
-                  name: 'Source',
-                  value: `${command.source.publisher}: ${command.source.title}, ${dateText(command.source.date)}`,
+                  name: t('orders.check.source'),
+                  value: t('orders.source.words', {
+                    publisher: command.source.publisher,
+                    title: command.source.title,
+                    day: dateText(command.source.date),
+                  }),
                 },
               ]
             : []),
         ]}
       />
-      <p>
-        {matter.audience === 'public' ? 'It stands in the public record from now on. ' : ''}
-        It cannot be changed afterwards: a further order modifies, vacates or lifts it.
-      </p>
-      <Form action={base} hidden={{ draft }} label="Enter this order">
-        <Submit text="Enter this order" cancel={{ text: 'Change it', href: `${base}/new?draft=${draft}` }} />
+      <p>{[...(matter.audience === 'public' ? [t('orders.check.public')] : []), t('orders.check.final')].join(' ')}</p>
+      <Form action={base} hidden={{ draft }} label={t('orders.enter.this')}>
+        <Submit
+          text={t('orders.enter.this')}
+          cancel={{ text: t('orders.check.change'), href: `${base}/new?draft=${draft}` }}
+        />
       </Form>
     </>
   );

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import type { Database } from '../../base/database.ts';
 import { InvalidInput } from '../../base/errors.ts';
 import { UUID } from '../../base/ids.ts';
+import { t } from '../../base/language.ts';
 import { ocdId } from '../directory/entries.ts';
 import { type DocumentRef, isoDate, line, prose } from '../fields.ts';
 import { namedRecipients, recipientLines, servicesNamed } from '../named.ts';
@@ -32,15 +33,15 @@ const form = z.object({
   court: line(200),
   docket: line(100),
   judge: orNone(line(200)),
-  date: isoDate.or(z.literal('').transform((_, context) => (context.addIssue('Say of which day the order is.'), ''))),
-  effect: z.enum(EFFECTS, 'Choose what the order does.'),
-  words: prose(1000).pipe(z.string().min(1, 'Write the words that say what is ordered.')),
+  date: isoDate.or(z.literal('').transform((_, context) => (context.addIssue(t('orders.input.date')), ''))),
+  effect: z.enum(EFFECTS, { error: () => t('orders.input.effect') }),
+  words: prose(1000).pipe(z.string().min(1, { error: () => t('orders.input.words') })),
   compel: orNone(isoDate),
   touches: z.enum(TOUCHES).catch('all'),
   items: z
     .string()
     .trim()
-    .regex(/^(\d{1,3}([\s,]+\d{1,3})*)?$/, 'Write numbers like 1, 3.')
+    .regex(/^(\d{1,3}([\s,]+\d{1,3})*)?$/, { error: () => t('orders.input.numbers') })
     .transform((text) =>
       [
         ...new Set(
@@ -52,7 +53,7 @@ const form = z.object({
       ].sort((a, b) => a - b),
     ),
   recipients: recipientLines,
-  where: z.enum(WHERE, 'Choose where the order holds.').catch('nationwide'),
+  where: z.enum(WHERE, { error: () => t('orders.input.where') }).catch('nationwide'),
   places: recipientLines,
   parties: recipientLines,
   url: orNone(orderSource.shape.url.unwrap()),
@@ -71,7 +72,7 @@ const DIVISIONS = new Map(
 const refused = (fields: Readonly<Record<string, string>>) =>
   new InvalidInput(
     'input-refused',
-    { what: Object.values(fields)[0] ?? 'The form was not complete.', lost: 'Nothing was written.' },
+    { what: Object.values(fields)[0] ?? t('orders.incomplete'), lost: t('orders.lost') },
     fields,
   );
 
@@ -80,7 +81,7 @@ export function divisionsOf(lines: readonly string[]): readonly string[] {
   return lines.map((text) => {
     const division = ocdId.safeParse(text).success ? text : DIVISIONS.get(text.toLowerCase());
     if (division !== undefined) return division;
-    const places = `“${text}” is neither a state nor an Open Civic Data id like ocd-division/country:us/state:pa/place:philadelphia.`;
+    const places = t('orders.input.place', { text });
     throw refused({ places });
   });
 }
@@ -107,16 +108,16 @@ export async function readOrder(
   const { source, errors } = readSource(values);
   const fields: Record<string, string> = {};
   for (const { path, message } of parsed.error?.issues ?? []) {
-    fields[String(path[0] ?? '')] ??= /^[A-Z]/.test(message) ? message : `This ${message}.`;
+    fields[String(path[0] ?? '')] ??= /^\p{Lu}/u.test(message) ? message : t('orders.this', { what: message });
   }
   Object.assign(fields, errors);
   if (parsed.success && parsed.data.url !== null && source === null && Object.keys(errors).length === 0) {
-    fields.publisher = 'A source needs publisher, title and date, beside its address.';
+    fields.publisher = t('orders.input.source');
   }
   if (!parsed.success || Object.keys(fields).length > 0) throw refused(fields);
   const typed = parsed.data;
   const { court, docket, judge, date, effect, words, compel } = typed;
-  if (typed.touches === 'some' && typed.items.length === 0) throw refused({ items: 'Write which items, like 1, 3.' });
+  if (typed.touches === 'some' && typed.items.length === 0) throw refused({ items: t('orders.input.items') });
   const ending = effect === 'vacate' || effect === 'lift';
   const requests = ticked(values, 'request');
   const scope: Scope = ending

@@ -1,5 +1,6 @@
 /** A court order as the rules take it, and how it is named. Pure. */
 import type { Millis } from '../../base/clock.ts';
+import { ENGLISH, inLanguage, t } from '../../base/language.ts';
 import { dateText } from '../../ui/time.tsx';
 import type { DocumentRef } from '../fields.ts';
 import { STATES } from '../states.ts';
@@ -35,10 +36,15 @@ export const courtWords = ({ court, docket }: Pick<Order, 'court' | 'docket'>): 
 
 /** "N.D. Ill., No. 17 C 5720, of 15 Sep 2017": one name for one order, at most 180 characters. */
 export function orderName(order: Pick<Order, 'court' | 'docket' | 'date'>): string {
-  const day = `, of ${dateText(order.date)}`;
   const court = courtWords(order);
-  return (court.length + day.length > 180 ? `${court.slice(0, 179 - day.length)}…` : court) + day;
+  const named = (short: string) => t('orders.name', { court: short, day: dateText(order.date) });
+  const over = named(court).length - 180;
+  return over > 0 ? named(`${court.slice(0, court.length - over - 1)}…`) : named(court);
 }
+
+/** The name as entries hold it, the same in every language. */
+export const orderNameTold = (order: Pick<Order, 'court' | 'docket' | 'date'>): string =>
+  inLanguage(ENGLISH, () => orderName(order));
 
 /** `…/state:pa/place:philadelphia` → "Philadelphia (PA)"; a state by its name. */
 export function divisionWords(id: string): string {
@@ -55,7 +61,8 @@ export function divisionWords(id: string): string {
 
 /** Where an order holds: "nationwide", "in Philadelphia (PA)", "for the City of Exampleton". */
 export function whereWords({ geography }: Pick<Order, 'geography'>): string {
-  if (geography === 'nationwide') return 'nationwide';
-  if ('parties' in geography) return `for ${geography.parties.map(({ name }) => name).join('; ')}`;
-  return `in ${geography.divisions.map(divisionWords).join('; ')}`;
+  if (geography === 'nationwide') return t('orders.where.nationwide');
+  if ('parties' in geography)
+    return t('orders.where.parties', { names: geography.parties.map(({ name }) => name).join('; ') });
+  return t('orders.where.places', { names: geography.divisions.map(divisionWords).join('; ') });
 }

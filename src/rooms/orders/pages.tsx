@@ -2,6 +2,7 @@
 import { InvalidInput, NotFound, Refusal } from '../../base/errors.ts';
 import { bodyOf } from '../../base/form.ts';
 import { UUID, uuidv7 } from '../../base/ids.ts';
+import { t } from '../../base/language.ts';
 import { readForm, unlessEmpty } from '../../base/multipart.ts';
 import { type Ctx, EDITOR, type Route } from '../../base/route.ts';
 import { redirectWith } from '../../ui/context.ts';
@@ -23,7 +24,7 @@ const FIELD_BYTES = 128 * 1024;
 
 async function matterOf(c: Ctx): Promise<Matter> {
   const matter = await matterById(c.get('services').db, c.req.param('matter') ?? '');
-  if (!matter) throw new NotFound('not-found', 'There is no such page, or it is not yours to see.');
+  if (!matter) throw new NotFound('not-found', t('orders.no-page'));
   return matter;
 }
 
@@ -43,7 +44,7 @@ async function formPage(c: Ctx, draft: OrderDraft, errors: Errors = {}, status: 
   const { id, values, document } = draft;
   return page(
     c,
-    { title: 'Enter an order', area: 'staff', status },
+    { title: t('orders.enter'), area: 'staff', status },
     <OrderFormPage {...{ matter, requests, consequences, orders, draft: id, values, document, errors }} />,
   );
 }
@@ -105,7 +106,7 @@ async function check(c: Ctx, draft: OrderDraft): Promise<Response> {
     const touched = previewOf(state, command, services.clock.now());
     return page(
       c,
-      { title: 'What this order touches', area: 'staff' },
+      { title: t('orders.check.title'), area: 'staff' },
       <CheckPage {...{ matter, command, touched, draft: draft.id, orders: state.orders }} />,
     );
   });
@@ -130,25 +131,25 @@ async function postOrder(c: Ctx): Promise<Response> {
   const id = typeof body.draft === 'string' ? body.draft : '';
   const written = await enteredWith(services, matter, id);
   const to = (order: string) => `${ordersPath(matter)}/${order}`;
-  if (written !== null) return redirectWith(c, to(written), 'This order had been entered already.');
+  if (written !== null) return redirectWith(c, to(written), t('orders.entered.already'));
   const draft = await draftOf(services.db, matter, id);
   if (!draft) {
     throw new InvalidInput('order-draft-gone', {
-      what: 'What was filled in is no longer kept.',
-      lost: 'Nothing was written.',
-      next: 'Enter the order again.',
+      what: t('orders.draft-gone'),
+      lost: t('orders.lost'),
+      next: t('orders.draft-gone.next'),
     });
   }
   return await orRefused(c, draft, async () => {
     if (draft.document && !(await services.blobs.get(draft.document.sha256))) {
-      throw new InvalidInput('document-gone', 'The document is no longer stored. Add it again.', {
-        document: 'The document is no longer stored. Add it again.',
+      throw new InvalidInput('document-gone', t('orders.document-gone'), {
+        document: t('orders.document-gone'),
       });
     }
     const command = await readOrder(services.db, matter, draft.values, draft.document);
     const order = await enterCourtOrder(services, matter, command, draft.id);
     await dropDraft(services.db, draft.id);
-    return redirectWith(c, to(order.id), 'The order is entered.');
+    return redirectWith(c, to(order.id), t('orders.entered'));
   });
 }
 

@@ -2,6 +2,7 @@
 import type { NewEntry } from '../../base/append.ts';
 import { instant, type Millis } from '../../base/clock.ts';
 import { RuleRefusal } from '../../base/errors.ts';
+import { t } from '../../base/language.ts';
 import { dateText } from '../../ui/time.tsx';
 import { dateIn } from '../clock/rules.ts';
 import { atDay } from '../day-only.ts';
@@ -56,7 +57,7 @@ export interface EnterOrder {
 }
 
 function refuse(code: string, what: string, field = ''): RuleRefusal {
-  return new RuleRefusal(code, { what, lost: 'Nothing was written.' }, field === '' ? {} : { [field]: what });
+  return new RuleRefusal(code, { what, lost: t('orders.lost') }, field === '' ? {} : { [field]: what });
 }
 
 /** The order as it would stand among the others. */
@@ -72,36 +73,32 @@ export const asOrder = (state: OrderState, command: EnterOrder, id: string, now:
 
 function checkWhole({ effect, scope, compel, of, geography, date, source, document }: EnterOrder, now: Millis): void {
   if (date > instant(now).slice(0, 10)) {
-    throw refuse('order-in-future', 'The date of the order lies in the future.', 'date');
+    throw refuse('order-in-future', t('orders.rule.future'), 'date');
   }
   if (document === null && source === null) {
-    throw refuse('order-without-source', 'Add the document, or say where the order can be read.', 'publisher');
+    throw refuse('order-without-source', t('orders.rule.source'), 'publisher');
   }
   if (effect === 'stay' && compel !== null) {
-    throw refuse(
-      'order-stays-and-compels',
-      'An order cannot stop a clock and set its date for the same items.',
-      'compel',
-    );
+    throw refuse('order-stays-and-compels', t('orders.rule.stay-and-date'), 'compel');
   }
   if (effect === 'compel' && compel === null) {
-    throw refuse('compel-without-date', 'Say by which day the order wants the answer.', 'compel');
+    throw refuse('compel-without-date', t('orders.rule.compel-date'), 'compel');
   }
   if (compel !== null && effect !== 'compel' && effect !== 'modify') {
-    throw refuse('compel-date-without-compel', 'Only an order that compels sets a date.', 'compel');
+    throw refuse('compel-date-without-compel', t('orders.rule.only-compel'), 'compel');
   }
   if (compel !== null && compel < date) {
-    throw refuse('compel-before-order', 'The day it wants the answer by lies before the order itself.', 'compel');
+    throw refuse('compel-before-order', t('orders.rule.compel-before'), 'compel');
   }
   if (geography !== 'nationwide' && ('divisions' in geography ? geography.divisions : geography.parties).length === 0) {
-    throw refuse('geography-names-nothing', 'Say where the order holds: no place and nobody is named.', 'places');
+    throw refuse('geography-names-nothing', t('orders.rule.nowhere'), 'places');
   }
   const begins = isOriginal({ effect });
   if (begins && of.length > 0) {
-    throw refuse('order-names-earlier', 'Only an order that modifies, vacates or lifts names earlier ones.', 'of');
+    throw refuse('order-names-earlier', t('orders.rule.names-earlier'), 'of');
   }
   if (!begins && of.length === 0) {
-    throw refuse('order-changes-nothing', `Say which order it ${effect === 'modify' ? 'modifies' : 'ends'}.`, 'of');
+    throw refuse('order-changes-nothing', t('orders.rule.changes-nothing', { effect }), 'of');
   }
   if (isEnding({ effect })) {
     const whole =
@@ -111,50 +108,53 @@ function checkWhole({ effect, scope, compel, of, geography, date, source, docume
       scope.items === null &&
       scope.consequences.length === 0;
     if (!whole) {
-      const what = 'It ends the earlier order as a whole. Where something of it stays, enter what it is modified to.';
-      throw refuse('ending-has-scope', what, 'effect');
+      throw refuse('ending-has-scope', t('orders.rule.ends-whole'), 'effect');
     }
   } else if (scope.items?.length === 0 && scope.consequences.length === 0) {
-    throw refuse('order-touches-nothing', 'Say what the order touches: items, or consequences.', 'items');
+    throw refuse('order-touches-nothing', t('orders.rule.touches-nothing'), 'items');
   }
   if (effect === 'compel' && scope.items?.length === 0) {
-    throw refuse('compel-without-items', 'An order that compels needs items that it wants answered.', 'items');
+    throw refuse('compel-without-items', t('orders.rule.compel-items'), 'items');
   }
 }
 
 function checkNames({ scope }: EnterOrder, state: OrderState): void {
   const requests = state.requests.filter(({ id }) => scope.requests?.includes(id) ?? true);
   if (scope.requests !== null && requests.length < scope.requests.length) {
-    throw refuse('no-such-request', 'One of the requests does not belong to this matter.', 'requests');
+    throw refuse('no-such-request', t('orders.rule.no-request'), 'requests');
   }
   const here = new Set(requests.map(({ id }) => id));
   const known = new Set(state.recipients.filter(({ request }) => here.has(request)).map(({ service }) => service));
   if (scope.recipients?.some((service) => !known.has(service))) {
-    throw refuse('no-such-recipient', 'One of the recipients was not asked in these requests.', 'recipients');
+    throw refuse('no-such-recipient', t('orders.rule.no-recipient'), 'recipients');
   }
   const item = scope.items?.find((n) => !requests.some(({ items }) => items.includes(n)));
-  if (item !== undefined) throw refuse('no-such-item', `There is no item ${item}.`, 'items');
+  if (item !== undefined) throw refuse('no-such-item', t('orders.rule.no-item', { item }), 'items');
   if (scope.consequences.some((id) => !state.consequences.includes(id))) {
-    throw refuse('no-such-consequence', 'One of the consequences does not belong to this matter.', 'consequences');
+    throw refuse('no-such-consequence', t('orders.rule.no-consequence'), 'consequences');
   }
 }
 
 function checkEarlier({ effect, date, of, compel }: EnterOrder, { orders }: OrderState): void {
   for (const id of of) {
     const earlier = orders.find((one) => one.id === id);
-    if (!earlier) throw refuse('no-such-order', 'The order that it changes does not exist in this matter.', 'of');
+    if (!earlier) throw refuse('no-such-order', t('orders.rule.no-order'), 'of');
     if (!isOriginal(earlier)) {
-      throw refuse('order-not-original', `${orderName(earlier)} changes another one itself: name that one.`, 'of');
+      throw refuse('order-not-original', t('orders.rule.not-original', { order: orderName(earlier) }), 'of');
     }
     if (date < earlier.date) {
-      throw refuse('order-before-what-it-changes', `${orderName(earlier)} is younger than this one.`, 'date');
+      throw refuse('order-before-what-it-changes', t('orders.rule.younger', { order: orderName(earlier) }), 'date');
     }
     const end = chainOf(earlier, orders).find(isEnding);
     if (end && end.date <= date) {
-      throw refuse('order-already-ended', `${orderName(earlier)} ended on ${dateText(end.date)}.`, 'of');
+      throw refuse(
+        'order-already-ended',
+        t('orders.rule.ended', { order: orderName(earlier), day: dateText(end.date) }),
+        'of',
+      );
     }
     if (effect === 'modify' && compel !== null && earlier.effect !== 'compel') {
-      throw refuse('compel-date-without-compel', 'The order that it modifies does not compel.', 'compel');
+      throw refuse('compel-date-without-compel', t('orders.rule.not-compelling'), 'compel');
     }
   }
 }
@@ -205,7 +205,7 @@ function checkClocks(order: Order, state: OrderState): void {
   if (isEnding(order) || order.effect === 'enjoin') return;
   const other = staysAndCompels(order, state);
   if (other) {
-    const what = `${orderName(other)} ${other.effect === 'stay' ? 'stays' : 'compels'} some of the same items from the same day.`;
+    const what = t('orders.rule.clash', { order: orderName(other), effect: other.effect });
     throw refuse('order-stays-and-compels', what, 'effect');
   }
   if (!isOriginal(order)) return;
@@ -216,7 +216,7 @@ function checkClocks(order: Order, state: OrderState): void {
     .map(({ request, servedAt }) => dateIn(zones.get(request) ?? 'UTC', servedAt).toString())
     .reduce((a, b) => (b < a ? b : a));
   if (order.date < first) {
-    throw refuse('order-before-service', `Nobody it reaches was served before ${dateText(first)}.`, 'date');
+    throw refuse('order-before-service', t('orders.rule.before-service', { day: dateText(first) }), 'date');
   }
 }
 

@@ -3,7 +3,7 @@
  * is written down late, the clock comes to the same. A span that a later fact takes out altogether is lifted before it began. Pure.
  */
 import type { CellEvent } from '../clock/rules.ts';
-import { type Order, orderName } from './order.ts';
+import { type Order, orderNameTold } from './order.ts';
 import { chainOf, intervalsOf, isEnding } from './touching.ts';
 
 /** A span of time in which a chain of orders holds a clock, or sets its date. */
@@ -66,14 +66,14 @@ const dayBefore = (day: string) => new Date(Date.parse(day) - 86_400_000).toISOS
 
 function begun({ by, until }: Span, told: Told): CellEvent {
   const dated = told.dated === undefined ? {} : { dated: told.dated };
-  const common = { id: told.id, at: told.at, order: orderName(told.begin), ...dated };
+  const common = { id: told.id, at: told.at, order: orderNameTold(told.begin), ...dated };
   if (told.to !== null) return { type: 'compelled', ...common, words: wordsOf(by), to: told.to };
   return { type: 'stayed', ...common, ...(until === null ? {} : { until: until.date }), words: wordsOf(by) };
 }
 
 const lifted = (of: string, at: string, by: Order): CellEvent => ({
   type: 'lifted',
-  ...{ id: by.id, at, of, order: orderName(by), words: wordsOf(by) },
+  ...{ id: by.id, at, of, order: orderNameTold(by), words: wordsOf(by) },
 });
 
 /** A name that no span of this clock had before. An order that modifies several begins a span for each. */

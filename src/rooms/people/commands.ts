@@ -4,8 +4,10 @@ import { z } from 'zod';
 import { instant } from '../../base/clock.ts';
 import { InvalidInput } from '../../base/errors.ts';
 import { uuidv7 } from '../../base/ids.ts';
+import { t } from '../../base/language.ts';
 import type { Services } from '../../base/services.ts';
 import { partiesLike } from '../directory/view.ts';
+import { fieldNames } from '../directory-fields.ts';
 import { isoDate, line } from '../fields.ts';
 import { checked, orNone } from '../input.ts';
 import { source } from '../matters/entries.ts';
@@ -27,7 +29,7 @@ const input = z
   })
   .refine(({ from, until }) => from === null || until === null || from <= until, {
     path: ['until'],
-    error: 'This day lies before the first one.',
+    error: () => t('directory.before-first'),
   });
 
 /**
@@ -40,20 +42,20 @@ export async function holdOffice(
   form: unknown,
   once: string,
 ): Promise<void> {
-  const given = checked(input, form, {
-    'source.publisher': 'publisher',
-    'source.title': 'title of the source',
-    'source.date': 'date of the source',
-  });
+  const given = checked(input, form, fieldNames());
   const parties = await partiesLike(db, [], [given.party]);
   const [party, other] = parties;
   if (!party)
-    throw unknown('party-unknown', `The directory has no ${given.party}.`, 'Write its name as the directory has it.');
+    throw unknown(
+      'party-unknown',
+      t('directory.people.unknown', { name: given.party }),
+      t('directory.people.unknown.next'),
+    );
   if (other) {
     throw unknown(
       'party-ambiguous',
-      `The directory has ${parties.length} parties called ${given.party}.`,
-      'Nobody is matched silently: serve or note them under names that tell them apart.',
+      t('directory.people.several', { n: parties.length, name: given.party }),
+      t('directory.people.several.next'),
     );
   }
   const known = { named: await peopleNamed(db, given.name), office: await officeNamed(db, party.id, given.title) };
@@ -66,8 +68,4 @@ export async function holdOffice(
 }
 
 const unknown = (code: string, what: string, next: string) =>
-  new InvalidInput(
-    code,
-    { what, lost: 'Nothing was written, and what you entered is kept.', next },
-    { party: `${what} ${next}` },
-  );
+  new InvalidInput(code, { what, lost: t('directory.kept'), next }, { party: `${what} ${next}` });

@@ -1,6 +1,8 @@
 /** People in offices: the list that all matters share, and the form that puts somebody into an office. */
+
 import { bodyOf, type Texts, textsOf } from '../../base/form.ts';
 import { UUID, uuidv7 } from '../../base/ids.ts';
+import { t } from '../../base/language.ts';
 import { type Ctx, EDITOR, type Route, staff, VIEWER } from '../../base/route.ts';
 import { redirectWith } from '../../ui/context.ts';
 import { type Errors, Field, Form, Radios, Submit } from '../../ui/form.tsx';
@@ -29,76 +31,99 @@ async function show(c: Ctx, values: Texts = {}, errors: Errors = {}, sent = ''):
   const text = (name: string) => values[name] ?? '';
   return page(
     c,
-    { title: 'People', area: 'staff', wide: true, status: Object.keys(errors).length > 0 ? 422 : 200 },
+    {
+      title: t('directory.people.title'),
+      area: 'staff',
+      wide: true,
+      status: Object.keys(errors).length > 0 ? 422 : 200,
+    },
     <>
       <Heading
-        title="People in offices"
-        crumbs={[{ text: 'Desk', href: '/desk' }]}
-        lead="Who held which office from when to when. What somebody said stands in the record with the office of that day."
+        title={t('directory.people.heading')}
+        crumbs={[{ text: t('ui.nav.desk'), href: '/desk' }]}
+        lead={t('directory.people.lead')}
       />
-      <form class="form form--row" method="get" action="/desk/people" aria-label="Find a person">
-        <Field name="q" type="search" label="Find a person, an office, a place" value={q} width="medium" />
-        <Submit text="Find" />
+      <form class="form form--row" method="get" action="/desk/people" aria-label={t('directory.people.find')}>
+        <Field name="q" type="search" label={t('directory.people.find.q')} value={q} width="medium" />
+        <Submit text={t('directory.people.find.submit')} />
       </form>
       <Table
-        caption="People in offices"
+        caption={t('directory.people.heading')}
         quietCaption
         rows={holdings}
         empty={
           q === ''
             ? {
-                what: 'Nobody yet',
-                how: 'Write down who holds an office below; then their statements can be recorded.',
+                what: t('directory.people.empty'),
+                how: t('directory.people.empty.how'),
               }
-            : { what: `Nobody fits “${q}”`, action: { text: 'Show all', href: '/desk/people' } }
+            : {
+                what: t('directory.people.no-fit', { words: q }),
+                action: { text: t('directory.people.all'), href: '/desk/people' },
+              }
         }
         columns={[
           {
-            head: 'Person',
+            head: t('directory.people.person'),
             names: true,
             cell: (one) => (
               <a href={`/desk/people/${one.person}`}>{one.note ? `${one.name} (${one.note})` : one.name}</a>
             ),
           },
-          { head: 'Office', cell: (one) => one.title },
-          { head: 'Of', cell: (one) => <a href={`/desk/directory/${one.party}`}>{one.partyName}</a> },
-          { head: 'From', cell: (one) => (one.from ? <Day on={one.from} /> : 'not known') },
-          { head: 'Until', cell: (one) => (one.until ? <Day on={one.until} /> : '–') },
+          { head: t('directory.people.office'), cell: (one) => one.title },
+          {
+            head: t('directory.people.of'),
+            cell: (one) => <a href={`/desk/directory/${one.party}`}>{one.partyName}</a>,
+          },
+          {
+            head: t('directory.people.from'),
+            cell: (one) => (one.from ? <Day on={one.from} /> : t('directory.not-known')),
+          },
+          { head: t('directory.people.until'), cell: (one) => (one.until ? <Day on={one.until} /> : '–') },
         ]}
       />
       {staff(c).role === 'viewer' ? null : (
         <>
-          <h2 id="add">Write down who holds an office</h2>
-          <Form action="/desk/people" errors={errors} hidden={{ once }} label="A person in an office">
-            <Field name="name" label="Name" required value={text('name')} errors={errors} maxlength={200} />
+          <h2 id="add">{t('directory.people.add')}</h2>
+          <Form action="/desk/people" errors={errors} hidden={{ once }} label={t('directory.people.form')}>
+            <Field
+              name="name"
+              label={t('directory.people.form.name')}
+              required
+              value={text('name')}
+              errors={errors}
+              maxlength={200}
+            />
             {namesakes.length > 0 ? (
               <Radios
                 name="who"
-                label="Which person is it?"
+                label={t('directory.people.form.which')}
                 required
                 value={text('who')}
                 errors={errors}
                 choices={[
                   ...namesakes.map((one) => ({
                     value: one.id,
-                    label: one.note ? `${one.name} (${one.note})` : `${one.name}, who is known already`,
+                    label: one.note
+                      ? `${one.name} (${one.note})`
+                      : t('directory.people.form.known', { name: one.name }),
                   })),
-                  { value: 'new', label: 'Another person of this name' },
+                  { value: 'new', label: t('directory.people.form.new') },
                 ]}
               />
             ) : null}
             <Field
               name="note"
-              label="In a few words, who this is"
-              hint="Needed only where two people have one name."
+              label={t('directory.people.form.note')}
+              hint={t('directory.people.form.note.hint')}
               value={text('note')}
               errors={errors}
               maxlength={200}
             />
             <Field
               name="title"
-              label="Office"
-              hint="Mayor, County Executive, Press Secretary"
+              label={t('directory.people.office')}
+              hint={t('directory.people.form.title.hint')}
               required
               value={text('title')}
               errors={errors}
@@ -106,25 +131,32 @@ async function show(c: Ctx, values: Texts = {}, errors: Errors = {}, sent = ''):
             />
             <Field
               name="party"
-              label="Of which party"
-              hint="The name as the directory has it: City of Exampleton"
+              label={t('directory.people.form.party')}
+              hint={t('directory.people.form.party.hint')}
               required
               value={text('party')}
               errors={errors}
               maxlength={200}
             />
-            <Field name="from" type="date" label="First day" value={text('from')} errors={errors} width="medium" />
+            <Field
+              name="from"
+              type="date"
+              label={t('directory.people.form.from')}
+              value={text('from')}
+              errors={errors}
+              width="medium"
+            />
             <Field
               name="until"
               type="date"
-              label="Last day"
-              hint="Empty: still in office, or not known."
+              label={t('directory.people.form.until')}
+              hint={t('directory.people.form.until.hint')}
               value={text('until')}
               errors={errors}
               width="medium"
             />
             <SourceFields required values={values} errors={errors} />
-            <Submit text="Write it down" />
+            <Submit text={t('directory.write')} />
           </Form>
         </>
       )}
@@ -145,7 +177,7 @@ async function post(c: Ctx): Promise<Response> {
     const errors = Object.entries(errorsOf(error)).map(([name, words]) => [SOURCE_FIELDS[name] ?? name, words]);
     return await show(c, values, Object.fromEntries(errors), once);
   }
-  return redirectWith(c, '/desk/people', 'It is written down.');
+  return redirectWith(c, '/desk/people', t('directory.written'));
 }
 
 export const peopleRoutes: readonly Route[] = [

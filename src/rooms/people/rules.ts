@@ -1,6 +1,8 @@
 /** Rules of people and offices: who is meant where a name comes twice, who is what in an association, and what may be said anew. Pure. */
+
 import type { NewEntry } from '../../base/append.ts';
 import { InvalidInput, RuleRefusal } from '../../base/errors.ts';
+import { t } from '../../base/language.ts';
 import type { Source } from '../matters/entries.ts';
 import type { TermOf } from './entries.ts';
 
@@ -39,20 +41,22 @@ export function putIntoOffice(
     throw new InvalidInput(
       'person-ambiguous',
       {
-        what: `There is already somebody called ${input.name}.`,
-        lost: 'Nothing was written, and what you entered is kept.',
-        next: 'Say whether this is the same person or another one.',
+        what: t('directory.people.namesake', { name: input.name }),
+        lost: t('directory.kept'),
+        next: t('directory.people.namesake.next'),
       },
-      { who: 'Say which person is meant.' },
+      { who: t('directory.people.namesake.field') },
     );
   }
   const isNew = input.who === null || input.who === 'new';
   if (!isNew && !named.some((one) => one.id === input.who)) {
-    throw new InvalidInput('person-unknown', 'There is no such person of this name.', { who: 'Choose one of them.' });
+    throw new InvalidInput('person-unknown', t('directory.people.person-unknown'), {
+      who: t('directory.people.person-unknown.field'),
+    });
   }
   if (isNew && named.length > 0 && input.note === null) {
-    throw new InvalidInput('needs-a-note', 'Two people of one name have to be told apart.', {
-      note: 'Say in a few words who this is.',
+    throw new InvalidInput('needs-a-note', t('directory.people.apart'), {
+      note: t('directory.people.apart.field'),
     });
   }
   const person = isNew ? newId() : (input.who ?? '');
@@ -72,8 +76,6 @@ export function putIntoOffice(
     entry('office.held', { holding: newId(), office: officeId, person, from, until, source: { ...source } }),
   ];
 }
-
-const kept = 'Nothing was written, and what you entered is kept.';
 
 /** Days of a holding, a membership or an affiliation, as somebody says them anew. */
 export interface Days {
@@ -100,11 +102,11 @@ export function stateDays(
   if (from !== null && until !== null && until < from)
     throw new InvalidInput(
       'term-backwards',
-      { what: 'The last day lies before the first one.', lost: kept },
-      { until: 'This day lies before the first one.' },
+      { what: t('directory.people.backwards'), lost: t('directory.kept') },
+      { until: t('directory.before-first') },
     );
   if (before.from === from && before.until === until)
-    throw new RuleRefusal('nothing-new', { what: 'These are the days that stand there already.', lost: kept });
+    throw new RuleRefusal('nothing-new', { what: t('directory.people.same-days'), lost: t('directory.kept') });
   return { ...given, source: source && { ...source } };
 }
 
@@ -119,9 +121,9 @@ export function withdrawDays(
 
 const noSuchTerm = () =>
   new RuleRefusal('no-such-term', {
-    what: 'This is not there, or was taken back already.',
-    lost: 'Nothing was written.',
-    next: 'Look at the page of the party or the person again.',
+    what: t('directory.people.no-term'),
+    lost: t('directory.nothing-written'),
+    next: t('directory.people.no-term.next'),
   });
 
 /** @throws RuleRefusal `not-an-association`, `member-of-itself`, `member-already` */
@@ -140,19 +142,16 @@ export function holdMembership(
   })[],
   membership: string,
 ): NewEntry['body'] {
-  const refuse = (code: string, what: string, next: string) => new RuleRefusal(code, { what, lost: kept, next });
+  const refuse = (code: string, what: string, next: string) =>
+    new RuleRefusal(code, { what, lost: t('directory.kept'), next });
   if (association.kind !== 'association')
     throw refuse(
       'not-an-association',
-      `${association.name} is no association.`,
-      'Correct its kind first, or note an office.',
+      t('directory.people.no-association', { name: association.name }),
+      t('directory.people.no-association.next'),
     );
   if (given.member === association.id)
-    throw refuse(
-      'member-of-itself',
-      'An association is no member of itself.',
-      'Choose the party or person that is meant.',
-    );
+    throw refuse('member-of-itself', t('directory.people.itself'), t('directory.people.itself.next'));
   const same = standing.find(
     (one) =>
       one.person === given.person &&
@@ -163,8 +162,8 @@ export function holdMembership(
   if (same)
     throw refuse(
       'member-already',
-      `This stands there already: ${given.role}.`,
-      'Where its days were wrong, correct them.',
+      t('directory.people.member-already', { role: given.role }),
+      t('directory.people.member-already.next'),
     );
   return { membership, association: association.id, ...given, source: { ...given.source } };
 }

@@ -1,11 +1,14 @@
 /** Writes memberships, affiliations, and later words on days and names: loads what stands, asks the rules, appends. */
+
 import { z } from 'zod';
 import type { NewEntry } from '../../base/append.ts';
 import { instant } from '../../base/clock.ts';
 import { NotFound, RuleRefusal } from '../../base/errors.ts';
 import { UUID, uuidv7 } from '../../base/ids.ts';
+import { t } from '../../base/language.ts';
 import type { Services } from '../../base/services.ts';
 import { partyById } from '../directory/view.ts';
+import { fieldNames } from '../directory-fields.ts';
 import { isoDate, line, uuid } from '../fields.ts';
 import { checked, orNone } from '../input.ts';
 import { source } from '../matters/entries.ts';
@@ -18,18 +21,13 @@ type Needs = Pick<Services, 'db' | 'ledger' | 'clock' | 'random'>;
 const days = { from: orNone(isoDate), until: orNone(isoDate) };
 const inOrder = ({ from, until }: { readonly from: string | null; readonly until: string | null }) =>
   from === null || until === null || from <= until;
-const backwards = { path: ['until'], error: 'This day lies before the first one.' };
-const NAMES = {
-  'source.publisher': 'publisher',
-  'source.title': 'title of the source',
-  'source.date': 'date of the source',
-};
+const backwards = { path: ['until'], error: () => t('directory.before-first') };
 
 /** The person of an address. @throws NotFound */
 export async function thePerson({ db }: Pick<Services, 'db'>, id: string): Promise<Person> {
   const person = UUID.test(id) ? await personById(db, id) : null;
   if (!person)
-    throw new NotFound('no-person', { what: 'The directory has no such person.', next: 'Look them up by name.' });
+    throw new NotFound('no-person', { what: t('directory.people.none'), next: t('directory.people.none.next') });
   return person;
 }
 
@@ -67,17 +65,17 @@ const membershipForm = z
   .refine(inOrder, backwards)
   .refine(({ person, member }) => (person === null) !== (member === null), {
     path: ['member'],
-    error: 'Say which party or person it is: one of them.',
+    error: () => t('directory.people.which-member'),
   });
 
 /** Writes what a person or a party is to an association. @throws InvalidInput, NotFound, and those of `holdMembership` */
 export async function addMembership(services: Needs, by: string, form: unknown, once: string): Promise<void> {
-  const { association: id, ...given } = checked(membershipForm, form, NAMES);
+  const { association: id, ...given } = checked(membershipForm, form, fieldNames());
   const { db } = services;
   const association = await partyById(db, id);
   const member = given.member === null ? null : await partyById(db, given.member);
   if (!association || (given.member !== null && !member))
-    throw new NotFound('no-party', { what: 'The directory has no such party.', lost: 'Nothing was written.' });
+    throw new NotFound('no-party', { what: t('directory.none'), lost: t('directory.nothing-written') });
   if (given.person !== null) await thePerson(services, given.person);
   if (await written(services, `membership:${once}`)) return;
   const body = holdMembership(association, given, await membersOf(db, id), newId(services));
@@ -97,7 +95,7 @@ export async function stateAffiliation(
   form: unknown,
   once: string,
 ): Promise<void> {
-  const given = checked(affiliationForm, form, NAMES);
+  const given = checked(affiliationForm, form, fieldNames());
   const { id } = await thePerson(services, person);
   if (await written(services, `affiliation:${once}`)) return;
   const same = (await affiliationsOf(services.db, id)).some(
@@ -105,7 +103,10 @@ export async function stateAffiliation(
       one.with.toLowerCase() === given.with.toLowerCase() && one.from === given.from && one.until === given.until,
   );
   if (same)
-    throw new RuleRefusal('affiliation-known', { what: 'This stands there already.', lost: 'Nothing was written.' });
+    throw new RuleRefusal('affiliation-known', {
+      what: t('directory.stands-already'),
+      lost: t('directory.nothing-written'),
+    });
   const body = { affiliation: newId(services), person: id, ...given, source: { ...given.source } };
   await write(services, by, `affiliation:${once}`, 'affiliation.stated', body);
 }
@@ -121,7 +122,7 @@ const termForm = z.object({
 
 /** Says days anew, or that they never were. @throws InvalidInput; those of `stateDays` and `withdrawDays` */
 export async function sayDays(services: Needs, by: string, form: unknown, once: string): Promise<void> {
-  const { never, ...given } = checked(termForm, form);
+  const { never, ...given } = checked(termForm, form, fieldNames());
   if (await written(services, `term:${once}`)) return;
   const before = await termById(services.db, given.of, given.term);
   const { term, of, reason } = given;
@@ -139,13 +140,13 @@ export async function correctPerson(
   form: unknown,
   once: string,
 ): Promise<void> {
-  const given = checked(personForm, form);
+  const given = checked(personForm, form, fieldNames());
   const now = await thePerson(services, person);
   if (await written(services, `person:${once}`)) return;
   if (now.name === given.name && now.note === given.note)
     throw new RuleRefusal('nothing-new', {
-      what: 'This is what the directory says already.',
-      lost: 'Nothing was written.',
+      what: t('directory.says-already'),
+      lost: t('directory.nothing-written'),
     });
   await write(services, by, `person:${once}`, 'person.corrected', { person: now.id, ...given });
 }

@@ -1,9 +1,11 @@
 /** What staff decide about what is withheld: load → rules → append. Each is decided on the matter as it stood, and again where somebody wrote in between. */
+
 import { sql } from 'kysely';
 import type { NewEntry } from '../../base/append.ts';
 import type { Millis } from '../../base/clock.ts';
 import { Conflict, NotFound } from '../../base/errors.ts';
 import { UUID, uuidv7 } from '../../base/ids.ts';
+import { t } from '../../base/language.ts';
 import type { Role } from '../../base/route.ts';
 import type { Services } from '../../base/services.ts';
 import { checkEntry, hex, type JsonObject } from '../../proof/index.ts';
@@ -50,8 +52,8 @@ function bodyOf(canonical: string) {
 export async function publishedThing(needs: Pick<Needs, 'db'>, matterId: string, subject: string): Promise<Published> {
   const { db } = needs;
   const missing = new NotFound('no-thing', {
-    what: 'There is nothing of this in the matter.',
-    next: 'Look at its statements, figures and meetings.',
+    what: t('said.publication.none'),
+    next: t('said.publication.none.next'),
   });
   if (!UUID.test(subject)) throw missing;
   const matter = await matterById(db, matterId);

@@ -1,7 +1,9 @@
 /** Rules of what is withheld: embargoes with a time and a zone that is still to come, takedowns and what undoes them with a reason. Pure. */
+
 import type { NewEntry } from '../../base/append.ts';
 import { instant, type Millis } from '../../base/clock.ts';
 import { Forbidden, InvalidInput, RuleRefusal } from '../../base/errors.ts';
+import { t } from '../../base/language.ts';
 import type { Role } from '../../base/route.ts';
 import { instantOf } from '../../ui/asof.tsx';
 import { isZone } from '../../ui/context.ts';
@@ -18,13 +20,13 @@ export interface Concerned {
   readonly audience: 'public' | 'parties';
 }
 
-const LOST = 'Nothing was written, and what you entered is kept.';
 /** Longer than this is a wrong year, and no embargo. */
 const MOST_DAYS = 3660;
 
 const wrong = (code: string, field: string, what: string) =>
-  new InvalidInput(code, { what, lost: LOST }, { [field]: what });
-const refuse = (code: string, what: string, next: string) => new RuleRefusal(code, { what, lost: LOST, next });
+  new InvalidInput(code, { what, lost: t('said.kept') }, { [field]: what });
+const refuse = (code: string, what: string, next: string) =>
+  new RuleRefusal(code, { what, lost: t('said.kept'), next });
 
 /**
  * The time that was typed, or null where none was: day, time of day and zone belong together.
@@ -37,27 +39,14 @@ export function untilOf(
 ): Until | null {
   const [day, time, zone] = [typed.day.trim(), typed.time.trim(), typed.zone.trim()];
   if (day === '' && time === '') return null;
-  if (day === '') throw wrong('embargo-without-day', 'embargoDay', 'Say on which day it becomes public.');
-  if (time === '')
-    throw wrong('embargo-without-time', 'embargoTime', 'Say at what time of that day it becomes public.');
-  if (zone === '')
-    throw wrong(
-      'embargo-without-zone',
-      'embargoZone',
-      'Say in which time zone: the same hour comes earlier in the east.',
-    );
-  if (!isZone(zone))
-    throw wrong('embargo-zone-unknown', 'embargoZone', `${zone} is not a time zone such as America/New_York.`);
+  if (day === '') throw wrong('embargo-without-day', 'embargoDay', t('said.publication.day'));
+  if (time === '') throw wrong('embargo-without-time', 'embargoTime', t('said.publication.time'));
+  if (zone === '') throw wrong('embargo-without-zone', 'embargoZone', t('said.publication.zone'));
+  if (!isZone(zone)) throw wrong('embargo-zone-unknown', 'embargoZone', t('said.publication.zone.unknown', { zone }));
   const at = instantOf(`${day}T${time}`, zone)?.getTime();
-  if (at === undefined) throw wrong('embargo-without-day', 'embargoDay', 'Give a day and a time of the calendar.');
-  if (at <= now)
-    throw wrong(
-      'embargo-in-past',
-      'embargoDay',
-      'This time has passed. Leave it empty to publish at once, or name a later one.',
-    );
-  if (at > now + MOST_DAYS * 86_400_000)
-    throw wrong('embargo-too-far', 'embargoDay', 'This is more than ten years away. Name an earlier time.');
+  if (at === undefined) throw wrong('embargo-without-day', 'embargoDay', t('said.publication.calendar'));
+  if (at <= now) throw wrong('embargo-in-past', 'embargoDay', t('said.publication.past'));
+  if (at > now + MOST_DAYS * 86_400_000) throw wrong('embargo-too-far', 'embargoDay', t('said.publication.far'));
   return { until: at, zone };
 }
 
@@ -74,24 +63,23 @@ export const setEmbargo = (thing: Concerned, { until, zone }: Until, id: string,
 function mayDecide(role: Role): void {
   if (role !== 'viewer') return;
   throw new Forbidden('role-too-weak', {
-    what: 'Whoever looks on alone decides nothing.',
-    lost: 'Nothing was changed.',
-    next: 'Ask an owner of your organisation to change your role.',
+    what: t('said.publication.viewer'),
+    lost: t('said.unchanged'),
+    next: t('said.no-viewer.next'),
   });
 }
 
 function given(reason: string): string {
   if (reason.trim() !== '') return reason.trim();
-  throw wrong('reason-missing', 'reason', 'Say why: the reason stands in the record.');
+  throw wrong('reason-missing', 'reason', t('said.publication.reason'));
 }
 
 /** @throws RuleRefusal `no-embargo`, `embargo-over` */
 function underEmbargo(stands: Withholding, now: Millis): Date {
   const since = publicSince(stands);
-  if (since === null)
-    throw refuse('no-embargo', 'It is not under an embargo.', 'Take it down, if nobody is to see it.');
+  if (since === null) throw refuse('no-embargo', t('said.publication.no-embargo'), t('said.publication.take-down'));
   if (since.getTime() <= now)
-    throw refuse('embargo-over', 'Its embargo is over: everyone sees it.', 'Take it down, if nobody is to see it.');
+    throw refuse('embargo-over', t('said.publication.embargo-over'), t('said.publication.take-down'));
   return since;
 }
 
@@ -107,9 +95,9 @@ export function moveEmbargo(
 ): NewEntry {
   mayDecide(role);
   const since = underEmbargo(stands, now);
-  if (to === null) throw wrong('embargo-without-day', 'embargoDay', 'Say on which day it becomes public.');
+  if (to === null) throw wrong('embargo-without-day', 'embargoDay', t('said.publication.day'));
   if (to.until === since.getTime())
-    throw refuse('embargo-set-so', 'It is set so already.', 'Name another time, or leave it as it is.');
+    throw refuse('embargo-set-so', t('said.publication.set-so'), t('said.publication.set-so.next'));
   const body = { until: instant(to.until), zone: to.zone, reason: given(reason) };
   return entryAbout(thing, 'embargo.moved', id, now, body);
 }
@@ -139,9 +127,9 @@ const isDown = ({ takedown }: Pick<Withholding, 'takedown'>) => takedown.at(-1)?
 function owns(role: Role): void {
   if (role === 'owner') return;
   throw new Forbidden('role-too-weak', {
-    what: 'Only an owner takes down what is published, or puts it back.',
-    lost: 'Nothing was changed.',
-    next: 'Ask an owner of your organisation.',
+    what: t('said.publication.owner'),
+    lost: t('said.unchanged'),
+    next: t('said.publication.owner.next'),
   });
 }
 
@@ -157,7 +145,7 @@ export function takeDown(
 ): NewEntry {
   owns(role);
   if (isDown(stands))
-    throw refuse('taken-down-already', 'It is taken down already.', 'Put it back first, if the reason was wrong.');
+    throw refuse('taken-down-already', t('said.publication.down-already'), t('said.publication.down-already.next'));
   const body = { reason: given(reason), decidedBy: 'owner', entries: entries.map((one) => ({ ...one })) };
   return entryAbout(thing, 'publication.withdrawn', id, now, body);
 }
@@ -172,6 +160,7 @@ export function putBack(
   now: Millis,
 ): NewEntry {
   owns(role);
-  if (!isDown(stands)) throw refuse('not-taken-down', 'It is not taken down.', 'Nothing is to be done.');
+  if (!isDown(stands))
+    throw refuse('not-taken-down', t('said.publication.not-down'), t('said.publication.not-down.next'));
   return entryAbout(thing, 'publication.restored', id, now, { reason: given(reason), decidedBy: 'owner' });
 }

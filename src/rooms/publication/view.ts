@@ -1,7 +1,9 @@
 /** What is withheld from everyone, as read: embargoes, takedowns with their tombstones, and which thing each entry is about. */
+
 import { type Kysely, type RawBuilder, sql } from 'kysely';
 import { z } from 'zod';
 import type { Database } from '../../base/database.ts';
+import { t } from '../../base/language.ts';
 import { type Project, stamps } from '../../base/row.ts';
 import type { Entry } from '../../proof/index.ts';
 import {
@@ -169,8 +171,10 @@ export async function tombstonesOf(
   return rows.map((row) => tombstone.parse(row)).sort((a, b) => a.at.getTime() - b.at.getTime());
 }
 
-/** Why everyone does not see a thing, in the words of a mark. */
-export type Withheld = 'under an embargo' | 'taken down';
+/** Why everyone does not see a thing: under an embargo, or taken down. */
+export type Withheld = 'embargo' | 'down';
+/** The same in the words of a mark. */
+export const withheldWord = (why: Withheld): string => t(`said.withheld.${why}`);
 
 /** Things of a matter that everyone does not see at a time, by id: for the organisation's own lists. */
 export async function withheldIn(
@@ -181,5 +185,5 @@ export async function withheldIn(
   const { rows } = await sql<{ subject: string; down: boolean | null }>`
     select distinct b.subject, (select x.down from view.takedown x where x.subject = b.subject order by x.seq desc limit 1) as down
     from work.withheld(${at}) w join view.subject b on b.seq = w.seq where b.matter = ${matter}`.execute(db);
-  return new Map(rows.map(({ subject, down }) => [subject, down ? 'taken down' : 'under an embargo']));
+  return new Map(rows.map(({ subject, down }) => [subject, down ? 'down' : 'embargo']));
 }

@@ -3,6 +3,7 @@ import type { NewEntry } from '../../base/append.ts';
 import type { Millis } from '../../base/clock.ts';
 import { Conflict, NotFound } from '../../base/errors.ts';
 import { uuidv7 } from '../../base/ids.ts';
+import { t } from '../../base/language.ts';
 import type { Services } from '../../base/services.ts';
 import { matterById } from '../matters/view.ts';
 import { requestById, revocationOf, serviceById } from '../requests/view.ts';
@@ -12,7 +13,7 @@ import { isWanted, planOf } from './view.ts';
 
 type Needs = Pick<Services, 'db' | 'ledger' | 'clock' | 'random'>;
 
-const missing = () => new NotFound('not-found', 'There is no such page, or it is not yours to see.');
+const missing = () => new NotFound('not-found', t('requests.no-page'));
 
 /** What a plan is decided on. @throws NotFound */
 export async function planState({ db }: Pick<Services, 'db'>, id: string): Promise<PlanState & { title: string }> {

@@ -2,12 +2,12 @@
 import { z } from 'zod';
 import { bodyOf, type Texts, textsOf } from '../../base/form.ts';
 import { UUID, uuidv7 } from '../../base/ids.ts';
+import { listed, t } from '../../base/language.ts';
 import { type Ctx, EDITOR, RECIPIENT, type Route, recipient, staff, VIEWER } from '../../base/route.ts';
 import { redirectWith } from '../../ui/context.ts';
 import { ErrorSummary, type Errors, Field, Form, Radios, Submit } from '../../ui/form.tsx';
 import { Heading } from '../../ui/heading.tsx';
 import { page } from '../../ui/page.tsx';
-import { count } from '../../ui/words.ts';
 import { checked, errorsOf } from '../input.ts';
 import { planState, setReminders, wishForReminders } from './commands.ts';
 import { MOST_REMINDERS } from './entries.ts';
@@ -18,14 +18,16 @@ const newOnce = (c: Ctx) => {
   const { clock, random } = c.get('services');
   return uuidv7(clock.now(), random);
 };
-const once = z.string().regex(UUID, 'This form is too old. Load the page again.');
+const once = z.string().regex(UUID, { error: () => t('requests.form-old') });
 
 const days = z
   .string()
   .trim()
-  .regex(/^\d{1,2}([\s,]+\d{1,2})*$/, 'Write numbers of days like 7, 2.')
+  .regex(/^\d{1,2}([\s,]+\d{1,2})*$/, { error: () => t('requests.reminders.days.like') })
   .transform((text) => text.split(/[\s,]+/).map(Number))
-  .refine((all) => all.every((one) => one >= 1 && one <= 90), 'Each from 1 to 90 days before the due date.');
+  .refine((all) => all.every((one) => one >= 1 && one <= 90), {
+    error: () => t('requests.reminders.days.range'),
+  });
 
 const planForm = z.discriminatedUnion('send', [
   z.object({ send: z.literal('none'), once }),
@@ -33,10 +35,10 @@ const planForm = z.discriminatedUnion('send', [
     send: z.literal('some'),
     days,
     most: z.coerce
-      .number('Give a number.')
+      .number({ error: () => t('requests.reminders.number') })
       .int()
-      .min(1, 'At least 1.')
-      .max(MOST_REMINDERS, `At most ${MOST_REMINDERS}.`),
+      .min(1, { error: () => t('requests.reminders.least') })
+      .max(MOST_REMINDERS, { error: () => t('requests.reminders.most', { most: MOST_REMINDERS }) }),
     once,
   }),
 ]);
@@ -44,8 +46,12 @@ const planForm = z.discriminatedUnion('send', [
 /** "7 and 2 days before the due date, at most 2 to each recipient" */
 export const planWords = ({ days, most }: Plan): string =>
   days.length === 0
-    ? 'No reminders are sent.'
-    : `A reminder ${days.join(' and ')} days before the due date, at most ${most} to each recipient.`;
+    ? t('requests.reminders.off')
+    : t('requests.reminders.plan', {
+        days: listed(days.map(String)),
+        n: days.length === 1 ? (days[0] ?? 0) : days.length,
+        most,
+      });
 
 async function showPlan(c: Ctx, typed: Texts | null, errors: Errors = {}): Promise<Response> {
   const request = c.req.param('request') ?? '';
@@ -55,50 +61,53 @@ async function showPlan(c: Ctx, typed: Texts | null, errors: Errors = {}): Promi
   const of = (name: string, otherwise: string) => ({ name, value: typed?.[name] ?? otherwise, errors });
   return await page(
     c,
-    { title: `Reminders: ${state.title}`, area: 'staff', status: bad ? 422 : 200 },
+    { title: t('requests.reminders.title', { title: state.title }), area: 'staff', status: bad ? 422 : 200 },
     <>
       <Heading
-        title="Reminders before the due date"
+        title={t('requests.reminders.heading')}
         crumbs={[{ text: state.title, href: `/desk/requests/${request}/board` }]}
-        lead="A courtesy by mail, sent by itself. It is no step of a ladder: nothing follows from it."
+        lead={t('requests.reminders.lead')}
       />
-      <ErrorSummary errors={errors} what="Nothing was changed." />
+      <ErrorSummary errors={errors} what={t('requests.unchanged')} />
       <p>{planWords(plan)}</p>
-      <p>
-        Nobody is reminded who has answered, whose clock is paused or stayed, or who has said that it wants no
-        reminders. A reminder names the open items and the date as it stands then, and brings a fresh link and a
-        receipt.
-      </p>
+      <p>{t('requests.reminders.who')}</p>
       {staff(c).role === 'viewer' ? (
-        <p>Only editors and owners set reminders.</p>
+        <p>{t('requests.reminders.role')}</p>
       ) : state.recorded || state.revoked ? (
-        <p>{state.revoked ? 'The request was revoked' : 'The request was conducted elsewhere'}; no mail leaves here.</p>
+        <p>{t(state.revoked ? 'requests.reminders.page-revoked' : 'requests.reminders.page-recorded')}</p>
       ) : (
-        <Form action={`/desk/requests/${request}/reminders`} hidden={{ once: newOnce(c) }} label="Set reminders">
+        <Form
+          action={`/desk/requests/${request}/reminders`}
+          hidden={{ once: newOnce(c) }}
+          label={t('requests.reminders.set')}
+        >
           <Radios
             {...of('send', plan.days.length === 0 ? 'none' : 'some')}
-            label="Reminders"
+            label={t('requests.reminders')}
             required
             choices={[
-              { value: 'none', label: 'Send none' },
-              { value: 'some', label: 'Send them on the days below' },
+              { value: 'none', label: t('requests.reminders.none') },
+              { value: 'some', label: t('requests.reminders.some') },
             ]}
           />
           <Field
             {...of('days', plan.days.length === 0 ? '7, 2' : plan.days.join(', '))}
-            label="Days before the due date"
-            hint={`Like 7, 2. At most ${MOST_REMINDERS} days, each from 1 to 90.`}
+            label={t('requests.reminders.days')}
+            hint={t('requests.reminders.days.hint', { most: MOST_REMINDERS })}
             width="medium"
           />
           <Field
             {...of('most', String(plan.days.length === 0 ? 2 : plan.most))}
             type="number"
-            label="At most to each recipient"
-            hint="Also where its date moves and the days come again."
+            label={t('requests.reminders.cap')}
+            hint={t('requests.reminders.cap.hint')}
             inputmode="numeric"
             width="short"
           />
-          <Submit text="Save" cancel={{ text: 'Back', href: `/desk/requests/${request}/board` }} />
+          <Submit
+            text={t('requests.save')}
+            cancel={{ text: t('requests.back'), href: `/desk/requests/${request}/board` }}
+          />
         </Form>
       )}
     </>,
@@ -109,11 +118,11 @@ async function postPlan(c: Ctx): Promise<Response> {
   const request = c.req.param('request') ?? '';
   const typed = textsOf(await bodyOf(c), ['send', 'days', 'most', 'once']);
   try {
-    const read = checked(planForm, typed, { send: 'the choice' });
+    const read = checked(planForm, typed, { send: t('requests.reminders.choice') });
     const plan = read.send === 'none' ? { days: [], most: 1 } : { days: read.days, most: read.most };
     const { repeated } = await setReminders(c.get('services'), request, plan, read.once);
     const said = planWords({ ...plan, days: [...plan.days].sort((a, b) => b - a) });
-    return redirectWith(c, `/desk/requests/${request}/reminders`, repeated ? 'This was saved already.' : said);
+    return redirectWith(c, `/desk/requests/${request}/reminders`, repeated ? t('requests.reminders.repeated') : said);
   } catch (error) {
     return await showPlan(c, typed, errorsOf(error));
   }
@@ -128,40 +137,40 @@ async function showWish(c: Ctx, errors: Errors = {}): Promise<Response> {
   const bad = Object.keys(errors).length > 0;
   return await page(
     c,
-    { title: 'Reminders by mail', area: 'recipient', status: bad ? 422 : 200 },
+    { title: t('requests.wish.title'), area: 'recipient', status: bad ? 422 : 200 },
     <>
       <Heading
-        title="Reminders by mail"
-        crumbs={[{ text: 'Your answer', href: '/answer' }]}
-        lead="Before the due date a short mail can remind you of what is still open. Nothing follows from it."
+        title={t('requests.wish.title')}
+        crumbs={[{ text: t('requests.wish.answer'), href: '/answer' }]}
+        lead={t('requests.wish.lead')}
       />
-      <ErrorSummary errors={errors} what="Nothing was changed." />
+      <ErrorSummary errors={errors} what={t('requests.unchanged')} />
       <p>
         {!wanted
-          ? 'You get no reminders about this request.'
+          ? t('requests.wish.none')
           : plan && plan.days.length > 0
-            ? `You get at most ${count(plan.most, 'reminder')}, the first ${count(plan.days[0] ?? 0, 'day')} before the due date, and none once you have answered.`
-            : 'No reminders are sent about this request.'}
+            ? t('requests.wish.some', { most: plan.most, days: plan.days[0] ?? 0 })
+            : t('requests.wish.off')}
       </p>
       <Form
         action="/answer/reminders"
         hidden={{ wanted: wanted ? 'no' : 'yes', once: newOnce(c) }}
-        label={wanted ? 'No reminders' : 'Reminders again'}
+        label={t(wanted ? 'requests.wish.no' : 'requests.wish.yes')}
       >
-        <Submit text={wanted ? 'Send me no reminders' : 'Send me reminders again'} />
+        <Submit text={t(wanted ? 'requests.wish.no.do' : 'requests.wish.yes.do')} />
       </Form>
-      <p>Letters, receipts and news of a moved date come all the same.</p>
+      <p>{t('requests.wish.rest')}</p>
     </>,
   );
 }
 
-const wishForm = z.object({ wanted: z.enum(['yes', 'no'], 'This form is too old. Load the page again.'), once });
+const wishForm = z.object({ wanted: z.enum(['yes', 'no'], { error: () => t('requests.form-old') }), once });
 
 async function postWish(c: Ctx): Promise<Response> {
   try {
     const read = checked(wishForm, textsOf(await bodyOf(c), ['wanted', 'once']));
     await wishForReminders(c.get('services'), recipient(c).service, read.wanted === 'yes', read.once);
-    const said = read.wanted === 'yes' ? 'You get reminders again.' : 'You get no more reminders about this request.';
+    const said = t(read.wanted === 'yes' ? 'requests.wish.done.yes' : 'requests.wish.done.no');
     return redirectWith(c, '/answer/reminders', said);
   } catch (error) {
     return await showWish(c, errorsOf(error));

@@ -5,6 +5,7 @@
 import type { NewEntry } from '../../base/append.ts';
 import { instant, type Millis } from '../../base/clock.ts';
 import { RuleRefusal } from '../../base/errors.ts';
+import { t } from '../../base/language.ts';
 import { MOST_REMINDERS } from './entries.ts';
 
 export interface Plan {
@@ -81,25 +82,24 @@ export interface PlanState {
 }
 
 const refuse = (code: string, what: string, next: string, field?: string) =>
-  new RuleRefusal(code, { what, lost: 'Nothing was changed.', next }, field ? { [field]: what } : {});
+  new RuleRefusal(code, { what, lost: t('requests.unchanged'), next }, field ? { [field]: what } : {});
 
 /** @throws RuleRefusal `request-recorded`, `request-revoked`, `reminders-stand`, `same-day-twice`, `too-many-reminders` */
 export function planReminders(state: PlanState, plan: Plan, id: string, now: Millis): NewEntry {
-  if (state.recorded)
-    throw refuse(
-      'request-recorded',
-      'This request was conducted elsewhere; no mail leaves here.',
-      'Nothing is to be done.',
-    );
-  if (state.revoked)
-    throw refuse('request-revoked', 'The request was revoked; no mail leaves any more.', 'Nothing is to be done.');
+  if (state.recorded) throw refuse('request-recorded', t('requests.reminders.recorded'), t('requests.nothing-to-do'));
+  if (state.revoked) throw refuse('request-revoked', t('requests.reminders.revoked'), t('requests.nothing-to-do'));
   const days = [...plan.days].sort((a, b) => b - a);
   if (new Set(days).size < days.length)
-    throw refuse('same-day-twice', 'One day is named twice.', 'Name each day once.', 'days');
+    throw refuse('same-day-twice', t('requests.reminders.twice'), t('requests.reminders.twice.next'), 'days');
   if (days.length > MOST_REMINDERS)
-    throw refuse('too-many-reminders', `At most ${MOST_REMINDERS} days.`, 'Name fewer.', 'days');
+    throw refuse(
+      'too-many-reminders',
+      t('requests.reminders.too-many', { most: MOST_REMINDERS }),
+      t('requests.reminders.too-many.next'),
+      'days',
+    );
   if (JSON.stringify(days) === JSON.stringify(state.plan.days) && (days.length === 0 || plan.most === state.plan.most))
-    throw refuse('reminders-stand', 'It is set so already.', 'Change something, or leave it as it is.');
+    throw refuse('reminders-stand', t('requests.reminders.stand'), t('requests.reminders.stand.next'));
   return {
     kind: 'reminder.planned',
     id,
@@ -125,8 +125,8 @@ export function wishReminders(
   now: Millis,
 ): NewEntry {
   if (who.wanted === wanted) {
-    const what = wanted ? 'You get reminders already.' : 'You get no reminders already.';
-    throw refuse('wish-stands', what, 'Nothing is to be done.');
+    const what = t(wanted ? 'requests.reminders.got' : 'requests.reminders.got-none');
+    throw refuse('wish-stands', what, t('requests.nothing-to-do'));
   }
   return {
     kind: 'reminder.wished',

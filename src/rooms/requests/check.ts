@@ -5,6 +5,7 @@
 import { type Kysely, sql } from 'kysely';
 import type { Millis } from '../../base/clock.ts';
 import type { Database } from '../../base/database.ts';
+import { listed, t } from '../../base/language.ts';
 import type { Services } from '../../base/services.ts';
 import { byRecipient, calendarOfPlace, zoneOfPlace } from '../clock/rules.ts';
 import { clockStands, isFollowed, settledItems } from '../escalation/view.ts';
@@ -71,18 +72,20 @@ export async function valueProblems(
     select line, name, array(select f from unnest(${fields}::text[]) f where not merge ? f) as missing,
       (select count(*) from work.draft_recipient where ${lacking}) as total
     from work.draft_recipient where ${lacking} order by line limit ${NAMED}`.execute(db);
-  const named = rows.map(
-    (row) =>
-      `Line ${row.line}: there is no value for ${row.missing.map((f) => `{{${f}}}`).join(' and ')} for ${row.name}.`,
+  const named = rows.map((row) =>
+    t('requests.problem.no-value', {
+      line: row.line,
+      fields: listed(row.missing.map((f) => `{{${f}}}`)),
+      name: row.name,
+    }),
   );
   const formulas = await sql<{ line: number; name: string; field: string; value: string; total: number }>`
     select line, name, f.field, merge ->> f.field as value, count(*) over ()::int as total
     from work.draft_recipient, unnest(${fields}::text[]) f (field)
     where draft = ${draft} and merge ->> f.field ~ ${FORMULA} and merge ->> f.field !~* ${NUMBER}
     order by line, f.field limit ${NAMED}`.execute(db);
-  const unsafe = formulas.rows.map(
-    ({ line, name, field, value }) =>
-      `Line ${line}: the value of {{${field}}} for ${name} starts with “${value.slice(0, 1)}”, which a spreadsheet would run as a formula.`,
+  const unsafe = formulas.rows.map(({ line, name, field, value }) =>
+    t('requests.problem.formula', { line, field: `{{${field}}}`, name, sign: value.slice(0, 1) }),
   );
   return {
     named: [...named, ...unsafe].slice(0, NAMED),
@@ -127,18 +130,20 @@ async function withoutDays(
   };
 }
 
-const lostWords = ({ total, names }: Lost, one: string, many: string): string =>
-  `${total === 1 ? `one recipient ${one}` : `${total.toLocaleString('en-US')} recipients ${many}`}: ${names.join(', ')}${total > names.length ? ' …' : ''}`;
+const lostOf = ({ total, names }: Lost) => ({
+  n: total,
+  names: `${names.join(', ')}${total > names.length ? ' …' : ''}`,
+});
 
 /** Recipients of a subpoena of whom nothing can be asked any more: they answered, an order or the issuer pauses it, or it was served. */
 async function pastAsking(db: Kysely<Database>, draft: string, now: Millis): Promise<readonly Trouble[]> {
   const why = [
-    { words: 'answered everything meanwhile', holds: sql`${settledItems} >= jsonb_array_length(r.items)` },
-    { words: 'owe nothing while their clock is paused', holds: clockStands(new Date(now)) },
-    { words: 'were served with a request that follows already', holds: isFollowed },
-  ];
+    { say: 'requests.problem.answered', holds: sql`${settledItems} >= jsonb_array_length(r.items)` },
+    { say: 'requests.problem.paused', holds: clockStands(new Date(now)) },
+    { say: 'requests.problem.followed', holds: isFollowed },
+  ] as const;
   const found: Trouble[] = [];
-  for (const { words, holds } of why) {
+  for (const { say, holds } of why) {
     const { rows } = await sql<{ name: string; total: number }>`
       select s.name, count(*) over ()::int as total
       from work.draft_recipient d join view.service s on s.id = d.predecessor join view.request r on r.id = s.request
@@ -146,7 +151,7 @@ async function pastAsking(db: Kysely<Database>, draft: string, now: Millis): Pro
     const total = rows[0]?.total ?? 0;
     if (total === 0) continue;
     const names = `${rows.map((row) => row.name).join(', ')}${total > rows.length ? ' …' : ''}`;
-    found.push({ step: 'whom', what: `Remove those who ${words}: ${names}.` });
+    found.push({ step: 'whom', what: t(say, { names }) });
   }
   return found;
 }
@@ -167,23 +172,20 @@ export async function checkDraft(services: Services, draft: Draft, now: Millis):
   const servedAt = servedAtIf(services, body, now);
   const problems: Trouble[] = [...draftProblems(body, counts.total, servedAt)];
   if (await isReading(services.db, draft.id)) {
-    problems.push({ step: 'whom', what: 'A file of recipients is being read. Wait until that is done.' });
+    problems.push({ step: 'whom', what: t('requests.problem.reading') });
   }
   const bytes = Buffer.byteLength(JSON.stringify({ ...body, columns: [] }));
   if (bytes > MAX_REQUEST_BYTES) {
     problems.push({
       step: 'what',
-      what: `Items and letter together take ${bytes.toLocaleString('en-US')} bytes; an entry of the ledger holds ${MAX_REQUEST_BYTES.toLocaleString('en-US')}. Shorten them, or ask in two requests.`,
+      what: t('requests.problem.bytes', { bytes, most: MAX_REQUEST_BYTES }),
     });
   }
   if (body.follows) problems.push(...(await pastAsking(services.db, draft.id, now)));
   if (counts.problems > 0) {
     problems.push({
       step: 'whom',
-      what:
-        counts.problems === 1
-          ? 'One row of the file cannot be used: mend it, or leave it out.'
-          : `${counts.problems.toLocaleString('en-US')} rows of the file cannot be used: mend them, or leave them out.`,
+      what: t('requests.problem.rows', { n: counts.problems }),
     });
   }
   if ((body.due && byRecipient(body.due)) || ownDues(body).some(([, rule]) => byRecipient(rule))) {
@@ -191,26 +193,26 @@ export async function checkDraft(services: Services, draft: Draft, now: Millis):
     if (zone.total > 0) {
       problems.push({
         step: 'whom',
-        what: `The due date counts by each recipient’s time zone, and ${lostWords(zone, 'is in a state with more than one', 'are in states with more than one')}. Give their time_zone, or count by your own calendar.`,
+        what: t('requests.problem.zones', lostOf(zone)),
       });
     }
     if (calendar.total > 0) {
       problems.push({
         step: 'whom',
-        what: `The due date counts by each recipient’s calendar, and ${lostWords(calendar, 'has no state that is known', 'have no state that is known')}. Give their states, or count by your own calendar.`,
+        what: t('requests.problem.states', lostOf(calendar)),
       });
     }
   }
   if (new Set(ownDues(body).map(([, rule]) => JSON.stringify(rule))).size > MOST_RULES) {
     problems.push({
       step: 'when',
-      what: `Items have more than ${MOST_RULES} different due dates. Give some of them the same, or ask in two requests.`,
+      what: t('requests.problem.rules', { most: MOST_RULES }),
     });
   }
   for (const what of missing.named) problems.push({ step: 'letter', what });
   if (missing.total > missing.named.length) {
-    const more = (missing.total - missing.named.length).toLocaleString('en-US');
-    problems.push({ step: 'letter', what: `${more} more values for the letter are missing or formulas.` });
+    const n = missing.total - missing.named.length;
+    problems.push({ step: 'letter', what: t('requests.problem.values', { n }) });
   }
   return { counts, problems, ready: problems.length === 0 ? ready(body, counts.total, servedAt) : null };
 }

@@ -6,6 +6,7 @@ import { type Kysely, sql } from 'kysely';
 import { z } from 'zod';
 import type { Database } from '../../base/database.ts';
 import { InvalidInput, RuleRefusal } from '../../base/errors.ts';
+import { t } from '../../base/language.ts';
 import type { Services } from '../../base/services.ts';
 import { PARTY_KINDS } from '../directory/entries.ts';
 import { type Candidate, candidatesFor } from '../directory/view.ts';
@@ -56,21 +57,25 @@ export async function matchRows(
         const among = match.among.slice(0, 3).map(placeWords).join('; ');
         problems.push({
           line: row.line,
-          what: `${row.name} fits ${match.among.length} parties of the directory (${among}). Give its ocd_id.`,
+          what: t('requests.match.many', { name: row.name, n: match.among.length, among }),
         });
         continue;
       }
       if (match.match === 'contradicts') {
         problems.push({
           line: row.line,
-          what: `The directory knows the ocd_id “${row.ocdId}” as ${placeWords(match.party)}; here it is ${placeWords(row)}. Write it as the directory does, or mend the ocd_id.`,
+          what: t('requests.match.contradicts', {
+            id: row.ocdId ?? '',
+            there: placeWords(match.party),
+            here: placeWords(row),
+          }),
         });
         continue;
       }
       const party = match.match === 'known' ? match.party.id : null;
       const before = party === null ? undefined : used.get(party);
       if (before !== undefined) {
-        problems.push({ line: row.line, what: `${row.name} is the same party as the one in line ${before}.` });
+        problems.push({ line: row.line, what: t('requests.match.same', { name: row.name, line: before }) });
         continue;
       }
       if (party !== null) used.set(party, row.line);
@@ -109,9 +114,9 @@ export async function insertProblems(db: Kysely<Database>, draft: string, proble
 export function onlyThose({ follows }: DraftBody): void {
   if (!follows) return;
   throw new RuleRefusal('only-who-was-asked', {
-    what: 'A subpoena is served on those whom it was composed for, so nobody can be added here.',
-    lost: 'The list of recipients is as it was.',
-    next: 'Ask others in a request of their own.',
+    what: t('requests.subpoena.what'),
+    lost: t('requests.subpoena.lost'),
+    next: t('requests.subpoena.next'),
   });
 }
 
@@ -129,11 +134,7 @@ export interface OneRecipient {
 /** Adds one recipient under the next free line. @throws InvalidInput `recipient-refused` */
 export async function addRecipient(services: Services, draft: string, one: OneRecipient): Promise<void> {
   const refuse = (what: string) =>
-    new InvalidInput(
-      'recipient-refused',
-      { what, lost: 'Nobody was added; the other recipients are still there.' },
-      { name: what },
-    );
+    new InvalidInput('recipient-refused', { what, lost: t('requests.add.lost') }, { name: what });
   await changeRecipients(services, draft, async (trx, { body }) => {
     onlyThose(body);
     const last = await trx
@@ -154,7 +155,7 @@ export async function addRecipient(services: Services, draft: string, one: OneRe
     if (typeof row === 'string') throw refuse(row);
     const { matched, problems } = await matchRows(trx, [row]);
     const [fit] = matched;
-    if (!fit) throw refuse(problems[0]?.what.replaceAll('ocd_id', 'OCD id') ?? 'This recipient cannot be used.');
+    if (!fit) throw refuse(problems[0]?.what.replaceAll('ocd_id', 'OCD id') ?? t('requests.add.unusable'));
     const alike = await trx
       .selectFrom('work.draft_recipient')
       .selectAll()

@@ -1,6 +1,7 @@
 /** A request as it is being composed: everything may still be missing. Drafts are work, not facts; they can change and be deleted. */
 import { z } from 'zod';
 import { instant, type Millis } from '../../base/clock.ts';
+import { t } from '../../base/language.ts';
 import { type DueRule, dueRule } from '../clock/entries.ts';
 import { byIssuer, dueOf } from '../clock/rules.ts';
 import { type LadderStep, ladderSteps, STEP_ROLES } from '../escalation/entries.ts';
@@ -80,17 +81,17 @@ export function draftProblems(
   servedAt: Millis,
 ): readonly { readonly step: Step; readonly what: string }[] {
   const problems: { step: Step; what: string }[] = [];
-  if (!draft.title) problems.push({ step: 'what', what: 'The request has no title.' });
-  if (!draft.authority) problems.push({ step: 'what', what: 'The authority you ask under is missing.' });
+  if (!draft.title) problems.push({ step: 'what', what: t('requests.problem.title') });
+  if (!draft.authority) problems.push({ step: 'what', what: t('requests.problem.authority') });
   if (draft.follows && draft.follows.items.join('\n\n') !== draft.items.join('\n\n')) {
     problems.push({
       step: 'what',
-      what: 'A subpoena asks for the same items as the request that it follows, under the same numbers.',
+      what: t('requests.problem.subpoena'),
     });
   }
-  if (draft.items.length === 0) problems.push({ step: 'what', what: 'The request asks for nothing: it has no items.' });
-  if (recipients === 0) problems.push({ step: 'whom', what: 'There are no recipients.' });
-  if (!draft.due) problems.push({ step: 'when', what: 'There is no due date or rule.' });
+  if (draft.items.length === 0) problems.push({ step: 'what', what: t('requests.problem.items') });
+  if (recipients === 0) problems.push({ step: 'whom', what: t('requests.problem.recipients') });
+  if (!draft.due) problems.push({ step: 'when', what: t('requests.problem.due') });
   else {
     try {
       dueOf(byIssuer(draft.due), servedAt);
@@ -103,20 +104,19 @@ export function draftProblems(
       dueOf(byIssuer(rule), servedAt);
     } catch (error) {
       const why = error instanceof Error ? error.message : instant(servedAt);
-      problems.push({ step: 'when', what: `Item ${item}: ${why}` });
+      problems.push({ step: 'when', what: t('requests.problem.item', { item, why }) });
     }
   }
   if (draft.conduct === 'served') {
-    if (!draft.letter) problems.push({ step: 'letter', what: 'There is no letter.' });
+    if (!draft.letter) problems.push({ step: 'letter', what: t('requests.problem.letter') });
     else for (const what of letterProblems(draft.letter, draft.columns)) problems.push({ step: 'letter', what });
     if (draft.letter && ownDues(draft).length > 0 && !fieldsOf(draft.letter.text).includes('items')) {
-      const what = 'Items have due dates of their own, and the letter does not name them: put {{items}} into it.';
-      problems.push({ step: 'letter', what });
+      problems.push({ step: 'letter', what: t('requests.problem.unnamed') });
     }
   } else if (!draft.recorded) {
     problems.push({
       step: 'when',
-      what: 'A request recorded from elsewhere needs the time of its service and a source.',
+      what: t('requests.problem.recorded'),
     });
   }
   return problems;

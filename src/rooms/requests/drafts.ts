@@ -7,6 +7,7 @@ import { z } from 'zod';
 import type { Database } from '../../base/database.ts';
 import { Conflict, NotFound, RuleRefusal } from '../../base/errors.ts';
 import { uuidv7 } from '../../base/ids.ts';
+import { t } from '../../base/language.ts';
 import type { Services } from '../../base/services.ts';
 import { type DraftBody, draftBody, EMPTY_DRAFT } from './draft.ts';
 
@@ -113,7 +114,7 @@ export async function createDraft(
 /** @throws NotFound */
 export async function loadDraft(db: Kysely<Database>, id: string): Promise<Draft> {
   const row = await db.selectFrom('work.request_draft').selectAll().where('id', '=', id).executeTakeFirst();
-  if (!row) throw new NotFound('no-draft', 'This draft does not exist any more.');
+  if (!row) throw new NotFound('no-draft', t('requests.no-draft'));
   return toDraft(row);
 }
 
@@ -142,9 +143,9 @@ export const isChecked = ({ checking, serving }: Draft): boolean =>
 
 export const frozen = () =>
   new RuleRefusal('draft-frozen', {
-    what: 'Serving of this request has started, so it can no longer be changed.',
-    lost: 'Nothing was changed.',
-    next: 'Until the letters leave you can revoke it and start anew.',
+    what: t('requests.frozen.what'),
+    lost: t('requests.unchanged'),
+    next: t('requests.frozen.next'),
   });
 
 /**
@@ -168,9 +169,9 @@ export async function saveDraft(services: Services, id: string, version: number,
   if (row) return row.version;
   if ((await loadDraft(services.db, id)).serving) throw frozen();
   throw new Conflict('draft-changed', {
-    what: 'This request was changed in another window since you opened this page.',
-    lost: 'What you entered is still on this page; it has not been saved yet.',
-    next: 'Compare it with what is saved, then save again.',
+    what: t('requests.changed.what'),
+    lost: t('requests.changed.lost'),
+    next: t('requests.changed.next'),
   });
 }
 
@@ -189,9 +190,9 @@ export async function deleteDraft(db: Kysely<Database>, id: string): Promise<voi
 
 const beingRead = () =>
   new RuleRefusal('file-being-read', {
-    what: 'A file of recipients is being read for this request.',
-    lost: 'Nothing was changed.',
-    next: 'Wait until it is read, then go back and try again.',
+    what: t('requests.being-read.what'),
+    lost: t('requests.unchanged'),
+    next: t('requests.being-read.next'),
   });
 
 /**
@@ -212,7 +213,7 @@ export async function changeRecipients<R>(
       .where('id', '=', id)
       .forUpdate()
       .executeTakeFirst();
-    if (!row) throw new NotFound('no-draft', 'This draft does not exist any more.');
+    if (!row) throw new NotFound('no-draft', t('requests.no-draft'));
     const draft = toDraft(row);
     if (draft.serving) throw frozen();
     const file = await trx

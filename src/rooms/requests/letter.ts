@@ -3,23 +3,23 @@
  * written to the ledger; it is put in when the letter leaves.
  */
 import { RuleRefusal } from '../../base/errors.ts';
+import { type MessageId, t } from '../../base/language.ts';
 import type { CarriedItem, Item, Letter } from './entries.ts';
 
 const FIELD = /\{\{\s*([a-z][a-z0-9_]*)\s*\}\}/g;
 
-/** Fields that every letter has, with what they mean, for the page that explains them. */
-export const LETTER_FIELDS: Readonly<Record<string, string>> = {
-  recipient: 'name of the recipient',
-  state: 'its state',
-  issuer: 'your organisation',
-  title: 'title of the request',
-  authority: 'the authority you ask under',
-  items:
-    'the numbered items, with their due dates where those differ, without those that this recipient answered before',
-  answered_before: 'items answered in the request that this one follows, each with its receipt',
-  due_date: 'the due date, written out; where items differ, the first of them',
-  link: 'the link to the answer page, different for each recipient; the only field that must be there',
-};
+/** Fields that every letter has, with the message that says what each means. */
+export const LETTER_FIELDS = {
+  recipient: 'requests.field.recipient',
+  state: 'requests.field.state',
+  issuer: 'requests.field.issuer',
+  title: 'requests.field.title',
+  authority: 'requests.field.authority',
+  items: 'requests.field.items',
+  answered_before: 'requests.field.answered',
+  due_date: 'requests.field.due',
+  link: 'requests.field.link',
+} as const satisfies Readonly<Record<string, MessageId>>;
 
 export interface LetterValues {
   readonly recipient: string;
@@ -35,7 +35,7 @@ export interface LetterValues {
   readonly merge: Readonly<Record<string, string>>;
 }
 
-/** What stands in place of the link in the letter as the ledger and the pages show it. */
+/** What stands in place of the link in the letter as the ledger and the pages show it. Part of what is hashed: the same in every language. */
 export const LINK_PLACEHOLDER = '[link for this recipient alone]';
 
 /** Names of the merge fields used in a template, each once. */
@@ -52,17 +52,14 @@ export function letterProblems(letter: Letter, columns: readonly string[] | null
   const used = [...new Set([...fieldsOf(letter.subject), ...fieldsOf(letter.text)])];
   for (const field of used) {
     if (Object.hasOwn(LETTER_FIELDS, field)) continue;
-    if (columns && !columns.includes(field))
-      problems.push(`{{${field}}} is neither a field of letters nor a column of the CSV.`);
+    if (columns && !columns.includes(field)) problems.push(t('requests.letter.unknown', { field: `{{${field}}}` }));
   }
-  if (fieldsOf(letter.subject).includes('link'))
-    problems.push('The subject must not hold {{link}}: subjects are not private.');
-  if (!fieldsOf(letter.text).includes('link'))
-    problems.push('The letter does not hold {{link}}, so nobody could answer.');
+  if (fieldsOf(letter.subject).includes('link')) problems.push(t('requests.letter.subject-link'));
+  if (!fieldsOf(letter.text).includes('link')) problems.push(t('requests.letter.no-link'));
   return problems;
 }
 
-/** Answers that were carried over, one a line, each with the file name of its receipt. */
+/** Answers that were carried over, one a line, each with the file name of its receipt. Part of what is hashed: the same in every language. */
 const carriedText = (carried: readonly CarriedItem[]): string =>
   carried.length === 0
     ? 'None.'
@@ -93,7 +90,10 @@ export function fill(template: string, values: LetterValues, link: string): stri
   return template.replace(FIELD, (_, field: string) => {
     const value = Object.hasOwn(known, field) ? known[field] : undefined;
     if (value === undefined || (value === '' && field !== 'state')) {
-      throw new RuleRefusal('merge-field-empty', `There is no value for {{${field}}} for ${values.recipient}.`);
+      throw new RuleRefusal(
+        'merge-field-empty',
+        t('requests.letter.no-value', { field: `{{${field}}}`, name: values.recipient }),
+      );
     }
     return value;
   });

@@ -6,6 +6,7 @@ import { type Kysely, type SqlBool, sql } from 'kysely';
 import { instant } from '../../base/clock.ts';
 import type { Database } from '../../base/database.ts';
 import { InvalidInput, NotFound, RuleRefusal } from '../../base/errors.ts';
+import { t } from '../../base/language.ts';
 import type { Services } from '../../base/services.ts';
 import { email } from './recipients.ts';
 import { leavesAtOf } from './revoke.ts';
@@ -50,6 +51,9 @@ interface Line {
   not_before: Date;
   sent_at: Date | null;
 }
+
+/** Kept in place of the mail server's words where a corrected address ended a letter; pages say it in their own. */
+export const REPLACED = 'The address was corrected; a new letter took its place.';
 
 const like = (text: string) => `%${text.replace(/[\\%_]/g, '\\$&')}%`;
 
@@ -158,18 +162,18 @@ export async function correctContact(
   if (!address.success) {
     throw new InvalidInput(
       'address-refused',
-      { what: 'This is not an address that mail can be sent to.', lost: 'Nothing was changed.' },
-      { address: 'Enter one e-mail address, such as clerk@city.example.gov.' },
+      { what: t('requests.address.refused'), lost: t('requests.unchanged') },
+      { address: t('requests.address.hint') },
     );
   }
   const { db } = services;
   const service = await serviceById(db, serviceId);
   const request = service && (await requestById(db, service.request));
-  if (!service || !request) throw new NotFound('no-service', 'There is no such recipient.');
+  if (!service || !request) throw new NotFound('no-service', t('requests.no-recipient'));
   if (await revocationOf(db, request.id)) {
     throw new RuleRefusal('already-revoked', {
-      what: 'This request was revoked, so no letter leaves.',
-      lost: 'Nothing was changed.',
+      what: t('requests.revoked.no-letter'),
+      lost: t('requests.unchanged'),
     });
   }
   const leavesAt = (await leavesAtOf(db, request.id)) ?? 0;
@@ -186,8 +190,8 @@ export async function correctContact(
     if (before?.address === address.data) {
       throw new RuleRefusal(
         'same-address',
-        { what: 'This is the address that is there already.', lost: 'Nothing was changed.' },
-        { address: 'This is the address that is there already.' },
+        { what: t('requests.address.same'), lost: t('requests.unchanged') },
+        { address: t('requests.address.same') },
       );
     }
     await trx
@@ -214,7 +218,7 @@ export async function correctContact(
       .executeTakeFirst();
     await trx
       .updateTable('work.outbox')
-      .set({ state: 'failed', error: 'The address was corrected; a new letter took its place.' })
+      .set({ state: 'failed', error: REPLACED })
       .where('service', '=', serviceId)
       .where('kind', '=', 'letter')
       .where('state', '=', 'queued')

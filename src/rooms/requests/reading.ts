@@ -12,6 +12,7 @@ import type { Database } from '../../base/database.ts';
 import { Conflict, Refusal, StorageFull, Unavailable } from '../../base/errors.ts';
 import { uuidv7 } from '../../base/ids.ts';
 import { jobsBy, Stopped } from '../../base/jobs.ts';
+import { t } from '../../base/language.ts';
 import type { Services } from '../../base/services.ts';
 import { type DraftRecipient, insertProblems, insertRecipients, matchRows, onlyThose } from './draft-recipients.ts';
 import { changeRecipients, frozen, isOpen, loadDraft } from './drafts.ts';
@@ -86,7 +87,7 @@ export async function takeFile(services: Services, draft: string, source: AsyncI
     let open = false;
     for await (const { n, part } of partsOf(source)) {
       bytes += part.length;
-      if (bytes > MAX_CSV_BYTES) throw wrongFile(`The file is larger than ${MAX_CSV_BYTES / 1024 / 1024} MiB.`);
+      if (bytes > MAX_CSV_BYTES) throw wrongFile(t('requests.csv.too-large', { mib: MAX_CSV_BYTES / 1024 / 1024 }));
       for (let at = part.indexOf(NEWLINE); at !== -1; at = part.indexOf(NEWLINE, at + 1)) lines += 1;
       open = part.at(-1) !== NEWLINE;
       await db.insertInto('work.recipients_part').values({ file: id, n, bytes: part }).execute();
@@ -217,7 +218,7 @@ async function keep(
         .where('stage', 'not in', ['read', 'refused'])
         .executeTakeFirst();
       if (marked.numUpdatedRows === 0n) {
-        throw new Conflict('file-replaced', 'Another file took the place of this one, or it was read elsewhere.');
+        throw new Conflict('file-replaced', t('requests.csv.replaced'));
       }
       await trx.deleteFrom('work.recipients_part').where('file', '=', file).execute();
     }
@@ -253,7 +254,7 @@ async function readKept(services: Services, draft: string, file: string, goesOn:
       const words =
         error instanceof Refusal
           ? [error.advice.what, error.advice.next ?? ''].join(' ').trim()
-          : 'This server met something it was not made for while it read the file. Choose the file again.';
+          : t('requests.csv.unexpected');
       // Where even this cannot be kept, the file is still open and the next start reads it.
       await refuse(services.db, file, words).catch(() => {});
       return;

@@ -6,6 +6,7 @@ import { type Parser, parse } from 'csv-parse';
 import { z } from 'zod';
 import { breather } from '../../base/breath.ts';
 import { InvalidInput } from '../../base/errors.ts';
+import { t } from '../../base/language.ts';
 
 export const MAX_ROWS = 200_000;
 export const MAX_CSV_BYTES = 64 * 1024 * 1024;
@@ -13,8 +14,8 @@ export const MAX_CSV_BYTES = 64 * 1024 * 1024;
 export const wrongFile = (what: string) =>
   new InvalidInput('csv-refused', {
     what,
-    lost: 'Nothing was changed: the recipients you had are still there.',
-    next: 'Save the sheet as “CSV UTF-8” with the columns name, kind, state, ocd_id, email and try again.',
+    lost: t('requests.csv.lost'),
+    next: t('requests.csv.next'),
   });
 
 /** Bytes that are decoded and parsed at once: some milliseconds of work. */
@@ -27,7 +28,7 @@ async function* slicesOf(bytes: CsvBytes): AsyncGenerator<Uint8Array> {
   let all = 0;
   for await (const part of bytes instanceof Uint8Array ? [bytes] : bytes) {
     all += part.length;
-    if (all > MAX_CSV_BYTES) throw wrongFile(`The file is larger than ${MAX_CSV_BYTES / 1024 / 1024} MiB.`);
+    if (all > MAX_CSV_BYTES) throw wrongFile(t('requests.csv.too-large', { mib: MAX_CSV_BYTES / 1024 / 1024 }));
     for (let at = 0; at < part.length; at += SLICE) yield part.subarray(at, at + SLICE);
   }
 }
@@ -40,10 +41,9 @@ async function* textOf(bytes: CsvBytes): AsyncGenerator<string> {
     try {
       text = slice ? (decoder?.decode(slice, { stream: true }) ?? '') : (decoder?.decode() ?? '');
     } catch {
-      throw wrongFile('The file is not text in UTF-8.');
+      throw wrongFile(t('requests.csv.not-utf8'));
     }
-    if (text.includes('\u0000'))
-      throw wrongFile('The file looks like UTF-16 without a byte order mark, or is not text at all.');
+    if (text.includes('\u0000')) throw wrongFile(t('requests.csv.utf16'));
     return text;
   };
   for await (const slice of slicesOf(bytes)) {
@@ -86,7 +86,7 @@ export async function parseCsv(
       parser.write(text);
       take(parser, lines);
       if (failed) break;
-      if (lines.length - 1 > MAX_ROWS) throw wrongFile(`The file has more than ${MAX_ROWS} recipients.`);
+      if (lines.length - 1 > MAX_ROWS) throw wrongFile(t('requests.csv.too-many', { most: MAX_ROWS }));
       await onLines(lines.at(-1)?.at ?? 0);
       await breath();
     }
@@ -98,7 +98,7 @@ export async function parseCsv(
   }
 }
 
-const unreadable = (error: Error) => wrongFile(`The file cannot be read as CSV: ${error.message}.`);
+const unreadable = (error: Error) => wrongFile(t('requests.csv.unreadable', { why: error.message }));
 
 async function finish(parser: Parser, lines: CsvLine[]): Promise<void> {
   const ended = new Promise<void>((resolve, reject) => {

@@ -2,7 +2,9 @@
  * Recipients from a list: what each row says, and every row that cannot be used, named by its line. Reads no database; when two rows are the
  * same party stands in same-party.ts.
  */
+import type { z } from 'zod';
 import { breather } from '../../base/breath.ts';
+import { t } from '../../base/language.ts';
 import { ocdId, PARTY_KINDS, type PartyKind } from '../directory/entries.ts';
 import { NEEDS_PLACE } from '../directory/view.ts';
 import { line, mailbox, timeZone } from '../fields.ts';
@@ -69,12 +71,13 @@ export async function readRecipients(bytes: CsvBytes, onProgress: OnProgress = (
   );
   const missing = NEEDED.filter((name) => !header.includes(name));
   if (missing.length > 0) {
-    const found = header.filter(Boolean).slice(0, 20).join(', ') || 'nothing';
-    throw wrongFile(`The first line has no column ${missing.join(' and no column ')}. It has: ${found}.`);
+    const found = header.filter(Boolean).slice(0, 20).join(', ') || t('requests.csv.nothing');
+    const [first = '', second = ''] = missing;
+    throw wrongFile(t('requests.csv.no-column', { n: missing.length, missing: first, second, found }));
   }
   const twice = header.find((name, i) => name !== '' && header.indexOf(name) !== i);
-  if (twice) throw wrongFile(`The column ${twice} stands in the first line twice.`);
-  if (records.length === 1) throw wrongFile('The file has a first line with columns, but no recipient.');
+  if (twice) throw wrongFile(t('requests.csv.twice', { column: twice }));
+  if (records.length === 1) throw wrongFile(t('requests.csv.no-rows'));
   const columns = header.filter((name) => /^[a-z][a-z0-9_]{0,39}$/.test(name) && !KNOWN.some((k) => k === name));
 
   const rows: Recipient[] = [];
@@ -103,6 +106,9 @@ export async function readRecipients(bytes: CsvBytes, onProgress: OnProgress = (
 /** Further columns of one row may hold this much together, so that the entry of its service stays well below 60,000 bytes. */
 const MAX_MERGE_BYTES = 20_000;
 
+/** What is wrong with a cell, as the end of a sentence about it. */
+const problemOf = (error: z.ZodError): string => error.issues[0]?.message ?? t('requests.unusable');
+
 /** One row, or what is wrong with it. */
 export function readRow(
   cells: ReadonlyMap<string, string>,
@@ -113,47 +119,48 @@ export function readRow(
   for (const column of KNOWN) {
     const cell = cells.get(column) ?? '';
     if (FORMULA.test(cell) && !(NOTHING.has(cell) && OPTIONAL.has(column)))
-      return `The ${column} starts with “${cell.slice(0, 1)}”, which a spreadsheet would run as a formula.`;
+      return t('requests.row.formula', { column, sign: cell.slice(0, 1) });
   }
   const optional = (column: string) => {
     const cell = cells.get(column) ?? '';
     return NOTHING.has(cell) ? '' : cell;
   };
   const name = nameText.safeParse(cells.get('name') ?? '');
-  if (!name.success) return `The name ${name.error.issues[0]?.message ?? 'cannot be used'}.`;
+  if (!name.success) return t('requests.row.name', { problem: problemOf(name.error) });
   const kind = PARTY_KINDS.find(
     (k) => k === (cells.get('kind') ?? '').toLowerCase().replace(/^(city|town|village)$/, 'place'),
   );
-  if (!kind) return `The kind “${(cells.get('kind') ?? '').slice(0, 40)}” is none of ${PARTY_KINDS.join(', ')}.`;
+  if (!kind)
+    return t('requests.row.kind', { kind: (cells.get('kind') ?? '').slice(0, 40), kinds: PARTY_KINDS.join(', ') });
   const rawState = optional('state');
   const state = rawState === '' ? null : stateText.safeParse(rawState);
-  if (state && !state.success) return `The state ${state.error.issues[0]?.message ?? 'cannot be used'}.`;
+  if (state && !state.success) return t('requests.row.state', { problem: problemOf(state.error) });
   const rawId = optional('ocd_id');
   const id = rawId === '' ? null : ocdId.safeParse(rawId);
-  if (id && !id.success) return `The ocd_id “${rawId.slice(0, 80)}” is not an Open Civic Data division id.`;
+  if (id && !id.success) return t('requests.row.id', { id: rawId.slice(0, 80) });
   const seat = { state: state ? stateName(state.data) : null, ocdId: id ? id.data : null };
   const contradiction = stateContradiction(seat);
   if (contradiction !== null) return contradiction;
   if (NEEDS_PLACE.includes(kind) && !id && !state && kind !== 'state') {
-    return `${name.data} is ambiguous: there may be others of that name. Give its state or its ocd_id.`;
+    return t('requests.row.ambiguous', { name: name.data });
   }
   const rawZone = optional('time_zone');
   if (rawZone !== '' && !timeZone.safeParse(rawZone).success) {
-    return `The time_zone “${rawZone.slice(0, 60)}” is not one such as America/Chicago.`;
+    return t('requests.row.zone', { zone: rawZone.slice(0, 60) });
   }
   const rawMail = optional('email');
   const mail = rawMail === '' ? null : email.safeParse(rawMail);
-  if (mail && !mail.success) return `The e-mail address “${rawMail.slice(0, 80)}” is not one that mail can be sent to.`;
+  if (mail && !mail.success) return t('requests.row.mail', { address: rawMail.slice(0, 80) });
   const merge: Record<string, string> = {};
   for (const column of columns) {
     const value = cells.get(column) ?? '';
     if (value === '') continue;
     const text = mergeText.safeParse(value);
-    if (!text.success) return `The ${column} ${text.error.issues[0]?.message ?? 'cannot be used'}.`;
+    if (!text.success) return t('requests.row.column', { column, problem: problemOf(text.error) });
     merge[column] = text.data;
   }
   if (columns.length > 40 && Buffer.byteLength(JSON.stringify(merge)) > MAX_MERGE_BYTES) {
-    return `The further columns hold more than ${MAX_MERGE_BYTES.toLocaleString('en-US')} bytes together.`;
+    return t('requests.row.bytes', { most: MAX_MERGE_BYTES });
   }
   return {
     line: at,

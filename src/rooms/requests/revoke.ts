@@ -4,6 +4,7 @@ import { z } from 'zod';
 import type { Database } from '../../base/database.ts';
 import { NotFound } from '../../base/errors.ts';
 import { uuidv7 } from '../../base/ids.ts';
+import { t } from '../../base/language.ts';
 import type { Services } from '../../base/services.ts';
 import { prose } from '../fields.ts';
 import { checked } from '../input.ts';
@@ -48,7 +49,9 @@ export function revocableUntil(leavesAt: number | null, now: number): number | n
   return now <= until ? until : null;
 }
 
-const reasonInput = z.object({ reason: prose(1000).pipe(z.string().min(1, 'is missing: say why')) });
+const reasonInput = z.object({
+  reason: prose(1000).pipe(z.string().min(1, { error: () => t('requests.revoke.no-reason') })),
+});
 
 /**
  * Revokes a request whole. Sent twice with the same `once`, it is revoked once.
@@ -65,7 +68,7 @@ export async function revokeRequest(
   const key = `revoke:${once}`;
   const request = await requestById(db, requestId);
   const matter = request && (await matterById(db, request.matter));
-  if (!request || !matter) throw new NotFound('no-request', 'There is no such request.');
+  if (!request || !matter) throw new NotFound('no-request', t('requests.no-request'));
   const repeated = async () =>
     (await db.selectFrom('ledger.command').select('key').where('key', '=', key).executeTakeFirst()) !== undefined;
   if (await repeated()) return await revokeQueuedLetters(db, requestId);

@@ -6,6 +6,7 @@ import { Temporal } from 'temporal-polyfill';
 import type { NewEntry } from '../../base/append.ts';
 import { instant, type Millis } from '../../base/clock.ts';
 import { RuleRefusal } from '../../base/errors.ts';
+import { t } from '../../base/language.ts';
 import type { ServedCell } from '../clock/entries.ts';
 import {
   type Asking,
@@ -108,7 +109,7 @@ export interface LetterDue {
   readonly cells: readonly Pick<ServedCell, 'items' | 'on'>[] | null;
 }
 
-/** " (due Fri 6 Mar 2026)" behind an item, where items differ. */
+/** " (due Fri 6 Mar 2026)" behind an item, where items differ. Part of what is hashed: the same in every language. */
 function itemDue(cells: LetterDue['cells'], item: number): string {
   const cell = cells?.find((one) => one.items === null || one.items.includes(item));
   return cell ? ` (due ${dueWords(cell.on)})` : '';
@@ -124,8 +125,7 @@ export function letterTo(
   link: string = LINK_PLACEHOLDER,
 ): { readonly subject: string; readonly text: string } {
   const { letter } = serving.draft;
-  if (!letter)
-    throw new RuleRefusal('no-letter', 'A request that was recorded from elsewhere has no letter of its own.');
+  if (!letter) throw new RuleRefusal('no-letter', t('requests.no-letter'));
   const { carried = [] } = to;
   const before = new Set(carried.map((one) => one.item));
   const values = {
@@ -226,13 +226,12 @@ export function revoke(
   id: string,
   now: Millis,
 ): NewEntry {
-  if (state.revoked)
-    throw new RuleRefusal('already-revoked', 'This request has been revoked already; nothing left the house.');
+  if (state.revoked) throw new RuleRefusal('already-revoked', t('requests.revoke.already'));
   if (state.leavesAt === null || now > state.leavesAt - REVOKE_MARGIN_MS) {
     throw new RuleRefusal('letters-left', {
-      what: 'The letters have left, so the request cannot be taken back.',
-      lost: 'Nothing was changed.',
-      next: 'Write to the recipients, or issue a new request that says what it replaces.',
+      what: t('requests.revoke.left'),
+      lost: t('requests.unchanged'),
+      next: t('requests.revoke.left.next'),
     });
   }
   return {

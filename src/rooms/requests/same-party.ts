@@ -2,6 +2,8 @@
  * When two rows, or a row and a party of the directory, are the same. An id and a name both count: the same place is named with its id in one
  * list and without it in another. What says two things at once is told, never decided here. Reads no database.
  */
+import { t } from '../../base/language.ts';
+import { partyKind } from '../../ui/words.ts';
 import { type Candidate, type Match as Meant, meant, type Named, type Party } from '../directory/view.ts';
 import { stateName, stateOfDivision } from '../states.ts';
 
@@ -17,7 +19,7 @@ function nameKeys({ name, kind, state, ocdId }: Named): readonly string[] {
 
 /** “Watsonville (place, California)”, with what tells it from others. */
 export const placeWords = ({ name, kind, state }: Pick<Party, 'name' | 'kind' | 'state'>): string =>
-  `${name} (${state === null ? kind : `${kind}, ${state}`})`;
+  `${name} (${[partyKind(kind), ...(state === null ? [] : [state])].join(', ')})`;
 
 /** Rows that were seen, and which of them a further row repeats. Some map look-ups a row, however many there are. */
 export interface SeenRows<T extends Named> {
@@ -63,12 +65,12 @@ export function seenRows<T extends Named>(): SeenRows<T> {
 /** What is told of a row that repeats one of line `line`. */
 export function twinWords(row: Named, twin: Named, by: 'id' | 'name', line: number): string {
   if (by === 'id' && (row.name.toLowerCase() !== twin.name.toLowerCase() || row.kind !== twin.kind)) {
-    return `${placeWords(row)} has the same ocd_id as ${placeWords(twin)} in line ${line}.`;
+    return t('requests.twin.id', { one: placeWords(row), other: placeWords(twin), line });
   }
   if (by === 'name' && (row.ocdId === null) !== (twin.ocdId === null)) {
-    return `${row.name} stands in line ${line} already, ${twin.ocdId === null ? 'without' : 'with'} an ocd_id. If these are two, give each its own ocd_id.`;
+    return t(twin.ocdId === null ? 'requests.twin.without' : 'requests.twin.with', { name: row.name, line });
   }
-  return `${row.name} stands in line ${line} already.`;
+  return t('requests.twin.name', { name: row.name, line });
 }
 
 /** Where the state that is written is not the one of the id: what is told; null where they agree or cannot be compared. */
@@ -76,7 +78,7 @@ export function stateContradiction({ state, ocdId }: Pick<Named, 'state' | 'ocdI
   if (state === null || ocdId === null) return null;
   const name = stateOfDivision(ocdId);
   if (name === null || stateName(state) === name) return null;
-  return `The state is “${state}”, but the ocd_id “${ocdId}” lies in ${name}. Write ${name}, leave the state empty, or mend the ocd_id.`;
+  return t('requests.row.elsewhere', { state, id: ocdId, there: name });
 }
 
 /** The party that a row names: known, new, ambiguous, or known under its id as something else. */

@@ -10,6 +10,7 @@ import { sql } from 'kysely';
 import { Conflict, Refusal, StorageFull, Unavailable } from '../../base/errors.ts';
 import { uuidv7 } from '../../base/ids.ts';
 import { Stopped } from '../../base/jobs.ts';
+import { t } from '../../base/language.ts';
 import type { Services } from '../../base/services.ts';
 import { recountLate } from '../clock/view.ts';
 import { columnsUsed, servedAtIf } from './check.ts';
@@ -209,13 +210,17 @@ export function serveInBackground(services: Services, draftId: string): Promise<
           await sleep(wait);
           continue;
         }
-        const trouble = error instanceof Refusal ? error.advice.what : 'This server met something it was not made for.';
+        const trouble = error instanceof Refusal ? error.advice.what : t('requests.serving.unexpected');
         // Where even this cannot be kept, the serving is still open and the next start goes on with it.
         await loadDraft(services.db, draftId)
           .then((draft) =>
             draft.serving
               ? settle(services, draft, { trouble })
-              : refuseAsked(services, draftId, { code: 'unexpected', what: trouble, lost: 'Nobody was served.' }),
+              : refuseAsked(services, draftId, {
+                  code: 'unexpected',
+                  what: trouble,
+                  lost: t('requests.serving.nobody'),
+                }),
           )
           .catch(() => {});
         return;
@@ -254,9 +259,9 @@ export async function serveDraft(services: Services, draftId: string): Promise<s
   const { serving } = await loadDraft(services.db, draftId);
   if (serving?.trouble) {
     throw new Unavailable('serving-stopped', {
-      what: `Serving stopped: ${serving.trouble}`,
-      lost: 'Nothing is lost: whoever was served stays served, and nobody is served twice.',
-      next: 'Go on with it from the page of the request.',
+      what: t('requests.serving.stopped', { trouble: serving.trouble }),
+      lost: t('requests.serving.safe'),
+      next: t('requests.serving.go-on'),
     });
   }
   return request;

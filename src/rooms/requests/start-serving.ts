@@ -7,6 +7,7 @@
 import { Conflict, NotFound, Refusal, RuleRefusal, StorageFull, Unavailable } from '../../base/errors.ts';
 import { uuidv7 } from '../../base/ids.ts';
 import { Stopped } from '../../base/jobs.ts';
+import { t } from '../../base/language.ts';
 import type { Services } from '../../base/services.ts';
 import { type Named, partyById } from '../directory/view.ts';
 import { matterById } from '../matters/view.ts';
@@ -32,9 +33,12 @@ export async function startServing(
   const [problem] = problems;
   if (problem) {
     throw new RuleRefusal('draft-not-ready', {
-      what: problems.length > 1 ? `${problem.what} There are ${problems.length - 1} more problems.` : problem.what,
-      lost: 'Nobody was served; the draft is as it was.',
-      next: 'Put right what the last step lists, then serve.',
+      what:
+        problems.length > 1
+          ? t('requests.serving.more', { first: problem.what, n: problems.length - 1 })
+          : problem.what,
+      lost: t('requests.serving.nobody-draft'),
+      next: t('requests.serving.put-right'),
     });
   }
   await refuseUnclear(services, draftId, (done) => onProgress(done, counts.total));
@@ -67,9 +71,9 @@ export async function startServing(
   const other = await loadDraft(services.db, draftId);
   if (other.serving && other.request) return { request: other.request, recipients: other.serving.recipients };
   throw new Conflict('draft-changed', {
-    what: 'This request was changed in another window while it was checked.',
-    lost: 'Nobody was served.',
-    next: 'Look at the last step again, then serve.',
+    what: t('requests.serving.changed'),
+    lost: t('requests.serving.nobody'),
+    next: t('requests.serving.look-again'),
   });
 }
 
@@ -104,17 +108,17 @@ async function refuseUnclear(
       if (row.party) used.set(row.party, row.line);
       const { name, kind, state, ocdId, line } = row;
       const twin = seen.see({ name, kind, state, ocdId, line });
-      if (twin) unclear.push(`Line ${line}: ${twinWords(row, twin.row, twin.by, twin.row.line)}`);
+      if (twin) unclear.push(t('requests.line', { line, what: twinWords(row, twin.row, twin.by, twin.row.line) }));
     }
-    unclear.push(...problems.map((p) => `Line ${p.line}: ${p.what}`));
+    unclear.push(...problems.map((p) => t('requests.line', p)));
     done += rows.length;
     await onProgress(done);
   }
   if (unclear.length > 0) {
     throw new RuleRefusal('recipients-unclear', {
       what: unclear.slice(0, 10).join(' '),
-      lost: 'Nobody was served; the draft is as it was.',
-      next: 'Mend or remove these recipients, then serve.',
+      lost: t('requests.serving.nobody-draft'),
+      next: t('requests.serving.mend'),
     });
   }
 }
@@ -122,9 +126,9 @@ async function refuseUnclear(
 /** The matter of a draft, and the name under which its organisation asks. @throws NotFound */
 export async function issuerOf(services: Services, matterId: string) {
   const matter = await matterById(services.db, matterId);
-  if (!matter) throw new NotFound('no-matter', 'There is no such matter.');
+  if (!matter) throw new NotFound('no-matter', t('requests.no-matter'));
   const party = await partyById(services.db, matter.issuer);
-  if (!party) throw new NotFound('no-issuer', 'The organisation that asks is not in the directory.');
+  if (!party) throw new NotFound('no-issuer', t('requests.no-issuer'));
   return { matter, name: party.name };
 }
 

@@ -1,6 +1,8 @@
 /** An owner says how the organisation reviews: load → rules → append. */
+
 import { z } from 'zod';
 import { uuidv7 } from '../../base/ids.ts';
+import { t } from '../../base/language.ts';
 import type { Role } from '../../base/route.ts';
 import type { Services } from '../../base/services.ts';
 import { checked } from '../input.ts';
@@ -11,7 +13,7 @@ import { reviewSettingOf } from './view.ts';
 
 const input = z.object({
   second: z.boolean(),
-  reviewer: z.enum(REVIEWERS, 'needs a choice: editors, or owners alone'),
+  reviewer: z.enum(REVIEWERS, { error: () => t('said.field.reviewer-choice') }),
 });
 
 /** Writes `review.set`. @throws InvalidInput, Conflict, and those of `setReview` */

@@ -2,12 +2,14 @@
  * What staff write before it is published, as it lies in the work tables: kept, changed, sent for review, sent back, deleted and brought back.
  * Every change names the version that was looked at. Nothing of it is evidence, and nothing here publishes.
  */
+
 import { type Kysely, sql } from 'kysely';
 import { z } from 'zod';
 import { instant, type Millis } from '../../base/clock.ts';
 import type { Database } from '../../base/database.ts';
 import { Conflict, NotFound } from '../../base/errors.ts';
 import { UUID } from '../../base/ids.ts';
+import { t } from '../../base/language.ts';
 import { type Drafted, WRITING_STATES, type WritingState } from './rules.ts';
 
 export const WRITING_KINDS = ['statement', 'figure'] as const;
@@ -69,7 +71,7 @@ export async function writingOf(db: Kysely<Database>, matter: string, id: string
         .where('matter', '=', matter)
         .executeTakeFirst()
     : undefined;
-  if (!row) throw new NotFound('no-draft', { what: 'There is no such draft.', next: 'Look at the list of drafts.' });
+  if (!row) throw new NotFound('no-draft', { what: t('said.draft.none'), next: t('said.draft.none.next') });
   return read(row);
 }
 
@@ -164,8 +166,8 @@ export async function changeWriting(
     .executeTakeFirst();
   if (row) return row.version;
   throw new Conflict('draft-changed', {
-    what: 'Somebody changed this draft since you opened it.',
-    lost: 'Nothing was published, and the draft is kept as the other person left it.',
-    next: 'Look at it as it is now, and decide again.',
+    what: t('said.draft.changed'),
+    lost: t('said.draft.changed.lost'),
+    next: t('said.draft.changed.next'),
   });
 }

@@ -1,11 +1,14 @@
 /** How an organisation reviews what it publishes: seen by all its staff, set by an owner. */
+
 import { bodyOf, textsOf } from '../../base/form.ts';
 import { UUID, uuidv7 } from '../../base/ids.ts';
+import { t } from '../../base/language.ts';
 import { type Ctx, OWNER, type Route, staff, VIEWER } from '../../base/route.ts';
 import { redirectWith } from '../../ui/context.ts';
 import { type Errors, Form, Radios, Submit } from '../../ui/form.tsx';
 import { Heading } from '../../ui/heading.tsx';
 import { page } from '../../ui/page.tsx';
+import { rich } from '../../ui/rich.tsx';
 import { errorsOf } from '../input.ts';
 import { chooseReview } from './commands.ts';
 import { type ReviewSetting, reviewSettingOf } from './view.ts';
@@ -13,9 +16,9 @@ import { type ReviewSetting, reviewSettingOf } from './view.ts';
 const PATH = '/desk/review';
 
 const WORDS = {
-  no: 'Whoever writes a statement or a figure publishes it, in one step.',
-  editor: 'Whoever writes a statement or a figure sends it for review; another editor or owner publishes it.',
-  owner: 'Whoever writes a statement or a figure sends it for review; an owner who did not write it publishes it.',
+  no: 'said.review.no',
+  editor: 'said.review.editor',
+  owner: 'said.review.owner-publishes',
 } as const;
 type Choice = keyof typeof WORDS;
 
@@ -27,37 +30,38 @@ async function show(c: Ctx, errors: Errors = {}, typed?: string): Promise<Respon
   const stands = choiceOf(await reviewSettingOf(db, actor.party));
   return page(
     c,
-    { title: 'How your organisation reviews', area: 'staff', status: Object.keys(errors).length > 0 ? 422 : 200 },
+    { title: t('said.review.title'), area: 'staff', status: Object.keys(errors).length > 0 ? 422 : 200 },
     <>
-      <Heading title="How your organisation reviews" crumbs={[{ text: 'Desk', href: '/desk' }]} lead={WORDS[stands]} />
+      <Heading
+        title={t('said.review.title')}
+        crumbs={[{ text: t('ui.nav.desk'), href: '/desk' }]}
+        lead={t(WORDS[stands])}
+      />
       {actor.role === 'owner' ? (
         <Form
           action={PATH}
           errors={errors}
           hidden={{ once: uuidv7(clock.now(), random) }}
-          label="How your organisation reviews"
+          label={t('said.review.title')}
         >
           <Radios
             name="review"
-            label="Who publishes"
+            label={t('said.review.who')}
             required
             value={typed ?? stands}
             errors={errors}
             choices={[
-              { value: 'no', label: 'Whoever writes it', hint: WORDS.no },
-              { value: 'editor', label: 'A second person', hint: WORDS.editor },
-              { value: 'owner', label: 'A second person who is an owner', hint: WORDS.owner },
+              { value: 'no', label: t('said.review.choice.no'), hint: t(WORDS.no) },
+              { value: 'editor', label: t('said.review.choice.editor'), hint: t(WORDS.editor) },
+              { value: 'owner', label: t('said.review.choice.owner'), hint: t(WORDS.owner) },
             ]}
           />
-          <Submit text="Set it so" />
+          <Submit text={t('said.review.submit')} />
         </Form>
       ) : (
-        <p>An owner of your organisation can change this.</p>
+        <p>{t('said.review.ask')}</p>
       )}
-      <p>
-        It is about statements, figures and their corrections. What is set stands in the log, where your organisation
-        alone can read it. <a href="/desk/writing">Drafts for the public record</a>
-      </p>
+      <p>{rich('said.review.about', { a: (words) => <a href="/desk/writing">{words}</a> })}</p>
     </>,
   );
 }
@@ -74,7 +78,7 @@ async function post(c: Ctx): Promise<Response> {
     const { reviewer, ...errors } = errorsOf(error);
     return await show(c, reviewer === undefined ? errors : { ...errors, review: reviewer }, review);
   }
-  return redirectWith(c, PATH, 'It is set so from now on. Drafts that wait already go on waiting.');
+  return redirectWith(c, PATH, t('said.review.done'));
 }
 
 export const reviewRoutes: readonly Route[] = [

@@ -2,9 +2,11 @@
  * Rules of review: what may become of a draft, and by whose hand. Pure. Where an organisation wants a second person, nobody publishes what they
  * wrote a word of, whatever their role; where it does not, publishing is one step.
  */
+
 import type { NewEntry } from '../../base/append.ts';
 import { instant, type Millis } from '../../base/clock.ts';
 import { Conflict, Forbidden, RuleRefusal } from '../../base/errors.ts';
+import { t } from '../../base/language.ts';
 import { ROLES, type Role } from '../../base/route.ts';
 import type { ReviewSetting } from './view.ts';
 
@@ -27,8 +29,8 @@ export interface Person {
   readonly role: Role;
 }
 
-const kept = 'Nothing was published, and the draft is kept.';
-const refuse = (code: string, what: string, next: string) => new RuleRefusal(code, { what, lost: kept, next });
+const kept = () => t('said.draft.kept');
+const refuse = (code: string, what: string, next: string) => new RuleRefusal(code, { what, lost: kept(), next });
 
 const atLeast = (role: Role, wanted: Role) => ROLES.indexOf(role) >= ROLES.indexOf(wanted);
 const wrote = (draft: Drafted, who: Person) => draft.author === who.userId || draft.writers.includes(who.userId);
@@ -37,22 +39,22 @@ const wrote = (draft: Drafted, who: Person) => draft.author === who.userId || dr
 function mayWrite(who: Person): void {
   if (atLeast(who.role, 'editor')) return;
   throw new Forbidden('role-too-weak', {
-    what: 'Whoever looks on alone writes and publishes nothing.',
-    lost: 'Nothing was changed.',
-    next: 'Ask an owner of your organisation to change your role.',
+    what: t('said.draft.viewer'),
+    lost: t('said.unchanged'),
+    next: t('said.no-viewer.next'),
   });
 }
 
 /** @throws Conflict `draft-changed`; RuleRefusal `draft-published`, `draft-deleted` */
 function stands(draft: Drafted, version: number): void {
   if (draft.state === 'published')
-    throw refuse('draft-published', 'This is published already.', 'Write a correction, if something is wrong in it.');
-  if (draft.deleted) throw refuse('draft-deleted', 'This draft was deleted.', 'Bring it back first.');
+    throw refuse('draft-published', t('said.draft.published'), t('said.draft.published.next'));
+  if (draft.deleted) throw refuse('draft-deleted', t('said.draft.deleted'), t('said.draft.deleted.next'));
   if (draft.version !== version) {
     throw new Conflict('draft-changed', {
-      what: 'Somebody changed this draft since you opened it.',
-      lost: kept,
-      next: 'Look at it as it is now, and decide again.',
+      what: t('said.draft.changed'),
+      lost: kept(),
+      next: t('said.draft.changed.next'),
     });
   }
 }
@@ -62,7 +64,7 @@ export function mayChange(draft: Drafted, who: Person, version: number): void {
   mayWrite(who);
   stands(draft, version);
   if (draft.state === 'waiting' || draft.state === 'publishing')
-    throw refuse('draft-waits', 'It waits for review, so its words stand still.', 'Take it back first.');
+    throw refuse('draft-waits', t('said.draft.waits'), t('said.draft.waits.next'));
 }
 
 /** @throws as `mayChange` */
@@ -73,25 +75,20 @@ export function mayTakeBack(draft: Drafted, who: Person, version: number): void 
   mayWrite(who);
   stands(draft, version);
   if (draft.state !== 'waiting')
-    throw refuse('draft-not-waiting', 'It does not wait for review.', 'Look at it as it is now.');
-  if (!wrote(draft, who))
-    throw refuse('draft-of-others', 'You wrote nothing of it.', 'Send it back with a note instead.');
+    throw refuse('draft-not-waiting', t('said.draft.not-waiting'), t('said.draft.not-waiting.next'));
+  if (!wrote(draft, who)) throw refuse('draft-of-others', t('said.draft.of-others'), t('said.draft.of-others.next'));
 }
 
 /** Whether this person may decide about what others wrote. @throws Forbidden, RuleRefusal `own-draft`, `reviewer-role` */
 function mayReview(setting: ReviewSetting, draft: Drafted, who: Person): void {
   if (wrote(draft, who)) {
-    throw refuse(
-      'own-draft',
-      'You wrote this yourself, and your organisation wants a second person to look at it.',
-      'Ask somebody else of your organisation to review it.',
-    );
+    throw refuse('own-draft', t('said.draft.own'), t('said.draft.own.next'));
   }
   if (!atLeast(who.role, setting.reviewer)) {
     throw refuse(
       'reviewer-role',
-      `In your organisation only an ${setting.reviewer} may publish what somebody else wrote.`,
-      `Ask an ${setting.reviewer} to review it.`,
+      t('said.draft.role', { role: setting.reviewer }),
+      t('said.draft.role.next', { role: setting.reviewer }),
     );
   }
 }
@@ -102,11 +99,7 @@ export function mayPublish(setting: ReviewSetting, draft: Drafted, who: Person, 
   stands(draft, version);
   if (!setting.second) return;
   if (draft.state !== 'waiting' && draft.state !== 'publishing') {
-    throw refuse(
-      'draft-not-submitted',
-      'It was not sent for review, and your organisation wants a second person to look at it.',
-      'Send it for review.',
-    );
+    throw refuse('draft-not-submitted', t('said.draft.not-submitted'), t('said.review.send.first'));
   }
   mayReview(setting, draft, who);
 }
@@ -116,13 +109,13 @@ export function maySendBack(setting: ReviewSetting, draft: Drafted, who: Person,
   mayWrite(who);
   stands(draft, version);
   if (draft.state !== 'waiting')
-    throw refuse('draft-not-waiting', 'It does not wait for review.', 'Look at it as it is now.');
+    throw refuse('draft-not-waiting', t('said.draft.not-waiting'), t('said.draft.not-waiting.next'));
   mayReview(setting, draft, who);
   if (note.trim() === '') {
     throw new RuleRefusal(
       'note-missing',
-      { what: 'Say what is to be changed.', lost: kept },
-      { note: 'Say what is to be changed: whoever wrote it reads this.' },
+      { what: t('said.draft.note'), lost: kept() },
+      { note: t('said.draft.note.field') },
     );
   }
 }
@@ -132,7 +125,7 @@ export function mayDelete(draft: Drafted, who: Person, version: number): void {
   mayWrite(who);
   stands(draft, version);
   if (!wrote(draft, who) && who.role !== 'owner')
-    throw refuse('draft-of-others', 'You wrote nothing of it.', 'Whoever wrote it, or an owner, can delete it.');
+    throw refuse('draft-of-others', t('said.draft.of-others'), t('said.draft.delete.next'));
 }
 
 /** @throws Forbidden `role-too-weak`; RuleRefusal `review-set-so` */
@@ -145,16 +138,16 @@ export function setReview(
 ): NewEntry {
   if (of.role !== 'owner') {
     throw new Forbidden('role-too-weak', {
-      what: 'Only an owner decides how the organisation reviews.',
-      lost: 'Nothing was changed.',
-      next: 'Ask an owner.',
+      what: t('said.review.owner'),
+      lost: t('said.unchanged'),
+      next: t('said.review.owner.next'),
     });
   }
   if (before.second === wanted.second && (before.reviewer === wanted.reviewer || !wanted.second)) {
     throw new RuleRefusal('review-set-so', {
-      what: 'It is set so already.',
-      lost: 'Nothing was changed.',
-      next: 'Change something, or leave it as it is.',
+      what: t('said.review.set-so'),
+      lost: t('said.unchanged'),
+      next: t('said.review.set-so.next'),
     });
   }
   return {

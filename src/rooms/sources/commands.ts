@@ -1,7 +1,9 @@
 /** Keeps a copy of a source. Never fetches anything: the text is what somebody hands in. */
+
 import { instant, type Millis } from '../../base/clock.ts';
 import { InvalidInput, NotFound } from '../../base/errors.ts';
 import { uuidv7 } from '../../base/ids.ts';
+import { t } from '../../base/language.ts';
 import type { Services } from '../../base/services.ts';
 import { utf8 } from '../../proof/index.ts';
 import { prose } from '../fields.ts';
@@ -13,7 +15,7 @@ import { sourceKept } from './entries.ts';
 export const SOURCE_CHARS = 400_000;
 
 const input = sourceKept.pick({ publisher: true, title: true, published: true, url: true }).extend({
-  text: prose(SOURCE_CHARS).refine((text) => text !== '', 'is missing'),
+  text: prose(SOURCE_CHARS).refine((text) => text !== '', { error: () => t('said.field.missing') }),
 });
 
 async function* once(bytes: Uint8Array) {
@@ -33,13 +35,16 @@ export async function keepSource(
   key: string,
   fetchedAt: Millis = services.clock.now(),
 ): Promise<string> {
-  const { text, ...given } = checked(input, form, { url: 'web address', published: 'day of publication' });
+  const { text, ...given } = checked(input, form, {
+    published: t('said.field.published'),
+    url: t('said.field.url'),
+  });
   const matter = await matterById(services.db, matterId);
-  if (!matter) throw new NotFound('no-matter', 'There is no such matter.');
+  if (!matter) throw new NotFound('no-matter', t('said.no-matter'));
   const now = services.clock.now();
   if (fetchedAt > now || (given.published !== null && Date.parse(given.published) > now)) {
-    throw new InvalidInput('source-in-future', 'A source that is kept has to have been there already.', {
-      published: 'This day lies in the future.',
+    throw new InvalidInput('source-in-future', t('said.source.in-future'), {
+      published: t('said.future'),
     });
   }
   const put = await services.blobs.put(once(utf8(text)), { maxBytes: 4 * SOURCE_CHARS });

@@ -1,5 +1,7 @@
 /** What may be written of sources: that a copy of a text was kept, from where and when. The text itself is stored by its hash, for the office alone. */
+
 import { z } from 'zod';
+import { t } from '../../base/language.ts';
 import { documentRef, instantText, isoDate, line, uuid } from '../fields.ts';
 
 /** An address on the web, as printed beside a source. */
@@ -7,7 +9,7 @@ export const webAddress = z
   .string()
   .trim()
   .max(2000)
-  .refine((text) => /^https?:\/\//i.test(text) && URL.canParse(text), 'is not a web address');
+  .refine((text) => /^https?:\/\//i.test(text) && URL.canParse(text), { error: () => t('said.field.web-address') });
 
 export const sourceKept = z.strictObject({
   source: uuid,

@@ -1,6 +1,8 @@
 /** The sources of a matter: those that are kept, each with its text for the office, and the form that keeps another. */
+
 import { bodyOf, type Texts, textsOf } from '../../base/form.ts';
 import { UUID } from '../../base/ids.ts';
+import { t } from '../../base/language.ts';
 import { type Ctx, EDITOR, type Route, VIEWER } from '../../base/route.ts';
 import { redirectWith, zoneOf } from '../../ui/context.ts';
 import { filesize } from '../../ui/filesize.ts';
@@ -8,6 +10,7 @@ import { type Errors, Field, Form, Submit, TextArea } from '../../ui/form.tsx';
 import { Hash } from '../../ui/hash.tsx';
 import { Heading } from '../../ui/heading.tsx';
 import { page } from '../../ui/page.tsx';
+import { rich } from '../../ui/rich.tsx';
 import { Table } from '../../ui/table.tsx';
 import { Day, Time } from '../../ui/time.tsx';
 import { errorsOf } from '../input.ts';
@@ -26,51 +29,57 @@ async function show(c: Ctx, values: Texts = {}, errors: Errors = {}, once = ''):
   return page(
     c,
     {
-      title: `Sources: ${matter.title}`,
+      title: t('said.source.title', { matter: matter.title }),
       area: 'staff',
       wide: true,
       status: Object.keys(errors).length > 0 ? 422 : 200,
     },
     <>
-      <Heading
-        title="Sources"
-        crumbs={crumbsTo(matter)}
-        lead="A copy of each text that statements and figures come from. What is quoted must stand in it. The copy is for your office alone; the public sees where it is from, when it was taken, and its hash."
-      />
+      <Heading title={t('said.sources')} crumbs={crumbsTo(matter)} lead={t('said.source.lead')} />
       <Table
-        caption="Kept sources"
+        caption={t('said.source.caption')}
         rows={sources}
-        empty={{ what: 'No source is kept yet', how: 'Paste the text of an article, a post or a letter below.' }}
+        empty={{ what: t('said.source.empty'), how: t('said.source.empty.how') }}
         columns={[
           {
-            head: 'Source',
+            head: t('said.source'),
             names: true,
             cell: (one) => <a href={`${base}/${one.id}`}>{one.title}</a>,
           },
-          { head: 'Publisher', cell: (one) => one.publisher },
-          { head: 'Published', cell: (one) => (one.published ? <Day on={one.published} /> : 'not known') },
-          { head: 'Copy taken', cell: (one) => <Time at={one.fetchedAt} zone={zone} /> },
-          { head: 'Size', numeric: true, cell: (one) => filesize(one.bytes) },
+          { head: t('said.source.publisher'), cell: (one) => one.publisher },
+          {
+            head: t('said.source.published'),
+            cell: (one) => (one.published ? <Day on={one.published} /> : t('said.not-known')),
+          },
+          { head: t('said.source.taken'), cell: (one) => <Time at={one.fetchedAt} zone={zone} /> },
+          { head: t('said.source.size'), numeric: true, cell: (one) => filesize(one.bytes) },
           { head: 'SHA-256', cell: (one) => <Hash hex={one.sha256} /> },
         ]}
       />
       {writes ? (
         <>
-          <h2 id="keep">Keep a source</h2>
-          <Form action={base} errors={errors} hidden={{ once: once || newOnce }} label="Keep a source">
+          <h2 id="keep">{t('said.keep-source')}</h2>
+          <Form action={base} errors={errors} hidden={{ once: once || newOnce }} label={t('said.keep-source')}>
             <Field
               name="publisher"
-              label="Publisher"
+              label={t('said.source.publisher')}
               required
               value={values['publisher'] ?? ''}
               errors={errors}
               maxlength={200}
             />
-            <Field name="title" label="Title" required value={values['title'] ?? ''} errors={errors} maxlength={300} />
+            <Field
+              name="title"
+              label={t('said.source.form.title')}
+              required
+              value={values['title'] ?? ''}
+              errors={errors}
+              maxlength={300}
+            />
             <Field
               name="published"
               type="date"
-              label="Day of publication"
+              label={t('said.source.form.day')}
               value={values['published'] ?? ''}
               errors={errors}
               width="medium"
@@ -78,22 +87,22 @@ async function show(c: Ctx, values: Texts = {}, errors: Errors = {}, once = ''):
             <Field
               name="url"
               type="url"
-              label="Web address"
+              label={t('said.source.form.url')}
               value={values['url'] ?? ''}
               errors={errors}
               maxlength={2000}
             />
             <TextArea
               name="text"
-              label="Its text"
-              hint="As it stands there, whole or the part that matters. It cannot be changed later; a newer version is a source of its own."
+              label={t('said.source.form.text')}
+              hint={t('said.source.form.text.hint')}
               required
               value={values['text'] ?? ''}
               errors={errors}
               rows={10}
               maxlength={SOURCE_CHARS}
             />
-            <Submit text="Keep this copy" />
+            <Submit text={t('said.source.form.submit')} />
           </Form>
         </>
       ) : null}
@@ -113,29 +122,28 @@ async function post(c: Ctx): Promise<Response> {
   } catch (error) {
     return await show(c, values, errorsOf(error), once);
   }
-  return redirectWith(c, `/desk/matters/${matter.id}/sources`, 'The copy is kept.');
+  return redirectWith(c, `/desk/matters/${matter.id}/sources`, t('said.source.done'));
 }
 
 async function getOne(c: Ctx): Promise<Response> {
   const { services, matter } = await matterOfPath(c);
   const { source, text } = await readSource(services, matter.id, c.req.param('source') ?? '');
+  const line = {
+    publisher: source.publisher,
+    at: <Time at={source.fetchedAt} zone={zoneOf(c)} />,
+    hash: <Hash hex={source.sha256} whole />,
+  };
   return page(
     c,
     { title: source.title, area: 'staff' },
     <>
       <Heading
         title={source.title}
-        crumbs={[...crumbsTo(matter), { text: 'Sources', href: `/desk/matters/${matter.id}/sources` }]}
+        crumbs={[...crumbsTo(matter), { text: t('said.sources'), href: `/desk/matters/${matter.id}/sources` }]}
         lead={
-          <>
-            {source.publisher}
-            {source.published ? (
-              <>
-                , <Day on={source.published} />
-              </>
-            ) : null}
-            . Copy taken <Time at={source.fetchedAt} zone={zoneOf(c)} />. SHA-256 <Hash hex={source.sha256} whole />
-          </>
+          source.published
+            ? rich('said.source.one.day', { ...line, day: <Day on={source.published} /> })
+            : rich('said.source.one', line)
         }
       />
       {source.url ? (

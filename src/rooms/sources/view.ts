@@ -1,7 +1,9 @@
 /** Kept sources, as read. */
+
 import type { Kysely } from 'kysely';
 import type { Database } from '../../base/database.ts';
 import { NotFound } from '../../base/errors.ts';
+import { t } from '../../base/language.ts';
 import { type Project, stamps } from '../../base/row.ts';
 import type { Services } from '../../base/services.ts';
 import { matterById } from '../matters/view.ts';
@@ -81,8 +83,8 @@ export async function readSource(
   const blob = source ? await services.blobs.get(source.sha256) : null;
   if (!source || !blob) {
     throw new NotFound('no-source', {
-      what: 'There is no such source in this matter, or its copy was erased.',
-      next: 'Choose one from the list, or keep a copy first.',
+      what: t('said.source.none'),
+      next: t('said.source.none.next'),
     });
   }
   return { source, text: await new Response(blob.stream()).text() };
@@ -101,7 +103,7 @@ export interface Ground {
 /** @throws NotFound `no-matter`, `no-source` */
 export async function groundOf(services: Pick<Services, 'db' | 'blobs'>, id: string, source: string): Promise<Ground> {
   const matter = await matterById(services.db, id);
-  if (!matter) throw new NotFound('no-matter', 'There is no such matter.');
+  if (!matter) throw new NotFound('no-matter', t('said.no-matter'));
   return {
     matter: matter.id,
     issuer: matter.issuer,

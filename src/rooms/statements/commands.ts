@@ -1,8 +1,10 @@
 /** Writes down what somebody said: loads office and source, asks the rules, appends. */
+
 import { z } from 'zod';
 import type { NewEntry } from '../../base/append.ts';
 import { InvalidInput } from '../../base/errors.ts';
 import { uuidv7 } from '../../base/ids.ts';
+import { t } from '../../base/language.ts';
 import type { Services } from '../../base/services.ts';
 import { line, prose, uuid } from '../fields.ts';
 import { checked, orNone } from '../input.ts';
@@ -17,9 +19,9 @@ const input = z
   .object({
     holding: orNone(uuid),
     name: orNone(line(200)),
-    words: prose(2000).pipe(z.string().min(1, 'is missing')),
-    form: z.enum(FORMS, 'needs a choice: quotation or paraphrase'),
-    medium: z.enum(MEDIA, 'needs a choice'),
+    words: prose(2000).pipe(z.string().min(1, { error: () => t('said.field.missing') })),
+    form: z.enum(FORMS, { error: () => t('said.field.form-choice') }),
+    medium: z.enum(MEDIA, { error: () => t('said.field.choice') }),
     outlet: orNone(line(200)),
     /** ms */
     saidAt: z.number().int(),
@@ -30,18 +32,24 @@ const input = z
   })
   .refine(({ holding, name }) => holding !== null || name !== null, {
     path: ['name'],
-    error: 'Say who spoke: a person in an office, or a name.',
+    error: () => t('said.statement.speaker-missing'),
   });
 export type StatementInput = z.input<typeof input>;
 
 /** The entry that this form would write. @throws InvalidInput, NotFound `no-source`, and those of `makeStatement` */
 export async function planStatement(services: Services, matter: string, form: StatementInput): Promise<NewEntry> {
-  const { source, holding, name, ...given } = checked(input, form, { holding: 'speaker', saidAt: 'time' });
+  const { source, holding, name, ...given } = checked(input, form, {
+    holding: t('said.field.speaker'),
+    form: t('said.field.form'),
+    medium: t('said.field.medium'),
+    outlet: t('said.field.outlet'),
+    saidAt: t('said.field.time'),
+  });
   const ground = await groundOf(services, matter, source);
   const held = holding === null ? null : await holdingById(services.db, holding);
   if (holding !== null && !held)
-    throw new InvalidInput('speaker-unknown', 'There is no such person in an office.', {
-      holding: 'Choose one of the list.',
+    throw new InvalidInput('speaker-unknown', t('said.statement.speaker-unknown'), {
+      holding: t('said.statement.speaker-unknown.field'),
     });
   const now = services.clock.now();
   const ids = { entry: uuidv7(now, services.random), statement: uuidv7(now, services.random) };

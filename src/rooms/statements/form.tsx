@@ -1,11 +1,24 @@
 /** The form of a statement, in parts: its fields with what was typed, and what was typed as the command takes it. */
+
 import type { Texts } from '../../base/form.ts';
+import { t } from '../../base/language.ts';
 import { type Errors, Field, Radios, Select, TextArea } from '../../ui/form.tsx';
+import { rich } from '../../ui/rich.tsx';
 import { type Holding, officeText } from '../people/view.ts';
 import { SaidWhen, saidAt } from '../sourced.tsx';
 import type { Source } from '../sources/view.ts';
 import type { StatementInput } from './commands.ts';
 import { FORMS, MEDIA } from './entries.ts';
+
+const MEDIUM = {
+  statement: 'said.statement.medium.statement',
+  post: 'said.statement.medium.post',
+  letter: 'said.statement.medium.letter',
+  hearing: 'said.statement.medium.hearing',
+  interview: 'said.statement.medium.interview',
+  spokesperson: 'said.statement.medium.spokesperson',
+  'told an outlet': 'said.statement.medium.outlet',
+} as const;
 
 /** Names of the fields. */
 export const STATEMENT_NAMES = [
@@ -48,14 +61,9 @@ export function StatementFields(props: {
     <>
       <Select
         name="holding"
-        label="Who spoke"
-        hint={
-          <>
-            A person in an office. Not in the list? <a href="/desk/people#add">Write them down first</a>, or give the
-            name alone below.
-          </>
-        }
-        none="Somebody else"
+        label={t('said.statement.form.who')}
+        hint={rich('said.statement.form.who.hint', { a: (words) => <a href="/desk/people#add">{words}</a> })}
+        none={t('said.statement.form.who.none')}
         value={text('holding')}
         errors={errors}
         choices={holdings.map((one) => ({
@@ -63,21 +71,29 @@ export function StatementFields(props: {
           label: `${one.name}, ${officeText(one)}${spanOf(one)}`,
         }))}
       />
-      <Field name="name" label="Name, where nobody above fits" value={text('name')} errors={errors} maxlength={200} />
+      <Field name="name" label={t('said.statement.form.name')} value={text('name')} errors={errors} maxlength={200} />
       <Radios
         name="form"
-        label="Whose words"
+        label={t('said.statement.form.whose')}
         required
         value={text('form') || FORMS[0]}
         errors={errors}
         choices={[
-          { value: 'quotation', label: 'Theirs, word for word', hint: 'They must stand in the kept copy.' },
-          { value: 'paraphrase', label: 'Ours', hint: 'Marked as a paraphrase wherever it is shown.' },
+          {
+            value: 'quotation',
+            label: t('said.statement.form.quotation'),
+            hint: t('said.statement.form.quotation.hint'),
+          },
+          {
+            value: 'paraphrase',
+            label: t('said.statement.form.paraphrase'),
+            hint: t('said.statement.form.paraphrase.hint'),
+          },
         ]}
       />
       <TextArea
         name="words"
-        label="The words"
+        label={t('said.statement.form.words')}
         required
         value={text('words')}
         errors={errors}
@@ -86,7 +102,7 @@ export function StatementFields(props: {
       />
       <Select
         name="source"
-        label="Source"
+        label={t('said.source')}
         required
         value={text('source')}
         errors={errors}
@@ -94,14 +110,20 @@ export function StatementFields(props: {
       />
       <Select
         name="medium"
-        label="How it was said"
+        label={t('said.statement.form.medium')}
         required
         value={text('medium')}
         errors={errors}
-        choices={MEDIA.map((one) => ({ value: one, label: one }))}
+        choices={MEDIA.map((one) => ({ value: one, label: t(MEDIUM[one]) }))}
       />
-      <Field name="outlet" label="To whom, or quoted by whom" value={text('outlet')} errors={errors} maxlength={200} />
-      <SaidWhen label="Day it was said" zone={zone} values={values} errors={errors} />
+      <Field
+        name="outlet"
+        label={t('said.statement.form.outlet')}
+        value={text('outlet')}
+        errors={errors}
+        maxlength={200}
+      />
+      <SaidWhen label={t('said.statement.form.day')} zone={zone} values={values} errors={errors} />
     </>
   );
 }

@@ -1,6 +1,8 @@
 /** What was said around a matter, as staff write it down. */
+
 import { bodyOf, type Texts, textsOf } from '../../base/form.ts';
 import { UUID } from '../../base/ids.ts';
+import { t } from '../../base/language.ts';
 import { type Ctx, EDITOR, type Route, staff, VIEWER } from '../../base/route.ts';
 import { redirectWith, zoneOf } from '../../ui/context.ts';
 import { Empty } from '../../ui/empty.tsx';
@@ -37,17 +39,13 @@ async function show(c: Ctx, values: Texts = {}, errors: Errors = {}, once = ''):
   return page(
     c,
     {
-      title: `Statements: ${matter.title}`,
+      title: t('said.statement.title', { matter: matter.title }),
       area: 'staff',
       wide: true,
       status: Object.keys(errors).length > 0 ? 422 : 200,
     },
     <>
-      <Heading
-        title="Statements"
-        crumbs={crumbsTo(matter)}
-        lead="Who said what, in which words, and where that is known from."
-      />
+      <Heading title={t('said.statements')} crumbs={crumbsTo(matter)} lead={t('said.statement.lead')} />
       <Statements
         statements={statements}
         zone={zone}
@@ -55,26 +53,26 @@ async function show(c: Ctx, values: Texts = {}, errors: Errors = {}, once = ''):
         person={(id) => `/desk/people/${id}`}
         withheld={withheld}
         manage={(id) => `${base}/published/${id}`}
-        empty={{ what: 'No statement yet', how: 'They stand here in the order in which they were made.' }}
+        empty={{ what: t('said.statement.empty'), how: t('said.statement.empty.how') }}
       />
       {!writes ? null : sources.length === 0 ? (
         <Empty
-          what="A statement needs a source"
-          how="First keep a copy of the article, post or letter that has the words."
-          action={{ text: 'Keep a source', href: `${base}/sources#keep` }}
+          what={t('said.statement.needs-source')}
+          how={t('said.statement.needs-source.how')}
+          action={{ text: t('said.keep-source'), href: `${base}/sources#keep` }}
         />
       ) : (
         <>
-          <h2 id="add">Write down a statement</h2>
+          <h2 id="add">{t('said.statement.add')}</h2>
           <Form
             action={`${base}/statements`}
             errors={errors}
             hidden={{ kind: 'statement', once: once || newOnce }}
-            label="Statement"
+            label={t('said.statement')}
           >
             <StatementFields values={values} errors={errors} sources={sources} holdings={holdings} zone={zone} />
             <EmbargoFields values={values} errors={errors} zone={zoneOf(c)} />
-            <PublishButtons matter={matter.id} setting={setting} publish="Write it down" />
+            <PublishButtons matter={matter.id} setting={setting} publish={t('said.write')} />
           </Form>
         </>
       )}
@@ -100,7 +98,7 @@ async function post(c: Ctx): Promise<Response> {
   } catch (error) {
     return await show(c, values, errorsOf(error), once);
   }
-  return redirectWith(c, `/desk/matters/${matter.id}/statements`, 'The statement is written down.');
+  return redirectWith(c, `/desk/matters/${matter.id}/statements`, t('said.statement.done'));
 }
 
 export const statementRoutes: readonly Route[] = [

@@ -1,10 +1,24 @@
 /** Statements in a list, as the record and the desk show them: the words, who spoke, how, where that is known from. Pure props. */
+
+import type { Child } from 'hono/jsx';
+import { t } from '../../base/language.ts';
 import { Empty, type EmptyProps } from '../../ui/empty.tsx';
 import { Tag } from '../../ui/mark.tsx';
+import { rich } from '../../ui/rich.tsx';
 import { Time } from '../../ui/time.tsx';
 import { CorrectedNote } from '../corrected-note.tsx';
+import { type Withheld, withheldWord } from '../publication/view.ts';
 import { SourceWords } from '../sourced.tsx';
 import { mediumWords, type Statement } from './view.ts';
+
+const quiet = (words: Child) => <span class="usa-sr-only">{words}</span>;
+const withheldTag = (why: Withheld | undefined) =>
+  why === undefined ? null : (
+    <>
+      {' '}
+      <Tag>{withheldWord(why)}</Tag>
+    </>
+  );
 
 export function Statements(props: {
   statements: readonly Statement[];
@@ -16,7 +30,7 @@ export function Statements(props: {
   /** address of the page on which the organisation decides about one; left out for everyone else */
   manage?: (id: string) => string;
   /** why everyone does not see one; left out for everyone else */
-  withheld?: ReadonlyMap<string, string>;
+  withheld?: ReadonlyMap<string, Withheld>;
   empty: EmptyProps;
 }) {
   const { statements, zone, receipt, person, manage, withheld } = props;
@@ -31,7 +45,7 @@ export function Statements(props: {
             </blockquote>
           ) : (
             <p class="statements__words">
-              {one.words} <Tag>paraphrase</Tag>
+              {one.words} <Tag>{t('said.statement.paraphrase')}</Tag>
             </p>
           )}
           <p>
@@ -40,32 +54,22 @@ export function Statements(props: {
             </strong>
             {one.speaker.office ? `, ${one.speaker.office}` : ''}, {mediumWords(one)},{' '}
             <Time at={one.occurredAt} zone={zone} dayOnly={one.dayOnly} />
-            {withheld?.has(one.id) ? (
-              <>
-                {' '}
-                <Tag>{withheld.get(one.id)}</Tag>
-              </>
-            ) : null}
+            {withheldTag(withheld?.get(one.id))}
           </p>
           <CorrectedNote corrected={one.corrected} zone={zone} entry={receipt} />
           <p class="soft">
-            Source: <SourceWords source={one.source} />
+            {rich('said.statement.source', { source: <SourceWords source={one.source} /> })}
             {receipt ? (
               <>
                 {' '}
                 ·{' '}
-                <a href={receipt(one.entry)}>
-                  receipt<span class="usa-sr-only"> of what {one.speaker.name} said</span>
-                </a>
+                <a href={receipt(one.entry)}>{rich('said.statement.receipt', { name: one.speaker.name, sr: quiet })}</a>
               </>
             ) : null}
             {manage ? (
               <>
                 {' '}
-                ·{' '}
-                <a href={manage(one.id)}>
-                  correct or withhold<span class="usa-sr-only"> what {one.speaker.name} said</span>
-                </a>
+                · <a href={manage(one.id)}>{rich('said.statement.manage', { name: one.speaker.name, sr: quiet })}</a>
               </>
             ) : null}
           </p>

@@ -1,7 +1,9 @@
 /** Rules of statements: words in quotation marks stand in their source, and an office is named only where it was held that day. Pure. */
+
 import type { NewEntry } from '../../base/append.ts';
 import { instant, type Millis } from '../../base/clock.ts';
 import { InvalidInput, RuleRefusal } from '../../base/errors.ts';
+import { t } from '../../base/language.ts';
 import { type Holding, heldOn, officeText } from '../people/view.ts';
 import { anchorOf, bare } from '../quotation.ts';
 import type { Ground } from '../sources/view.ts';
@@ -34,28 +36,29 @@ export function makeStatement(
 ): NewEntry {
   const { source, text } = ground;
   const { holding, form, words, saidAt, saidOn } = making;
-  if (saidAt > now) throw dated('said-in-future', 'What was said has to have been said already.');
-  if (saidAt > source.fetchedAt.getTime())
-    throw dated(
-      'said-after-source',
-      'The copy of the source was taken before that: it cannot report what came after it.',
-    );
+  if (saidAt > now) throw dated('said-in-future', t('said.statement.future'));
+  if (saidAt > source.fetchedAt.getTime()) throw dated('said-after-source', t('said.statement.after-source'));
   if (holding && !heldOn(holding, saidOn)) {
-    const span = [holding.from && `from ${holding.from}`, holding.until && `until ${holding.until}`]
-      .filter(Boolean)
-      .join(' ');
+    const { from, until } = holding;
     throw new RuleRefusal('speaker-out-of-office', {
-      what: `${holding.name} was ${officeText(holding)} ${span}, and not on ${saidOn}.`,
-      lost: 'Nothing was written, and what you entered is kept.',
-      next: 'Choose the office they held that day, or correct the day.',
+      what: t('said.statement.out-of-office', {
+        name: holding.name,
+        office: officeText(holding),
+        span: from && until ? 'both' : from ? 'from' : 'until',
+        from: from ?? '',
+        until: until ?? '',
+        day: saidOn,
+      }),
+      lost: t('said.kept'),
+      next: t('said.statement.out-of-office.next'),
     });
   }
   const anchor = form === 'quotation' ? anchorOf(text, words) : null;
   if (form === 'quotation' && !anchor) {
     throw new RuleRefusal('quotation-not-in-source', {
-      what: 'The kept copy of the source does not contain these words.',
-      lost: 'Nothing was written, and what you entered is kept.',
-      next: 'Quote them exactly, keep a copy of the source that has them, or mark them as a paraphrase.',
+      what: t('said.statement.not-in-source'),
+      lost: t('said.kept'),
+      next: t('said.statement.not-in-source.next'),
     });
   }
   return {
@@ -81,5 +84,4 @@ export function makeStatement(
   };
 }
 
-const dated = (code: string, what: string) =>
-  new InvalidInput(code, { what, lost: 'Nothing was written, and what you entered is kept.' }, { said: what });
+const dated = (code: string, what: string) => new InvalidInput(code, { what, lost: t('said.kept') }, { said: what });

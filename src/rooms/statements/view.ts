@@ -1,7 +1,9 @@
 /** Statements, as read. */
+
 import { type Kysely, type RawBuilder, sql } from 'kysely';
 import { z } from 'zod';
 import type { Database } from '../../base/database.ts';
+import { t } from '../../base/language.ts';
 import { type Project, stamps } from '../../base/row.ts';
 import { type Corrected, corrected, correctedSql, correctionRow } from '../corrected.ts';
 import { type TextQuote, textQuote } from '../quotation.ts';
@@ -127,18 +129,18 @@ export async function statementsOf(
 export function mediumWords({ medium, outlet }: Pick<Statement, 'medium' | 'outlet'>): string {
   switch (medium) {
     case 'statement':
-      return outlet === null ? 'in a statement' : `quoted by ${outlet}`;
+      return outlet === null ? t('said.how.statement') : t('said.how.statement.by', { outlet });
     case 'post':
-      return outlet === null ? 'in a post' : `in a post on ${outlet}`;
+      return outlet === null ? t('said.how.post') : t('said.how.post.on', { outlet });
     case 'letter':
-      return 'in a letter';
+      return t('said.how.letter');
     case 'hearing':
-      return 'in a hearing';
+      return t('said.how.hearing');
     case 'interview':
-      return outlet === null ? 'in an interview' : `in an interview with ${outlet}`;
+      return outlet === null ? t('said.how.interview') : t('said.how.interview.with', { outlet });
     case 'spokesperson':
-      return outlet === null ? 'through a spokesperson' : `through a spokesperson, quoted by ${outlet}`;
+      return outlet === null ? t('said.how.spokesperson') : t('said.how.spokesperson.by', { outlet });
     case 'told an outlet':
-      return outlet === null ? 'to an outlet' : `told ${outlet}`;
+      return outlet === null ? t('said.how.outlet') : t('said.how.outlet.told', { outlet });
   }
 }

@@ -2,8 +2,10 @@
  * What a list would change in the directory, some hundred rows at a time: new, changed (field by field, old and new), the same as before, or
  * not to be told apart. Asks the directory, writes nothing.
  */
+
 import { type Kysely, sql } from 'kysely';
 import type { Database } from '../../../base/database.ts';
+import { t } from '../../../base/language.ts';
 import { type Channel, channelsOfAll } from '../channels.ts';
 import { PARTY_KINDS } from '../entries.ts';
 import { meant } from '../match.ts';
@@ -52,10 +54,11 @@ export async function compare(db: Kysely<Database>, by: string, rows: readonly L
     const match = matches[i];
     if (!match || match.match === 'new') return { what: 'new' };
     if (match.match === 'ambiguous') {
-      const among = match.among.slice(0, 3).map(partyWords).join('; ');
+      const some = match.among.slice(0, 3).map(partyWords).join('; ');
+      const among = match.among.length > 3 ? `${some} …` : some;
       return {
         what: 'unclear',
-        problem: `${row.name} fits ${match.among.length} parties of the directory (${among}${match.among.length > 3 ? ' …' : ''}). Give its Open Civic Data id.`,
+        problem: t('directory.import.unclear', { name: row.name, n: match.among.length, among }),
       };
     }
     const now = described.get(match.party.id);

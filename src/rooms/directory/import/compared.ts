@@ -2,8 +2,10 @@
  * Reads a list through and keeps what each row would change: the dry run of an import. Writes no entry. Cut off anywhere, it is done again
  * from the beginning; a list is read faster than it is understood.
  */
+
 import { sql } from 'kysely';
 import { breather } from '../../../base/breath.ts';
+import { t } from '../../../base/language.ts';
 import type { Services } from '../../../base/services.ts';
 import { compare } from './compare.ts';
 import { ocdFileOf, ocdMapping } from './ocd.ts';
@@ -29,12 +31,13 @@ export async function recognise(services: Needs, id: string): Promise<Import['fo
   const { db } = services;
   const files = await filesOf(db, id);
   const [only] = files;
-  if (!only) throw wrongFile('No file came.');
+  if (!only) throw wrongFile(t('directory.import.no-file'));
   // Read to its end: a file that breaks off is refused now, and not after somebody has named its columns.
   const firsts = await Promise.all(files.map(({ file }) => firstLine(db, id, file, true)));
   const kinds = firsts.map(ocdFileOf);
   const empty = firsts.findIndex((one) => one === undefined);
-  if (empty >= 0) throw wrongFile(`${files[empty]?.name ?? 'The file'} is empty.`);
+  if (empty >= 0)
+    throw wrongFile(t('directory.import.empty', { file: files[empty]?.name ?? t('directory.import.the-file') }));
   const name = files
     .map((one) => one.name)
     .join(', ')
@@ -46,7 +49,7 @@ export async function recognise(services: Needs, id: string): Promise<Import['fo
   }
   if (files.length > 1) {
     const other = files[kinds.indexOf(null)]?.name ?? '';
-    throw wrongFile(`${other} is none of Open Civic Data’s files: bring other lists one at a time.`);
+    throw wrongFile(t('directory.import.not-ocd', { file: other }));
   }
   const list = only.name.replace(/(\.csv)?(\.gz)?$/i, '').slice(0, 100) || 'list';
   await changeImport(services, id, {
@@ -77,7 +80,8 @@ export async function preview(
     if (lines.length > rows) break;
   }
   const [head, ...rest] = lines;
-  const read = (cells: readonly string[]) => (one.mapping ? readListed(cells, one.mapping) : 'No column is named yet.');
+  const read = (cells: readonly string[]) =>
+    one.mapping ? readListed(cells, one.mapping) : t('directory.import.no-column');
   return { columns: head?.cells ?? [], rows: rest.map(({ line, cells }) => ({ line, cells, read: read(cells) })) };
 }
 
@@ -100,8 +104,8 @@ export async function compareList(services: Needs, id: string, goesOn: () => boo
   const aside: Aside = { lines: [], uncounted: new Set() };
   const rows = one.form === 'ocd' ? rowsOfOcd(db, id, map, aside) : rowsOfCsv(db, id, map);
   const breath = breather();
-  /** rows by the party that they are of, or by what makes them the same before the directory is asked */
-  const seen = new Map<string, string>();
+  /** lines by the party that they are of, or by what makes them the same before the directory is asked */
+  const seen = new Map<string, number>();
   let [n, read, same] = [0, 0, 0];
   let chunk: Read[] = [];
   const flush = async () => {
@@ -126,10 +130,10 @@ export async function compareList(services: Needs, id: string, goesOn: () => boo
       const key = 'party' in compared ? compared.party : (ocdId ?? `${kind}|${state ?? ''}|${name}`.toLowerCase());
       const before = seen.get(key);
       if (before !== undefined) {
-        problem(`${name} is the same party as the one in ${before}.`);
+        problem(t('directory.import.same', { name, line: before }));
         continue;
       }
-      seen.set(key, `line ${row.line}`);
+      seen.set(key, row.line);
       if (compared.what === 'new') made.push({ ...base, what: 'new', name, body: row.read, chosen: true });
       else if (compared.what === 'changed')
         made.push({
@@ -159,7 +163,7 @@ export async function compareList(services: Needs, id: string, goesOn: () => boo
     await flush();
   }
   if (chunk.length > 0) await flush();
-  if (read === 0) throw wrongFile('The list has a first line with columns, but no party.');
+  if (read === 0) throw wrongFile(t('directory.import.no-party'));
   if (map.whole) await markGone(services, one, map, (id, ocdId) => seen.has(id) || aside.uncounted.has(ocdId ?? ''), n);
   await changeImport(services, id, { state: 'compared', total: read, done: read, notes: { same, lines: aside.lines } });
 }

@@ -1,5 +1,6 @@
 /** Rows of Open Civic Data's files, taken together: divisions with the ids and names that stand for them. Reads the files, writes nothing. */
 
+import { t } from '../../../base/language.ts';
 import type { Services } from '../../../base/services.ts';
 import { PARTY_KINDS } from '../entries.ts';
 import { candidatesFor, stateOfDivision } from '../view.ts';
@@ -80,14 +81,8 @@ export async function* rowsOfOcd(
       yield { file: name, line, cells, read: typeof read === 'string' ? read : { ...read, aliases: standIns } };
     }
   }
-  if (folded > 0)
-    lines.push(
-      `${folded.toLocaleString('en-US')} rows are other ids of a division in the list; each stands with that one, and under both names.`,
-    );
-  if (uncounted.size > 0)
-    lines.push(
-      `${uncounted.size.toLocaleString('en-US')} divisions that the census does not count count as listed, without being added.`,
-    );
+  if (folded > 0) lines.push(t('directory.import.folded', { n: folded }));
+  if (uncounted.size > 0) lines.push(t('directory.import.uncounted', { n: uncounted.size }));
   yield* leftOver(db, sames, listed.targets, kinds.get('aliases')?.[0]?.name ?? '', lines);
 }
 
@@ -148,10 +143,7 @@ async function* leftOver(
     const read = { ...nothing, name: party.name, kind: 'other' as const, ocdId: one.ocdId, aliases };
     yield { file, line: 0, cells: [], read: { ...read, kind: kindIn(party.kind) } };
   }
-  if (nobody > 0)
-    lines.push(
-      `${nobody.toLocaleString('en-US')} ids stand for divisions that neither the list nor the directory has; they were passed over.`,
-    );
+  if (nobody > 0) lines.push(t('directory.import.nobody', { n: nobody }));
 }
 
 const kindIn = (kind: string): Listed['kind'] => PARTY_KINDS.find((one) => one === kind) ?? 'other';

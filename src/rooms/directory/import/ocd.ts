@@ -2,6 +2,7 @@
  * Open Civic Data's own files, known by how they begin: divisions (`id,name,…`), ids that stand for others (`id,sameAs,sameAsNote`), and
  * divisions that the census does not count (lines of `id,note`). Pure.
  */
+import { t } from '../../../base/language.ts';
 import type { Line } from './read.ts';
 import { kindOfDivision, type Listed, type Mapping, readListed } from './row.ts';
 
@@ -36,7 +37,7 @@ export function readDivision(cells: readonly string[], map: Mapping): Listed | s
   if (typeof read !== 'string') return read;
   const [id = ''] = cells;
   return id.startsWith('ocd-division/') && kindOfDivision(id) === null
-    ? `A division like ${id.slice(0, 80)} is no party here.`
+    ? t('directory.import.no-division', { id: id.slice(0, 80) })
     : read;
 }
 

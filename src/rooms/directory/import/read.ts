@@ -8,6 +8,7 @@ import { createGunzip } from 'node:zlib';
 import { parse } from 'csv-parse';
 import { z } from 'zod';
 import { InvalidInput } from '../../../base/errors.ts';
+import { t } from '../../../base/language.ts';
 
 export const MAX_ROWS = 200_000;
 /** of a file once it is unpacked */
@@ -24,8 +25,8 @@ export const wrongFile = (what: string) =>
     'list-refused',
     {
       what,
-      lost: 'Nothing was written: the directory is as it was.',
-      next: 'Save the list as “CSV UTF-8”, with the names of its columns in the first line, and try again.',
+      lost: t('directory.import.lost'),
+      next: t('directory.import.next'),
     },
     { file: what },
   );
@@ -54,7 +55,7 @@ async function* texts(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<string> 
   try {
     for await (const piece of pieces(bytes)) {
       size += piece.length;
-      if (size > MAX_BYTES) throw wrongFile(`The file holds more than ${MAX_BYTES / 1024 / 1024} MiB.`);
+      if (size > MAX_BYTES) throw wrongFile(t('directory.import.large', { n: MAX_BYTES / 1024 / 1024 }));
       const [a, b] = piece;
       decoder ??= new TextDecoder(
         a === 0xff && b === 0xfe ? 'utf-16le' : a === 0xfe && b === 0xff ? 'utf-16be' : 'utf-8',
@@ -63,19 +64,14 @@ async function* texts(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<string> 
         },
       );
       const text = decoder.decode(piece, { stream: true });
-      if (text.includes('\u0000'))
-        throw wrongFile('The file looks like UTF-16 without a byte order mark, or is no text at all.');
+      if (text.includes('\u0000')) throw wrongFile(t('directory.import.utf16'));
       yield text;
     }
     if (decoder) yield decoder.decode();
   } catch (error) {
     if (error instanceof InvalidInput) throw error;
     const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-    throw wrongFile(
-      code.startsWith('Z_')
-        ? 'The file is packed with gzip and broken: it cannot be unpacked to its end.'
-        : 'The file is not text in UTF-8.',
-    );
+    throw wrongFile(code.startsWith('Z_') ? t('directory.import.gzip') : t('directory.import.utf8'));
   }
 }
 
@@ -107,12 +103,14 @@ export async function* linesOf(bytes: AsyncIterable<Uint8Array>): AsyncGenerator
   try {
     for await (const one of parser) {
       const { record: cells, info } = record.parse(one);
-      if (++rows > MAX_ROWS + 1) throw wrongFile(`The file has more than ${MAX_ROWS.toLocaleString('en-US')} rows.`);
+      if (++rows > MAX_ROWS + 1) throw wrongFile(t('directory.import.rows', { n: MAX_ROWS }));
       yield { line: info.lines, cells: cells.map((cell) => cell.trim()) };
     }
   } catch (error) {
     if (error instanceof InvalidInput) throw error;
-    throw wrongFile(`The file cannot be read as CSV: ${error instanceof Error ? error.message : 'unknown form'}.`);
+    throw wrongFile(
+      t('directory.import.csv', { why: error instanceof Error ? error.message : t('directory.import.csv.unknown') }),
+    );
   } finally {
     reading.destroy();
     parser.destroy();

@@ -1,5 +1,7 @@
 /** One row of a list as what it says of a party: by the columns that somebody chose, or of Open Civic Data's own files. Pure. */
+
 import { z } from 'zod';
+import { t } from '../../../base/language.ts';
 import { line, timeZone } from '../../fields.ts';
 import { stateName, stateOfDivision } from '../../states.ts';
 import { CHANNEL_TYPES, type ChannelType, ocdId, PARTY_KINDS, type PartyKind } from '../entries.ts';
@@ -32,17 +34,41 @@ export const FIELDS = [
   'postal',
 ] as const;
 export type ListField = (typeof FIELDS)[number];
+/** "Name", "Further name": what a column holds, as people read it. */
+export const fieldWord = (field: ListField): string => t(`directory.import.field.${field}`);
+
+/** The same by field. */
 export const FIELD_WORDS: Readonly<Record<ListField, string>> = {
-  name: 'Name',
-  kind: 'Kind',
-  state: 'State',
-  seat: 'Seat',
-  ocdId: 'Open Civic Data id',
-  timeZone: 'Time zone',
-  alias: 'Further name',
-  mail: 'E-mail address',
-  phone: 'Telephone',
-  postal: 'Postal address',
+  get name() {
+    return fieldWord('name');
+  },
+  get kind() {
+    return fieldWord('kind');
+  },
+  get state() {
+    return fieldWord('state');
+  },
+  get seat() {
+    return fieldWord('seat');
+  },
+  get ocdId() {
+    return fieldWord('ocdId');
+  },
+  get timeZone() {
+    return fieldWord('timeZone');
+  },
+  get alias() {
+    return fieldWord('alias');
+  },
+  get mail() {
+    return fieldWord('mail');
+  },
+  get phone() {
+    return fieldWord('phone');
+  },
+  get postal() {
+    return fieldWord('postal');
+  },
 };
 
 /** Which column (from 0) says what, and what is said of all rows that no column says. */
@@ -92,7 +118,7 @@ const stateText = line(60);
 const seatText = line(100);
 // What a spreadsheet would run as a formula when the list is opened again (CSV injection, OWASP); telephone numbers begin with a plus.
 const FORMULA = /^[=+\-@\t\r]/;
-const messageOf = (error: z.ZodError) => error.issues[0]?.message ?? 'cannot be used';
+const messageOf = (error: z.ZodError) => error.issues[0]?.message ?? t('directory.import.row.unusable');
 const kindOf = (text: string): PartyKind | undefined =>
   PARTY_KINDS.find(
     (one) => one === text.toLowerCase().replace(/^(city|town|village|township|borough|municipality)$/, 'place'),
@@ -106,34 +132,41 @@ export function readListed(cells: readonly string[], { columns, ...all }: Mappin
   };
   for (const field of FIELDS)
     if (field !== 'phone' && FORMULA.test(cell(field)))
-      return `The ${FIELD_WORDS[field].toLowerCase()} starts with “${cell(field).slice(0, 1)}”, which a spreadsheet would run as a formula.`;
+      return t('directory.import.row.formula', {
+        field: fieldWord(field).toLowerCase(),
+        sign: cell(field).slice(0, 1),
+      });
   const name = nameText.safeParse(cell('name'));
-  if (!name.success) return `The name ${messageOf(name.error)}.`;
+  if (!name.success) return t('directory.import.row.name', { problem: messageOf(name.error) });
   const id = cell('ocdId') === '' ? null : ocdId.safeParse(cell('ocdId'));
-  if (id && !id.success) return `“${cell('ocdId').slice(0, 80)}” is not an Open Civic Data division id.`;
+  if (id && !id.success) return t('directory.import.row.division', { id: cell('ocdId').slice(0, 80) });
   const kind = cell('kind') === '' ? (all.kind ?? (id ? kindOfDivision(id.data) : null)) : kindOf(cell('kind'));
   if (!kind)
     return cell('kind') === ''
-      ? 'The kind is missing.'
-      : `The kind “${cell('kind').slice(0, 40)}” is none of ${PARTY_KINDS.join(', ')}.`;
+      ? t('directory.import.row.no-kind')
+      : t('directory.import.row.kind', { kind: cell('kind').slice(0, 40), kinds: PARTY_KINDS.join(', ') });
   const rawState = cell('state') || all.state || '';
   const state = rawState === '' ? null : stateText.safeParse(stateName(rawState));
-  if (state && !state.success) return `The state ${messageOf(state.error)}.`;
+  if (state && !state.success) return t('directory.import.row.state', { problem: messageOf(state.error) });
   if (NEEDS_PLACE.includes(kind) && kind !== 'state' && !id && !state)
-    return `${name.data} is ambiguous: there may be others of that name. Give its state or its Open Civic Data id.`;
+    return t('directory.import.row.ambiguous', { name: name.data });
   const seat = cell('seat') === '' ? null : seatText.safeParse(cell('seat'));
-  if (seat && !seat.success) return `The seat ${messageOf(seat.error)}.`;
+  if (seat && !seat.success) return t('directory.import.row.seat', { problem: messageOf(seat.error) });
   const zone = cell('timeZone') === '' ? null : timeZone.safeParse(cell('timeZone'));
-  if (zone && !zone.success) return `“${cell('timeZone').slice(0, 60)}” ${messageOf(zone.error)}.`;
+  if (zone && !zone.success)
+    return t('directory.import.row.zone', { zone: cell('timeZone').slice(0, 60), problem: messageOf(zone.error) });
   const alias = cell('alias') === '' ? null : aliasText.safeParse(cell('alias'));
-  if (alias && !alias.success) return `The further name ${messageOf(alias.error)}.`;
+  if (alias && !alias.success) return t('directory.import.row.alias', { problem: messageOf(alias.error) });
   const channels: { type: ChannelType; address: string }[] = [];
   for (const type of CHANNEL_TYPES) {
     const address = cell(type).replace(/\s*[\r\n]+\s*/g, ', ');
     if (address === '') continue;
     const text = line(500).safeParse(address);
-    const problem = text.success ? addressProblem(type, text.data) : `The address ${messageOf(text.error)}.`;
-    if (problem) return `${FIELD_WORDS[type]} “${address.slice(0, 80)}”: ${problem}`;
+    const problem = text.success
+      ? addressProblem(type, text.data)
+      : t('directory.import.row.address', { problem: messageOf(text.error) });
+    if (problem)
+      return t('directory.import.row.channel', { field: fieldWord(type), address: address.slice(0, 80), problem });
     channels.push({ type, address: text.success ? text.data : address });
   }
   return {

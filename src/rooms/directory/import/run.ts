@@ -5,12 +5,14 @@
  * What a crash means: each chunk has a key of its own, so one that was written is found and not written again. Each row is compared once
  * more just before it is written: what somebody else did meanwhile is passed over, never written twice.
  */
+
 import { setTimeout as sleep } from 'node:timers/promises';
 import { sql } from 'kysely';
 import type { NewEntry } from '../../../base/append.ts';
 import { instant } from '../../../base/clock.ts';
 import { Refusal, StorageFull, Unavailable } from '../../../base/errors.ts';
 import { uuidv7 } from '../../../base/ids.ts';
+import { t } from '../../../base/language.ts';
 import type { Services } from '../../../base/services.ts';
 import { PARTY_KINDS } from '../entries.ts';
 import { partyById } from '../view.ts';
@@ -247,7 +249,7 @@ export function importInBackground(
           await sleep(wait);
           continue;
         }
-        const trouble = error instanceof Refusal ? error.advice.what : 'This server met something it was not made for.';
+        const trouble = error instanceof Refusal ? error.advice.what : t('directory.import.trouble');
         await changeImport(services, id, { trouble }).catch(() => {});
         return;
       }

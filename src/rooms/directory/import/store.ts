@@ -2,11 +2,13 @@
  * Lists on their way into the directory, as kept in work tables: their files, what each row would change, what was chosen of it. Nothing here
  * is a fact; the directory knows of it when it is written (run.ts).
  */
+
 import { type Kysely, type SqlBool, sql } from 'kysely';
 import { z } from 'zod';
 import type { Database } from '../../../base/database.ts';
 import { Conflict, NotFound } from '../../../base/errors.ts';
 import { uuidv7 } from '../../../base/ids.ts';
+import { t } from '../../../base/language.ts';
 import type { Services } from '../../../base/services.ts';
 import { type Mapping, mapping } from './row.ts';
 
@@ -75,7 +77,8 @@ const toImport = (row: ImportRow): Import => ({
 
 export async function loadImport(db: Kysely<Database>, id: string): Promise<Import> {
   const row = await db.selectFrom('work.directory_import').selectAll().where('id', '=', id).executeTakeFirst();
-  if (!row) throw new NotFound('no-import', { what: 'There is no such list.', lost: 'The directory is as it was.' });
+  if (!row)
+    throw new NotFound('no-import', { what: t('directory.import.none'), lost: t('directory.import.none.lost') });
   return toImport(row);
 }
 
@@ -156,9 +159,9 @@ export async function changeImport(
     .executeTakeFirst();
   if (from !== undefined && done.numUpdatedRows === 0n)
     throw new Conflict('import-moved-on', {
-      what: 'This list has moved on meanwhile, in another window perhaps.',
-      lost: 'Nothing was done twice.',
-      next: 'Look at its page again.',
+      what: t('directory.import.moved-on'),
+      lost: t('directory.import.moved-on.lost'),
+      next: t('directory.import.moved-on.next'),
     });
 }
 

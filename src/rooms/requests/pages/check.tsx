@@ -1,12 +1,13 @@
 /** Step 5, check: everything on one page, what will happen in one sentence, what is still missing with a link to its step, and the button. Serving itself stands in ../serve.ts. */
 import { setTimeout as sleep } from 'node:timers/promises';
-
+import type { Child } from 'hono/jsx';
 import { Conflict, type Refusal, RuleRefusal } from '../../../base/errors.ts';
+import { t } from '../../../base/language.ts';
 import { type Ctx, ROLES, type Role, staff } from '../../../base/route.ts';
-
 import { redirectWith } from '../../../ui/context.ts';
 import { Form, Submit } from '../../../ui/form.tsx';
 import { Notice } from '../../../ui/notice.tsx';
+import { rich } from '../../../ui/rich.tsx';
 import { Facts } from '../../../ui/table.tsx';
 import { Time } from '../../../ui/time.tsx';
 
@@ -23,32 +24,21 @@ import { IfServed, ifServed } from './if-served.tsx';
 /** How long a person waits for the next page, ms, while another serving is still under way. */
 const PATIENCE = 3_000;
 
-const many = (n: number, one: string, more: string) => `${n.toLocaleString('en-US')} ${n === 1 ? one : more}`;
-
-/** "Serves 23 parties, 21 by mail, 2 have no address; …", without the time at its end. */
-export function sentence(counts: Checked['counts'], recorded: boolean): string {
-  const { total, withMail } = counts;
-  if (recorded)
-    return `Writes down that ${many(total, 'party was', 'parties were')} served; no letter leaves from here.`;
-  const without = total - withMail;
-  const parts = [`Serves ${many(total, 'party', 'parties')}`, `${withMail.toLocaleString('en-US')} by mail`];
-  if (without > 0) parts.push(`${without.toLocaleString('en-US')} ${without === 1 ? 'has' : 'have'} no address`);
-  return parts.join(', ');
-}
+const CHANGE = {
+  what: 'requests.check.change.what',
+  whom: 'requests.check.change.whom',
+  when: 'requests.check.change.when',
+  letter: 'requests.check.change.letter',
+} as const;
 
 async function Due({ at }: { at: Composing }) {
-  if (!at.draft.body.due) return <>not set</>;
+  if (!at.draft.body.due) return <>{t('requests.check.not-set')}</>;
   const worked = await ifServed(at.services, at.draft.body, at.matter.issuer);
   if ('refused' in worked) return <>{worked.refused}</>;
   return (
     <>
       <IfServed worked={worked} />
-      {worked.places ? (
-        <p>
-          That is by your own calendar. Each recipient’s date is counted by the calendar of its state; it stands beside
-          its letter.
-        </p>
-      ) : null}
+      {worked.places ? <p>{t('requests.check.places')}</p> : null}
     </>
   );
 }
@@ -57,15 +47,12 @@ function What({ at, checked }: { at: Composing; checked: Checked }) {
   const { body } = at.draft;
   const zone = body.due?.zone ?? 'UTC';
   const leavesAt = leavesAtFor(at.services, body, at.services.clock.now());
-  const line = sentence(checked.counts, leavesAt === null);
-  if (leavesAt === null) return <p class="lead">{line}</p>;
-  if (at.services.config.revokeMinutes === 0)
-    return <p class="lead">{line}; letters leave at once and cannot be taken back.</p>;
-  return (
-    <p class="lead">
-      {line}; letters leave at <Time at={new Date(leavesAt)} zone={zone} />, until then you can revoke.
-    </p>
-  );
+  const { total: n, withMail: mail } = checked.counts;
+  if (leavesAt === null) return <p class="lead">{t('requests.check.records', { n })}</p>;
+  const counts = { n, mail, without: n - mail };
+  if (at.services.config.revokeMinutes === 0) return <p class="lead">{t('requests.check.serves-now', counts)}</p>;
+  const time = <Time at={new Date(leavesAt)} zone={zone} />;
+  return <p class="lead">{rich('requests.check.serves', { ...counts, at: time })}</p>;
 }
 
 async function view(c: Ctx, at: Composing, refused: Refusal | null = null) {
@@ -74,11 +61,8 @@ async function view(c: Ctx, at: Composing, refused: Refusal | null = null) {
   const { body } = draft;
   const used = columnsUsed(body);
   const due = await Due({ at });
-  const mend = (step: 'what' | 'whom' | 'when' | 'letter', text: string) => (
-    <a href={stepHref(draft.id, step)}>
-      Change<span class="usa-sr-only"> {text}</span>
-    </a>
-  );
+  const more = (words: Child) => <span class="usa-sr-only">{words}</span>;
+  const mend = (step: keyof typeof CHANGE) => <a href={stepHref(draft.id, step)}>{rich(CHANGE[step], { more })}</a>;
   return stepPage(
     c,
     at,
@@ -92,7 +76,7 @@ async function view(c: Ctx, at: Composing, refused: Refusal | null = null) {
         </Notice>
       ) : null}
       {checked.problems.length > 0 ? (
-        <Notice tone="bad" title="Before this can be served">
+        <Notice tone="bad" title={t('requests.check.before')}>
           <ul>
             {checked.problems.map((problem) => (
               <li>
@@ -105,32 +89,29 @@ async function view(c: Ctx, at: Composing, refused: Refusal | null = null) {
       <Facts
         facts={[
           {
-            name: 'Request',
+            name: t('requests.check.request'),
             value: (
               <>
-                {body.title ?? 'no title'} · {mend('what', 'title, authority and items')}
+                {body.title ?? t('requests.no-title')} · {mend('what')}
               </>
             ),
           },
-          { name: 'Authority', value: body.authority ?? 'missing' },
+          { name: t('requests.check.authority'), value: body.authority ?? t('requests.check.missing') },
           ...(body.follows
             ? [
                 {
-                  name: 'Follows',
-                  value: (
-                    <>
-                      <a href={`/desk/requests/${body.follows.request}`}>the request that left these items open</a>. It
-                      is compulsory, and asks each recipient only for what it still owes; the rest is carried over.
-                    </>
-                  ),
+                  name: t('requests.check.follows'),
+                  value: rich('requests.check.compulsory', {
+                    a: (words) => <a href={`/desk/requests/${body.follows?.request}`}>{words}</a>,
+                  }),
                 },
               ]
             : []),
           {
-            name: body.items.length === 1 ? 'Item' : 'Items',
+            name: t('requests.check.items', { n: body.items.length }),
             value:
               body.items.length === 0 ? (
-                'none'
+                t('requests.check.none')
               ) : (
                 <ol>
                   {body.items.map((text) => (
@@ -140,25 +121,25 @@ async function view(c: Ctx, at: Composing, refused: Refusal | null = null) {
               ),
           },
           {
-            name: 'Recipients',
+            name: t('requests.recipients'),
             value: (
               <>
-                {many(checked.counts.total, 'recipient', 'recipients')} · {mend('whom', 'recipients')}
+                {t('ui.count.recipients', { n: checked.counts.total })} · {mend('whom')}
               </>
             ),
           },
           {
-            name: 'Due',
+            name: t('requests.due'),
             value: (
               <>
-                {due} {mend('when', 'the due date')}
+                {due} {mend('when')}
               </>
             ),
           },
           ...(body.conduct === 'served'
             ? [
                 {
-                  name: 'What follows',
+                  name: t('requests.check.then'),
                   value: (
                     <>
                       {body.ladder ? (
@@ -168,24 +149,23 @@ async function view(c: Ctx, at: Composing, refused: Refusal | null = null) {
                           ))}
                         </ol>
                       ) : (
-                        'no steps are set · '
+                        `${t('requests.check.no-steps')} · `
                       )}
                       <a href={`/desk/drafts/${draft.id}/ladder`}>
-                        {body.ladder ? 'Change' : 'Set'}
-                        <span class="usa-sr-only"> what follows if nobody answers</span>
+                        {rich(body.ladder ? 'requests.check.steps.change' : 'requests.check.steps.set', { more })}
                       </a>
                     </>
                   ),
                 },
                 {
-                  name: 'Letter',
+                  name: t('requests.check.letter'),
                   value: (
                     <>
-                      {body.letter?.subject ?? 'missing'} · {mend('letter', 'the letter')} ·{' '}
-                      <a href={`${stepHref(draft.id, 'letter')}?n=1#preview`}>see each letter</a>
+                      {body.letter?.subject ?? t('requests.check.missing')} · {mend('letter')} ·{' '}
+                      <a href={`${stepHref(draft.id, 'letter')}?n=1#preview`}>{t('requests.check.each')}</a>
                       {body.letter ? (
                         <details class="working">
-                          <summary>The text, before it is filled in</summary>
+                          <summary>{t('requests.check.text')}</summary>
                           <div class="letter">{body.letter.text}</div>
                         </details>
                       ) : null}
@@ -195,39 +175,39 @@ async function view(c: Ctx, at: Composing, refused: Refusal | null = null) {
               ]
             : [
                 {
-                  name: 'Known from',
+                  name: t('requests.check.known'),
                   value: body.recorded
                     ? `${body.recorded.source.publisher}, “${body.recorded.source.title}”, ${body.recorded.source.date}`
-                    : 'no source given',
+                    : t('requests.check.no-source'),
                 },
               ]),
           {
-            name: 'Who sees it',
+            name: t('requests.check.sees'),
             value:
-              matter.audience === 'public'
-                ? `Everyone: the public record shows the request, its items and who was asked${used.length > 0 ? `, and the values of ${used.join(', ')}` : ''}. Never e-mail addresses.`
-                : 'You and each recipient its own. Nothing is public.',
+              matter.audience !== 'public'
+                ? t('requests.check.parties')
+                : used.length > 0
+                  ? t('requests.check.public-values', { columns: used.join(', ') })
+                  : t('requests.check.public'),
           },
         ]}
       />
       {checked.problems.length === 0 ? (
         <>
           <What at={at} checked={checked} />
-          <Form action={`/desk/drafts/${draft.id}/serve`} label="Serve">
+          <Form action={`/desk/drafts/${draft.id}/serve`} label={t('requests.check.serve')}>
             <Submit
-              text={body.conduct === 'recorded' ? 'Write it down' : 'Serve'}
-              cancel={{ text: 'Back to the letter', href: stepHref(draft.id, 'letter') }}
+              text={t(body.conduct === 'recorded' ? 'requests.check.write' : 'requests.check.serve')}
+              cancel={{ text: t('requests.check.back'), href: stepHref(draft.id, 'letter') }}
             />
           </Form>
         </>
       ) : null}
       <details class="working">
-        <summary>Delete this draft</summary>
-        <p>
-          Nothing of it was sent or written to the record. Its text and its list of recipients are deleted for good.
-        </p>
-        <Form action={`/desk/drafts/${draft.id}/delete`} label="Delete this draft">
-          <Submit text="Delete the draft" danger />
+        <summary>{t('requests.check.delete')}</summary>
+        <p>{t('requests.check.delete.what')}</p>
+        <Form action={`/desk/drafts/${draft.id}/delete`} label={t('requests.check.delete')}>
+          <Submit text={t('requests.check.delete.do')} danger />
         </Form>
       </details>
     </>,
@@ -252,9 +232,9 @@ function mayServe({ draft }: Composing, role: Role): void {
   const { follows } = draft.body;
   if (!follows || ROLES.indexOf(role) >= ROLES.indexOf(follows.who)) return;
   throw new RuleRefusal('not-your-role', {
-    what: `Only an ${follows.who} serves this subpoena.`,
-    lost: 'Nobody was served; the draft is as it was.',
-    next: `Ask an ${follows.who} to serve it.`,
+    what: t('requests.check.role', { who: follows.who }),
+    lost: t('requests.serving.nobody-draft'),
+    next: t('requests.check.role.next', { who: follows.who }),
   });
 }
 
@@ -284,5 +264,5 @@ export async function postServe(c: Ctx): Promise<Response> {
 export async function postDelete(c: Ctx): Promise<Response> {
   const at = await composing(c);
   await deleteDraft(at.services.db, at.draft.id);
-  return redirectWith(c, `/desk/matters/${at.matter.id}`, 'The draft is deleted.');
+  return redirectWith(c, `/desk/matters/${at.matter.id}`, t('requests.check.deleted'));
 }

@@ -4,13 +4,13 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { InvalidInput, TooLarge } from '../../../base/errors.ts';
+import { type MessageId, t } from '../../../base/language.ts';
 import { readForm, unlessEmpty } from '../../../base/multipart.ts';
 import type { Ctx } from '../../../base/route.ts';
 import { redirectWith } from '../../../ui/context.ts';
 import { Heading } from '../../../ui/heading.tsx';
 import { page } from '../../../ui/page.tsx';
 import { LookAgain, Progress } from '../../../ui/progress.tsx';
-import { count } from '../../../ui/words.ts';
 import { isOpen } from '../drafts.ts';
 import { type Reading, readInBackground, readingOf, type Stage, saidRead, takeFile } from '../reading.ts';
 import { MAX_CSV_BYTES } from '../recipients.ts';
@@ -23,20 +23,20 @@ const SMALL = 256 * 1024;
 /** Beside the file, a form holds next to nothing. */
 const FORM_BYTES = 1024 * 1024;
 
-const WORDS: Readonly<Record<Stage, { readonly what: string; readonly unit: string }>> = {
-  reading: { what: 'Reading the file', unit: 'line' },
-  checking: { what: 'Checking each row', unit: 'row' },
-  matching: { what: 'Looking each recipient up in the directory', unit: 'recipient' },
-  keeping: { what: 'Keeping the recipients', unit: 'recipient' },
-  read: { what: 'The file is read', unit: 'recipient' },
-  refused: { what: 'The file cannot be used', unit: 'line' },
-};
+const WORDS = {
+  reading: { what: 'requests.file.reading', unit: 'requests.file.lines' },
+  checking: { what: 'requests.file.checking', unit: 'ui.count.rows' },
+  matching: { what: 'requests.file.matching', unit: 'ui.count.recipients' },
+  keeping: { what: 'requests.file.keeping', unit: 'ui.count.recipients' },
+  read: { what: 'requests.file.read', unit: 'ui.count.recipients' },
+  refused: { what: 'requests.file.refused', unit: 'requests.file.lines' },
+} as const satisfies Readonly<Record<Stage, { readonly what: MessageId; readonly unit: MessageId }>>;
 
 const tooLarge = () =>
   new TooLarge('file-too-large', {
-    what: `What was sent is larger than this page takes: a list of recipients has at most ${MAX_CSV_BYTES / 1024 / 1024} MiB.`,
-    lost: 'Nothing of it was kept; the recipients you had are still there.',
-    next: 'Leave out columns that the letter does not need, or ask in two requests.',
+    what: t('requests.file.too-large.what', { mib: MAX_CSV_BYTES / 1024 / 1024 }),
+    lost: t('requests.file.too-large.lost'),
+    next: t('requests.file.too-large.next'),
   });
 
 /** Takes the file, and reads it: a small one before the next page, a large one behind a page that shows how far it is. */
@@ -59,7 +59,7 @@ export async function postFile(c: Ctx): Promise<Response> {
     if (!(error instanceof InvalidInput)) throw error;
     return whomRefused(c, at, `${error.advice.what} ${error.advice.next ?? ''}`.trim());
   }
-  if (bytes === 0) return whomRefused(c, at, 'Choose a file first; it must not be empty.');
+  if (bytes === 0) return whomRefused(c, at, t('requests.file.choose'));
   const read = readInBackground(services, draft.id).catch(() => {});
   if (bytes <= SMALL) await Promise.race([read, sleep(PATIENCE, undefined, { ref: false })]);
   const reading = await readingOf(services.db, draft.id);
@@ -69,9 +69,8 @@ export async function postFile(c: Ctx): Promise<Response> {
 
 async function onward(c: Ctx, { services, draft }: Composing, reading: Reading): Promise<Response> {
   if (isOpen(reading)) return c.redirect(readingHref(draft.id), 303);
-  const bad = reading.problems === 0 ? '' : ` ${count(reading.problems, 'row')} cannot be used; each is named below.`;
   await saidRead(services.db, reading);
-  const words = reading.refused ? undefined : `${count(reading.done, 'recipient')} read from the file.${bad}`;
+  const words = reading.refused ? undefined : t('requests.file.done', { n: reading.done, bad: reading.problems });
   return redirectWith(c, stepHref(draft.id, 'whom'), words);
 }
 
@@ -82,24 +81,23 @@ export async function getReading(c: Ctx): Promise<Response> {
   if (reading === null) return c.redirect(stepHref(draft.id, 'whom'), 303);
   if (!isOpen(reading)) return await onward(c, at, reading);
   const { what, unit } = WORDS[reading.stage];
-  const name = draft.body.title ?? 'New request';
+  const name = draft.body.title ?? t('requests.new');
   return page(
     c,
-    { title: `Reading recipients · ${name}`, area: 'staff', islands: ['again'] },
+    { title: t('requests.file.title', { name }), area: 'staff', islands: ['again'] },
     <>
       <Heading
-        title="Reading the list of recipients"
+        title={t('requests.file.heading')}
         crumbs={[
-          { text: 'Desk', href: '/desk' },
+          { text: t('ui.nav.desk'), href: '/desk' },
           { text: matter.title, href: `/desk/matters/${matter.id}` },
           { text: name, href: stepHref(draft.id, 'check') },
         ]}
       />
-      <Progress what={what} done={reading.done} total={reading.total} unit={unit}>
-        The file has come whole. You can close this page; the work goes on, also if this server stops and starts again.
-        The recipients you had stay until all of it is read.
+      <Progress what={t(what)} done={reading.done} total={reading.total} unit={(n) => t(unit, { n })}>
+        {t('requests.file.safe')}
       </Progress>
-      <LookAgain c={c} done="The file is read." />
+      <LookAgain c={c} done={t('requests.file.again')} />
     </>,
   );
 }

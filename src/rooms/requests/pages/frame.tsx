@@ -6,6 +6,7 @@ import type { Child } from 'hono/jsx';
 import { Conflict, Refusal } from '../../../base/errors.ts';
 import { bodyOf } from '../../../base/form.ts';
 import { uuidv7 } from '../../../base/ids.ts';
+import { type MessageId, t } from '../../../base/language.ts';
 import type { Ctx } from '../../../base/route.ts';
 import type { Services } from '../../../base/services.ts';
 import { redirectWith } from '../../../ui/context.ts';
@@ -13,7 +14,7 @@ import type { Errors } from '../../../ui/form.tsx';
 import { Heading } from '../../../ui/heading.tsx';
 import { Notice } from '../../../ui/notice.tsx';
 import { page } from '../../../ui/page.tsx';
-import { COMPOSE_STEPS, Steps } from '../../../ui/steps.tsx';
+import { composeSteps, Steps } from '../../../ui/steps.tsx';
 import { type Matter, matterById } from '../../matters/view.ts';
 import { type DraftBody, STEPS, type Step } from '../draft.ts';
 import { type Draft, isChecked, loadDraft, saveDraft } from '../drafts.ts';
@@ -49,13 +50,13 @@ export const stepHref = (draft: string, step: Step): string => `/desk/drafts/${d
 export const readingHref = (draft: string): string => `/desk/drafts/${draft}/whom/reading`;
 export const servingHref = (draft: string): string => `/desk/drafts/${draft}/serving`;
 
-export const TITLES: Readonly<Record<Step, string>> = {
-  what: 'What do you ask for?',
-  whom: 'Whom do you ask?',
-  when: 'When is it due?',
-  letter: 'What does the letter say?',
-  check: 'Check and serve',
-};
+const TITLES = {
+  what: 'requests.step.what',
+  whom: 'requests.step.whom',
+  when: 'requests.step.when',
+  letter: 'requests.step.letter',
+  check: 'requests.step.check',
+} as const satisfies Readonly<Record<Step, MessageId>>;
 
 export interface StepPage {
   readonly step: Step;
@@ -66,27 +67,27 @@ export interface StepPage {
 
 /** A step in its frame. */
 export function stepPage(c: Ctx, { draft, matter }: Composing, options: StepPage, body: Child) {
-  const name = draft.body.title ?? 'New request';
+  const name = draft.body.title ?? t('requests.new');
   return page(
     c,
     {
-      title: `${TITLES[options.step]} · ${name}`,
+      title: `${t(TITLES[options.step])} · ${name}`,
       area: 'staff',
       wide: options.wide === true,
       status: options.status ?? 200,
     },
     <>
       <Heading
-        title={TITLES[options.step]}
+        title={t(TITLES[options.step])}
         crumbs={[
-          { text: 'Desk', href: '/desk' },
+          { text: t('ui.nav.desk'), href: '/desk' },
           { text: matter.title, href: `/desk/matters/${matter.id}` },
           { text: name, href: stepHref(draft.id, 'check') },
         ]}
         lead={options.lead}
       />
       <Steps
-        steps={COMPOSE_STEPS.map((text, i) => ({ name: text, href: stepHref(draft.id, STEPS[i] ?? 'what') }))}
+        steps={composeSteps().map((text, i) => ({ name: text, href: stepHref(draft.id, STEPS[i] ?? 'what') }))}
         current={STEPS.indexOf(options.step)}
       />
       {body}
@@ -138,5 +139,7 @@ export function errorsOf(error: unknown): Errors {
 /** After a step was saved: to the next one, or back to it. */
 export function onward(c: Ctx, draft: string, step: Step, go: boolean): Response {
   const next = STEPS[STEPS.indexOf(step) + 1];
-  return go && next ? c.redirect(stepHref(draft, next), 303) : redirectWith(c, stepHref(draft, step), 'Saved.');
+  return go && next
+    ? c.redirect(stepHref(draft, next), 303)
+    : redirectWith(c, stepHref(draft, step), t('requests.saved'));
 }

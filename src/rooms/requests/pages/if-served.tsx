@@ -1,12 +1,13 @@
 /** The due dates of a draft if it were served now, by the issuer's own calendar: for the steps that show them. Writes nothing. */
 import { Refusal } from '../../../base/errors.ts';
+import { listed, t } from '../../../base/language.ts';
 import type { Services } from '../../../base/services.ts';
+import { rich } from '../../../ui/rich.tsx';
 import { Day } from '../../../ui/time.tsx';
 import { Working } from '../../../ui/working.tsx';
 import type { ServedCell } from '../../clock/entries.ts';
-import { byIssuer, byRecipient, dueByPlace } from '../../clock/rules.ts';
+import { byIssuer, byRecipient, dueByPlace, workingSaid } from '../../clock/rules.ts';
 import { closingsFor } from '../../clock/view.ts';
-import { itemsWords } from '../../clock-parts.tsx';
 import { servedAtIf } from '../check.ts';
 import { type DraftBody, numbered, ownDues } from '../draft.ts';
 import { askingOf } from '../rules.ts';
@@ -22,7 +23,7 @@ export type IfServedNow =
 /** @param body with a due rule */
 export async function ifServed(services: Services, body: DraftBody, issuer: string): Promise<IfServedNow> {
   const { due } = body;
-  if (!due) return { refused: 'There is no due date or rule.' };
+  if (!due) return { refused: t('requests.problem.due') };
   const own = ownDues(body);
   // A request without items yet has a date all the same.
   const items = numbered(body.items.length === 0 ? { items: ['–'] } : body);
@@ -41,6 +42,9 @@ export async function ifServed(services: Services, body: DraftBody, issuer: stri
   }
 }
 
+/** Numbers of items as messages take them. */
+export const itemsOf = (items: readonly number[]) => ({ n: items.length, items: listed(items.map(String)) });
+
 /** Each date with its working. */
 export function IfServed({ worked, open }: { worked: Extract<IfServedNow, { cells: unknown }>; open?: boolean }) {
   return (
@@ -48,14 +52,12 @@ export function IfServed({ worked, open }: { worked: Extract<IfServedNow, { cell
       {worked.cells.map(({ items, on, working }) => (
         <>
           {items === null ? null : (
-            <p>
-              {itemsWords(items)}: due <Day on={on} weekday />
-            </p>
+            <p>{rich('requests.working.due', { ...itemsOf(items), day: <Day on={on} weekday /> })}</p>
           )}
           <Working
-            steps={working}
+            steps={workingSaid(working)}
             open={open === true}
-            summary={items === null ? working.at(-1) : `${itemsWords(items)}: how this is counted`}
+            summary={items === null ? workingSaid(working).at(-1) : t('requests.working.items', itemsOf(items))}
           />
         </>
       ))}

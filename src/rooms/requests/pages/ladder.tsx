@@ -1,5 +1,6 @@
 /** The steps that may follow a request, set while it is composed: they are written with it. A request may also be served without any. */
 import { InvalidInput, RuleRefusal } from '../../../base/errors.ts';
+import { t } from '../../../base/language.ts';
 import type { Ctx } from '../../../base/route.ts';
 import { redirectWith } from '../../../ui/context.ts';
 import { ErrorSummary, type Errors, Submit } from '../../../ui/form.tsx';
@@ -17,28 +18,28 @@ async function view(
   version = draft.version,
 ) {
   const bad = Object.keys(errors).length > 0;
-  const name = draft.body.title ?? 'New request';
+  const name = draft.body.title ?? t('requests.new');
   return page(
     c,
-    { title: `What follows · ${name}`, area: 'staff', status: bad ? 422 : 200 },
+    { title: t('requests.ladder.title', { name }), area: 'staff', status: bad ? 422 : 200 },
     <>
       <Heading
-        title="What follows if nobody answers?"
+        title={t('requests.ladder.heading')}
         crumbs={[
-          { text: 'Desk', href: '/desk' },
+          { text: t('ui.nav.desk'), href: '/desk' },
           { text: matter.title, href: `/desk/matters/${matter.id}` },
           { text: name, href: stepHref(draft.id, 'check') },
         ]}
-        lead="Steps that may follow the due date. Nothing is sent by itself: the desk lists who is due for a step, and a person takes it."
+        lead={t('requests.ladder.lead')}
       />
       <form class="form" method="post" action={`/desk/drafts/${draft.id}/ladder`} novalidate>
         <ErrorSummary errors={errors} />
         <input type="hidden" name="version" value={String(version)} />
         <LadderRows fields={fields} errors={errors} />
         <Submit
-          text="Save"
-          {...(draft.body.ladder ? { second: { text: 'Serve without steps', name: 'none', value: 'yes' } } : {})}
-          cancel={{ text: 'Back', href: stepHref(draft.id, 'check') }}
+          text={t('requests.save')}
+          {...(draft.body.ladder ? { second: { text: t('requests.ladder.none'), name: 'none', value: 'yes' } } : {})}
+          cancel={{ text: t('requests.back'), href: stepHref(draft.id, 'check') }}
         />
       </form>
     </>,
@@ -64,11 +65,15 @@ export async function postLadder(c: Ctx): Promise<Response> {
         c,
         at,
         typed,
-        { '': `${saved.why.advice.what} Save again to keep yours.` },
+        { '': t('requests.ladder.conflict', { what: saved.why.advice.what }) },
         saved.conflict.version,
       );
     }
-    return redirectWith(c, stepHref(at.draft.id, 'check'), steps ? 'The steps are saved.' : 'No steps follow by plan.');
+    return redirectWith(
+      c,
+      stepHref(at.draft.id, 'check'),
+      t(steps ? 'requests.ladder.saved' : 'requests.ladder.removed'),
+    );
   } catch (error) {
     if (error instanceof InvalidInput || error instanceof RuleRefusal) return await view(c, at, typed, errorsOf(error));
     throw error;

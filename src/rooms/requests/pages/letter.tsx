@@ -1,14 +1,16 @@
 /** Step 4, the letter: subject and text with merge fields, what is wrong with them, and each recipient's letter to look at. The link stands as a placeholder; real links exist only in mails. */
+import type { Child } from 'hono/jsx';
 import type { Conflict } from '../../../base/errors.ts';
 import { Refusal } from '../../../base/errors.ts';
+import { t } from '../../../base/language.ts';
 import type { Ctx } from '../../../base/route.ts';
 import { ErrorSummary, type Errors, Field, Submit, TextArea } from '../../../ui/form.tsx';
 import { Notice } from '../../../ui/notice.tsx';
+import { rich } from '../../../ui/rich.tsx';
 import { Working } from '../../../ui/working.tsx';
 import type { ServedCell } from '../../clock/entries.ts';
-import { dueByPlace } from '../../clock/rules.ts';
+import { dueByPlace, workingSaid } from '../../clock/rules.ts';
 import { closingsFor } from '../../clock/view.ts';
-import { itemsWords } from '../../clock-parts.tsx';
 import { partyById } from '../../directory/view.ts';
 import { checkDraft, servedAtIf, valueProblems } from '../check.ts';
 import { draftBody, numbered } from '../draft.ts';
@@ -28,20 +30,13 @@ import {
   stepPage,
   whenServing,
 } from './frame.tsx';
+import { itemsOf } from './if-served.tsx';
 
 /** What a letter starts as; changed freely. */
-const FIRST_SUBJECT = '{{title}}: a request of {{issuer}}';
-const FIRST_TEXT = `To {{recipient}}
-
-{{issuer}} asks you for the following, under {{authority}}:
-
-{{items}}
-
-Please answer by the end of {{due_date}}. You can answer item by item on this page; it needs no account:
-
-{{link}}
-
-You get a receipt of everything you send. Anyone can verify it, also without us.`;
+const firstLetter = () => ({
+  subject: t('requests.letter.first.subject'),
+  text: t('requests.letter.first.text'),
+});
 
 interface Shown {
   readonly subject: string;
@@ -56,10 +51,10 @@ function Finder({ draft, find }: { draft: string; find: string }) {
       class="form form--row"
       method="get"
       action={`${stepHref(draft, 'letter')}#preview`}
-      aria-label="Find a letter"
+      aria-label={t('requests.letter.find')}
     >
-      <Field name="find" type="search" label="Name, or line of your file" value={find} width="medium" />
-      <Submit text="Show this letter" />
+      <Field name="find" type="search" label={t('requests.letter.find.label')} value={find} width="medium" />
+      <Submit text={t('requests.letter.find.do')} />
     </form>
   );
 }
@@ -70,25 +65,25 @@ type Found = Awaited<ReturnType<typeof findLetter>>;
 function Offered({ found, find, href }: { found: Found; find: string; href: (n: number) => string }) {
   if (found.total === 0) {
     return (
-      <p role="status">
-        No recipient stands in line “{find}” or has it in its name. <a href={href(1)}>Show the first letter</a>
-      </p>
+      <p role="status">{rich('requests.letter.found.none', { find, a: (words) => <a href={href(1)}>{words}</a> })}</p>
     );
   }
   const more = found.total - found.some.length;
   return (
     <>
-      <p role="status">
-        {found.total.toLocaleString('en-US')} recipients have “{find}” in their names.
-      </p>
+      <p role="status">{t('requests.letter.found.many', { n: found.total, find })}</p>
       <ul>
-        {found.some.map(({ n, line, name, state }) => (
-          <li>
-            <a href={href(n)}>{name}</a>
-            {state === null ? '' : `, ${state}`}, line {line.toLocaleString('en-US')}
-          </li>
-        ))}
-        {more > 0 ? <li>… and {more.toLocaleString('en-US')} more: write more of the name.</li> : null}
+        {found.some.map(({ n, state, ...one }) => {
+          const a = (words: Child) => <a href={href(n)}>{words}</a>;
+          return (
+            <li>
+              {state === null
+                ? rich('requests.letter.found.one', { ...one, a })
+                : rich('requests.letter.found.state', { ...one, state, a })}
+            </li>
+          );
+        })}
+        {more > 0 ? <li>{t('requests.letter.found.more', { n: more })}</li> : null}
       </ul>
     </>
   );
@@ -98,7 +93,7 @@ function Offered({ found, find, href }: { found: Found; find: string; href: (n: 
 async function Preview({ c, at }: { c: Ctx; at: Composing }) {
   const { services, draft } = at;
   const { body } = draft;
-  if (!body.letter) return <p>Save the letter to see it as each recipient gets it.</p>;
+  if (!body.letter) return <p>{t('requests.letter.save-first')}</p>;
   const find = (c.req.query('find') ?? '').trim().slice(0, 200);
   const found = find === '' ? null : await findLetter(services.db, draft.id, find);
   const wanted = found?.one?.n ?? Number(c.req.query('n'));
@@ -106,19 +101,14 @@ async function Preview({ c, at }: { c: Ctx; at: Composing }) {
   const { rows, total } = await recipientsPage(services.db, draft.id, '', n, 1);
   const [to] = rows;
   if (!to) {
-    return (
-      <p>
-        There is nobody to write to yet. <a href={stepHref(draft.id, 'whom')}>Choose the recipients</a> to see their
-        letters.
-      </p>
-    );
+    return <p>{rich('requests.letter.nobody', { a: (words) => <a href={stepHref(draft.id, 'whom')}>{words}</a> })}</p>;
   }
   const href = (at: number) => `${stepHref(draft.id, 'letter')}?n=${at}#preview`;
   let shown: { subject: string; text: string } | null = null;
   let problem = '';
   let workings: readonly ServedCell[] = [];
   try {
-    if (!body.due) problem = 'The due date is missing; it is set in the step before.';
+    if (!body.due) problem = t('requests.letter.no-due');
     else {
       const items = numbered(body);
       const closings = await closingsFor(services.db, at.matter.issuer);
@@ -151,24 +141,22 @@ async function Preview({ c, at }: { c: Ctx; at: Composing }) {
   return (
     <>
       {total > 1 ? finder : null}
-      <nav class="pages" aria-label="Letters">
+      <nav class="pages" aria-label={t('requests.letters')}>
         <p class="pages__range">
-          Letter {n.toLocaleString('en-US')} of {total.toLocaleString('en-US')}: {to.name}, line{' '}
-          {to.line.toLocaleString('en-US')}
-          {to.email ? '' : ', which has no address and gets no mail'}
+          {t('requests.letter.which', { n, total, name: to.name, line: to.line, mail: to.email ? 'yes' : 'no' })}
         </p>
         <ul class="pages__list">
           {n > 1 ? (
             <li>
               <a href={href(n - 1)} rel="prev">
-                Previous letter
+                {t('requests.letter.previous')}
               </a>
             </li>
           ) : null}
           {n < total ? (
             <li>
               <a href={href(n + 1)} rel="next">
-                Next letter
+                {t('requests.letter.next')}
               </a>
             </li>
           ) : null}
@@ -177,18 +165,20 @@ async function Preview({ c, at }: { c: Ctx; at: Composing }) {
       {shown ? (
         <>
           <p>
-            <strong>Subject:</strong> {shown.subject}
+            {rich('requests.letter.subject-is', { b: (words) => <strong>{words}</strong>, subject: shown.subject })}
           </p>
           <div class="letter">{shown.text}</div>
           {workings.map(({ items, working }) => (
             <Working
-              steps={working}
-              summary={`${items === null ? '' : `${itemsWords(items)}: `}how the due date of this recipient is counted, if served now`}
+              steps={workingSaid(working)}
+              summary={
+                items === null ? t('requests.letter.working') : t('requests.letter.working.items', itemsOf(items))
+              }
             />
           ))}
         </>
       ) : (
-        <Notice tone="bad" title="This letter cannot be written yet">
+        <Notice tone="bad" title={t('requests.letter.cannot')}>
           <p>{problem}</p>
         </Notice>
       )}
@@ -207,12 +197,12 @@ async function Wrong({ at }: { at: Composing }) {
   if (all.length === 0) return null;
   const more = lines.length > 0 ? missing.total - Math.min(20, lines.length) : 0;
   return (
-    <Notice tone="bad" title="The letter as it is saved cannot leave yet">
+    <Notice tone="bad" title={t('requests.letter.wrong')}>
       <ul>
         {all.map((what) => (
           <li>{what}</li>
         ))}
-        {more > 0 ? <li>… and {more.toLocaleString('en-US')} more.</li> : null}
+        {more > 0 ? <li>{t('requests.more', { n: more })}</li> : null}
       </ul>
     </Notice>
   );
@@ -227,12 +217,12 @@ async function view(c: Ctx, at: Composing, shown: Shown) {
       at,
       { step: 'letter' },
       <>
-        <p>This request was served elsewhere and is written down from a source, so no letter leaves from here.</p>
+        <p>{t('requests.letter.recorded')}</p>
         <p class="submit">
           <a class="usa-button" href={stepHref(draft.id, 'check')}>
-            Go on to check
+            {t('requests.letter.go-on')}
           </a>
-          <a href={stepHref(draft.id, 'when')}>Back to when</a>
+          <a href={stepHref(draft.id, 'when')}>{t('requests.letter.back')}</a>
         </p>
       </>,
     );
@@ -245,22 +235,29 @@ async function view(c: Ctx, at: Composing, shown: Shown) {
     <>
       {shown.errors || shown.conflict ? null : await Wrong({ at })}
       <form class="form" method="post" action={stepHref(draft.id, 'letter')} novalidate>
-        <ErrorSummary errors={errors} what="Nothing was saved yet, and what you entered is still here." />
+        <ErrorSummary errors={errors} what={t('requests.not-saved')} />
         {shown.conflict ? (
           <ConflictNotice why={shown.conflict.why}>
             <details>
-              <summary>The letter that is saved</summary>
-              <p>{shown.conflict.draft.body.letter?.subject ?? 'no subject'}</p>
-              <div class="letter">{shown.conflict.draft.body.letter?.text ?? 'no text'}</div>
+              <summary>{t('requests.letter.saved-one')}</summary>
+              <p>{shown.conflict.draft.body.letter?.subject ?? t('requests.letter.no-subject')}</p>
+              <div class="letter">{shown.conflict.draft.body.letter?.text ?? t('requests.letter.no-text')}</div>
             </details>
           </ConflictNotice>
         ) : null}
         <input type="hidden" name="version" value={String(shown.conflict?.draft.version ?? draft.version)} />
-        <Field name="subject" label="Subject" required value={shown.subject} errors={errors} maxlength={200} />
+        <Field
+          name="subject"
+          label={t('requests.letter.subject')}
+          required
+          value={shown.subject}
+          errors={errors}
+          maxlength={200}
+        />
         <TextArea
           name="text"
-          label="Text"
-          hint="Words in double braces are filled in for each recipient. {{link}} must be there: it is how they answer."
+          label={t('requests.letter.text')}
+          hint={t('requests.letter.text.hint')}
           required
           value={shown.text}
           errors={errors}
@@ -268,32 +265,32 @@ async function view(c: Ctx, at: Composing, shown: Shown) {
           maxlength={20_000}
         />
         <details class="working" open>
-          <summary>Words that are filled in</summary>
+          <summary>{t('requests.letter.fields')}</summary>
           <dl class="facts">
             {Object.entries(LETTER_FIELDS).map(([field, meaning]) => (
               <div>
                 <dt>{`{{${field}}}`}</dt>
-                <dd>{meaning}</dd>
+                <dd>{t(meaning)}</dd>
               </div>
             ))}
             {columns.map((column) => (
               <div>
                 <dt>{`{{${column}}}`}</dt>
-                <dd>column {column} of your file</dd>
+                <dd>{t('requests.letter.column', { column })}</dd>
               </div>
             ))}
           </dl>
         </details>
         <Submit
-          text="Save and go on to check"
+          text={t('requests.letter.save-on')}
           name="do"
           value="next"
-          second={{ text: 'Save and show the letters', name: 'do', value: 'save' }}
-          cancel={{ text: 'Back to when', href: stepHref(draft.id, 'when') }}
+          second={{ text: t('requests.letter.save'), name: 'do', value: 'save' }}
+          cancel={{ text: t('requests.letter.back'), href: stepHref(draft.id, 'when') }}
         />
       </form>
       <section id="preview" aria-labelledby="preview-title">
-        <h2 id="preview-title">As each recipient gets it</h2>
+        <h2 id="preview-title">{t('requests.letter.preview')}</h2>
         {await Preview({ c, at })}
       </section>
     </>,
@@ -303,9 +300,11 @@ async function view(c: Ctx, at: Composing, shown: Shown) {
 export async function getLetter(c: Ctx): Promise<Response> {
   const at = await composing(c);
   const { letter } = at.draft.body;
-  const shown = { subject: letter?.subject ?? FIRST_SUBJECT, text: letter?.text ?? FIRST_TEXT };
+  const shown = letter ?? firstLetter();
   return whenServing(c, at) ?? (await view(c, at, shown));
 }
+
+const PROBLEM = { subject: 'requests.letter.problem.subject', text: 'requests.letter.problem.text' } as const;
 
 const letterSchema = draftBody.shape.letter.unwrap();
 
@@ -317,9 +316,10 @@ export async function postLetter(c: Ctx): Promise<Response> {
   if (!parsed.success || parsed.data.text === '') {
     const errors: Record<string, string> = {};
     for (const issue of parsed.success ? [] : parsed.error.issues) {
-      errors[String(issue.path[0])] ??= `The ${String(issue.path[0])} ${issue.message}.`;
+      const name = issue.path[0] === 'subject' ? 'subject' : 'text';
+      errors[name] ??= t(PROBLEM[name], { problem: issue.message });
     }
-    if (parsed.success) errors['text'] = 'The text is missing.';
+    if (parsed.success) errors['text'] = t('requests.letter.text-missing');
     return view(c, at, { ...shown, errors });
   }
   const body = { ...at.draft.body, letter: parsed.data };

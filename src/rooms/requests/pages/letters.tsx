@@ -1,14 +1,16 @@
 /** Letters as staff see them: of the whole organisation, of one request, and one by one with the link masked; trying again and a corrected address. */
 import { InvalidInput, NotFound, RuleRefusal } from '../../../base/errors.ts';
+import { t } from '../../../base/language.ts';
 import { type Ctx, staff } from '../../../base/route.ts';
 import { redirectWith, zoneOf } from '../../../ui/context.ts';
 import { ErrorSummary, type Errors, Field, Form, Select, Submit } from '../../../ui/form.tsx';
 import { Heading } from '../../../ui/heading.tsx';
 import { Mark } from '../../../ui/mark.tsx';
 import { page } from '../../../ui/page.tsx';
+import { rich } from '../../../ui/rich.tsx';
 import { Counts, Facts, Pages, Table } from '../../../ui/table.tsx';
 import { Time } from '../../../ui/time.tsx';
-import { count, type Word } from '../../../ui/words.ts';
+import type { Word } from '../../../ui/words.ts';
 import { partyById } from '../../directory/view.ts';
 import {
   contactOf,
@@ -18,6 +20,7 @@ import {
   type LetterState,
   lettersOfService,
   lettersPage,
+  REPLACED,
   retryLetters,
 } from '../letters.ts';
 import { letterTo } from '../rules.ts';
@@ -26,12 +29,13 @@ import { errorsOf, formOf } from './frame.tsx';
 
 const SIZE = 100;
 
-const WORDS: Readonly<Record<LetterState, Word>> = {
-  queued: { word: 'queued', mark: '▸', tone: 'run' },
-  sent: { word: 'sent', mark: '●', tone: 'good' },
-  failed: { word: 'could not be sent', mark: '!', tone: 'bad' },
-  revoked: { word: 'revoked', mark: '✕', tone: 'quiet' },
-};
+const WORDS = {
+  queued: { word: 'requests.letters.queued', mark: '▸', tone: 'run' },
+  sent: { word: 'requests.letters.sent', mark: '●', tone: 'good' },
+  failed: { word: 'requests.letters.failed', mark: '!', tone: 'bad' },
+  revoked: { word: 'requests.letters.revoked', mark: '✕', tone: 'quiet' },
+} as const;
+const stateWord = (state: LetterState): Word => ({ ...WORDS[state], word: t(WORDS[state].word) });
 
 function State({
   row,
@@ -42,16 +46,18 @@ function State({
 }) {
   return (
     <div>
-      <Mark state={WORDS[row.state]}>
+      <Mark state={stateWord(row.state)}>
         {row.state === 'queued' ? (
-          <>
-            {row.attempts > 0 ? 'again' : 'until'} <Time at={row.notBefore} zone={zone} />
-          </>
+          rich(row.attempts > 0 ? 'requests.letters.again' : 'requests.letters.until', {
+            at: <Time at={row.notBefore} zone={zone} />,
+          })
         ) : row.sentAt ? (
           <Time at={row.sentAt} zone={zone} />
         ) : null}
       </Mark>
-      {row.error && row.state !== 'sent' ? <div class="soft">{row.error}</div> : null}
+      {row.error && row.state !== 'sent' ? (
+        <div class="soft">{row.error === REPLACED ? t('requests.address.replaced') : row.error}</div>
+      ) : null}
     </div>
   );
 }
@@ -59,12 +65,7 @@ function State({
 function Where({ c }: { c: Ctx }) {
   const folder = c.get('services').config.mailFolder;
   if (!folder) return null;
-  return (
-    <p>
-      No mail server is set up, so letters do not reach anybody by themselves: each is kept as an <code>.eml</code> file
-      in <code>{folder}</code>. Open one with a mail program, or set up a mail server.
-    </p>
-  );
+  return <p>{rich('requests.letters.no-server', { code: (words) => <code>{words}</code>, folder })}</p>;
 }
 
 async function list(c: Ctx, request: Request | null): Promise<Response> {
@@ -94,46 +95,52 @@ async function list(c: Ctx, request: Request | null): Promise<Response> {
   };
   return page(
     c,
-    { title: request ? `Letters · ${request.title}` : 'Letters', area: 'staff', wide: true },
+    {
+      title: request ? t('requests.letters.title', { title: request.title }) : t('requests.letters'),
+      area: 'staff',
+      wide: true,
+    },
     <>
       <Heading
-        title="Letters"
+        title={t('requests.letters')}
         crumbs={[
-          { text: 'Desk', href: '/desk' },
+          { text: t('ui.nav.desk'), href: '/desk' },
           ...(request ? [{ text: request.title, href: `/desk/requests/${request.id}` }] : []),
         ]}
-        lead={request ? `Letters of “${request.title}”.` : 'Every letter of your organisation, and what became of it.'}
+        lead={request ? t('requests.letters.of', { title: request.title }) : t('requests.letters.lead')}
       />
       <Where c={c} />
-      <Counts counts={LETTER_STATES.map((s) => ({ n: counts[s], text: WORDS[s].word, href: `${base}?state=${s}` }))} />
+      <Counts
+        counts={LETTER_STATES.map((s) => ({ n: counts[s], text: t(WORDS[s].word), href: `${base}?state=${s}` }))}
+      />
       {all > 0 ? (
-        <form class="form form--row" method="get" action={base} aria-label="Find">
-          <Field name="q" type="search" label="Find a recipient or address" value={search} width="medium" />
+        <form class="form form--row" method="get" action={base} aria-label={t('requests.find')}>
+          <Field name="q" type="search" label={t('requests.letters.find')} value={search} width="medium" />
           <Select
             name="state"
-            label="State"
+            label={t('requests.state')}
             value={state ?? ''}
-            none="all"
-            choices={LETTER_STATES.map((s) => ({ value: s, label: WORDS[s].word }))}
+            none={t('requests.letters.all')}
+            choices={LETTER_STATES.map((s) => ({ value: s, label: t(WORDS[s].word) }))}
           />
-          <Submit text="Show" />
+          <Submit text={t('requests.letters.show')} />
         </form>
       ) : null}
       <Table
-        caption="Letters"
+        caption={t('requests.letters')}
         quietCaption
         rows={rows}
         empty={
           all === 0
             ? {
-                what: 'No letters yet',
-                how: 'A letter stands here for each recipient with an address once a request is served.',
+                what: t('requests.letters.none'),
+                how: t('requests.letters.none.how'),
               }
-            : { what: 'No letter fits', action: { text: 'Show all', href: base } }
+            : { what: t('requests.letters.no-fit'), action: { text: t('requests.show-all'), href: base } }
         }
         columns={[
           {
-            head: 'Recipient',
+            head: t('requests.recipient'),
             names: true,
             cell: (row) => <a href={`/desk/services/${row.service}/letter`}>{row.name}</a>,
           },
@@ -141,23 +148,26 @@ async function list(c: Ctx, request: Request | null): Promise<Response> {
             ? []
             : [
                 {
-                  head: 'Request',
+                  head: t('requests.check.request'),
                   cell: (row: LetterRow) => <a href={`/desk/requests/${row.request}`}>{row.title}</a>,
                 },
               ]),
-          { head: 'Address', cell: (row) => row.address },
-          { head: 'State', cell: (row) => <State row={row} zone={zone} /> },
+          { head: t('requests.letters.address'), cell: (row) => row.address },
+          { head: t('requests.state'), cell: (row) => <State row={row} zone={zone} /> },
           {
-            head: 'Change',
+            head: t('requests.change'),
             cell: (row) => (
               <a href={`/desk/services/${row.service}/contact`}>
-                Correct the address<span class="usa-sr-only"> of {row.name}</span>
+                {rich('requests.letters.correct', {
+                  name: row.name,
+                  more: (words) => <span class="usa-sr-only">{words}</span>,
+                })}
               </a>
             ),
           },
         ]}
       />
-      <Pages page={pageNo} pages={Math.ceil(total / SIZE)} href={params} range={count(total, 'letter')} />
+      <Pages page={pageNo} pages={Math.ceil(total / SIZE)} href={params} range={t('ui.count.letters', { n: total })} />
     </>,
   );
 }
@@ -172,12 +182,12 @@ async function serviceOf(c: Ctx): Promise<{ readonly service: Service; readonly 
   const { db } = c.get('services');
   const service = await serviceById(db, c.req.param('service') ?? '');
   const request = service && (await requestById(db, service.request));
-  if (!service || !request) throw new NotFound('no-service', 'There is no such recipient.');
+  if (!service || !request) throw new NotFound('no-service', t('requests.no-recipient'));
   return { service, request };
 }
 
 const crumbsOf = ({ service, request }: { service: Service; request: Request }) => [
-  { text: 'Desk', href: '/desk' },
+  { text: t('ui.nav.desk'), href: '/desk' },
   { text: request.title, href: `/desk/requests/${request.id}` },
   { text: service.name, href: `/desk/services/${service.id}` },
 ];
@@ -203,26 +213,28 @@ export async function getLetterOf(c: Ctx): Promise<Response> {
   const failed = letters.at(-1)?.state === 'failed';
   return page(
     c,
-    { title: `Letter to ${service.name}`, area: 'staff' },
+    { title: t('requests.letters.to', { name: service.name }), area: 'staff' },
     <>
       <Heading
-        title={`Letter to ${service.name}`}
+        title={t('requests.letters.to', { name: service.name })}
         crumbs={crumbsOf(at)}
-        lead="The link is different for each recipient and is shown nowhere but in the mail itself."
+        lead={t('requests.letters.link')}
       />
       <Facts
         facts={[
           {
-            name: 'Address',
+            name: t('requests.letters.address'),
             value: (
               <>
-                {address ?? 'no address'} ·{' '}
-                <a href={`/desk/services/${service.id}/contact`}>{address ? 'Correct it' : 'Add one'}</a>
+                {address ?? t('requests.no-address')} ·{' '}
+                <a href={`/desk/services/${service.id}/contact`}>
+                  {t(address ? 'requests.letters.correct-it' : 'requests.letters.add-one')}
+                </a>
               </>
             ),
           },
           ...letters.map((one, i) => ({
-            name: letters.length > 1 ? `Letter ${i + 1}` : 'State',
+            name: letters.length > 1 ? t('requests.letters.nth', { n: i + 1 }) : t('requests.state'),
             value: (
               <>
                 <State
@@ -235,26 +247,26 @@ export async function getLetterOf(c: Ctx): Promise<Response> {
                     sentAt: one.sent_at,
                   }}
                 />
-                {one.address === address ? null : <div class="soft">to {one.address}</div>}
+                {one.address === address ? null : (
+                  <div class="soft">{t('requests.letters.went', { address: one.address })}</div>
+                )}
               </>
             ),
           })),
         ]}
       />
       {failed ? (
-        <Form action={`/desk/services/${service.id}/letter/retry`} label="Try again">
-          <Submit text="Try again now" />
+        <Form action={`/desk/services/${service.id}/letter/retry`} label={t('requests.letters.retry')}>
+          <Submit text={t('requests.letters.retry.do')} />
         </Form>
       ) : null}
       {text ? (
         <>
-          <p>
-            <strong>Subject:</strong> {text.subject}
-          </p>
+          <p>{rich('requests.letter.subject-is', { b: (words) => <strong>{words}</strong>, subject: text.subject })}</p>
           <div class="letter">{text.text}</div>
         </>
       ) : (
-        <p>This request was recorded from elsewhere and has no letter of its own.</p>
+        <p>{t('requests.letters.no-own')}</p>
       )}
     </>,
   );
@@ -263,8 +275,7 @@ export async function getLetterOf(c: Ctx): Promise<Response> {
 export async function postRetry(c: Ctx): Promise<Response> {
   const { service } = await serviceOf(c);
   const n = await retryLetters(c.get('services'), service.id);
-  const words =
-    n > 0 ? 'The letter is queued again and leaves within a minute.' : 'There was no failed letter to try again.';
+  const words = t(n > 0 ? 'requests.letters.retried' : 'requests.letters.no-failed');
   return redirectWith(c, `/desk/services/${service.id}/letter`, words);
 }
 
@@ -274,28 +285,32 @@ async function contactPage(c: Ctx, typed?: string, errors: Errors = {}): Promise
   const address = await contactOf(c.get('services').db, service.id);
   return page(
     c,
-    { title: `Address of ${service.name}`, area: 'staff', status: Object.keys(errors).length > 0 ? 422 : 200 },
+    {
+      title: t('requests.contact.title', { name: service.name }),
+      area: 'staff',
+      status: Object.keys(errors).length > 0 ? 422 : 200,
+    },
     <>
       <Heading
-        title={address ? `Correct the address of ${service.name}` : `Add an address for ${service.name}`}
+        title={t(address ? 'requests.contact.correct' : 'requests.contact.add', { name: service.name })}
         crumbs={crumbsOf(at)}
-        lead="The letter leaves again to the new address. Links that were sent before stop working at once."
+        lead={t('requests.contact.lead')}
       />
       <form class="form" method="post" action={`/desk/services/${service.id}/contact`} novalidate>
-        <ErrorSummary errors={errors} what="Nothing was changed." />
+        <ErrorSummary errors={errors} what={t('requests.unchanged')} />
         <Field
           name="address"
           type="email"
-          label="E-mail address"
-          hint={address ? `Now: ${address}` : 'There is none yet.'}
+          label={t('requests.contact.label')}
+          hint={address ? t('requests.contact.now', { address }) : t('requests.contact.none')}
           required
           value={typed ?? ''}
           errors={errors}
           autocomplete="off"
         />
         <Submit
-          text={address ? 'Save and send the letter again' : 'Save and send the letter'}
-          cancel={{ text: 'Leave it as it is', href: `/desk/services/${service.id}/letter` }}
+          text={t(address ? 'requests.contact.again' : 'requests.contact.send')}
+          cancel={{ text: t('requests.leave'), href: `/desk/services/${service.id}/letter` }}
         />
       </form>
     </>,
@@ -314,5 +329,5 @@ export async function postContact(c: Ctx): Promise<Response> {
       return contactPage(c, form('address'), errorsOf(error));
     throw error;
   }
-  return redirectWith(c, `/desk/services/${id}/letter`, 'The address is saved and the letter is queued.');
+  return redirectWith(c, `/desk/services/${id}/letter`, t('requests.contact.saved'));
 }

@@ -1,11 +1,15 @@
 /** Downloads of a draft: its recipients, the rows that cannot be used, and a sample file. Made while they are read; no cell is a formula. */
 import { type Cell, csvDownload, csvLine, fileName } from '../../../base/csv.ts';
+import { t } from '../../../base/language.ts';
 import type { Ctx } from '../../../base/route.ts';
 import { problemsOf, recipientsAfter } from '../draft-recipients.ts';
+import type { Draft } from '../drafts.ts';
 import { composing } from './frame.tsx';
 
 const CHUNK = 2000;
 const HEAD = ['name', 'kind', 'state', 'ocd_id', 'time_zone', 'email'] as const;
+
+const titleOf = ({ body }: Draft): string => body.title ?? t('requests.file.name.request');
 
 export async function getRecipientsCsv(c: Ctx): Promise<Response> {
   const { services, draft } = await composing(c);
@@ -27,7 +31,11 @@ export async function getRecipientsCsv(c: Ctx): Promise<Response> {
       ]);
     }
   }
-  return csvDownload(fileName(`${draft.body.title ?? 'request'} recipients`, 'csv'), [...HEAD, ...columns], rows());
+  return csvDownload(
+    fileName(t('requests.file.name.recipients', { title: titleOf(draft) }), 'csv'),
+    [...HEAD, ...columns],
+    rows(),
+  );
 }
 
 export async function getProblemsCsv(c: Ctx): Promise<Response> {
@@ -39,7 +47,7 @@ export async function getProblemsCsv(c: Ctx): Promise<Response> {
       yield some.map((problem) => [problem.line, problem.what]);
     }
   }
-  const name = fileName(`${draft.body.title ?? 'request'} rows to mend`, 'csv');
+  const name = fileName(t('requests.file.name.problems', { title: titleOf(draft) }), 'csv');
   return csvDownload(name, ['line', 'what is wrong'], rows());
 }
 

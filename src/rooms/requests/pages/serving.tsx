@@ -2,6 +2,7 @@
  * A serving under way: being checked, then how far it is, what is safe meanwhile, and what to do where it stopped. Looks again by itself where
  * scripts run, by a link where not.
  */
+import { t } from '../../../base/language.ts';
 import type { Ctx } from '../../../base/route.ts';
 import { redirectWith } from '../../../ui/context.ts';
 import { Form, Submit } from '../../../ui/form.tsx';
@@ -9,6 +10,7 @@ import { Heading } from '../../../ui/heading.tsx';
 import { Notice } from '../../../ui/notice.tsx';
 import { page } from '../../../ui/page.tsx';
 import { LookAgain, Progress } from '../../../ui/progress.tsx';
+import { rich } from '../../../ui/rich.tsx';
 import { Time } from '../../../ui/time.tsx';
 import { type CheckingState, isChecked } from '../drafts.ts';
 import { servedSoFar, serveInBackground } from '../serve.ts';
@@ -19,19 +21,28 @@ import { type Composing, composing, servingHref, stepHref } from './frame.tsx';
 function checkingPage(c: Ctx, { draft, matter }: Composing, { done, total }: CheckingState) {
   return page(
     c,
-    { title: `Checking · ${draft.body.title ?? ''}`, area: 'staff', islands: ['again'] },
+    {
+      title: t('requests.serving.checking.title', { title: draft.body.title ?? '' }),
+      area: 'staff',
+      islands: ['again'],
+    },
     <>
       <Heading
-        title={`Checking “${draft.body.title ?? ''}”`}
+        title={t('requests.serving.checking', { title: draft.body.title ?? '' })}
         crumbs={[
-          { text: 'Desk', href: '/desk' },
+          { text: t('ui.nav.desk'), href: '/desk' },
           { text: matter.title, href: `/desk/matters/${matter.id}` },
         ]}
       />
-      <Progress what="Checking each recipient before anybody is served" done={done} total={total} unit="recipient">
-        Nobody is served yet. You can close this page; the work goes on, also if this server stops and starts again.
+      <Progress
+        what={t('requests.serving.checking.what')}
+        done={done}
+        total={total}
+        unit={(n) => t('ui.count.recipients', { n })}
+      >
+        {t('requests.serving.checking.safe')}
       </Progress>
-      <LookAgain c={c} done="Checking has ended." />
+      <LookAgain c={c} done={t('requests.serving.checked')} />
     </>,
   );
 }
@@ -45,47 +56,48 @@ export async function getServing(c: Ctx): Promise<Response> {
   if (serving.ended) {
     const words =
       serving.ended === 'revoked'
-        ? 'The request was revoked while it was being served; nobody further was served and no letter leaves.'
-        : `${serving.recipients.toLocaleString('en-US')} ${serving.recipients === 1 ? 'party is' : 'parties are'} served.`;
+        ? t('requests.serving.revoked')
+        : t('requests.serving.served', { n: serving.recipients });
     return redirectWith(c, `/desk/requests/${request}`, words);
   }
   const [done, issued] = await Promise.all([servedSoFar(services, request), requestById(services.db, request)]);
   const zone = draft.body.due?.zone ?? 'UTC';
   return page(
     c,
-    { title: `Serving · ${draft.body.title ?? ''}`, area: 'staff', islands: serving.trouble ? [] : ['again'] },
+    {
+      title: t('requests.serving.title', { title: draft.body.title ?? '' }),
+      area: 'staff',
+      islands: serving.trouble ? [] : ['again'],
+    },
     <>
       <Heading
-        title={`Serving “${draft.body.title ?? ''}”`}
+        title={t('requests.serving.heading', { title: draft.body.title ?? '' })}
         crumbs={[
-          { text: 'Desk', href: '/desk' },
+          { text: t('ui.nav.desk'), href: '/desk' },
           { text: matter.title, href: `/desk/matters/${matter.id}` },
         ]}
       />
       {serving.trouble ? (
-        <Notice tone="bad" title="Serving stopped">
-          <p>
-            {serving.trouble} Nothing is lost: whoever was served stays served, and nobody is served twice. It goes on
-            where it stopped.
-          </p>
-          <Form action={servingHref(draft.id)} label="Go on">
-            <Submit text="Go on" />
+        <Notice tone="bad" title={t('requests.serving.stop')}>
+          <p>{t('requests.serving.stop.what', { trouble: serving.trouble })}</p>
+          <Form action={servingHref(draft.id)} label={t('requests.serving.go')}>
+            <Submit text={t('requests.serving.go')} />
           </Form>
         </Notice>
       ) : null}
       <Progress
-        what={`Serving ${serving.recipients.toLocaleString('en-US')} parties`}
+        what={t('requests.serving.what', { n: serving.recipients })}
         done={done}
         total={serving.recipients}
-        unit="recipient"
+        unit={(n) => t('ui.count.recipients', { n })}
       >
-        You can close this page; the work goes on. It also goes on if this server stops and starts again.
+        {t('requests.serving.close')}
       </Progress>
-      {serving.trouble ? null : <LookAgain c={c} done="Serving has ended." />}
+      {serving.trouble ? null : <LookAgain c={c} done={t('requests.serving.ended')} />}
       {serving.leavesAt === null ? null : (
         <p>
-          Letters leave at <Time at={new Date(serving.leavesAt)} zone={zone} />.{' '}
-          {issued ? <a href={`/desk/requests/${request}/revoke`}>Revoke the request</a> : null}
+          {rich('requests.serving.leave', { at: <Time at={new Date(serving.leavesAt)} zone={zone} /> })}{' '}
+          {issued ? <a href={`/desk/requests/${request}/revoke`}>{t('requests.revoke.heading')}</a> : null}
         </p>
       )}
     </>,
@@ -95,5 +107,5 @@ export async function getServing(c: Ctx): Promise<Response> {
 export async function postServing(c: Ctx): Promise<Response> {
   const { services, draft } = await composing(c);
   void serveInBackground(services, draft.id);
-  return redirectWith(c, servingHref(draft.id), 'Going on where it stopped.');
+  return redirectWith(c, servingHref(draft.id), t('requests.serving.goes'));
 }

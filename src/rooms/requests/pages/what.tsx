@@ -1,6 +1,7 @@
 /** Step 1, what is asked: title, authority, numbered items, and whether letters leave from here. Items are added, moved and removed by plain buttons. */
 import type { z } from 'zod';
 import type { Conflict } from '../../../base/errors.ts';
+import { t } from '../../../base/language.ts';
 import type { Ctx } from '../../../base/route.ts';
 import { ErrorSummary, type Errors, Field, Radios, Submit, TextArea } from '../../../ui/form.tsx';
 import { line, prose } from '../../fields.ts';
@@ -40,21 +41,28 @@ function ItemFields({ items, errors }: { items: readonly string[]; errors: Error
     <>
       {items.map((text, i) => (
         <div class="item-edit">
-          <TextArea name={`item-${i + 1}`} label={`Item ${i + 1}`} required value={text} errors={errors} rows={3} />
+          <TextArea
+            name={`item-${i + 1}`}
+            label={t('requests.what.item', { n: i + 1 })}
+            required
+            value={text}
+            errors={errors}
+            rows={3}
+          />
           <p class="item-edit__tools">
             {i > 0 ? (
               <button class="linklike" type="submit" name="do" value={`up-${i}`}>
-                Move item {i + 1} up
+                {t('requests.what.up', { n: i + 1 })}
               </button>
             ) : null}
             {i < items.length - 1 ? (
               <button class="linklike" type="submit" name="do" value={`down-${i}`}>
-                Move item {i + 1} down
+                {t('requests.what.down', { n: i + 1 })}
               </button>
             ) : null}
             {items.length > 1 ? (
               <button class="linklike" type="submit" name="do" value={`remove-${i}`}>
-                Remove item {i + 1}
+                {t('requests.what.remove', { n: i + 1 })}
               </button>
             ) : null}
           </p>
@@ -73,17 +81,17 @@ function view(c: Ctx, at: Composing, shown: Shown) {
     {
       step: 'what',
       status: shown.conflict ? 409 : shown.errors ? 422 : 200,
-      lead: 'Each thing you ask for is an item of its own: it is answered and reviewed by itself.',
+      lead: t('requests.what.lead'),
     },
     <form class="form" method="post" action={stepHref(at.draft.id, 'what')} novalidate>
       {/* Enter in a field presses the first button of a form: it saves, and nothing else. */}
       <button type="submit" name="do" value="save" hidden>
-        Save
+        {t('requests.save')}
       </button>
-      <ErrorSummary errors={errors} what="Nothing was saved yet, and what you entered is still here." />
+      <ErrorSummary errors={errors} what={t('requests.not-saved')} />
       {shown.conflict ? (
         <ConflictNotice why={shown.conflict.why}>
-          <p>Saved there: “{shown.conflict.draft.body.title ?? 'no title'}”, with these items:</p>
+          <p>{t('requests.what.there', { title: shown.conflict.draft.body.title ?? t('requests.no-title') })}</p>
           <ol>
             {shown.conflict.draft.body.items.map((text) => (
               <li>{text}</li>
@@ -95,8 +103,8 @@ function view(c: Ctx, at: Composing, shown: Shown) {
       <input type="hidden" name="items" value={String(shown.items.length)} />
       <Field
         name="title"
-        label="Title of the request"
-        hint="As people will find it: “Orders and guidance to employees, 2024 to 2026”."
+        label={t('requests.what.title')}
+        hint={t('requests.what.title.hint')}
         required
         value={shown.title}
         errors={errors}
@@ -104,42 +112,42 @@ function view(c: Ctx, at: Composing, shown: Shown) {
       />
       <Field
         name="authority"
-        label="Authority you ask under"
-        hint="The statute, rule or agreement, as you would cite it."
+        label={t('requests.what.authority')}
+        hint={t('requests.what.authority.hint')}
         required
         value={shown.authority}
         errors={errors}
         maxlength={500}
       />
-      <h2>Items</h2>
+      <h2>{t('requests.what.items')}</h2>
       <ItemFields items={shown.items} errors={errors} />
       {shown.items.length < MAX_ITEMS ? (
         <p>
           <button class="usa-button usa-button--outline" type="submit" name="do" value="add">
-            Add an item
+            {t('requests.what.add')}
           </button>
         </p>
       ) : null}
       <Radios
         name="conduct"
-        label="How does it reach the recipients?"
+        label={t('requests.what.conduct')}
         required
         value={shown.conduct}
         errors={errors}
         choices={[
-          { value: 'served', label: 'By letters that leave from here', hint: 'Each letter holds a link to answer by.' },
+          { value: 'served', label: t('requests.what.served'), hint: t('requests.what.served.hint') },
           {
             value: 'recorded',
-            label: 'It was served elsewhere; write it down from a source',
-            hint: 'No letter leaves. What followed is shown as not known.',
+            label: t('requests.what.recorded'),
+            hint: t('requests.what.recorded.hint'),
           },
         ]}
       />
       <Submit
-        text="Save and go on to whom"
+        text={t('requests.what.save-on')}
         name="do"
         value="next"
-        second={{ text: 'Save', name: 'do', value: 'save' }}
+        second={{ text: t('requests.save'), name: 'do', value: 'save' }}
       />
     </form>,
   );
@@ -191,18 +199,31 @@ export async function postWhat(c: Ctx): Promise<Response> {
     conduct: form('conduct') === 'recorded' ? 'recorded' : 'served',
   };
   const errors: Record<string, string> = {};
-  const read = (name: string, label: string, schema: z.ZodType<string>, value: string): string | null => {
+  const read = (
+    name: string,
+    wrong: (problem: string) => string,
+    schema: z.ZodType<string>,
+    value: string,
+  ): string | null => {
     if (value.trim() === '') return null;
     const parsed = schema.safeParse(value);
     if (parsed.success) return parsed.data;
-    errors[name] = `${label} ${parsed.error.issues[0]?.message ?? 'cannot be used'}.`;
+    errors[name] = wrong(parsed.error.issues[0]?.message ?? t('requests.unusable'));
     return null;
   };
   const body: DraftBody = {
     ...at.draft.body,
-    title: read('title', 'The title', title, shown.title),
-    authority: read('authority', 'The authority', authority, shown.authority),
-    items: shown.items.flatMap((text, i) => read(`item-${i + 1}`, `Item ${i + 1}`, itemText, text) ?? []),
+    title: read('title', (problem) => t('requests.what.wrong.title', { problem }), title, shown.title),
+    authority: read(
+      'authority',
+      (problem) => t('requests.what.wrong.authority', { problem }),
+      authority,
+      shown.authority,
+    ),
+    items: shown.items.flatMap((text, i) => {
+      const n = i + 1;
+      return read(`item-${n}`, (problem) => t('requests.what.wrong.item', { n, problem }), itemText, text) ?? [];
+    }),
     conduct: shown.conduct === 'recorded' ? 'recorded' : 'served',
   };
   if (Object.keys(errors).length > 0) return view(c, at, { ...shown, errors });
@@ -215,9 +236,9 @@ export async function postWhat(c: Ctx): Promise<Response> {
   if (action === 'add')
     return c.redirect(`${stepHref(at.draft.id, 'what')}?blank=1#f-item-${body.items.length + 1}`, 303);
   if (action !== 'next') return onward(c, at.draft.id, 'what', false);
-  if (!body.title) errors['title'] = 'The request has no title.';
-  if (!body.authority) errors['authority'] = 'The authority you ask under is missing.';
-  if (body.items.length === 0) errors['item-1'] = 'The request asks for nothing: it has no items.';
+  if (!body.title) errors['title'] = t('requests.problem.title');
+  if (!body.authority) errors['authority'] = t('requests.problem.authority');
+  if (body.items.length === 0) errors['item-1'] = t('requests.problem.items');
   if (Object.keys(errors).length > 0) return view(c, { ...at, draft: saved.draft }, { ...shown, errors });
   return onward(c, at.draft.id, 'what', true);
 }

@@ -1,4 +1,5 @@
 /** Items with a due date of their own, as part of the step "when": one folded form an item. Shows and reads; saves nothing. */
+import { t } from '../../../base/language.ts';
 import { Checkbox, type Errors, Field } from '../../../ui/form.tsx';
 import type { DraftBody } from '../draft.ts';
 import { RULE_NAMES, type RuleFields, RuleForm, readRule, ruleFields } from './when-rule.tsx';
@@ -66,15 +67,13 @@ export function ItemRules(props: {
   if (items.length < 2) return null;
   return (
     <>
-      <h2>Items with a due date of their own</h2>
-      <p>All others are due by the rule above. Days begin and end in its time zone.</p>
+      <h2>{t('requests.items.heading')}</h2>
+      <p>{t('requests.items.lead')}</p>
       <input type="hidden" name="itemForms" value={forms.map(({ item }) => item).join(' ')} />
       {forms.map(({ item, own, fields }) => (
         <details class="working" open={own || undefined} id={`item-${item}`}>
-          <summary>
-            Item {item}: {short(items[item - 1] ?? '')}
-          </summary>
-          <Checkbox name={ownName(item)} label="This item has its own due date" checked={own} />
+          <summary>{t('requests.items.item', { n: item, text: short(items[item - 1] ?? '') })}</summary>
+          <Checkbox name={ownName(item)} label={t('requests.items.own')} checked={own} />
           <RuleForm fields={fields} errors={errors} prefix={prefixOf(item)} />
         </details>
       ))}
@@ -83,8 +82,8 @@ export function ItemRules(props: {
           name="another"
           type="number"
           inputmode="numeric"
-          label="Give another item its own due date"
-          hint="Its number. Save, and its form opens here."
+          label={t('requests.items.another')}
+          hint={t('requests.items.another.hint')}
           width="short"
           errors={errors}
         />

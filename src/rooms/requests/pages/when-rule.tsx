@@ -1,4 +1,5 @@
 /** The due rule as a form: its fields, what they start as, and the rule that they say. Shows and reads; saves nothing. */
+import { locale, t } from '../../../base/language.ts';
 import { DEFAULT_ZONE } from '../../../ui/context.ts';
 import { type Errors, Field, Radios, Select } from '../../../ui/form.tsx';
 import { type DueRule, dueRule } from '../../clock/entries.ts';
@@ -12,28 +13,29 @@ export const RULE_NAMES = [
 export type RuleFields = Readonly<Record<string, string>>;
 
 const US_ZONES = [
-  ['America/New_York', 'Eastern time (New York)'],
-  ['America/Chicago', 'Central time (Chicago)'],
-  ['America/Denver', 'Mountain time (Denver)'],
-  ['America/Phoenix', 'Mountain time without summer time (Phoenix)'],
-  ['America/Los_Angeles', 'Pacific time (Los Angeles)'],
-  ['America/Anchorage', 'Alaska (Anchorage)'],
-  ['Pacific/Honolulu', 'Hawaii (Honolulu)'],
-  ['America/Puerto_Rico', 'Atlantic time (Puerto Rico)'],
-  ['UTC', 'UTC'],
+  ['America/New_York', 'requests.zone.eastern'],
+  ['America/Chicago', 'requests.zone.central'],
+  ['America/Denver', 'requests.zone.mountain'],
+  ['America/Phoenix', 'requests.zone.phoenix'],
+  ['America/Los_Angeles', 'requests.zone.pacific'],
+  ['America/Anchorage', 'requests.zone.alaska'],
+  ['Pacific/Honolulu', 'requests.zone.hawaii'],
+  ['America/Puerto_Rico', 'requests.zone.puerto-rico'],
 ] as const;
-const ZONES = [
-  ...US_ZONES.map(([value, label]) => ({ value, label })),
+/** Names of the IANA database, the same in every language. */
+const OTHER_ZONES = [
+  { value: 'UTC', label: 'UTC' },
   ...Intl.supportedValuesOf('timeZone')
     .filter((zone) => zone.includes('/') && !US_ZONES.some(([known]) => known === zone))
     .map((zone) => ({ value: zone, label: zone.replaceAll('_', ' ') })),
 ];
-const CALENDARS = [
-  { value: 'none', label: 'None: Monday to Friday' },
-  { value: 'US', label: 'Federal holidays' },
+const zones = () => [...US_ZONES.map(([value, label]) => ({ value, label: t(label) })), ...OTHER_ZONES];
+const calendars = () => [
+  { value: 'none', label: t('requests.rule.none') },
+  { value: 'US', label: t('requests.rule.federal') },
   ...Object.entries(STATES)
     .map(([code, name]) => ({ value: `US-${code}`, label: name }))
-    .sort((a, b) => a.label.localeCompare(b.label)),
+    .sort((a, b) => a.label.localeCompare(b.label, locale())),
 ];
 
 /** What the form starts as: 30 days, federal holidays, rolling, as requests usually are. */
@@ -74,12 +76,25 @@ export function ruleFields(due: DueRule | null): RuleFields {
   };
 }
 
-const MESSAGES: Readonly<Record<string, string>> = {
-  count: 'Give the number as a whole number from 1 to 3,650.',
-  on: 'Give the fixed date as day, month and year.',
-  mailDays: 'Give the days for mail as a whole number from 0 to 30.',
-  cutOff: 'Give the cut-off as a time, like 17:00, or leave it empty.',
-};
+/** What is wrong with a field, where the schema's words end the sentence. */
+function wrong(field: string, problem: string): string {
+  switch (field) {
+    case 'count':
+      return t('requests.rule.error.count');
+    case 'on':
+      return t('requests.rule.error.on');
+    case 'mailDays':
+      return t('requests.rule.error.mail');
+    case 'cutOff':
+      return t('requests.rule.error.cut-off');
+    case 'zone':
+      return t('requests.rule.error.zone', { problem });
+    case 'citation':
+      return t('requests.rule.error.citation', { problem });
+    default:
+      return t('requests.rule.error.other', { field, problem });
+  }
+}
 
 /** The rule that the fields say, errors by `prefix` and name; null with an error for each field that says none. */
 export function readRule(fields: RuleFields, errors: Record<string, string>, prefix = ''): DueRule | null {
@@ -100,7 +115,7 @@ export function readRule(fields: RuleFields, errors: Record<string, string>, pre
   for (const issue of parsed.error.issues) {
     const path = String(issue.path[0] ?? 'type');
     const name = path === 'preset' ? 'citation' : path;
-    errors[prefix + name] ??= MESSAGES[name] ?? `The ${name === 'zone' ? 'time zone' : name} ${issue.message}.`;
+    errors[prefix + name] ??= wrong(name, issue.message);
   }
   return null;
 }
@@ -109,11 +124,11 @@ export function readRule(fields: RuleFields, errors: Record<string, string>, pre
 export function Presets({ action, chosen }: { action: string; chosen: string }) {
   const known = presets().find(({ id }) => id === chosen);
   return (
-    <form class="form" method="get" action={action} aria-label="Start from a rule">
+    <form class="form" method="get" action={action} aria-label={t('requests.rule.start')}>
       <Select
         name="start"
-        label="Start from a rule"
-        hint="Fills in the fields below, with the citation. You can change all of them."
+        label={t('requests.rule.start')}
+        hint={t('requests.rule.start.hint')}
         required
         value={chosen}
         choices={presets().map(({ id, name, citation }) => ({ value: id, label: `${name} (${citation})` }))}
@@ -121,7 +136,7 @@ export function Presets({ action, chosen }: { action: string; chosen: string }) 
       {known ? <p class="usa-hint">{known.says}</p> : null}
       <div class="submit">
         <button class="usa-button usa-button--outline" type="submit">
-          Fill in this rule
+          {t('requests.rule.start.do')}
         </button>
       </div>
     </form>
@@ -129,27 +144,29 @@ export function Presets({ action, chosen }: { action: string; chosen: string }) 
 }
 
 const CALENDAR_OF = [
-  { value: 'issuer', label: 'Yours, as chosen above' },
-  { value: 'recipient', label: 'The recipient’s: the holidays of its state' },
-];
+  { value: 'issuer', label: 'requests.rule.whose.issuer' },
+  { value: 'recipient', label: 'requests.rule.whose.recipient' },
+] as const;
 const ROLLS = [
-  { value: 'next business day', label: 'It moves to the next business day' },
-  { value: 'none', label: 'It stays' },
-];
+  { value: 'next business day', label: 'requests.rule.roll.next' },
+  { value: 'none', label: 'requests.rule.roll.stays' },
+] as const;
 const RECEIVED = [
-  { value: 'any day', label: 'Counts as received that day' },
-  { value: 'business days', label: 'Counts as received the next business day' },
-];
+  { value: 'any day', label: 'requests.rule.received.any' },
+  { value: 'business days', label: 'requests.rule.received.business' },
+] as const;
 const COUNTED = [
-  { value: 'days', label: 'Calendar days' },
-  { value: 'business days', label: 'Business days' },
-  { value: 'weeks', label: 'Weeks' },
-  { value: 'months', label: 'Months' },
-];
+  { value: 'days', label: 'requests.rule.unit.days' },
+  { value: 'business days', label: 'requests.rule.unit.business' },
+  { value: 'weeks', label: 'requests.rule.unit.weeks' },
+  { value: 'months', label: 'requests.rule.unit.months' },
+] as const;
 const TYPES = [
-  { value: 'count', label: 'A number of days, weeks or months after service' },
-  { value: 'fixed', label: 'On a fixed date' },
-];
+  { value: 'count', label: 'requests.rule.type.count' },
+  { value: 'fixed', label: 'requests.rule.type.fixed' },
+] as const;
+type Choices = typeof CALENDAR_OF | typeof ROLLS | typeof RECEIVED | typeof COUNTED | typeof TYPES;
+const said = (choices: Choices) => choices.map(({ value, label }) => ({ value, label: t(label) }));
 
 /** Fields that most rules leave as they are, folded until one of them says something. */
 const FOLDED = { whose: 'issuer', cutOff: '', receivedOn: 'any day', mailDays: '0', citation: '' } as const;
@@ -160,63 +177,63 @@ const FOLDED = { whose: 'issuer', cutOff: '', receivedOn: 'any day', mailDays: '
 export function RuleForm({ fields, errors, prefix = '' }: { fields: RuleFields; errors: Errors; prefix?: string }) {
   const of = (name: string) => ({ name: prefix + name, value: fields[name] ?? '', errors });
   const own = fields['holidays'] ?? '';
-  const calendars = CALENDARS.some(({ value }) => value === own)
-    ? CALENDARS
-    : [...CALENDARS, { value: own, label: own }];
+  const known = calendars();
+  const holidays = known.some(({ value }) => value === own) ? known : [...known, { value: own, label: own }];
   const open = Object.entries(FOLDED).some(
     ([name, usual]) => fields[name] !== usual || Object.hasOwn(errors, prefix + name),
   );
   return (
     <>
       <input type="hidden" name={`${prefix}preset`} value={fields['preset'] ?? ''} />
-      <Radios {...of('type')} label="Due" required choices={TYPES} />
+      <Radios {...of('type')} label={t('requests.due')} required choices={said(TYPES)} />
       <Field
         {...of('count')}
         type="number"
         inputmode="numeric"
-        label="How many"
-        hint="The day of service is not counted."
+        label={t('requests.rule.count')}
+        hint={t('requests.rule.count.hint')}
         width="short"
       />
-      <Radios {...of('unit')} label="Of what" required inline choices={COUNTED} />
-      <Field {...of('on')} type="date" label="Fixed date" hint="Only where you chose a fixed date." width="medium" />
+      <Radios {...of('unit')} label={t('requests.rule.unit')} required inline choices={said(COUNTED)} />
+      <Field {...of('on')} type="date" label={t('requests.rule.on')} hint={t('requests.rule.on.hint')} width="medium" />
       <Select
         {...of('holidays')}
-        label="Holidays"
-        hint="They are no business days, nor are Saturdays and Sundays."
+        label={t('requests.rule.holidays')}
+        hint={t('requests.rule.holidays.hint')}
         required
-        choices={calendars}
+        choices={holidays}
       />
-      <Radios {...of('roll')} label="Where the last day is no business day" required choices={ROLLS} />
+      <Radios {...of('roll')} label={t('requests.rule.roll')} required choices={said(ROLLS)} />
       {prefix === '' ? (
-        <Select {...of('zone')} label="Time zone" hint="Where days begin and end." required choices={ZONES} />
+        <Select
+          {...of('zone')}
+          label={t('requests.zone')}
+          hint={t('requests.rule.zone.hint')}
+          required
+          choices={zones()}
+        />
       ) : null}
       <details class="working" open={open}>
-        <summary>Recipients’ calendars, cut-off, mail, citation</summary>
-        <Radios {...of('whose')} label="Whose calendar counts" required choices={CALENDAR_OF} />
+        <summary>{t('requests.rule.more')}</summary>
+        <Radios {...of('whose')} label={t('requests.rule.whose')} required choices={said(CALENDAR_OF)} />
         <Field
           {...of('cutOff')}
           type="time"
-          label="Cut-off"
-          hint="What is served after this time counts as received the next day."
+          label={t('requests.rule.cut-off')}
+          hint={t('requests.rule.cut-off.hint')}
           width="short"
         />
-        <Radios
-          {...of('receivedOn')}
-          label="What is served on a day that is no business day"
-          required
-          choices={RECEIVED}
-        />
+        <Radios {...of('receivedOn')} label={t('requests.rule.received')} required choices={said(RECEIVED)} />
         <Field
           {...of('mailDays')}
           type="number"
           inputmode="numeric"
-          label="Days added for mail"
-          hint="0 for none. They are added after the period would otherwise end."
+          label={t('requests.rule.mail')}
+          hint={t('requests.rule.mail.hint')}
           required
           width="short"
         />
-        <Field {...of('citation')} label="Citation" hint="The statute or rule; it stands first in the working." />
+        <Field {...of('citation')} label={t('requests.rule.citation')} hint={t('requests.rule.citation.hint')} />
       </details>
     </>
   );

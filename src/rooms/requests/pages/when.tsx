@@ -2,6 +2,7 @@
 import { Temporal } from 'temporal-polyfill';
 import type { Conflict } from '../../../base/errors.ts';
 import { Refusal } from '../../../base/errors.ts';
+import { t } from '../../../base/language.ts';
 import type { Ctx } from '../../../base/route.ts';
 import { ErrorSummary, type Errors, Field, Submit } from '../../../ui/form.tsx';
 import { localInput } from '../../../ui/time.tsx';
@@ -53,17 +54,17 @@ function fieldsOf(body: DraftBody): Fields {
 async function IfServedNow({ at }: { at: Composing }) {
   const { due, conduct } = at.draft.body;
   if (!due) return null;
-  const title = conduct === 'recorded' ? 'As saved' : 'If served now';
+  const title = t(conduct === 'recorded' ? 'requests.when.saved' : 'requests.when.now');
   const worked = await ifServed(at.services, at.draft.body, at.matter.issuer);
   return (
-    <section class="worked" aria-label="Working">
+    <section class="worked" aria-label={t('requests.when.working')}>
       <h2>{title}</h2>
       {'refused' in worked ? (
         <p>{worked.refused}</p>
       ) : (
         <>
           <IfServed worked={worked} open />
-          {worked.places ? <p>By your own calendar; each recipient’s date stands beside its letter.</p> : null}
+          {worked.places ? <p>{t('requests.when.places')}</p> : null}
         </>
       )}
     </section>
@@ -73,12 +74,12 @@ async function IfServedNow({ at }: { at: Composing }) {
 function Recorded({ fields, errors }: { fields: Fields; errors: Errors }) {
   return (
     <>
-      <h2>When it was served, and how that is known</h2>
+      <h2>{t('requests.when.recorded')}</h2>
       <Field
         name="servedAt"
         type="datetime-local"
-        label="Served on"
-        hint="In the time zone above."
+        label={t('requests.when.served')}
+        hint={t('requests.when.served.hint')}
         required
         value={fields['servedAt'] ?? ''}
         errors={errors}
@@ -86,14 +87,14 @@ function Recorded({ fields, errors }: { fields: Fields; errors: Errors }) {
       />
       <Field
         name="publisher"
-        label="Publisher of the source"
+        label={t('requests.when.publisher')}
         required
         value={fields['publisher'] ?? ''}
         errors={errors}
       />
       <Field
         name="sourceTitle"
-        label="Title of the source"
+        label={t('requests.when.source')}
         required
         value={fields['sourceTitle'] ?? ''}
         errors={errors}
@@ -101,7 +102,7 @@ function Recorded({ fields, errors }: { fields: Fields; errors: Errors }) {
       <Field
         name="sourceDate"
         type="date"
-        label="Date of the source"
+        label={t('requests.when.date')}
         required
         value={fields['sourceDate'] ?? ''}
         errors={errors}
@@ -118,12 +119,12 @@ async function view(c: Ctx, at: Composing, { fields, items, errors = {}, conflic
     {
       step: 'when',
       status: conflict ? 409 : Object.keys(errors).length > 0 ? 422 : 200,
-      lead: 'One rule for all recipients, and where you like another one for an item. The day it ends is worked out for each of them and written down with its working.',
+      lead: t('requests.when.lead'),
     },
     <>
       <Presets action={stepHref(at.draft.id, 'when')} chosen={fields['preset'] ?? ''} />
       <form class="form" method="post" action={stepHref(at.draft.id, 'when')} novalidate>
-        <ErrorSummary errors={errors} what="What you entered is still here." />
+        <ErrorSummary errors={errors} what={t('requests.when.kept')} />
         {conflict ? <ConflictNotice why={conflict.why} /> : null}
         <input type="hidden" name="version" value={String(conflict?.draft.version ?? at.draft.version)} />
         <RuleForm fields={fields} errors={errors} />
@@ -131,11 +132,11 @@ async function view(c: Ctx, at: Composing, { fields, items, errors = {}, conflic
         <ItemRules forms={items} items={at.draft.body.items} errors={errors} />
         {await IfServedNow({ at })}
         <Submit
-          text="Save and go on to the letter"
+          text={t('requests.when.save-on')}
           name="do"
           value="next"
-          second={{ text: 'Save and show the working', name: 'do', value: 'save' }}
-          cancel={{ text: 'Back to whom', href: stepHref(at.draft.id, 'whom') }}
+          second={{ text: t('requests.when.save'), name: 'do', value: 'save' }}
+          cancel={{ text: t('requests.when.back'), href: stepHref(at.draft.id, 'whom') }}
         />
       </form>
     </>,
@@ -163,13 +164,13 @@ function readRecorded(fields: Fields, errors: Record<string, string>): DraftBody
   });
   if (!found.success) {
     for (const issue of found.error.issues) {
-      const [field, label] =
+      const [field, wrong] =
         issue.path[0] === 'publisher'
-          ? (['publisher', 'The publisher'] as const)
+          ? (['publisher', 'requests.when.wrong.publisher'] as const)
           : issue.path[0] === 'title'
-            ? (['sourceTitle', 'The title of the source'] as const)
-            : (['sourceDate', 'The date of the source'] as const);
-      errors[field] ??= `${label} ${issue.message}.`;
+            ? (['sourceTitle', 'requests.when.wrong.title'] as const)
+            : (['sourceDate', 'requests.when.wrong.date'] as const);
+      errors[field] ??= t(wrong, { problem: issue.message });
     }
   }
   let servedAt: string | null = null;
@@ -177,9 +178,9 @@ function readRecorded(fields: Fields, errors: Record<string, string>): DraftBody
     const local = Temporal.PlainDateTime.from(fields['servedAt'] ?? '');
     const at = local.toZonedDateTime(fields['zone'] ?? '');
     if (at.toPlainDateTime().equals(local)) servedAt = new Date(at.epochMilliseconds).toISOString();
-    else errors['servedAt'] = 'No clock showed this time: that hour is skipped for summer time.';
+    else errors['servedAt'] = t('requests.when.skipped');
   } catch {
-    errors['servedAt'] = 'Give the day and time of service.';
+    errors['servedAt'] = t('requests.when.give');
   }
   return found.success && servedAt ? { servedAt, source: found.data } : null;
 }
@@ -213,7 +214,7 @@ function anotherOf(text: string, items: number, errors: Record<string, string>):
   if (text.trim() === '') return null;
   const item = Number(text);
   if (Number.isSafeInteger(item) && item >= 1 && item <= items) return item;
-  errors['another'] = `Give the number of an item, 1 to ${items}.`;
+  errors['another'] = t('requests.when.another', { most: items });
   return null;
 }
 

@@ -1,11 +1,14 @@
 /** Step 2, whom: the recipients, every row of their file that cannot be used named by its line, and single recipients by form. The file itself is taken in file.tsx. */
+
 import { InvalidInput } from '../../../base/errors.ts';
+import { num, t } from '../../../base/language.ts';
 import type { Ctx } from '../../../base/route.ts';
 import { redirectWith } from '../../../ui/context.ts';
 import { ErrorSummary, type Errors, Field, FileField, Form, Select, Submit } from '../../../ui/form.tsx';
 import { Notice } from '../../../ui/notice.tsx';
+import { rich } from '../../../ui/rich.tsx';
 import { Links, Pages, Table } from '../../../ui/table.tsx';
-import { count } from '../../../ui/words.ts';
+import { partyKind } from '../../../ui/words.ts';
 import { PARTY_KINDS } from '../../directory/entries.ts';
 import {
   addRecipient,
@@ -41,25 +44,23 @@ async function Problems({ at, counts }: { at: Composing; counts: RecipientCounts
   const base = stepHref(at.draft.id, 'whom');
   const some = await problemsOf(at.services.db, at.draft.id, PROBLEMS_SHOWN);
   return (
-    <Notice tone="bad" title={`${count(counts.problems, 'row')} of the file cannot be used`}>
-      <p>
-        The other rows are listed below. Mend these in your sheet and choose the file again, or leave them out. Nobody
-        is served before that.
-      </p>
+    <Notice tone="bad" title={t('requests.whom.problems', { n: counts.problems })}>
+      <p>{t('requests.whom.problems.what')}</p>
       <ul>
         {some.map((problem) => (
-          <li>
-            Line {problem.line.toLocaleString('en-US')}: {problem.what}
-          </li>
+          <li>{t('requests.whom.line', problem)}</li>
         ))}
         {counts.problems > some.length ? (
-          <li>… and {(counts.problems - some.length).toLocaleString('en-US')} more, all in the download.</li>
+          <li>{t('requests.whom.problems.more', { n: counts.problems - some.length })}</li>
         ) : null}
       </ul>
-      <Links label="Download" links={[{ text: 'All of them as CSV', href: `${base}/problems.csv`, download: true }]} />
+      <Links
+        label={t('requests.download')}
+        links={[{ text: t('requests.whom.problems.csv'), href: `${base}/problems.csv`, download: true }]}
+      />
       <form method="post" action={`${base}/leave-out`}>
         <button class="usa-button usa-button--outline" type="submit">
-          Leave {counts.problems === 1 ? 'this row' : 'these rows'} out
+          {t('requests.whom.leave-out', { n: counts.problems })}
         </button>
       </form>
     </Notice>
@@ -71,29 +72,35 @@ function RecipientTable({ at, rows, search }: { at: Composing; rows: readonly Dr
   const columns = at.draft.body.columns.slice(0, 6);
   return (
     <Table
-      caption="Recipients"
+      caption={t('requests.recipients')}
       quietCaption
       rows={rows}
       empty={
         search === ''
-          ? { what: 'No recipients yet', how: 'They come from a file, or one by one through the form below.' }
-          : { what: `No recipient holds “${search}”`, action: { text: 'Show all', href: base } }
+          ? { what: t('requests.whom.none'), how: t('requests.whom.none.how') }
+          : { what: t('requests.whom.no-fit', { search }), action: { text: t('requests.show-all'), href: base } }
       }
       columns={[
-        { head: 'Name', names: true, cell: (row) => row.name },
-        { head: 'Line', numeric: true, cell: (row) => row.line.toLocaleString('en-US') },
-        { head: 'Kind', cell: (row) => row.kind },
-        { head: 'State', cell: (row) => row.state ?? '–' },
-        { head: 'E-mail', cell: (row) => row.email ?? 'no address' },
-        { head: 'Directory', cell: (row) => (row.party ? 'known' : 'new') },
+        { head: t('requests.whom.name'), names: true, cell: (row) => row.name },
+        { head: t('requests.whom.row'), numeric: true, cell: (row) => num(row.line) },
+        { head: t('requests.whom.kind'), cell: (row) => partyKind(row.kind) },
+        { head: t('requests.state'), cell: (row) => row.state ?? '–' },
+        { head: t('requests.whom.mail'), cell: (row) => row.email ?? t('requests.no-address') },
+        {
+          head: t('requests.whom.directory'),
+          cell: (row) => t(row.party ? 'requests.whom.known' : 'requests.whom.new'),
+        },
         ...columns.map((column) => ({ head: column, cell: (row: DraftRecipient) => row.merge[column] ?? '–' })),
         {
-          head: 'Change',
+          head: t('requests.change'),
           cell: (row) => (
             <form method="post" action={`${base}/remove`}>
               <input type="hidden" name="line" value={String(row.line)} />
               <button class="linklike" type="submit">
-                Remove<span class="usa-sr-only"> {row.name}</span>
+                {rich('requests.whom.remove', {
+                  name: row.name,
+                  more: (words) => <span class="usa-sr-only">{words}</span>,
+                })}
               </button>
             </form>
           ),
@@ -109,48 +116,61 @@ function OneForm({ at, shown }: { at: Composing; shown: Shown }) {
   const value = (pick: (o: OneRecipient) => string) => (one ? pick(one) : '');
   return (
     <details class="working" open={one !== undefined || undefined}>
-      <summary>Add one recipient</summary>
-      <Form action={`${stepHref(at.draft.id, 'whom')}/one`} label="Add one recipient">
-        <Field name="name" label="Name" required value={value((o) => o.name)} errors={errors} maxlength={200} />
+      <summary>{t('requests.whom.add')}</summary>
+      <Form action={`${stepHref(at.draft.id, 'whom')}/one`} label={t('requests.whom.add')}>
+        <Field
+          name="name"
+          label={t('requests.whom.name')}
+          required
+          value={value((o) => o.name)}
+          errors={errors}
+          maxlength={200}
+        />
         <Select
           name="kind"
-          label="Kind"
+          label={t('requests.whom.kind')}
           required
           value={value((o) => o.kind) || 'place'}
           errors={errors}
           choices={PARTY_KINDS.map((kind) => ({
             value: kind,
-            label: kind === 'place' ? 'city, town or village' : kind,
+            label: kind === 'place' ? t('requests.whom.place') : partyKind(kind),
           }))}
         />
         <Field
           name="state"
-          label="State"
-          hint="Needed where there may be another of that name."
+          label={t('requests.state')}
+          hint={t('requests.whom.state.hint')}
           value={value((o) => o.state)}
           errors={errors}
           width="medium"
         />
         <Field
           name="ocd_id"
-          label="OCD division id"
-          hint="For example ocd-division/country:us/state:ca/place:watsonville"
+          label={t('requests.whom.id')}
+          hint={t('requests.whom.id.hint')}
           value={value((o) => o.ocdId)}
           errors={errors}
         />
         <Field
           name="time_zone"
-          label="Time zone"
-          hint="Needed only where the due date counts by the recipient’s days and its state has more than one, for example America/Chicago."
+          label={t('requests.zone')}
+          hint={t('requests.whom.zone.hint')}
           value={value((o) => o.zone)}
           errors={errors}
           width="medium"
         />
-        <Field name="email" type="email" label="E-mail" value={value((o) => o.email)} errors={errors} />
+        <Field
+          name="email"
+          type="email"
+          label={t('requests.whom.mail')}
+          value={value((o) => o.email)}
+          errors={errors}
+        />
         {at.draft.body.columns.slice(0, 40).map((column) => (
           <Field name={`m-${column}`} label={`{{${column}}}`} value={one?.merge[column] ?? ''} errors={errors} />
         ))}
-        <Submit text="Add this recipient" />
+        <Submit text={t('requests.whom.add.do')} />
       </Form>
     </details>
   );
@@ -178,49 +198,49 @@ async function view(c: Ctx, at: Composing, shown: Shown = {}) {
       status: shown.errors && c.req.method === 'POST' ? 422 : 200,
       lead:
         counts.total === 0
-          ? 'Bring a list of recipients as a CSV file, or enter them one by one.'
-          : `${count(counts.total, 'recipient')}, ${counts.withMail.toLocaleString('en-US')} with an e-mail address, ${(counts.total - counts.withMail).toLocaleString('en-US')} without.`,
+          ? t('requests.whom.lead')
+          : t('requests.whom.counts', {
+              n: counts.total,
+              mail: counts.withMail,
+              without: counts.total - counts.withMail,
+            }),
     },
     <>
       {await Problems({ at, counts })}
       {draft.body.follows ? (
-        <p>
-          A subpoena goes to those who left something open in the request that it follows, and to nobody else. You can
-          remove some of them below.
-        </p>
+        <p>{t('requests.whom.subpoena')}</p>
       ) : (
-        <Form action={`${base}/file`} multipart label="Recipients from a file">
-          <ErrorSummary errors={fileErrors} what="Nothing was changed: the recipients you had are still there." />
+        <Form action={`${base}/file`} multipart label={t('requests.whom.file')}>
+          <ErrorSummary errors={fileErrors} what={t('requests.csv.lost')} />
           <FileField
             name="file"
-            label={counts.total === 0 ? 'CSV file' : 'Another CSV file, in place of these recipients'}
+            label={t(counts.total === 0 ? 'requests.whom.file.first' : 'requests.whom.file.another')}
             required
-            hint={
-              <>
-                Columns name and kind; state, ocd_id, time_zone and email where you have them. Every further column can
-                be used in the letter. Up to {MAX_ROWS.toLocaleString('en-US')} rows, 64 MiB, UTF-8 or “Unicode Text”.{' '}
+            hint={rich('requests.whom.file.hint', {
+              most: MAX_ROWS,
+              a: (words) => (
                 <a href="/desk/recipients-sample.csv" download>
-                  Sample file
+                  {words}
                 </a>
-              </>
-            }
+              ),
+            })}
             errors={fileErrors}
             accept=".csv,.tsv,.txt,text/csv,text/plain"
           />
-          <Submit text="Read this file" />
+          <Submit text={t('requests.whom.file.do')} />
         </Form>
       )}
       {draft.body.follows ? null : <OneForm at={at} shown={shown} />}
-      <h2 id="recipients">Recipients</h2>
+      <h2 id="recipients">{t('requests.recipients')}</h2>
       {counts.total > 0 ? (
         <>
-          <form class="form form--row" method="get" action={`${base}#recipients`} aria-label="Find">
-            <Field name="q" type="search" label="Find a recipient" value={search} width="medium" />
-            <Submit text="Find" />
+          <form class="form form--row" method="get" action={`${base}#recipients`} aria-label={t('requests.find')}>
+            <Field name="q" type="search" label={t('requests.whom.find')} value={search} width="medium" />
+            <Submit text={t('requests.find')} />
           </form>
           <Links
-            label="Download"
-            links={[{ text: 'All recipients as CSV', href: `${base}/recipients.csv`, download: true }]}
+            label={t('requests.download')}
+            links={[{ text: t('requests.whom.csv'), href: `${base}/recipients.csv`, download: true }]}
           />
         </>
       ) : null}
@@ -230,20 +250,15 @@ async function view(c: Ctx, at: Composing, shown: Shown = {}) {
           page={pageNo}
           pages={Math.ceil(total / PAGE_SIZE)}
           href={(n) => `${base}?page=${n}${query}#recipients`}
-          range={`${first.toLocaleString('en-US')}–${Math.min(total, first + PAGE_SIZE - 1).toLocaleString('en-US')} of ${count(total, 'recipient')}`}
+          range={t('requests.whom.range', { from: first, to: Math.min(total, first + PAGE_SIZE - 1), n: total })}
         />
       ) : null}
-      {at.matter.audience === 'public' ? (
-        <p class="soft">
-          This matter is public: names, kinds and states of recipients, and the values of further columns that the
-          letter uses, become part of the public record once served. E-mail addresses never do.
-        </p>
-      ) : null}
+      {at.matter.audience === 'public' ? <p class="soft">{t('requests.whom.public')}</p> : null}
       <p class="submit">
         <a class="usa-button" href={stepHref(draft.id, 'when')}>
-          Go on to when
+          {t('requests.whom.go-on')}
         </a>
-        <a href={stepHref(draft.id, 'what')}>Back to what</a>
+        <a href={stepHref(draft.id, 'what')}>{t('requests.whom.back')}</a>
       </p>
     </>,
   );
@@ -279,7 +294,7 @@ export async function postOne(c: Ctx): Promise<Response> {
     if (!(error instanceof InvalidInput)) throw error;
     return view(c, at, { errors: errorsOf(error), one });
   }
-  return redirectWith(c, stepHref(at.draft.id, 'whom'), `${one.name.trim()} is added.`);
+  return redirectWith(c, stepHref(at.draft.id, 'whom'), t('requests.whom.added', { name: one.name.trim() }));
 }
 
 export async function postRemove(c: Ctx): Promise<Response> {
@@ -287,11 +302,11 @@ export async function postRemove(c: Ctx): Promise<Response> {
   const form = await formOf(c);
   const line = Number(form('line'));
   if (Number.isSafeInteger(line)) await removeRecipient(at.services, at.draft.id, line);
-  return redirectWith(c, stepHref(at.draft.id, 'whom'), 'The recipient is removed.');
+  return redirectWith(c, stepHref(at.draft.id, 'whom'), t('requests.whom.removed'));
 }
 
 export async function postLeaveOut(c: Ctx): Promise<Response> {
   const at = await composing(c);
   await leaveOutProblems(at.services, at.draft.id);
-  return redirectWith(c, stepHref(at.draft.id, 'whom'), 'The rows that could not be used are left out.');
+  return redirectWith(c, stepHref(at.draft.id, 'whom'), t('requests.whom.left-out'));
 }
