@@ -19,10 +19,13 @@ import {
   isUnanswered,
   owes,
 } from './board-replay.ts';
+import { type BoardSort, SORTS } from './board-sort.ts';
 import { type Cut, newerThan, visible } from './cut.ts';
 import { dueSteps } from './desk-steps.ts';
 import { movedDues, newestCells } from './moved.ts';
 import { anyTouchedSql, consequenceIsSql, type OfRequest, type Reach, touchedSql } from './reach.ts';
+
+export { type BoardSort, SORTS };
 
 export const ANSWER_FILTERS = ['unanswered', ...DISPOSITIONS] as const;
 /** `to review`: the newest answer to an item has no determination of its own yet. */
@@ -45,7 +48,6 @@ export const SOON_MS = 7 * 86_400_000;
 export const CONSEQUENCE_FILTERS = ['announced', 'imposed', 'blocked', 'released'] as const;
 /** Recipients of which the directory names no state. */
 export const NO_STATE = 'none';
-export const SORTS = ['recipient', 'state', 'clock'] as const;
 
 export interface BoardFilter {
   readonly kind?: string | undefined;
@@ -64,10 +66,6 @@ export interface BoardFilter {
   readonly programme?: string | undefined;
   /** part of the recipient's name or state, any case */
   readonly text?: string | undefined;
-}
-export interface BoardSort {
-  readonly by: (typeof SORTS)[number];
-  readonly down: boolean;
 }
 
 // An unknown or empty value narrows nothing: an address typed by hand still shows a board.

@@ -4,7 +4,7 @@
  */
 import { type Kysely, sql } from 'kysely';
 import type { Database } from '../base/database.ts';
-import type { BoardSort } from './board-filter.ts';
+import type { BoardSort } from './board-sort.ts';
 import type { Cut } from './cut.ts';
 import { type Growing, growing } from './growing.ts';
 import { dueAt, movedOrder } from './moved.ts';
