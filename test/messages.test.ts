@@ -1,9 +1,10 @@
 /** Message files are whole in every language, fit one another and the types made of them; nothing is said past them. */
-import { readdirSync, readFileSync } from 'node:fs';
+import { globSync, readdirSync, readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import * as catalogs from '../src/messages/index.ts';
 import { hardWords } from './support/hard-words.ts';
 import { differences, givenTo, typesOf } from './support/messages.ts';
+import { DATA, OTHERS } from './support/not-said.ts';
 
 const folder = 'src/messages';
 
@@ -40,4 +41,16 @@ it('finds words that no message file holds', () => {
   expect(hardWords('page.tsx', page).map(({ text }) => text)).toEqual(['A title', 'Hello there', 'one']);
   const rule = `const f = () => { throw new RuleRefusal('no', { what: 'This is not so.' }); }; const g = () => { throw new Error('not for people'); };`;
   expect(hardWords('rule.ts', rule).map(({ text }) => text)).toEqual(['This is not so.']);
+});
+
+it('nothing is said past the message files', () => {
+  const files = globSync('src/**/*.{ts,tsx}').filter((file) => !/\.test\.tsx?$/.test(file));
+  expect(files.length).toBeGreaterThan(500);
+  const said = files
+    .filter((file) => !OTHERS.some(([pattern]) => pattern.test(file)))
+    .flatMap((file) =>
+      hardWords(file, readFileSync(file, 'utf8')).map(({ line, text }) => ({ at: `${file}:${line}`, text })),
+    )
+    .filter(({ text }) => !DATA.has(text));
+  expect(said.map(({ at, text }) => `${at} ${text}`)).toEqual([]);
 });

@@ -2,6 +2,7 @@
  * CSV as it is written (RFC 4180): quoted where needed, CRLF, UTF-8 with a byte order mark so that spreadsheets read it right, and
  * no cell that a spreadsheet would run as a formula (OWASP, CSV injection). Reading stands in rooms/requests/recipients.ts.
  */
+import { inLanguage, language } from './language.ts';
 
 export type Cell = string | number | null;
 
@@ -29,15 +30,19 @@ export function fileName(text: string, ending: string): string {
   return `${plain || 'download'}.${ending}`;
 }
 
-/** A download that is made while it is read: `parts` are pulled one by one, so a large one takes no memory. */
-export function download(parts: AsyncIterable<string>, type: string, name: string): Response {
+/**
+ * A download that is made while it is read: `parts` are pulled one by one, so a large one takes no memory. They are read long after the handler is
+ * through, and are said in its language all the same.
+ */
+export function download(parts: AsyncIterable<string | Uint8Array>, type: string, name: string): Response {
   const encoder = new TextEncoder();
   const iterator = parts[Symbol.asyncIterator]();
+  const tag = language();
   const body = new ReadableStream<Uint8Array>({
     async pull(controller) {
-      const next = await iterator.next();
+      const next = await inLanguage(tag, () => iterator.next());
       if (next.done) controller.close();
-      else controller.enqueue(encoder.encode(next.value));
+      else controller.enqueue(typeof next.value === 'string' ? encoder.encode(next.value) : next.value);
     },
     async cancel() {
       await iterator.return?.();

@@ -1,5 +1,6 @@
 /** How words are found by language, and put together. */
 import { expect, it } from 'vitest';
+import { csvDownload } from './csv.ts';
 import { addLanguage, inLanguage, isMessage, language, listed, num, parts, preferred, t, wordOf } from './language.ts';
 
 it('says what is asked for in the language of what is going on, also after waiting', async () => {
@@ -58,4 +59,13 @@ it('takes a further language, and says in English what that one lacks', () => {
     expect(t('ui.count.items', { n: 90_837 })).toBe('90.837 Dinge');
     expect(t('ui.skip')).toBe('Skip to the content');
   });
+});
+
+it('a download that is made while it is read is said in the language of who asked', async () => {
+  async function* rows() {
+    await Promise.resolve();
+    yield [[t('ui.skip')]];
+  }
+  const answer = inLanguage('es', () => csvDownload('words.csv', ['words'], rows()));
+  expect(await answer.text()).toContain('Ir al contenido');
 });

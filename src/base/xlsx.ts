@@ -3,7 +3,7 @@
  * into its sheet as they arrive, so that 90,000 of them take no memory. Text is stored as text (`inlineStr`), so nothing in it is a formula.
  */
 import { strFromU8, strToU8, unzipSync, Zip, ZipDeflate } from 'fflate';
-import type { Cell } from './csv.ts';
+import { type Cell, download } from './csv.ts';
 
 export const XLSX = 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet';
 /** Rows that a sheet can hold, its head among them. */
@@ -78,18 +78,5 @@ export function xlsxDownload(
   head: readonly string[],
   rows: AsyncIterable<readonly (readonly Cell[])[]>,
 ): Response {
-  const iterator = xlsx(head, rows);
-  const body = new ReadableStream<Uint8Array>({
-    async pull(controller) {
-      const next = await iterator.next();
-      if (next.done) controller.close();
-      else controller.enqueue(next.value);
-    },
-    async cancel() {
-      await iterator.return(undefined);
-    },
-  });
-  return new Response(body, {
-    headers: { 'Content-Type': XLSX, 'Content-Disposition': `attachment; filename="${name}"` },
-  });
+  return download(xlsx(head, rows), XLSX, name);
 }

@@ -1220,7 +1220,6 @@ export interface Plain {
   'desk.orders.lead': None;
   'desk.orders.page': { title: 'text' };
   'desk.orders.title': None;
-  'desk.party-kind.place': None;
   'desk.party.address': None;
   'desk.party.address.or-number': None;
   'desk.party.alias.add': None;
@@ -3250,11 +3249,6 @@ export interface Plain {
   'record.verify.clear': None;
   'record.verify.do': None;
   'record.verify.drop': None;
-  'record.verify.expected': None;
-  'record.verify.fails': None;
-  'record.verify.failure': None;
-  'record.verify.found': None;
-  'record.verify.holds': None;
   'record.verify.lead': None;
   'record.verify.noscript': None;
   'record.verify.noscript.how': { command: 'text'; most: 'text' };
@@ -3268,8 +3262,6 @@ export interface Plain {
   'record.verify.receipts': None;
   'record.verify.results': None;
   'record.verify.results.how': None;
-  'record.verify.says': None;
-  'record.verify.steps': None;
   'record.views': None;
   'record.when': None;
   'record.words': None;

@@ -72,4 +72,4 @@ export function directoryWords({ kind, body }: Pick<Entry, 'kind' | 'body'>): Sa
 
 /** The word of a party's kind; `choice` as it is offered in a list to choose from, where a place is said in full. */
 export const partyKindWord = (kind: string, choice = false): string =>
-  choice && kind === 'place' ? t('desk.party-kind.place') : partyKind(kind);
+  choice && kind === 'place' ? t('record.kind-choice.place') : partyKind(kind);

@@ -40,26 +40,26 @@ function Verdict({ one }: { one: Spoken }) {
         {one.file}
       </h3>
       <p class="verdict__sentence">
-        {t(one.ok ? 'record.verify.holds' : 'record.verify.fails')} {one.sentence}
+        {t(one.ok ? 'letters.verdict.good' : 'letters.verdict.bad', { sentence: one.sentence })}
       </p>
       {failure ? (
         <Values
           values={[
-            [t('record.verify.failure'), failure.name],
-            [t('record.verify.expected'), failure.expected],
-            [t('record.verify.found'), failure.found],
+            [t('letters.verdict.failure'), failure.name],
+            [t('letters.verdict.expected'), failure.expected],
+            [t('letters.verdict.found'), failure.found],
           ]}
         />
       ) : null}
       {one.facts.length > 0 ? (
         <details>
-          <summary>{t('record.verify.says')}</summary>
+          <summary>{t('letters.verdict.says')}</summary>
           <Values values={one.facts} />
         </details>
       ) : null}
       {one.steps.length > 0 ? (
         <details>
-          <summary>{t('record.verify.steps')}</summary>
+          <summary>{t('letters.verdict.steps')}</summary>
           <ol class="verdict__steps">
             {one.steps.map((step) => (
               <li>

@@ -191,8 +191,12 @@ describe('tables, steps, progress, working, hashes', () => {
     expect(page).not.toContain('href="/2"');
   });
   it('say how far work is, and when it is done', () => {
-    expect(html(<Progress what="Serving" done={1} total={4} unit={(n) => `${n.toLocaleString('en-US')} letters`} />)).toContain('1 of 4 letters (25%)');
-    expect(html(<Progress what="Serving" done={4} total={4} unit={(n) => `${n.toLocaleString('en-US')} letters`} />)).toContain('Done: 4 letters.');
+    expect(
+      html(<Progress what="Serving" done={1} total={4} unit={(n) => `${n.toLocaleString('en-US')} letters`} />),
+    ).toContain('1 of 4 letters (25%)');
+    expect(
+      html(<Progress what="Serving" done={4} total={4} unit={(n) => `${n.toLocaleString('en-US')} letters`} />),
+    ).toContain('Done: 4 letters.');
   });
   it('number the working and fold it', () => {
     expect(html(<Working steps={['One', 'Two']} />)).toContain('<ol><li>One</li><li>Two</li></ol>');

@@ -62,7 +62,9 @@ it('offers the other language on every page, keeps the choice, and leads back to
   const chosen = await choose('es', 'http://records.example.gov/page?a=1&lang=en');
   expect([chosen.status, chosen.headers.get('location')]).toEqual([303, '/page?a=1']);
   expect(chosen.headers.get('set-cookie')).toMatch(/^lang=es; Max-Age=31536000; Path=\/; HttpOnly; SameSite=Lax$/);
-  expect((await choose('es', 'http://records.example.gov//evil.example')).headers.get('location')).toBe('/evil.example');
+  expect((await choose('es', 'http://records.example.gov//evil.example')).headers.get('location')).toBe(
+    '/evil.example',
+  );
   for (const before of ['//evil.example', 'https://evil.example/page', 'page', ''])
     expect((await choose('es', before)).headers.get('location')).toBe('/');
   expect((await choose('tlh', '')).headers.get('set-cookie')).toBeNull();

@@ -20,9 +20,9 @@ import { look, withPage } from '../support/browser.ts';
 import { calendarMail } from '../support/calendar-mail.ts';
 import { type Exchange, exchange, type Place } from '../support/exchange.ts';
 import { fullDesk } from '../support/full-desk.ts';
+import { addMarked, MARKED, unmarked } from '../support/marked.ts';
 import { testMatter } from '../support/matter.ts';
 import { filling } from '../support/paths.ts';
-import { addMarked, MARKED, unmarked } from '../support/marked.ts';
 import { type Browser, enter, firstOwner, joined } from '../support/people.ts';
 import { becomes, onPort, type Served } from '../support/serve.ts';
 import { freshMemory, TestLog, testSigner } from '../support/witness.ts';
@@ -289,7 +289,9 @@ let written = '';
 /** What a page says that stands neither in a message file nor in what people wrote (test/support/marked.ts). */
 async function saidPast(request: APIRequestContext, path: string): Promise<string[]> {
   const html = await request.get(`${path}${path.includes('?') ? '&' : '?'}lang=${MARKED}`, { maxRedirects: 0 });
-  return unmarked(await html.text()).filter((said) => !said.split(/[^\p{L}\p{N}]+/u).every((word) => written.includes(word)));
+  return unmarked(await html.text()).filter(
+    (said) => !said.split(/[^\p{L}\p{N}]+/u).every((word) => written.includes(word)),
+  );
 }
 
 /** No page to look at now: one leads on to a step, one answers a page's script, one was looked at before there was an owner. */
