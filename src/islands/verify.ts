@@ -195,6 +195,8 @@ const drop = document.querySelector<HTMLElement>('#drop');
 const status = document.querySelector<HTMLElement>('#verify-status');
 if (form && results && drop && status) start(form, results, drop, status);
 
-// Keeps this page for reading it again with the network off. Where it cannot be kept, everything else works all the same.
+// Keeps this page, in the language that it is read in, for reading it again with the network off. Where it cannot be kept, everything else works all the same.
 if ('serviceWorker' in navigator)
-  navigator.serviceWorker.register('/verify-sw.js', { scope: '/verify' }).catch(() => {});
+  navigator.serviceWorker
+    .register(`/verify-sw.js?lang=${document.documentElement.lang}`, { scope: '/verify' })
+    .catch(() => {});

@@ -1,12 +1,14 @@
 /**
  * The service worker of the verify page, as the text that the browser gets: keeps the page with its styles, fonts and script, so that
- * it opens with the network off. It answers for nothing else, and fetches without cookies so that no reader's name is kept.
+ * it opens with the network off. It answers for nothing else, and fetches without cookies so that no reader's name is kept; the language that the
+ * reader chose comes with its own address.
  */
 export const VERIFY_WORKER = `const CACHE = 'verify-1';
 const PAGE = '/verify';
+const LANG = encodeURIComponent(new URL(location.href).searchParams.get('lang') ?? 'en');
 async function keep() {
   const cache = await caches.open(CACHE);
-  const page = await fetch(PAGE, { credentials: 'omit', cache: 'reload' });
+  const page = await fetch(PAGE + '?lang=' + LANG, { credentials: 'omit', cache: 'reload' });
   if (!page.ok) return;
   const names = (text) => text.match(/\\/assets\\/[A-Za-z0-9._-]+/g) ?? [];
   const wanted = new Set(names(await page.clone().text()));

@@ -153,7 +153,7 @@ describe('verification', () => {
     const { receipt } = await files();
     await withPage({ baseURL: base, javaScript: false }, async (page) => {
       await page.goto('/verify');
-      expect(await page.locator('form').textContent()).toContain('you trust what it says');
+      expect(await page.locator('form#verify').textContent()).toContain('you trust what it says');
       await page.setInputFiles('#f-receipts', [receipt]);
       await page.getByRole('button', { name: 'Verify' }).click();
       expect(await page.locator('#results').textContent()).toContain('It holds.');
