@@ -12,8 +12,9 @@ export interface BenchDatabase {
   close(): Promise<void>;
 }
 
-export async function benchDatabase(): Promise<BenchDatabase> {
-  const dataDir = await mkdtemp(join(tmpdir(), 'counterfoil-bench-'));
+/** @param kept a directory that is there already and stays when it is closed */
+export async function benchDatabase(kept?: string): Promise<BenchDatabase> {
+  const dataDir = kept ?? (await mkdtemp(join(tmpdir(), 'counterfoil-bench-')));
   const postgres = await startPostgres({ dataDir, log: () => {} });
   await migrate(postgres.ownerConfig, fileURLToPath(new URL('../migrations', import.meta.url)));
   return {
@@ -22,7 +23,7 @@ export async function benchDatabase(): Promise<BenchDatabase> {
     dataDir,
     async close() {
       await postgres.stop();
-      await rm(dataDir, { recursive: true, force: true });
+      if (kept === undefined) await rm(dataDir, { recursive: true, force: true });
     },
   };
 }

@@ -9,6 +9,7 @@ const BENCHES: Readonly<Record<string, () => Promise<{ run(): Promise<readonly B
   verify: () => import('./verify.ts'),
   log: () => import('./log.ts'),
   clock: () => import('./clock.ts'),
+  record: () => import('./record.ts'),
 };
 
 const names = process.argv.slice(2);

@@ -309,6 +309,7 @@ const OF_OTHER_THINGS = [
   'src/record/open.ts',
   'src/record/search.ts',
   'src/record/home-page.tsx',
+  'src/record/names.ts',
   'src/record/records.ts',
   'src/record/parties.ts',
   'src/record/questions/choices.ts',

@@ -49,8 +49,8 @@ export const MOST_SPOTS = 300;
 /** Areas of a board at its moment. Costs the board's queries, and one for each condition that was not asked before. */
 export async function areasOf(db: Kysely<Database>, query: NarrowQuery): Promise<Areas> {
   const { request, filter } = query;
-  const { facts, conditions, memory, version, served, cut, touched } = await narrowed(db, query);
-  const fit = { request: request.id, version, served, cut, conditions, touched };
+  const { facts, conditions, memory, version, served, cut, touched, replay } = await narrowed(db, query);
+  const fit = { request: request.id, version, served, cut, conditions, touched, replay };
   const split = filter.clock === undefined;
   const further = split ? STANDINGS.map((clock) => filterConditions({ clock }, facts).at(-1)) : [];
   let names: readonly (string | null)[] = [];

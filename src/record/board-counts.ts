@@ -32,7 +32,7 @@ export interface BoardCounts {
   readonly nextDueOn: string | null;
 }
 
-interface Group {
+export interface Group {
   /** `Infinity` while nobody knows when the clock runs again */
   readonly dueAt: number;
   readonly dueOn: string | null;
@@ -64,6 +64,8 @@ export interface Version {
   /** position of the last service alone */
   readonly served: number;
   readonly revoked: boolean;
+  /** entries of the matter that were erased: what is remembered of the request depends on them */
+  readonly erased: number;
 }
 
 /** The cut of a page, the position of the last fact about this request within it, and whether it is revoked by then. */
@@ -77,15 +79,22 @@ export async function versionAt(
   const cut = given ?? (await cutAt(db, new Date(0), asOf));
   const last = (table: string) =>
     sql`(select max(t.seq) from ${sql.table(table)} t where t.request = ${request} and t.seq <= ${cut.last})`;
-  const { rows } = await sql<{ served: number | null; said: number | null; moved: number | null; revoked: boolean }>`
+  const { rows } = await sql<{
+    served: number | null;
+    said: number | null;
+    moved: number | null;
+    revoked: boolean;
+    erased: number;
+  }>`
     select ${last('view.service')} as served, ${last('view.due')} as moved,
            greatest(${last('view.item_answer')}, ${last('view.item_determination')}) as said,
-           exists (select 1 from view.revocation r where r.request = ${request} and ${visible('r', cut)}) as revoked
+           exists (select 1 from view.revocation r where r.request = ${request} and ${visible('r', cut)}) as revoked,
+           (select count(*)::int from view.erasure e where e.matter = (select q.matter from view.request q where q.id = ${request})) as erased
     `.execute(db);
   const served = rows[0]?.served ?? -1;
   const moved = rows[0]?.moved ?? -1;
   const version = Math.max(served, moved, rows[0]?.said ?? -1);
-  return { cut, served, moved, version, revoked: rows[0]?.revoked ?? false };
+  return { cut, served, moved, version, revoked: rows[0]?.revoked ?? false, erased: rows[0]?.erased ?? 0 };
 }
 
 interface GroupLine {

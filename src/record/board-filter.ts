@@ -8,10 +8,24 @@ import { DISPOSITIONS } from '../rooms/answers/entries.ts';
 import { CONSEQUENCE_KINDS } from '../rooms/consequences/entries.ts';
 import { FINDINGS } from '../rooms/determinations/entries.ts';
 import { PARTY_KINDS } from '../rooms/directory/entries.ts';
+import {
+  answerIs,
+  findingIs,
+  type Holds,
+  isAnswered,
+  isNotReviewed,
+  isThere,
+  isToReview,
+  isUnanswered,
+  owes,
+} from './board-replay.ts';
+import { type BoardSort, SORTS } from './board-sort.ts';
 import { type Cut, newerThan, visible } from './cut.ts';
 import { dueSteps } from './desk-steps.ts';
 import { movedDues, newestCells } from './moved.ts';
 import { anyTouchedSql, consequenceIsSql, type OfRequest, type Reach, touchedSql } from './reach.ts';
+
+export { type BoardSort, SORTS };
 
 export const ANSWER_FILTERS = ['unanswered', ...DISPOSITIONS] as const;
 /** `to review`: the newest answer to an item has no determination of its own yet. */
@@ -34,7 +48,6 @@ export const SOON_MS = 7 * 86_400_000;
 export const CONSEQUENCE_FILTERS = ['announced', 'imposed', 'blocked', 'released'] as const;
 /** Recipients of which the directory names no state. */
 export const NO_STATE = 'none';
-export const SORTS = ['recipient', 'state', 'clock'] as const;
 
 export interface BoardFilter {
   readonly kind?: string | undefined;
@@ -53,10 +66,6 @@ export interface BoardFilter {
   readonly programme?: string | undefined;
   /** part of the recipient's name or state, any case */
   readonly text?: string | undefined;
-}
-export interface BoardSort {
-  readonly by: (typeof SORTS)[number];
-  readonly down: boolean;
 }
 
 // An unknown or empty value narrows nothing: an address typed by hand still shows a board.
@@ -121,6 +130,8 @@ export type Condition = {
   readonly key: string;
   /** false: services alone decide, whatever is answered or found */
   readonly facts: boolean;
+  /** the same of a replay of the request's history; left out where the database alone can tell */
+  readonly holds?: Holds | undefined;
 } & ({ readonly sql: Among } | { readonly text: string });
 
 type Sql = RawBuilder<SqlBool>;
@@ -226,9 +237,9 @@ function dueIs(served: RawBuilder<unknown>, moved: RawBuilder<unknown>, f: Filte
 export function filterConditions(filter: BoardFilter, f: FilterFacts): readonly Condition[] {
   const until = f.cut.until?.toISOString() ?? '';
   const all: Condition[] = [];
-  const add = (facts: boolean, words: readonly unknown[], condition: Among) =>
-    all.push({ key: JSON.stringify([...words, until]), facts, sql: condition });
-  if (f.cut.until !== null) add(false, ['served'], () => visible('s', f.cut));
+  const add = (facts: boolean, words: readonly unknown[], condition: Among, holds?: Holds) =>
+    all.push({ key: JSON.stringify([...words, until]), facts, holds, sql: condition });
+  if (f.cut.until !== null) add(false, ['served'], () => visible('s', f.cut), isThere);
   if (filter.kind !== undefined) add(false, ['kind', filter.kind], () => sql`s.kind = ${filter.kind}`);
   const { state } = filter;
   if (state !== undefined)
@@ -237,19 +248,29 @@ export function filterConditions(filter: BoardFilter, f: FilterFacts): readonly 
     all.push({ key: JSON.stringify(['text', filter.text]), facts: false, text: filter.text });
   if (filter.answer !== undefined) {
     const { answer } = filter;
-    add(true, ['answer', answer], (only) =>
-      answer === 'unanswered'
-        ? sql<SqlBool>`not (${complete('view.item_answer', f, only)})`
-        : newestIs('view.item_answer', 'disposition', answer, f, only),
+    add(
+      true,
+      ['answer', answer],
+      (only) =>
+        answer === 'unanswered'
+          ? sql<SqlBool>`not (${complete('view.item_answer', f, only)})`
+          : newestIs('view.item_answer', 'disposition', answer, f, only),
+      answer === 'unanswered' ? isUnanswered : answerIs(answer),
     );
   }
   const { determination, clock } = filter;
   if (determination !== undefined)
-    add(true, ['determination', determination], (only) => determinationIs(determination, f, only));
+    add(
+      true,
+      ['determination', determination],
+      (only) => determinationIs(determination, f, only),
+      determinationHolds(determination),
+    );
   // All that the present can change about a clock is which due moments have passed; which of several pauses holds it changes in between.
   const minute = Math.floor(f.now.getTime() / 60_000);
   const present = clock === 'due soon' ? f.soonPassed : clock === 'tolled' || clock === 'stayed' ? minute : null;
-  if (clock !== undefined) add(true, ['clock', clock, f.revoked, f.passed, present], (only) => clockIs(clock, f, only));
+  if (clock !== undefined)
+    add(true, ['clock', clock, f.revoked, f.passed, present], (only) => clockIs(clock, f, only), clockHolds(clock, f));
   const { step } = filter;
   // Steps, ladders and requests that follow are facts elsewhere: what was found holds until anything is written.
   if (step !== undefined && f.present) {
@@ -259,6 +280,33 @@ export function filterConditions(filter: BoardFilter, f: FilterFacts): readonly 
     });
   }
   return all;
+}
+
+function determinationHolds(determination: NonNullable<BoardFilter['determination']>): Holds {
+  if (determination === 'to review') return isToReview;
+  return determination === 'not reviewed' ? isNotReviewed : findingIs(determination);
+}
+
+/** As `clockIs`. What was late, and which of several pauses holds a clock, is left to the database. */
+function clockHolds(clock: NonNullable<BoardFilter['clock']>, f: FilterFacts): Holds | undefined {
+  const now = f.now.getTime();
+  const none: Holds = () => () => false;
+  if (f.revoked || clock === 'revoked') return f.revoked && clock === 'revoked' ? () => () => true : none;
+  switch (clock) {
+    case 'stopped':
+      return isAnswered;
+    case 'paused':
+      return owes((_, until, moved) => moved && until > now);
+    case 'running':
+      return owes((at, until) => at > now && until <= now);
+    case 'due soon':
+      return owes((at, until) => at > now && at < now + SOON_MS && until <= now);
+    case 'overdue':
+    case 'unknown':
+      return (clock === 'unknown') === f.recorded ? owes((at) => at <= now) : none;
+    default:
+      return undefined;
+  }
 }
 
 /** What orders and consequences ask for; services alone decide, and what was known of both stands in the key. */

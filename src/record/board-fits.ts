@@ -6,6 +6,7 @@ import { type Kysely, sql } from 'kysely';
 import type { Database } from '../base/database.ts';
 import type { Touched } from './board-counts.ts';
 import type { BoardSort, Condition } from './board-filter.ts';
+import type { Replay } from './board-replay.ts';
 import type { Cut } from './cut.ts';
 import { type Growing, growing } from './growing.ts';
 import {
@@ -21,6 +22,7 @@ import {
   rosterOf,
   rosters,
   setAt,
+  setBit,
 } from './roster.ts';
 
 export interface FitsMemory extends Rosters {
@@ -42,6 +44,8 @@ export interface FitsQuery {
   readonly sort: BoardSort;
   /** services that facts after `from`, up to `version`, are about; null for too many */
   readonly touched: (from: number) => Promise<readonly Touched[] | null>;
+  /** the history of the request up to the cut */
+  readonly replay: () => Promise<Replay>;
   readonly skip: number;
   readonly size: number;
 }
@@ -104,7 +108,7 @@ function bitsOf(
   known: FitsMemory,
   roster: Roster,
   condition: Condition,
-  { request, version, served, touched }: Fits,
+  { request, version, served, touched, replay }: Fits,
 ): Promise<Bits> {
   const key = `${request} ${condition.key}`;
   if ('text' in condition) return known.fits.upTo(key, served, () => holding(db, known, roster, condition.text));
@@ -120,7 +124,10 @@ function bitsOf(
     condition.facts ? version : served,
     async () => {
       const bits = emptyBits(roster);
-      setAt(roster, bits, await read(null), true);
+      if (condition.holds) {
+        const holds = condition.holds(await replay());
+        for (let n = 0; n < roster.seqs.length; n++) if (holds(n)) setBit(bits, n, true);
+      } else setAt(roster, bits, await read(null), true);
       return bits;
     },
     async (before, from) => {

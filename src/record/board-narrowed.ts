@@ -7,7 +7,6 @@ import type { Database } from '../base/database.ts';
 import type { Request } from '../rooms/requests/view.ts';
 import {
   type Facets,
-  facets,
   facetsSince,
   passedAt,
   type Touched,
@@ -24,21 +23,30 @@ import {
   SOON_MS,
 } from './board-filter.ts';
 import { type FitsMemory, fitsMemory } from './board-fits.ts';
+import { type Histories, histories, historyOf } from './board-history.ts';
+import { facetsOf, type Replay, replayed, weighReplay } from './board-replay.ts';
 import type { AsOfPoint, Cut } from './cut.ts';
 import { type Growing, growing } from './growing.ts';
 import { reachAt } from './reach.ts';
 
 interface Remembered {
+  readonly histories: Histories;
+  readonly replays: Growing<Replay>;
   readonly facets: Growing<Facets>;
   readonly fits: FitsMemory;
 }
 // Exact, not stale: what is kept belongs to a position of the log, and facts are only ever added. Whoever wrote them, this process or
 // another one, they are found by their position.
 const remembered = new WeakMap<Kysely<Database>, Remembered>();
+const MB = 2 ** 20;
+
 function rememberedOf(db: Kysely<Database>): Remembered {
   let found = remembered.get(db);
   if (!found) {
-    found = { facets: growing(512), fits: fitsMemory() };
+    found = {
+      ...{ histories: histories(), replays: growing(48 * MB, weighReplay) },
+      ...{ facets: growing(512), fits: fitsMemory() },
+    };
     remembered.set(db, found);
   }
   return found;
@@ -65,6 +73,8 @@ export interface Narrowed extends Version {
   readonly memory: FitsMemory;
   /** services that facts after a position are about; null for too many */
   readonly touched: (from: number) => Promise<readonly Touched[] | null>;
+  /** the history of the request up to the cut */
+  readonly replay: () => Promise<Replay>;
 }
 
 /** Reads the state that a query stands on. */
@@ -80,10 +90,15 @@ export async function narrowed(db: Kysely<Database>, query: NarrowQuery): Promis
     touching.set(from, found);
     return found;
   };
+  const key = `${request.id} ${stand.erased} ${cut.until?.toISOString() ?? ''}`;
+  const replay = () =>
+    known.replays.upTo(key, version, async () =>
+      replayed(await historyOf(db, known.histories, known.fits, request, stand), cut),
+    );
   const sums = await known.facets.upTo(
-    `${request.id} ${cut.until?.toISOString() ?? ''}`,
+    key,
     version,
-    () => facets(db, request, cut),
+    async () => facetsOf(await replay()),
     async (before, from) => {
       const some = await touched(from);
       return some && facetsSince(db, request, before, from, cut, some);
@@ -100,5 +115,5 @@ export async function narrowed(db: Kysely<Database>, query: NarrowQuery): Promis
   const reaches = order ?? consequence ?? consequenceKind ?? programme;
   const reach = reaches !== undefined ? await reachAt(db, request.matter, cut, at) : null;
   const conditions = [...filterConditions(filter, facts), ...(reach ? reachConditions(filter, reach, request) : [])];
-  return { ...stand, at, recorded, sums, facts, conditions, memory: known.fits, touched };
+  return { ...stand, at, recorded, sums, facts, conditions, memory: known.fits, touched, replay };
 }

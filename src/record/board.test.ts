@@ -191,13 +191,13 @@ describe('a board', () => {
       return queries;
     };
     const asOf = { axis: 'recorded', at: now } as const;
-    expect(await cost()).toBe(5); // the end of the log, version, counts, services, cells
+    expect(await cost()).toBe(9); // the history of the request in five; the end of the log, version, counts, services, cells
     expect(await cost()).toBe(4); // counts are remembered
     expect(await cost({ asOf })).toBe(4);
-    expect(await cost({ filter: { answer: 'produced' } })).toBe(7); // who was asked, in which order, and who fits
+    expect(await cost({ filter: { answer: 'produced' } })).toBe(5); // in which order; who was asked and who fits is in the history
     expect(await cost({ filter: { answer: 'produced' } })).toBe(4); // remembered too
     expect(await cost({ filter: { answer: 'produced' }, page: 2 })).toBe(2); // no rows, so neither services nor cells
-    expect(await cost({ filter: { answer: 'objected' } })).toBe(3); // who fits this
+    expect(await cost({ filter: { answer: 'objected' } })).toBe(2); // who fits this is in the history
     await m.answer(1, 1, 'produced');
     // Of one recipient: that a fact is about it, counts before and after, whether it fits.
     expect(await cost({ filter: { answer: 'produced' } })).toBe(8);

@@ -75,10 +75,8 @@ export interface BoardQuery extends NarrowQuery {
  */
 export async function boardPage(db: Kysely<Database>, query: BoardQuery): Promise<BoardPage> {
   const { request } = query;
-  const { at, cut, version, served, moved, revoked, recorded, sums, conditions, memory, touched } = await narrowed(
-    db,
-    query,
-  );
+  const { at, cut, version, served, moved, revoked, recorded, sums, conditions, memory, touched, replay } =
+    await narrowed(db, query);
   const cutOfMoved = moved >= 0 ? cut : null;
   const { sort, size } = query;
   const skip = (query.page - 1) * size;
@@ -93,7 +91,7 @@ export async function boardPage(db: Kysely<Database>, query: BoardQuery): Promis
     const all = sql`s.request = ${request.id} and ${visible('s', cut)}`;
     services = await readServices(db, cutOfMoved, sql`${all} order by ${orderOf(sort)} limit ${size} offset ${skip}`);
   } else {
-    const fit = { request: request.id, version, served, moved, cut, conditions, sort, touched, skip, size };
+    const fit = { request: request.id, version, served, moved, cut, conditions, sort, touched, replay, skip, size };
     const { ids, total: fits } = await fitting(db, memory, fit);
     total = fits;
     const found = ids.length === 0 ? [] : await readServices(db, cutOfMoved, sql`s.id = any(${[...ids]}::uuid[])`);

@@ -8,8 +8,10 @@ import type { Database } from '../base/database.ts';
 import { type Cut, cutAt } from './cut.ts';
 import type { Moment } from './matter.ts';
 import { lastNoon } from './noon.ts';
-import { open } from './open.ts';
-import { firstOfFact } from './recounted.ts';
+import { open, withheldAt } from './open.ts';
+import { positionsOf } from './positions.ts';
+import { countUpTo } from './prefixes.ts';
+import { firstOfFact, firstsOf } from './recounted.ts';
 import { type EntryLine, othersIn, type Told, tell } from './timeline.ts';
 
 /**
@@ -65,13 +67,7 @@ export async function changesBetween(
     await cutAt(db, now, { axis: 'recorded', at: to }),
   ];
   const within = (t: string) => sql`${sql.ref(`${t}.seq`)} > ${a.last} and ${sql.ref(`${t}.seq`)} <= ${b.last}`;
-  const counted = await sql<{ served: number; n: number }>`
-    select count(*) filter (where e.kind = 'request.served')::int as served,
-           count(*) filter (where e.kind <> 'request.served')::int as n
-    from ${between(matter, a, b)}
-    where e.matter = ${matter} and ${open('e', b)} and e.canonical is not null and ${firstOfFact(matter, within('x'))}`.execute(
-    db,
-  );
+  const { seqs, total, served } = await standingOn(db, matter, a, b, page);
   const { rows } = await sql<ChangeLine>`
     select e.seq, e.canonical, e.commitment, coalesce(oa.disposition, od.finding) as before,
       case when e.corrects is not null then 'corrected'
@@ -80,7 +76,7 @@ export async function changesBetween(
              or e.kind in ('due.extended', 'clock.tolled', 'clock.resumed', 'service.corrected', 'due.recounted',
                          'consequence.status-changed', 'consequence.amount-stated', 'publication.withdrawn', 'publication.restored') then 'changed'
            else 'new' end as change
-    from ${between(matter, a, b)}
+    from ledger.entry e
     left join view.item_answer na on na.seq = e.seq
     left join lateral (
       select x.disposition from view.item_answer x
@@ -89,9 +85,9 @@ export async function changesBetween(
     left join lateral (
       select x.finding from view.item_determination x
       where x.service = nd.service and x.item = nd.item and x.seq <= ${a.last} order by x.seq desc limit 1) od on true
-    where e.matter = ${matter} and ${open('e', b)} and e.canonical is not null and e.kind <> 'request.served'
-      and ${firstOfFact(matter, within('x'))}
-    order by e.seq limit ${CHANGES_SIZE} offset ${(page - 1) * CHANGES_SIZE}`.execute(db);
+    where e.seq = any(${[...seqs]}::bigint[]) and ${open('e', b)} and e.canonical is not null order by e.seq`.execute(
+    db,
+  );
   const told = await tell(db, rows, await othersIn(db, rows, within('x')));
   return {
     rows: told.map((one, i) => ({
@@ -99,9 +95,64 @@ export async function changesBetween(
       change: changeKind.parse(rows[i]?.change),
       before: rows[i]?.before ?? null,
     })),
-    total: counted.rows[0]?.n ?? 0,
-    served: counted.rows[0]?.served ?? 0,
+    total,
+    served,
   };
+}
+
+interface Apart {
+  readonly erased: number;
+  /** in any matter */
+  readonly withheld: readonly number[] | null;
+  readonly became: readonly number[] | null;
+  readonly recounted: readonly number[] | null;
+}
+
+/** Positions of a page of changes between two cuts, how many there are in all, and recipients served. */
+async function standingOn(
+  db: Kysely<Database>,
+  matter: string,
+  a: Cut,
+  b: Cut,
+  page: number,
+): Promise<{ readonly seqs: readonly number[]; readonly total: number; readonly served: number }> {
+  // What lies apart from the list of positions: few, and asked anew each time.
+  const { rows } = await sql<Apart>`
+    select (select count(*)::int from view.erasure x where x.matter = ${matter}) as erased, ${withheldAt(b.shownAt)} as withheld,
+      (select array_agg(e.seq order by e.seq) from work.public_since(${b.shownAt}) p
+        join view.subject s on s.subject = p.subject join ledger.entry e on e.seq = s.seq
+        where p.matter = ${matter} and p.since > ${a.shownAt} and s.seq <= ${a.last}
+          and e.matter = ${matter} and ${open('e', b)} and e.canonical is not null and e.kind <> 'request.served') as became,
+      (select array_agg(f.seq order by f.seq) from (${firstsOf(matter, sql`x.seq > ${a.last} and x.seq <= ${b.last}`)}) f) as recounted`.execute(
+    db,
+  );
+  const apart = rows[0];
+  const positions = await positionsOf(db, matter, b.last, apart?.erased ?? 0);
+  const [listed, served] = [positions.listed.seqs, positions.served.seqs];
+  const [from, to] = [a.last, b.last].map((last) => countUpTo(listed, listed.length, last));
+  const withheld = new Set(apart?.withheld?.map(Number));
+  const became = apart?.became?.map(Number) ?? [];
+  const recounted = apart?.recounted?.map(Number) ?? [];
+  const [begin, end] = [(page - 1) * CHANGES_SIZE, page * CHANGES_SIZE];
+  const seqs: number[] = became.slice(begin, end);
+  let total = became.length;
+  const next = (seq: number) => {
+    if (withheld.has(seq)) return;
+    if (total >= begin && total < end) seqs.push(seq);
+    total++;
+  };
+  let r = 0;
+  for (let i = from ?? 0; i < (to ?? 0); i++) {
+    const seq = listed[i] ?? 0;
+    for (let other = recounted[r]; other !== undefined && other < seq; other = recounted[r]) {
+      next(other);
+      r++;
+    }
+    next(seq);
+  }
+  for (; r < recounted.length; r++) next(recounted[r] ?? 0);
+  const countServed = (last: number) => countUpTo(served, served.length, last);
+  return { seqs, total, served: countServed(b.last) - countServed(a.last) };
 }
 
 /** What everyone saw up to a position of the log at a time. */

@@ -11,6 +11,7 @@ import { type Matter, matterBySlug } from '../rooms/matters/view.ts';
 import { type Axis, readAsOf } from '../ui/asof.tsx';
 import type { AsOfPoint, Cut } from './cut.ts';
 import { open } from './open.ts';
+import { lastHappened } from './positions.ts';
 
 export interface PublicMatter extends Matter {
   readonly issuerName: string;
@@ -80,10 +81,14 @@ export interface LastEntry {
 }
 
 export async function lastEntry(db: Kysely<Database>, matter: string, cut: Cut): Promise<LastEntry | null> {
+  // Of times long past, the database would go back over everything that happened since.
+  const last = cut.until === null ? null : await lastHappened(db, matter, cut);
+  if (cut.until !== null && last === null) return null;
+  const which = last === null ? sql`` : sql`and e.seq = ${last}`;
   const { rows } = await sql<{ id: string; seq: number; recorded_at: Date; since: Date | null; lifted: number }>`
     select e.id, e.seq, e.recorded_at, l.since, l.lifted from (
       select e.id, e.seq, e.recorded_at from ledger.entry e
-      where e.matter = ${matter} and ${open('e', cut)} order by e.seq desc limit 1) e
+      where e.matter = ${matter} and ${open('e', cut)} ${which} order by e.seq desc limit 1) e
     cross join (select max(p.since) as since, count(*)::int as lifted from work.public_since(${cut.shownAt}) p
       where p.matter = ${matter}) l`.execute(db);
   const row = rows[0];

@@ -10,7 +10,14 @@ import { type Cut, visible } from './cut.ts';
 export const shown = (t: string, at: Date): RawBuilder<boolean> =>
   sql<boolean>`${sql.ref(`${t}.seq`)} not in (select w.seq from work.withheld(${at}) w)`;
 
+/** Positions that are withheld from everyone at a time: few. For whoever lists by `everyones` and leaves these out. */
+export const withheldAt = (at: Date): RawBuilder<number[] | null> =>
+  sql<number[] | null>`(select array_agg(w.seq) from work.withheld(${at}) w)`;
+
 const forAll = (t: string): RawBuilder<boolean> => sql<boolean>`${sql.ref(`${t}.audience`)} = 'public'`;
+
+/** SQL condition: it is for everyone, whether it is withheld or not. Nothing goes out by it alone. */
+export const everyones = forAll;
 
 /** SQL condition: the fact in table alias `t` is for everyone, known at the cut, and not withheld then. It may not have happened by then. */
 const known = (t: string, cut: Cut): RawBuilder<boolean> =>

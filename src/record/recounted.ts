@@ -8,10 +8,14 @@ import type { Database } from '../base/database.ts';
 /** Which rows of `view.recount x` a list looks at. */
 export type Among = RawBuilder<unknown>;
 
+/** Query: of what each fact did to the clocks of a request, the position of the first. */
+export const firstsOf = (matter: string, among: Among) => sql`
+  select min(x.seq) as seq from view.recount x
+  where x.matter = ${matter} and x.audience = 'public' and ${among} group by x.request, x.cause`;
+
 /** Condition on `ledger.entry e`: of what one fact did to the clocks of a request, the first alone. */
 export const firstOfFact = (matter: string, among: Among): RawBuilder<boolean> => sql<boolean>`
-  (e.kind <> 'due.recounted' or e.seq in (select min(x.seq) from view.recount x
-    where x.matter = ${matter} and x.audience = 'public' and ${among} group by x.request, x.cause))`;
+  (e.kind <> 'due.recounted' or e.seq in (${firstsOf(matter, among)}))`;
 
 /** How many recipients beside its own a line stands for, by position; positions that are of another kind are absent. */
 export async function othersOf(

@@ -4,7 +4,7 @@
  */
 import { type Kysely, sql } from 'kysely';
 import type { Database } from '../base/database.ts';
-import type { BoardSort } from './board-filter.ts';
+import type { BoardSort } from './board-sort.ts';
 import type { Cut } from './cut.ts';
 import { type Growing, growing } from './growing.ts';
 import { dueAt, movedOrder } from './moved.ts';
@@ -186,7 +186,8 @@ export function setAt(roster: Roster, into: Bits, seqs: Iterable<number>, on: bo
   }
 }
 
-function numberAt({ seqs }: Roster, seq: number): number {
+/** The number of the service at a position of the log; −1 for none. */
+export function numberAt({ seqs }: Roster, seq: number): number {
   let [low, high] = [0, seqs.length - 1];
   while (low <= high) {
     const middle = (low + high) >>> 1;
