@@ -3,7 +3,7 @@ import { t } from '../base/language.ts';
 import { PARTY_KINDS } from '../rooms/directory/entries.ts';
 import type { LadderStep } from '../rooms/escalation/entries.ts';
 import { Field, Select, Submit } from '../ui/form.tsx';
-import { clockState, consequenceStatus, disposition, finding } from '../ui/words.ts';
+import { clockState, consequenceStatus, disposition } from '../ui/words.ts';
 import type { BoardPage } from './board.ts';
 import {
   ANSWER_FILTERS,
@@ -16,7 +16,7 @@ import {
 } from './board-filter.ts';
 import { stepKindWord } from './desk-steps.ts';
 import { partyKindWord } from './directory-words.ts';
-import { CLOCK_WORDS, consequenceChoices, orderChoices } from './filter-form.tsx';
+import { CLOCK_WORDS, consequenceChoices, findingChoice, orderChoices } from './filter-form.tsx';
 import type { Reach } from './reach.ts';
 
 export function DeskFilter({
@@ -86,7 +86,7 @@ export function DeskFilter({
           label={t('desk.filter.finds')}
           none={t('desk.filter.anything')}
           value={filter.determination ?? ''}
-          choices={DETERMINATION_FILTERS.map((d) => ({ value: d, label: finding(d).word }))}
+          choices={DETERMINATION_FILTERS.map((d) => ({ value: d, label: findingChoice(d) }))}
         />
         <Select
           name="clock"

@@ -25,15 +25,23 @@ const READ = /\b(?:title|aria-label|placeholder|alt)="([^"]*)"/g;
 const NAMES =
   /^(?:Counterfoil|English|Español|Marked|PDF|JSON|CSV|XLSX|CSL-JSON|BibTeX|SHA-256|FollowTheMoney|UTC|checkpoint|[A-Z]\w+(?:\/[\w-]+(?: [\w-]+)*)+)$/;
 
+/** Names, titles and quotations stand beside one another with punctuation between. */
+const PHRASE = /[^\p{L}\p{N}'’/@._ -]+|(?<=[.]) | - |[.]$/u;
+
 /** What a page says past the message files: neither a message, nor a name, nor a state, nor what somebody wrote (`written`: all of it). */
 export const saidPast = (html: string, written: string): string[] =>
   unmarked(html)
-    .flatMap((said) => said.split(/(?:^| )· ?/))
-    .filter((said) => said !== '' && !NAMES.test(said) && stateCode(said) === null && !written.includes(said));
+    .flatMap((said) => (NAMES.test(said) ? [] : said.split(PHRASE)))
+    .filter(
+      (said) => /\p{L}{2}/u.test(said) && !NAMES.test(said) && stateCode(said) === null && !written.includes(said),
+    );
 
 /** What a page says outside of messages: pieces of text, and attributes that people read, in order. */
 export function unmarked(html: string): string[] {
-  const body = html.replace(/^[\s\S]*?<body/, '<body').replaceAll(SILENT, ' ');
+  const body = html
+    .replace(/^[\s\S]*?<body/, '<body')
+    .replaceAll(SILENT, ' ')
+    .replaceAll(/<div class="letter">[\s\S]*?<\/div>/g, ' ');
   const title = /<title>([^<]*)<\/title>/.exec(html)?.[1] ?? '';
   const found: string[] = [];
   let depth = 0;
