@@ -1,5 +1,6 @@
 /** People and documents of a record: who is named with which office and what they did, which files are public, as of any time. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { z } from 'zod';
 import { wordsOf } from '../../test/support/answering.ts';
 import { type TestPublic, testPublic } from '../../test/support/public.ts';
 import { documentList, peopleList } from './api-around-schemas.ts';
@@ -88,4 +89,44 @@ test('every tab says what came since noon, and the board names its recipients fo
   expect(await text(RECORD)).toMatch(
     /"@type":"GovernmentOrganization","name":"Louisville Metro","@id":"urn:uuid:[0-9a-f-]{36}"/,
   );
+});
+
+test('the day of the letters, hour by hour: served at noon, by the next morning people had spoken and some had withdrawn', async () => {
+  const asked = z.looseObject({ board: z.looseObject({ total: z.number() }).nullable() });
+  const listed = z.looseObject({
+    statements: z.array(z.unknown()).default([]),
+    figures: z.array(z.unknown()).default([]),
+  });
+  const standing = async (at: string) => {
+    const as = `asOf=${at}&axis=happened`;
+    const record = asked.parse(await json(`${API}?${as}`));
+    const meetings = wordsOf(await text(`${RECORD}/meetings?${as}`));
+    return {
+      letters: record.board?.total ?? 0,
+      statements: listed.parse(await json(`${API}/statements?${as}`)).statements.length,
+      figures: listed.parse(await json(`${API}/figures?${as}`)).figures.length,
+      withdrew: /Bill de Blasio.{0,200}?(accepted|withdrew)/s.exec(meetings)?.[1] ?? null,
+    };
+  };
+  const hours = Array.from({ length: 21 }, (_, i) =>
+    new Date(Date.parse('2018-01-24T16:00:00Z') + i * 3_600_000).toISOString(),
+  );
+  const seen = [];
+  for (const at of hours) seen.push({ at, ...(await standing(at)) });
+  // Of words and visits only the day is known: they stand at its end, and nothing is guessed in between.
+  for (const { at, ...one } of seen) {
+    const [noon, midnight] = [at >= '2018-01-24T17:00:00.000Z', at >= '2018-01-25T04:59:00.000Z'];
+    expect({ at, ...one }).toEqual({
+      at,
+      letters: noon ? 23 : 0,
+      statements: midnight ? 7 : 0,
+      figures: midnight ? 4 : 3,
+      withdrew: midnight ? 'withdrew' : 'accepted',
+    });
+  }
+  const figures = wordsOf(await text(`${RECORD}/figures?asOf=2018-01-25T11:53:00Z&axis=happened`));
+  expect(figures).toContain('about $200 billion');
+  expect(figures).toContain('the $1 trillion');
+  const changes = await text(`${RECORD}/changes?since=2018-01-24T17:00:00Z&asOf=2018-01-25T11:53:00Z&axis=happened`);
+  for (const who of ['Mitch Landrieu', 'Bill de Blasio', 'Rahm Emanuel']) expect(wordsOf(changes)).toContain(who);
 });
