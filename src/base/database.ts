@@ -271,6 +271,15 @@ export interface Database {
     zone: string | null;
     audience: string;
   };
+  'view.meeting_change': Fact & {
+    entry: string;
+    meeting: string;
+    matter: string;
+    cancelled: boolean;
+    changes: Json | null;
+    reason: string;
+    audience: string;
+  };
   'view.participant': Fact & {
     entry: string;
     id: string;
@@ -316,6 +325,7 @@ export interface Database {
     matter: string;
     issuer: string;
     recipient: string;
+    called: string;
     uid: string;
     sequence: number;
     leaves_at: Time;

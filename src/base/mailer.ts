@@ -20,7 +20,7 @@ export interface Mail {
   readonly unsubscribe?: string;
   readonly attachments?: readonly Attachment[];
   /** a calendar file that calendar programs take up by themselves (RFC 6047): a part of its own, and an attachment */
-  readonly calendar?: { readonly method: 'REQUEST' | 'PUBLISH'; readonly content: string };
+  readonly calendar?: { readonly method: 'REQUEST' | 'PUBLISH' | 'CANCEL'; readonly content: string };
   /** where answers go, where that is not who sends it: one mailbox */
   readonly replyTo?: string;
 }

@@ -5,6 +5,7 @@ import type { Attachment, Mail } from '../base/mailer.ts';
 import type { Services } from '../base/services.ts';
 import { mintLink } from '../rooms/answers/links.ts';
 import { type Invited, invitationEvidenceEntry, invitedOf } from '../rooms/meetings/answering.ts';
+import { wasWords } from '../rooms/meetings/change-parts.tsx';
 import { inviteFile, taggedAddress } from '../rooms/meetings/ics.ts';
 import { mailboxOf } from '../rooms/meetings/invitations.ts';
 import { meetingWhen } from '../rooms/meetings/when.ts';
@@ -54,19 +55,27 @@ function factsOf({ meeting }: Invited): string {
   ].join('\n');
 }
 
+const over = ({ meeting }: Invited, now: number): boolean => (meeting.endsAt ?? meeting.startsAt).getTime() < now;
+
+const addressee = ({ participant: { name, office } }: Invited): string =>
+  office === null ? name : `${name}, ${office}`;
+
+/** Where answers of calendar programs go; null where nobody reads them. */
+async function answersTo({ db, config: { mailIn } }: Services, invitation: string): Promise<string | null> {
+  const mailbox = await mailboxOf(db, invitation);
+  return mailIn === undefined || !mailbox ? null : taggedAddress(mailIn, mailbox.tag);
+}
+
 async function invitationMail(services: Services, job: Job, what: Invited): Promise<ComposedInvitation> {
   const { invitation, meeting, participant } = what;
   const receipt = job.entry ? await services.ledger.receipt(job.entry) : null;
   if (!receipt) return { ready: false };
-  // Nobody is invited to what is over.
-  if ((meeting.endsAt ?? meeting.startsAt).getTime() < services.clock.now()) return { ready: false, never: true };
-  const { mailIn } = services.config;
-  const mailbox = await mailboxOf(services.db, invitation.id);
-  const answers = mailIn === undefined || !mailbox ? null : taggedAddress(mailIn, mailbox.tag);
+  // Nobody is invited to what is over, or called off.
+  if (over(what, services.clock.now()) || meeting.cancelled) return { ready: false, never: true };
+  const answers = await answersTo(services, invitation.id);
   const link = await linkFor(services, what, job.address);
-  const to = participant.office === null ? participant.name : `${participant.name}, ${participant.office}`;
   const words = t('letters.invitation', {
-    to,
+    to: addressee(what),
     convener: meeting.convener,
     subject: meeting.subject,
     facts: factsOf(what),
@@ -88,6 +97,63 @@ async function invitationMail(services: Services, job: Job, what: Invited): Prom
     mail: {
       subject: t('letters.invitation.subject', { subject: meeting.subject }),
       text: `${words}\n`,
+      attachments: await attach(services, receipt, what),
+      calendar,
+      ...(answers === null ? {} : { replyTo: answers }),
+    },
+  };
+}
+
+/** Tells whoever holds an invitation what changed, or that it is called off; the newest version speaks for those before it. */
+async function updateMail(services: Services, job: Job, what: Invited): Promise<ComposedInvitation> {
+  const { invitation, meeting, participant, answers: said } = what;
+  const change = meeting.changes.find((one) => one.entry === invitation.called);
+  if (!change || invitation.newest !== job.entry || over(what, services.clock.now()))
+    return { ready: false, never: true };
+  const receipt = await services.ledger.receipt(invitation.newest);
+  if (!receipt) return { ready: false };
+  const answers = await answersTo(services, invitation.id);
+  const words = {
+    to: addressee(what),
+    convener: meeting.convener,
+    subject: meeting.subject,
+    reason: change.reason,
+    facts: factsOf(what),
+    link: await linkFor(services, what, job.address),
+    keep: keepThis(services.config.baseUrl, receipt),
+  };
+  const { cancelled } = change;
+  const text = cancelled
+    ? t('letters.invitation.cancelled', words)
+    : t('letters.invitation.changed', {
+        ...words,
+        changes: wasWords(change).join('\n'),
+        answered: said.length === 0 ? 'no' : 'yes',
+      });
+  const last = said.at(-1)?.partstat;
+  const calendar = inviteFile({
+    uid: invitation.uid,
+    sequence: invitation.sequence,
+    meeting,
+    name: participant.name,
+    address: job.address,
+    answers,
+    stampedAt: new Date(receipt.entry.recordedAt),
+    cancelled,
+    // A new time asks anew (RFC 5546, section 3.2.2.1); whoever answered a meeting that is when and where it was has answered.
+    said:
+      change.is.when === undefined && (last === 'accepted' || last === 'declined' || last === 'tentative')
+        ? last
+        : undefined,
+  });
+  const subject = { subject: meeting.subject };
+  return {
+    ready: true,
+    mail: {
+      subject: cancelled
+        ? t('letters.invitation.cancelled.subject', subject)
+        : t('letters.invitation.changed.subject', subject),
+      text: `${text}\n`,
       attachments: await attach(services, receipt, what),
       calendar,
       ...(answers === null ? {} : { replyTo: answers }),
@@ -121,13 +187,17 @@ async function receiptMail(services: Services, job: Job, what: Invited): Promise
   return { ready: true, mail: { subject, text: `${words}\n`, attachments: await attach(services, receipt, what) } };
 }
 
-export const isInvitationMail = (kind: string): boolean => kind === 'invitation' || kind === 'invitation-receipt';
+export const isInvitationMail = (kind: string): boolean =>
+  kind === 'invitation' || kind === 'invitation-update' || kind === 'invitation-receipt';
 
 /** Writes the mail of a job about an invitation. */
 export async function composeInvitation(services: Services, job: Job): Promise<ComposedInvitation> {
   const what = job.service === null ? null : await invitedOf(services, job.service);
   if (!what) return { ready: false, never: true };
-  return job.kind === 'invitation' ? invitationMail(services, job, what) : receiptMail(services, job, what);
+  if (job.kind === 'invitation') return await invitationMail(services, job, what);
+  return job.kind === 'invitation-update'
+    ? await updateMail(services, job, what)
+    : await receiptMail(services, job, what);
 }
 
 /** Writes what became of an invitation's letter; once for each key. */

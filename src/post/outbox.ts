@@ -15,6 +15,7 @@ export const MAIL_KINDS = [
   'ask-refused',
   'moved-digest',
   'invitation',
+  'invitation-update',
   'invitation-receipt',
   'follow-confirm',
   'follow-digest',

@@ -39,13 +39,14 @@ function evidenceKey(job: Job, event: EvidenceEvent): string {
 
 /** Mails whose leaving is written down: the letter for the service, a notice for the notice. */
 const isNotice = (job: Job) => job.kind === 'step' || job.kind === 'reminder';
-const isEvidenced = (job: Job) => job.kind === 'letter' || job.kind === 'invitation' || isNotice(job);
+const isInvitation = (job: Job) => job.kind === 'invitation' || job.kind === 'invitation-update';
+const isEvidenced = (job: Job) => job.kind === 'letter' || isInvitation(job) || isNotice(job);
 type Left = Extract<EvidenceEvent, 'ContentConsignment' | 'ContentConsignmentFailure'>;
 
 const detailOf = (detail: string): string | null => detail.replace(/\s+/g, ' ').slice(0, 500) || null;
 
 async function evidence(deps: PostDeps, job: Job, what: About | null, event: Left, detail: string): Promise<void> {
-  if (job.kind === 'invitation')
+  if (isInvitation(job))
     return await evidenceInvitation(deps.services, job, evidenceKey(job, event), event, detailOf(detail));
   if (what === null) throw new Error(`a ${job.kind} about no service leaves no evidence`);
   const { services } = deps;

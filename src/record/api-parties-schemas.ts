@@ -58,6 +58,7 @@ const meeting = z.strictObject({
   subject: z.string(),
   startsAt: instant,
   dayOnly: z.boolean(),
+  cancelled: z.boolean(),
   name: z.string(),
   partstat: z.string().nullable(),
   record: z.string(),

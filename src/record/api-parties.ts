@@ -43,8 +43,8 @@ const jsonAffiliation = ({ id, from, until, source, ...one }: Affiliation) => ({
   ...{ id, with: one.with, from, until },
   source: { ...source },
 });
-const jsonMeeting = ({ meeting, subject, startsAt, dayOnly, name, partstat, slug }: AskedToMeet) => ({
-  ...{ meeting, subject, dayOnly, name, partstat },
+const jsonMeeting = ({ meeting, subject, startsAt, dayOnly, cancelled, name, partstat, slug }: AskedToMeet) => ({
+  ...{ meeting, subject, dayOnly, cancelled, name, partstat },
   startsAt: startsAt.toISOString(),
   record: slug,
 });

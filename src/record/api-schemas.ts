@@ -236,6 +236,23 @@ export const statementList = z
   })
   .meta({ id: 'StatementList' });
 
+/** What of a meeting is otherwise. */
+const alteredMeeting = z
+  .strictObject({
+    when: z
+      .strictObject({
+        startsAt: instant,
+        endsAt: instant.nullable(),
+        dayOnly: z.boolean(),
+        zone: z.string().nullable(),
+      })
+      .optional(),
+    place: z.string().nullable().optional(),
+    capacity: z.int().nullable().optional(),
+    agenda: z.string().optional(),
+  })
+  .meta({ id: 'AlteredMeeting', description: 'only what a change names' });
+
 export const meetingList = z
   .strictObject({
     meetings: z.array(
@@ -251,6 +268,21 @@ export const meetingList = z
           capacity: z.int().nullable(),
           agenda: z.string(),
           zone: z.string().nullable().meta({ description: 'time zone of the hours; null where nobody said' }),
+          cancelled: z.boolean().meta({ description: 'it is called off' }),
+          changes: z
+            .array(
+              z.strictObject({
+                cancelled: z.boolean().meta({ description: 'this calls the meeting off' }),
+                reason: z.string(),
+                was: alteredMeeting,
+                is: alteredMeeting,
+                occurredAt: instant,
+                recordedAt: instant,
+                entry: id,
+                receipt: receiptLinks,
+              }),
+            )
+            .meta({ description: 'since it was called, oldest first; what stands above is after all of them' }),
           participants: z.array(
             z
               .strictObject({
@@ -276,6 +308,9 @@ export const meetingList = z
                       .nullable()
                       .meta({ description: 'how it reached this server; null where a source has it' }),
                     source: keptSource.omit({ entry: true }).nullable(),
+                    beforeChange: id
+                      .nullable()
+                      .meta({ description: 'the last change of the meeting, where this was said before it' }),
                     occurredAt: instant,
                     recordedAt: instant,
                     entry: id,

@@ -93,12 +93,17 @@ export const recipientThings = (
   }));
 
 /** A meeting as an event. Of one whose hour is not known, the day stands alone. */
+/** When it was to be before it was moved last. */
+const movedOf = ({ changes }: Meeting) => changes.flatMap(({ was }) => was.when ?? []).at(-1);
+
 export const meetingThing = (meeting: Meeting, zone: string): Thing => ({
   '@type': 'Event',
   '@id': `urn:uuid:${meeting.id}`,
   name: meeting.subject,
   startDate: meeting.dayOnly ? localInput(meeting.startsAt, zone).slice(0, 10) : meeting.startsAt.toISOString(),
   endDate: meeting.endsAt?.toISOString(),
+  eventStatus: `https://schema.org/${meeting.cancelled ? 'EventCancelled' : movedOf(meeting) ? 'EventRescheduled' : 'EventScheduled'}`,
+  previousStartDate: movedOf(meeting)?.startsAt.toISOString(),
   location: meeting.place === null ? undefined : { '@type': 'Place', name: meeting.place },
   organizer: organization(meeting.convener, null),
 });

@@ -5,6 +5,7 @@ import { csvLine } from '../base/csv.ts';
 import { t } from '../base/language.ts';
 import { ANYONE, type Ctx, type Route } from '../base/route.ts';
 import { type Figure, figuresOf } from '../rooms/figures/view.ts';
+import { changedSince } from '../rooms/meetings/changed.ts';
 import {
   type Affiliations,
   affiliationOf,
@@ -15,7 +16,14 @@ import {
   Participants,
 } from '../rooms/meetings/parts.tsx';
 import { statusOf } from '../rooms/meetings/standing.ts';
-import { type Meeting, meetingsOf, type Participant, participantsOf } from '../rooms/meetings/view.ts';
+import {
+  type Altered,
+  type Change,
+  type Meeting,
+  meetingsOf,
+  type Participant,
+  participantsOf,
+} from '../rooms/meetings/view.ts';
 import { affiliationsOfHoldings } from '../rooms/people/view.ts';
 import { Empty } from '../ui/empty.tsx';
 import { page } from '../ui/page.tsx';
@@ -54,7 +62,7 @@ async function read(c: Ctx): Promise<Read> {
   const { db } = c.get('services');
   const cut = await cutAt(db, moment.now, moment.point);
   const shown = (alias: string): RawBuilder<unknown> => open(alias, cut);
-  const meetings = await meetingsOf(db, matter.id, shown('t'));
+  const meetings = await meetingsOf(db, matter.id, shown);
   const figures = meetings.length === 0 ? [] : await figuresOf(db, matter.id, publicSight(cut));
   const each = meetings.map(async (meeting) => {
     const participants = await participantsOf(db, meeting.id, shown);
@@ -119,11 +127,12 @@ async function getPage(c: Ctx): Promise<Response> {
             label={t('record.ask')}
             links={[{ text: t('record.ask.by-what'), href: href('/questions', { ...keep, m1: meeting.id }) }]}
           />
-          <MeetingFacts meeting={meeting} zone={moment.zone} />
+          <MeetingFacts meeting={meeting} zone={moment.zone} receipt={(entry) => entryPath(matter, entry)} />
           <HeadCounts figures={figures} participants={participants} receipt={(entry) => entryPath(matter, entry)} />
           <MeetingBreakdown participants={participants} affiliations={affiliations} />
           <Participants
             participants={participants}
+            changes={meeting.changes}
             zone={moment.zone}
             receipt={(entry) => entryPath(matter, entry)}
             party={(id) => href(partyPath(id), momentParams(moment))}
@@ -154,13 +163,23 @@ const HEAD = [
   'reason',
   'attended',
   'entry',
+  'meeting_state',
+  'first_starts_at',
+  'change_reason',
+  'said_before_change',
 ];
 
 async function getCsv(c: Ctx): Promise<Response> {
   const { matter, moment, now, cut, meetings } = await read(c);
   cacheRecord(c, moment, await lastEntry(c.get('services').db, matter.id, cut), now);
-  const rows = meetings.flatMap(({ meeting, participants, affiliations }) =>
-    participants.map((one) => {
+  const rows = meetings.flatMap(({ meeting, participants, affiliations }) => {
+    const moved = meeting.changes.find((change) => change.was.when);
+    const changed = [
+      meeting.cancelled ? 'called off' : meeting.changes.length > 0 ? 'changed' : null,
+      moved?.was.when?.startsAt.toISOString() ?? null,
+      meeting.changes.at(-1)?.reason ?? null,
+    ];
+    return participants.map((one) => {
       const last = one.said.at(-1);
       return [
         meeting.subject,
@@ -179,9 +198,11 @@ async function getCsv(c: Ctx): Promise<Response> {
         last?.reason ?? null,
         one.attended === null ? null : one.attended ? 'yes' : 'no',
         last?.entry ?? one.entry,
+        ...changed,
+        last && changedSince(meeting.changes, last.occurredAt) ? 'yes' : null,
       ];
-    }),
-  );
+    });
+  });
   return c.body(`\ufeff${[HEAD, ...rows].map(csvLine).join('')}`, 200, {
     'Content-Type': 'text/csv; charset=utf-8',
     'Content-Disposition': `attachment; filename="${matter.slug}-meetings.csv"`,
@@ -190,7 +211,31 @@ async function getCsv(c: Ctx): Promise<Response> {
 
 type Body = z.infer<typeof meetingList>['meetings'][number];
 
-const jsonParticipant = (one: Participant): Body['participants'][number] => ({
+const jsonAltered = ({ when, ...rest }: Altered): Body['changes'][number]['was'] => ({
+  ...rest,
+  ...(when === undefined
+    ? {}
+    : {
+        when: {
+          ...when,
+          startsAt: when.startsAt.toISOString(),
+          endsAt: when.endsAt?.toISOString() ?? null,
+        },
+      }),
+});
+
+const jsonChange = (one: Change): Body['changes'][number] => ({
+  cancelled: one.cancelled,
+  reason: one.reason,
+  was: jsonAltered(one.was),
+  is: jsonAltered(one.is),
+  occurredAt: one.occurredAt.toISOString(),
+  recordedAt: one.recordedAt.toISOString(),
+  entry: one.entry,
+  receipt: receiptPaths(one.entry),
+});
+
+const jsonParticipant = (one: Participant, changes: readonly Change[]): Body['participants'][number] => ({
   id: one.id,
   name: one.name,
   office: one.office,
@@ -201,6 +246,7 @@ const jsonParticipant = (one: Participant): Body['participants'][number] => ({
   said: one.said.map(({ source, occurredAt, recordedAt, ...said }) => ({
     ...said,
     source: source && { ...source },
+    beforeChange: changedSince(changes, occurredAt)?.entry ?? null,
     occurredAt: occurredAt.toISOString(),
     recordedAt: recordedAt.toISOString(),
     receipt: receiptPaths(said.entry),
@@ -222,7 +268,9 @@ const jsonMeeting = ({ meeting, participants }: Read['meetings'][number]): Body 
   capacity: meeting.capacity,
   agenda: meeting.agenda,
   zone: meeting.zone,
-  participants: participants.map(jsonParticipant),
+  cancelled: meeting.cancelled !== null,
+  changes: meeting.changes.map(jsonChange),
+  participants: participants.map((one) => jsonParticipant(one, meeting.changes)),
   entry: meeting.entry,
   receipt: receiptPaths(meeting.entry),
 });

@@ -166,6 +166,8 @@ export interface AskedToMeet {
   readonly subject: string;
   readonly startsAt: Date;
   readonly dayOnly: boolean;
+  /** it was called off */
+  readonly cancelled: boolean;
   /** who was invited: the party, or a person in one of its offices */
   readonly name: string;
   /** the last word on taking part; null while there is none */
@@ -184,12 +186,17 @@ export async function meetingsWith(
 ): Promise<readonly AskedToMeet[]> {
   const seen = issuer === null ? open('w', cut) : visible('w', cut);
   const { rows } = await sql<AskedToMeet>`
-    select t.id as meeting, t.subject, t.starts_at as "startsAt", t.day_only as "dayOnly", p.name, m.slug, m.id as "matterId", m.title as matter,
+    select t.id as meeting, t.subject, coalesce((c.moved->>'startsAt')::timestamptz, t.starts_at) as "startsAt",
+      coalesce((c.moved->>'dayOnly')::boolean, t.day_only) as "dayOnly", coalesce(c.cancelled, false) as cancelled,
+      p.name, m.slug, m.id as "matterId", m.title as matter,
       (select w.partstat from view.participation w where w.participant = p.id and ${seen}
        order by w.occurred_at desc, w.seq desc limit 1) as partstat
     from view.participant p join view.meeting t on t.id = p.meeting join view.matter m on m.id = p.matter
+    left join lateral (
+      select (array_agg(c.changes->'when' order by c.seq desc) filter (where c.changes ? 'when'))[1] as moved, bool_or(c.cancelled) as cancelled
+      from view.meeting_change c where c.meeting = t.id and ${shown('c', issuer, cut)}) c on true
     where ${which} and ${shown('p', issuer, cut)} and ${issuer === null ? sql`t.audience = 'public'` : sql`true`}
-    order by t.starts_at desc, p.seq limit 200`.execute(db);
+    order by "startsAt" desc, p.seq limit 200`.execute(db);
   return rows;
 }
 

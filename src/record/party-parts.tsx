@@ -205,7 +205,15 @@ export function Meetings({ meetings, side }: { meetings: readonly AskedToMeet[];
       empty={{ what: t('record.meetings.none-here') }}
       columns={[
         { head: t('record.meeting'), names: true, cell: (one) => <a href={side.meeting(one)}>{one.subject}</a> },
-        { head: t('record.when'), cell: (one) => <Time at={one.startsAt} zone={side.zone} dayOnly={one.dayOnly} /> },
+        {
+          head: t('record.when'),
+          cell: (one) => (
+            <>
+              <Time at={one.startsAt} zone={side.zone} dayOnly={one.dayOnly} />
+              {one.cancelled ? <div class="soft">{t('record.meeting.called-off')}</div> : null}
+            </>
+          ),
+        },
         { head: t('record.invited'), cell: (one) => one.name },
         { head: t('record.last-word'), cell: (one) => <Mark state={participation(one.partstat ?? 'needs-action')} /> },
       ]}

@@ -6,6 +6,7 @@ import { type RawBuilder, sql } from 'kysely';
 import { num, t } from '../base/language.ts';
 import type { PaperTable, RecordPaper, Services } from '../base/services.ts';
 import { figuresOf, valueText } from '../rooms/figures/view.ts';
+import { wasWords } from '../rooms/meetings/change-parts.tsx';
 import { statusOf } from '../rooms/meetings/standing.ts';
 import { meetingsOf, participantsOf } from '../rooms/meetings/view.ts';
 import { orderName, whereWords } from '../rooms/orders/view.ts';
@@ -54,13 +55,23 @@ export async function recordPaper(
   const told = await newest(db, matter.id, model.cut, MOST_ROWS + 1);
   const tables: PaperTable[] = [...boardTables(model)];
   const people: string[] = [];
-  for (const meeting of await meetingsOf(db, matter.id, shown('t'))) {
+  for (const meeting of await meetingsOf(db, matter.id, shown)) {
     const all = await participantsOf(db, meeting.id, shown);
     const list = cut(all);
     people.push(...list.shown.map(({ entry }) => entry));
     tables.push({
       title: t('record.print.meeting', { subject: meeting.subject }),
-      note: [meeting.convener, when(meeting.startsAt, meeting.dayOnly), meeting.place].filter(Boolean).join(' · '),
+      note: [
+        meeting.convener,
+        when(meeting.startsAt, meeting.dayOnly),
+        meeting.place,
+        ...meeting.changes.flatMap((one) => [
+          ...(one.cancelled ? [t('meetings.changed.called-off')] : wasWords(one)),
+          one.reason,
+        ]),
+      ]
+        .filter(Boolean)
+        .join(' · '),
       columns: [
         [t('record.invited'), 3],
         [t('record.party'), 3],

@@ -33,6 +33,7 @@ import { dateText } from '../ui/time.tsx';
 import { disposition, effectWord, finding, kindWord, moveWords, participation } from '../ui/words.ts';
 import { type Cut, visible } from './cut.ts';
 import { directoryWords } from './directory-words.ts';
+import { meetingWords } from './meeting-words.ts';
 import { open, openNow } from './open.ts';
 import { publishedWords } from './published-words.ts';
 import { type Among, firstOfFact, othersOf } from './recounted.ts';
@@ -88,6 +89,23 @@ const moved = z.object({
   event: z.object({ type: z.string(), order: z.string().optional() }).nullable().default(null),
 });
 
+const MOVED = ['meeting.changed', 'meeting.cancelled'];
+
+/** Subjects of the meetings that were changed or called off; no query where there is none. */
+async function meetingNames(db: Kysely<Database>, entries: readonly { readonly entry: Entry }[]) {
+  const ids = entries.flatMap(({ entry }) =>
+    MOVED.includes(entry.kind) ? (aboutMeeting.safeParse(entry.body).data?.meeting ?? []) : [],
+  );
+  if (ids.length === 0) return [];
+  const rows = await db
+    .selectFrom('view.meeting')
+    .select(['id', 'subject'])
+    .where('id', 'in', [...new Set(ids)])
+    .execute();
+  return rows.map((row) => [row.id, row.subject] as const);
+}
+
+const aboutMeeting = z.object({ meeting: z.string() });
 const aboutParticipant = z.object({ participant: z.string() });
 
 /** Names of those whose participation these entries are about; no query where there is none. */
@@ -128,13 +146,15 @@ export async function tell(
     ...named.map((s) => [s.id, s.name] as const),
     ...further,
     ...(await consequenceNames(db, entries)),
+    ...(await meetingNames(db, entries)),
   ]);
   return entries.map(({ row, entry }) => {
     const service = aboutService.safeParse(entry.body).data?.service;
     const about =
       service ??
       aboutConsequence.safeParse(entry.body).data?.consequence ??
-      aboutParticipant.safeParse(entry.body).data?.participant;
+      aboutParticipant.safeParse(entry.body).data?.participant ??
+      (MOVED.includes(entry.kind) ? aboutMeeting.safeParse(entry.body).data?.meeting : undefined);
     const name = about === undefined ? undefined : names.get(about);
     return {
       entry,
@@ -301,7 +321,11 @@ export function words(
       return { title, text: b.reason === '' ? null : b.reason };
     }
     default:
-      return directoryWords(entry) ?? publishedWords(entry) ?? { title: kindWord(entry.kind), text: null };
+      return (
+        directoryWords(entry) ??
+        publishedWords(entry) ??
+        meetingWords(entry, name) ?? { title: kindWord(entry.kind), text: null }
+      );
   }
 }
 

@@ -116,7 +116,11 @@ export async function everyKind(w: World): Promise<EveryKind> {
     if (before.has(kind)) continue;
     let body = JSON.stringify(entry.body);
     for (const [from, to] of here) body = body.replaceAll(from, to);
-    const ofMeeting = kind === 'attendance.taken' || kind.startsWith('invitation.');
+    const ofMeeting =
+      kind === 'attendance.taken' ||
+      kind === 'meeting.changed' ||
+      kind === 'meeting.cancelled' ||
+      kind.startsWith('invitation.');
     const about = kind.startsWith('figure.') ? figure : ofMeeting ? seat : null;
     const id = await write(kind, JSON.parse(body), {
       ...(about ? { matter: about.matter, by: about.issuer } : {}),

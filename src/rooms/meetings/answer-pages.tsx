@@ -23,6 +23,7 @@ import { kindWord, participation } from '../../ui/words.ts';
 import { errorsOf } from '../input.ts';
 import { entriesOf } from '../stream.ts';
 import { handOverInvitation, type Invited, invitedOf, sendAnswer } from './answering.ts';
+import { BeforeChange } from './change-parts.tsx';
 import type { OwnAnswer } from './invitations.ts';
 import { MeetingFacts, proposalWords, throughWords } from './parts.tsx';
 import { statusOf } from './standing.ts';
@@ -71,6 +72,7 @@ function SoFar({ invited, zone }: { invited: Invited; zone: string }) {
           <li>
             <Mark state={participation(one.partstat)} />
             {said(one)}, <Time at={one.occurredAt} zone={zone} />, {throughWords(one.through)}
+            <BeforeChange changes={invited.meeting.changes} at={one.occurredAt} zone={zone} />
             {one.reason === null ? '' : `. ${one.reason}`}
             {one.proposal === null ? '' : `. ${proposalWords(one.proposal)}`} ·{' '}
             <a href={`${BASE}/sent/${one.id}`}>{rich('meetings.answer.slip', { sr: quiet })}</a>
@@ -83,6 +85,7 @@ function SoFar({ invited, zone }: { invited: Invited; zone: string }) {
             {one.sayer === null
               ? t('meetings.answer.noted', { issuer: invited.invitation.issuerName })
               : t('meetings.answer.noted.according', { issuer: invited.invitation.issuerName, sayer: one.sayer })}
+            <BeforeChange changes={invited.meeting.changes} at={one.occurredAt} zone={zone} />
           </li>
         ))}
       </ol>
@@ -116,7 +119,11 @@ async function show(c: Ctx, invited: Invited, typed: Typed): Promise<Response> {
           who: participant.office === null ? participant.name : `${participant.name}, ${participant.office}`,
         })}
       />
-      <MeetingFacts meeting={meeting} zone={meeting.zone ?? zone} />
+      <MeetingFacts
+        meeting={meeting}
+        zone={meeting.zone ?? zone}
+        receipt={(entry) => `${BASE}/receipts/${entry}.json`}
+      />
       <p>
         {rich('meetings.answer.receipt', {
           pdf: (words) => <a href={`${BASE}/receipts/${invitation.entry}.pdf`}>{words}</a>,
@@ -124,10 +131,10 @@ async function show(c: Ctx, invited: Invited, typed: Typed): Promise<Response> {
         })}
       </p>
       <SoFar invited={invited} zone={zone} />
-      {over ? (
+      {over || meeting.cancelled ? (
         <>
           <ErrorSummary errors={errors} />
-          <p role="status">{t('meetings.answer.over')}</p>
+          <p role="status">{t(meeting.cancelled ? 'meetings.answer.cancelled' : 'meetings.answer.over')}</p>
         </>
       ) : (
         <>
@@ -319,19 +326,22 @@ const getSent: Handler = async (c, { invitation, meeting, answers, participant }
 };
 
 /** Receipts of this invitation's history, and of what was said of taking part. */
-const getReceipt: Handler = async (c, { invitation, participant }) => {
+const getReceipt: Handler = async (c, { invitation, participant, meeting }) => {
   const { db } = c.get('services');
   const wanted = receiptName(c.req.param('slip') ?? '');
   const own = wanted && (await entriesOf(db, invitation.id)).find((one) => one.id === wanted.entry);
   const open = wanted && [participant, ...participant.said].some((one) => one.entry === wanted.entry);
-  if (!wanted || !(own || open))
+  const change = wanted && meeting.changes.find((one) => one.entry === wanted.entry);
+  if (!wanted || !(own || open || change))
     throw new NotFound('no-such-receipt', {
       what: t('meetings.no-receipt'),
       next: t('meetings.answer.receipt.next'),
     });
   return await receiptResponse(c, {
     ...wanted,
-    heading: kindWord(own?.kind ?? 'participation.stated'),
+    heading: kindWord(
+      own?.kind ?? (change ? (change.cancelled ? 'meeting.cancelled' : 'meeting.changed') : 'participation.stated'),
+    ),
     names: { issuer: invitation.issuerName, recipient: invitation.name, title: invitation.subject },
     area: 'recipient',
     back: { text: t('meetings.answer.back.short'), href: BASE },

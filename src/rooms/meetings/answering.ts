@@ -123,7 +123,7 @@ export async function answeredUnder(needs: Pick<Services, 'db'>, id: string, onc
  * Sends an answer through the link, with the mail that brings the receipt, in one append.
  * @param seen last position of the history when the form was made
  * @returns id of the answer
- * @throws InvalidInput, RuleRefusal of the rules; Conflict `answered-meanwhile` when something was said since
+ * @throws InvalidInput, RuleRefusal of the rules; Conflict `answered-meanwhile` when something was said since, `changed-meanwhile` when the meeting is otherwise
  */
 export async function sendAnswer(
   services: Services,
@@ -139,6 +139,8 @@ export async function sendAnswer(
     if (!invited) throw new NotFound('no-invitation', t('meetings.no-invitation'));
     const { of, invitation, meeting, participant, answers, last } = invited;
     if (answers.some((one) => by.seen === null || one.seq > by.seen)) throw meanwhile();
+    // Nobody says that they come on a day that they have not read.
+    if (by.seen !== null && invitation.newestSeq > by.seen) throw changedMeanwhile();
     const now = services.clock.now();
     const newId = () => uuidv7(now, services.random);
     const answer = newId();
@@ -173,6 +175,13 @@ export async function sendAnswer(
 const meanwhile = () =>
   new Conflict('answered-meanwhile', {
     what: t('meetings.answer.meanwhile'),
+    lost: t('meetings.answer.meanwhile.lost'),
+    next: t('meetings.answer.meanwhile.next'),
+  });
+
+const changedMeanwhile = () =>
+  new Conflict('changed-meanwhile', {
+    what: t('meetings.answer.changed-meanwhile'),
     lost: t('meetings.answer.meanwhile.lost'),
     next: t('meetings.answer.meanwhile.next'),
   });

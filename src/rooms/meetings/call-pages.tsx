@@ -48,7 +48,15 @@ async function showAll(c: Ctx, sent: Sent = NOTHING): Promise<Response> {
         columns={[
           { head: t('meetings.meeting'), names: true, cell: (one) => <a href={`${base}/${one.id}`}>{one.subject}</a> },
           { head: t('meetings.called-by'), cell: (one) => one.convener },
-          { head: t('meetings.when'), cell: (one) => <Time at={one.startsAt} zone={zone} dayOnly={one.dayOnly} /> },
+          {
+            head: t('meetings.when'),
+            cell: (one) => (
+              <>
+                <Time at={one.startsAt} zone={zone} dayOnly={one.dayOnly} />
+                {one.cancelled ? <div class="soft">{t('meetings.changed.called-off')}</div> : null}
+              </>
+            ),
+          },
           { head: t('meetings.where'), cell: (one) => one.place ?? t('meetings.not-known') },
         ]}
       />

@@ -135,7 +135,7 @@ export async function inviteTo(
   at = services.clock.now(),
 ): Promise<number> {
   const of = await ofMatter(services, matter);
-  const { participants } = await meetingIn(services, of.matter, meeting);
+  const { meeting: to, participants } = await meetingIn(services, of.matter, meeting);
   const now = services.clock.now();
   const newId = () => uuidv7(now, services.random);
   const before = await services.db
@@ -144,7 +144,7 @@ export async function inviteTo(
     .where('key', '=', `invite:${once}`)
     .executeTakeFirst();
   if (before) return before.count;
-  const entries = invite(of, meeting, participants, await inviteesOf(services, text), newId, at);
+  const entries = invite(of, to, participants, await inviteesOf(services, text), newId, at);
   const written = await services.ledger.append({ key: `invite:${once}`, entries: [...entries] });
   return written.entries.length;
 }

@@ -17,6 +17,7 @@ import { Time } from '../../ui/time.tsx';
 import { participation, partyKind } from '../../ui/words.ts';
 import { errorsOf } from '../input.ts';
 import { crumbsTo, matterOfPath } from '../sourced.tsx';
+import { MeetingChanges } from './change-parts.tsx';
 import { addAttendance, meetingIn } from './commands.ts';
 import { openDoors } from './rules.ts';
 import { statusOf } from './standing.ts';
@@ -40,7 +41,7 @@ async function getDoor(c: Ctx): Promise<Response> {
   const words = (c.req.query('name') ?? '').trim().slice(0, 200);
   const zone = meeting.zone ?? zoneOf(c);
   const now = services.clock.now();
-  const open = now >= openDoors(meeting);
+  const open = now >= openDoors(meeting) && meeting.cancelled === null;
   const found = participants
     .filter(fits(words))
     .toSorted((a, b) => ORDER.indexOf(statusOf(a.said)) - ORDER.indexOf(statusOf(b.said)));
@@ -75,7 +76,9 @@ async function getDoor(c: Ctx): Promise<Response> {
             : [{ n: meeting.capacity, text: t('meetings.door.count.seats', { n: meeting.capacity }) }]),
         ]}
       />
-      {open ? null : (
+      {meeting.cancelled ? (
+        <MeetingChanges meeting={meeting} zone={zone} />
+      ) : open ? null : (
         <Notice title={t('meetings.door.closed')}>
           <p>{rich('meetings.door.closed.until', { at: <Time at={new Date(openDoors(meeting))} zone={zone} /> })}</p>
         </Notice>

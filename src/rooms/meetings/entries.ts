@@ -37,6 +37,34 @@ export const meetingCalled = z
   })
   .refine(({ startsAt, endsAt }) => endsAt === null || startsAt < endsAt, 'ends before it begins');
 
+/** Why, for everyone who may know of the meeting. */
+const openly = prose(1000).pipe(z.string().min(1));
+
+/** A meeting is to be otherwise than it was: only what changes, and why. Its hours change together, since none says anything alone. */
+export const meetingChanged = z.strictObject({
+  meeting: uuid,
+  changes: z
+    .strictObject({
+      when: z
+        .strictObject({
+          startsAt: instantText,
+          endsAt: instantText.nullable(),
+          dayOnly: z.boolean(),
+          zone: timeZone.nullable(),
+        })
+        .refine(({ startsAt, endsAt }) => endsAt === null || startsAt < endsAt, 'ends before it begins')
+        .optional(),
+      place: line(300).nullable().optional(),
+      capacity: z.number().int().min(1).max(1_000_000).nullable().optional(),
+      agenda: prose(4000).optional(),
+    })
+    .refine((changes) => Object.keys(changes).length > 0, 'changes nothing'),
+  reason: openly,
+});
+
+/** A meeting is called off, for good: whoever meets after all calls another. */
+export const meetingCancelled = z.strictObject({ meeting: uuid, reason: openly });
+
 export const meetingInvited = z.strictObject({
   meeting: uuid,
   participant: uuid,
@@ -74,12 +102,12 @@ export const participationStated = z
 /** Whether somebody was there, as seen at the door; null takes back what was said before. */
 export const attendanceTaken = z.strictObject({ meeting: uuid, participant: uuid, attended: z.boolean().nullable() });
 
-/** The invitation is handed to the post. An invitation is called by the id of the participant: that is what its link opens. */
+/** A version of the invitation is handed to the post: the first, or one that tells what changed, or that it is called off. An invitation is called by the id of the participant: that is what its link opens. */
 export const invitationServed = z.strictObject({
   invitation: uuid,
   meeting: uuid,
   recipient: uuid,
-  /** the entry that says when and where the meeting is */
+  /** the entry that says when and where the meeting is, or that it is called off */
   called: uuid,
   /** of the calendar file, the same as long as the invitation lives (RFC 5545, section 3.8.4.7) */
   uid: line(255),
@@ -140,6 +168,8 @@ export const invitationAnswered = z
 
 export const meetingEntries = {
   'meeting.called': meetingCalled,
+  'meeting.changed': meetingChanged,
+  'meeting.cancelled': meetingCancelled,
   'meeting.invited': meetingInvited,
   'participation.stated': participationStated,
   'attendance.taken': attendanceTaken,

@@ -30,7 +30,17 @@ export interface Invite {
   /** where answers of calendar programs go; null where nobody reads them */
   readonly answers: string | null;
   readonly stampedAt: Date;
+  /** it is called off (RFC 5546, section 3.2.5) */
+  readonly cancelled?: boolean;
+  /** what they said of it as it is, where a change is not of its hours; left out: they are asked */
+  readonly said?: 'accepted' | 'declined' | 'tentative' | undefined;
 }
+
+const SAID = {
+  accepted: ICalAttendeeStatus.ACCEPTED,
+  declined: ICalAttendeeStatus.DECLINED,
+  tentative: ICalAttendeeStatus.TENTATIVE,
+} as const;
 
 /** `meetings+3f…@records.example.gov` out of the mailbox and a tag (subaddress, RFC 5233). */
 export function taggedAddress(mailIn: string, tag: string): string {
@@ -38,8 +48,11 @@ export function taggedAddress(mailIn: string, tag: string): string {
   return `${mailIn.slice(0, at)}+${tag}${mailIn.slice(at)}`;
 }
 
-export function inviteFile({ uid, sequence, meeting, name, address, answers, stampedAt }: Invite): InviteFile {
-  const method = answers === null ? 'PUBLISH' : 'REQUEST';
+/** The file of a version of an invitation; one that was only published is called off by its status, since CANCEL names an organiser. */
+export function inviteFile(invite: Invite): InviteFile {
+  const { uid, sequence, meeting, name, address, answers, stampedAt, said } = invite;
+  const cancelled = invite.cancelled === true;
+  const method = answers === null ? 'PUBLISH' : cancelled ? 'CANCEL' : 'REQUEST';
   const calendar = ical({
     prodId: { company: 'Counterfoil', product: 'meetings', language: 'EN' },
     method: ICalCalendarMethod[method],
@@ -53,7 +66,7 @@ export function inviteFile({ uid, sequence, meeting, name, address, answers, sta
     summary: plainName(meeting.subject),
     ...(meeting.place ? { location: plainName(meeting.place) } : {}),
     ...(meeting.agenda === '' ? {} : { description: plainText(meeting.agenda) }),
-    status: ICalEventStatus.CONFIRMED,
+    status: cancelled ? ICalEventStatus.CANCELLED : ICalEventStatus.CONFIRMED,
     stamp: stampedAt,
   });
   if (answers !== null) {
@@ -61,9 +74,9 @@ export function inviteFile({ uid, sequence, meeting, name, address, answers, sta
     event.createAttendee({
       name: plainName(name),
       email: address,
-      rsvp: true,
+      rsvp: !cancelled,
       role: ICalAttendeeRole.REQ,
-      status: ICalAttendeeStatus.NEEDSACTION,
+      status: said ? SAID[said] : ICalAttendeeStatus.NEEDSACTION,
       type: ICalAttendeeType.INDIVIDUAL,
     });
   }
@@ -71,6 +84,6 @@ export function inviteFile({ uid, sequence, meeting, name, address, answers, sta
 }
 
 export interface InviteFile {
-  readonly method: 'REQUEST' | 'PUBLISH';
+  readonly method: 'REQUEST' | 'PUBLISH' | 'CANCEL';
   readonly content: string;
 }

@@ -20,6 +20,11 @@ export interface Invitation {
   readonly id: string;
   /** the entry that served it first */
   readonly entry: string;
+  /** the entry that served its newest version, and the position of that */
+  readonly newest: string;
+  readonly newestSeq: number;
+  /** what that version told: the entry that called the meeting, changed it, or called it off */
+  readonly called: string;
   readonly meeting: string;
   readonly matter: string;
   readonly issuer: string;
@@ -39,7 +44,7 @@ export const projectInvitations: Project = (entry, seq) => {
   const at = { ...stamps(entry, seq), entry: entry.id, audience: entry.audience };
   switch (entry.kind) {
     case 'invitation.served': {
-      const { leavesAt, called: _, ...b } = invitationServed.parse(entry.body);
+      const { leavesAt, ...b } = invitationServed.parse(entry.body);
       return [
         { table: 'view.invitation', row: { ...at, ...b, matter: entry.matter, issuer: entry.by, leaves_at: leavesAt } },
       ];
@@ -56,14 +61,14 @@ export const projectInvitations: Project = (entry, seq) => {
 };
 
 async function invitations(db: Kysely<Database>, which: RawBuilder<unknown>): Promise<readonly Invitation[]> {
-  const { rows } = await sql<Invitation>`
-    select i.invitation as id, f.entry, i.meeting, i.matter, i.issuer, ${nameNow('y')} as "issuerName", i.recipient, p.name, p.office, t.subject,
+  const { rows } = await sql<Omit<Invitation, 'newestSeq'> & { newestSeq: string | number }>`
+    select i.invitation as id, f.entry, i.entry as newest, i.seq as "newestSeq", i.called, i.meeting, i.matter, i.issuer, ${nameNow('y')} as "issuerName", i.recipient, p.name, p.office, t.subject,
            t.convener, i.uid, i.sequence, f.occurred_at as "servedAt"
     from (select distinct on (i.invitation) i.* from view.invitation i where ${which} order by i.invitation, i.seq desc) i
     join lateral (select f.entry, f.occurred_at from view.invitation f where f.invitation = i.invitation order by f.seq limit 1) f on true
     join view.participant p on p.id = i.invitation join view.meeting t on t.id = i.meeting join view.party y on y.id = i.issuer
     order by lower(p.name), i.seq`.execute(db);
-  return rows;
+  return rows.map((row) => ({ ...row, newestSeq: Number(row.newestSeq) }));
 }
 
 /** A served invitation by the id of its participant, or null. */
@@ -89,6 +94,17 @@ export async function mailboxOf(
     .where('work.contact.service', '=', id)
     .executeTakeFirst();
   return row ?? null;
+}
+
+/** Where the letters of these invitations went, by invitation; whose address was erased is not in it. */
+export async function mailboxesOf(db: Kysely<Database>, ids: readonly string[]): Promise<ReadonlyMap<string, string>> {
+  if (ids.length === 0) return new Map();
+  const rows = await db
+    .selectFrom('work.contact')
+    .select(['service', 'address'])
+    .where((eb) => eb('service', '=', eb.fn.any(eb.val([...ids]))))
+    .execute();
+  return new Map(rows.map(({ service, address }) => [service, address]));
 }
 
 export interface Evidence {

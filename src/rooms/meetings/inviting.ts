@@ -4,9 +4,10 @@ import type { NewEntry } from '../../base/append.ts';
 import { instant, type Millis } from '../../base/clock.ts';
 import { InvalidInput, RuleRefusal } from '../../base/errors.ts';
 import { t } from '../../base/language.ts';
+import { termsEntry } from './changed.ts';
 import type { Partstat, Through } from './entries.ts';
 import type { Invitation, OwnAnswer } from './invitations.ts';
-import { type Of, stateParticipation } from './rules.ts';
+import { type Of, refuseCancelled, stateParticipation } from './rules.ts';
 import type { Meeting, Participant } from './view.ts';
 
 const refuse = (code: string, what: string, next: string) =>
@@ -14,6 +15,7 @@ const refuse = (code: string, what: string, next: string) =>
 
 /** What keeps a meeting from being served as an invitation, in words; null where nothing does. */
 export function notServable(meeting: Meeting, now: Millis): { readonly code: string; readonly what: string } | null {
+  if (meeting.cancelled) return { code: 'meeting-cancelled', what: t('meetings.is-cancelled') };
   if (meeting.dayOnly)
     return {
       code: 'meeting-without-hour',
@@ -29,7 +31,7 @@ export function notServable(meeting: Meeting, now: Millis): { readonly code: str
   return null;
 }
 
-/** Serves an invitation on each. @throws RuleRefusal `meeting-without-hour`, `meeting-without-zone`, `meeting-over`, `served-already` */
+/** Serves an invitation on each. @throws RuleRefusal `meeting-cancelled`, `meeting-without-hour`, `meeting-without-zone`, `meeting-over`, `served-already` */
 export function serveInvitations(
   of: Of,
   meeting: Meeting,
@@ -40,7 +42,12 @@ export function serveInvitations(
   now: Millis,
 ): readonly NewEntry[] {
   const wrong = notServable(meeting, now);
-  if (wrong) throw refuse(wrong.code, wrong.what, t('meetings.unservable.next'));
+  if (wrong)
+    throw refuse(
+      wrong.code,
+      wrong.what,
+      t(meeting.cancelled ? 'meetings.is-cancelled.next' : 'meetings.unservable.next'),
+    );
   const fresh = to.filter((one) => !served.has(one.id));
   if (fresh.length === 0)
     throw refuse('served-already', t('meetings.served-already'), t('meetings.served-already.next'));
@@ -55,7 +62,7 @@ export function serveInvitations(
       invitation: one.id,
       meeting: meeting.id,
       recipient: one.party,
-      called: meeting.entry,
+      called: termsEntry(meeting),
       uid: `${one.id}@${host}`,
       sequence: 0,
       leavesAt: instant(now),
@@ -87,7 +94,7 @@ const openReason = (reason: string): string => reason.replace(/\s+/g, ' ').trim(
 
 /**
  * `invitation.answered` for the two sides and, where it says something of taking part, `participation.stated` for the record.
- * @throws InvalidInput and RuleRefusal of `stateParticipation`; RuleRefusal `meeting-over`, `proposal-backwards`, `nothing-said`
+ * @throws InvalidInput and RuleRefusal of `stateParticipation`; RuleRefusal `meeting-cancelled`, `meeting-over`, `proposal-backwards`, `nothing-said`
  */
 export function answerInvitation(
   of: Of,
@@ -99,6 +106,7 @@ export function answerInvitation(
   now: Millis,
 ): readonly NewEntry[] {
   const { partstat, proposal, at, mail, delegate, reason, openly, through, actedBy } = answering;
+  refuseCancelled(meeting);
   if (proposal && proposal.endsAt !== null && proposal.endsAt <= proposal.startsAt)
     throw refuse('proposal-backwards', t('meetings.proposal-backwards'), t('meetings.proposal-backwards.next'));
   if (partstat === 'needs-action' && !proposal)

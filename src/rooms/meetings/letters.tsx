@@ -13,6 +13,8 @@ import { proposalWords } from './parts.tsx';
 export interface Letter {
   /** the entry that served it */
   readonly entry: string;
+  /** what its newest version told */
+  readonly called: string;
   /** the highest rung of its evidence; null while it waits in the outbox */
   readonly last: { readonly event: string; readonly at: Date } | null;
   readonly answers: readonly OwnAnswer[];
@@ -27,9 +29,9 @@ export async function lettersOf(db: Kysely<Database>, meeting: string): Promise<
   ]);
   const last = new Map(evidence.map((one) => [one.invitation, { event: one.event, at: one.occurredAt }]));
   return new Map(
-    served.map(({ id, entry }) => [
+    served.map(({ id, entry, called }) => [
       id,
-      { entry, last: last.get(id) ?? null, answers: answers.filter((one) => one.invitation === id) },
+      { entry, called, last: last.get(id) ?? null, answers: answers.filter((one) => one.invitation === id) },
     ]),
   );
 }

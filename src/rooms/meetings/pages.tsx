@@ -4,7 +4,7 @@ import { uuidv7 } from '../../base/ids.ts';
 import { t } from '../../base/language.ts';
 import { type Ctx, EDITOR, type Route, VIEWER } from '../../base/route.ts';
 import { redirectWith, zoneOf } from '../../ui/context.ts';
-import { Field, Form, Select, Submit, TextArea } from '../../ui/form.tsx';
+import { ErrorSummary, Field, Form, Select, Submit, TextArea } from '../../ui/form.tsx';
 import { Heading } from '../../ui/heading.tsx';
 import { page } from '../../ui/page.tsx';
 import { rich } from '../../ui/rich.tsx';
@@ -16,6 +16,7 @@ import { affiliationsOfHoldings } from '../people/view.ts';
 import { crumbsTo, matterOfPath, SaidWhen, saidAt } from '../sourced.tsx';
 import { sourcesOf } from '../sources/view.ts';
 import { callRoutes } from './call-pages.tsx';
+import { changeRoutes, NotTold } from './change-pages.tsx';
 import { addParticipation, inviteTo, meetingIn } from './commands.ts';
 import { doorRoutes } from './door-pages.tsx';
 import { PARTSTATS, SAYERS } from './entries.ts';
@@ -55,6 +56,7 @@ async function showOne(c: Ctx, sent: Sent = NOTHING): Promise<Response> {
   const zone = zoneOf(c);
   const now = services.clock.now();
   const fresh = () => uuidv7(now, services.random);
+  const holds = writes && meeting.cancelled === null;
   const of = (form: Sent['form']) => (sent.form === form ? sent : NOTHING);
   const [inviting, stating] = [of('invite'), of('state')];
   const text = (name: string) => stating.values[name] ?? '';
@@ -71,11 +73,13 @@ async function showOne(c: Ctx, sent: Sent = NOTHING): Promise<Response> {
         title={meeting.subject}
         crumbs={[...crumbsTo(matter), { text: t('meetings.meetings'), href: `/desk/matters/${matter.id}/meetings` }]}
       />
-      <MeetingFacts meeting={meeting} zone={zone} />
+      <MeetingFacts meeting={meeting} zone={zone} receipt={(entry) => `${base}/receipts/${entry}.json`} />
+      {writes ? <NotTold meeting={meeting} letters={letters} action={`${base}/tell`} /> : null}
       <Links
         label={t('meetings.one.links')}
         links={[
-          ...(writes && participants.length > 0 ? [{ text: t('meetings.send'), href: `${base}/serve` }] : []),
+          ...(holds && participants.length > 0 ? [{ text: t('meetings.send'), href: `${base}/serve` }] : []),
+          ...(holds ? [{ text: t('meetings.changed.link'), href: `${base}/change` }] : []),
           ...(participants.length > 0 ? [{ text: t('meetings.door'), href: `${base}/door` }] : []),
           { text: t('meetings.mail.list'), href: '/desk/mail' },
         ]}
@@ -87,6 +91,7 @@ async function showOne(c: Ctx, sent: Sent = NOTHING): Promise<Response> {
       <Participants
         party={(id) => `/desk/directory/${id}`}
         participants={participants}
+        changes={meeting.changes}
         zone={zone}
         receipt={null}
         manage={(entry) => `/desk/matters/${matter.id}/published/${entry}`}
@@ -102,27 +107,33 @@ async function showOne(c: Ctx, sent: Sent = NOTHING): Promise<Response> {
       />
       {writes ? (
         <>
-          <h2 id="invite">{t('meetings.one.invite')}</h2>
-          <Form
-            action={`${base}/invitations`}
-            errors={inviting.errors}
-            hidden={{ once: inviting.once || newOnce }}
-            label={t('meetings.one.invite')}
-          >
-            <TextArea
-              name="invitees"
-              label={t('meetings.one.invitees')}
-              hint={rich('meetings.one.invitees.hint', {
-                q: (words) => <q>{words}</q>,
-                a: (words) => <a href="/desk/people">{words}</a>,
-              })}
-              required
-              value={inviting.values['invitees'] ?? ''}
-              errors={inviting.errors}
-              rows={5}
-            />
-            <Submit text={t('meetings.one.invite.submit')} />
-          </Form>
+          {holds ? (
+            <>
+              <h2 id="invite">{t('meetings.one.invite')}</h2>
+              <Form
+                action={`${base}/invitations`}
+                errors={inviting.errors}
+                hidden={{ once: inviting.once || newOnce }}
+                label={t('meetings.one.invite')}
+              >
+                <TextArea
+                  name="invitees"
+                  label={t('meetings.one.invitees')}
+                  hint={rich('meetings.one.invitees.hint', {
+                    q: (words) => <q>{words}</q>,
+                    a: (words) => <a href="/desk/people">{words}</a>,
+                  })}
+                  required
+                  value={inviting.values['invitees'] ?? ''}
+                  errors={inviting.errors}
+                  rows={5}
+                />
+                <Submit text={t('meetings.one.invite.submit')} />
+              </Form>
+            </>
+          ) : (
+            <ErrorSummary errors={inviting.errors} />
+          )}
           {participants.length > 0 ? (
             <>
               <h2 id="state">{t('meetings.one.state')}</h2>
@@ -254,6 +265,7 @@ export const meetingRoutes: readonly Route[] = [
   { method: 'GET', path: ONE, access: VIEWER, handler: (c) => showOne(c) },
   { method: 'POST', path: `${ONE}/invitations`, access: EDITOR, handler: postInvite },
   { method: 'POST', path: `${ONE}/participation`, access: EDITOR, handler: postState },
+  ...changeRoutes,
   ...serveRoutes,
   ...doorRoutes,
   ...mailRoutes,

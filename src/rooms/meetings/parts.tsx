@@ -10,6 +10,8 @@ import { Day, Time } from '../../ui/time.tsx';
 import { participation, partyKind } from '../../ui/words.ts';
 import { type Figure, rankWord, valueText } from '../figures/view.ts';
 import { SourceWords } from '../sourced.tsx';
+import { BeforeChange, MeetingChanges } from './change-parts.tsx';
+import type { Change } from './changed.ts';
 import type { Through } from './entries.ts';
 import { countBy, STATUSES, type Status, statusOf } from './standing.ts';
 import type { Meeting, Participant, Said } from './view.ts';
@@ -42,39 +44,48 @@ export function proposalWords(other: {
 
 const quiet = (words: Child) => <span class="usa-sr-only">{words}</span>;
 
-/** When, where, by whom, for how many. */
-export function MeetingFacts({ meeting, zone }: { meeting: Meeting; zone: string }) {
+/** When, where, by whom, for how many; above it what was changed since it was called, or that it is called off. */
+export function MeetingFacts(props: {
+  meeting: Meeting;
+  zone: string;
+  /** address of a change's receipt; left out where none is linked */
+  receipt?: ((entry: string) => string) | null;
+}) {
+  const { meeting, zone } = props;
   const begins = <Time at={meeting.startsAt} zone={zone} dayOnly={meeting.dayOnly} />;
   return (
-    <Facts
-      facts={[
-        { name: t('meetings.called-by'), value: meeting.convener },
-        {
-          name: t('meetings.when'),
-          value: (
-            <>
-              {meeting.endsAt
-                ? rich('meetings.facts.span', {
-                    from: begins,
-                    until: <Time at={meeting.endsAt} zone={zone} />,
-                  })
-                : begins}
-              {meeting.zone && meeting.zone !== zone && !meeting.dayOnly ? (
-                <div class="soft">{t('meetings.facts.there', { when: meetingWhen(meeting) })}</div>
-              ) : null}
-            </>
-          ),
-        },
-        { name: t('meetings.where'), value: meeting.place ?? t('meetings.not-known') },
-        {
-          name: t('meetings.seats'),
-          value: meeting.capacity === null ? t('meetings.not-known') : num(meeting.capacity),
-        },
-        ...(meeting.agenda === ''
-          ? []
-          : [{ name: t('meetings.facts.about'), value: <span class="body__text">{meeting.agenda}</span> }]),
-      ]}
-    />
+    <>
+      <MeetingChanges meeting={meeting} zone={zone} receipt={props.receipt} />
+      <Facts
+        facts={[
+          { name: t('meetings.called-by'), value: meeting.convener },
+          {
+            name: t('meetings.when'),
+            value: (
+              <>
+                {meeting.endsAt
+                  ? rich('meetings.facts.span', {
+                      from: begins,
+                      until: <Time at={meeting.endsAt} zone={zone} />,
+                    })
+                  : begins}
+                {meeting.zone && meeting.zone !== zone && !meeting.dayOnly ? (
+                  <div class="soft">{t('meetings.facts.there', { when: meetingWhen(meeting) })}</div>
+                ) : null}
+              </>
+            ),
+          },
+          { name: t('meetings.where'), value: meeting.place ?? t('meetings.not-known') },
+          {
+            name: t('meetings.seats'),
+            value: meeting.capacity === null ? t('meetings.not-known') : num(meeting.capacity),
+          },
+          ...(meeting.agenda === ''
+            ? []
+            : [{ name: t('meetings.facts.about'), value: <span class="body__text">{meeting.agenda}</span> }]),
+        ]}
+      />
+    </>
   );
 }
 
@@ -238,6 +249,7 @@ function Word(props: {
   zone: string;
   receipt: ((entry: string) => string) | null;
   manage: ((entry: string) => string) | undefined;
+  changes: readonly Change[];
 }) {
   const { said, zone, receipt, manage } = props;
   return (
@@ -245,6 +257,7 @@ function Word(props: {
       <Mark state={participation(said.partstat)} />
       {said.delegate ? `: ${t('meetings.instead', { name: said.delegate })}` : ''},{' '}
       <Time at={said.occurredAt} zone={zone} dayOnly={said.dayOnly} />, {sayerWords(said)}
+      <BeforeChange changes={props.changes} at={said.occurredAt} zone={zone} />
       {said.reason ? `. ${said.reason}` : ''}
       {receipt ? (
         <>
@@ -277,6 +290,8 @@ const ATTENDED = (attended: boolean | null) =>
 
 export function Participants(props: {
   participants: readonly Participant[];
+  /** of the meeting */
+  changes: readonly Change[];
   zone: string;
   receipt: ((entry: string) => string) | null;
   empty: EmptyProps;
@@ -317,7 +332,7 @@ export function Participants(props: {
             ) : (
               <ol class="said-words">
                 {one.said.map((said) => (
-                  <Word said={said} zone={zone} receipt={receipt} manage={props.manage} />
+                  <Word said={said} zone={zone} receipt={receipt} manage={props.manage} changes={props.changes} />
                 ))}
               </ol>
             ),

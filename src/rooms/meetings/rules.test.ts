@@ -20,6 +20,8 @@ const MEETING: Meeting = {
   zone: 'America/New_York',
   occurredAt: new Date(0),
   recordedAt: new Date(0),
+  changes: [],
+  cancelled: null,
 };
 const said = (partstat: Said['partstat'], more: Partial<Said> = {}): Said => ({
   entry: 'x',
@@ -98,7 +100,7 @@ describe('a meeting', () => {
   it('invites each once', () => {
     let n = 0;
     const go = (there: readonly Participant[], many: number) =>
-      invite(OF, 'm', there, Array(many).fill({ party: PARTY, holding: null }), () => `id${n++}`, NOW);
+      invite(OF, MEETING, there, Array(many).fill({ party: PARTY, holding: null }), () => `id${n++}`, NOW);
     expect(go([], 3).map((one) => one.body['name'])).toEqual(['City of Exampleton']);
     expect(() => go([participant()], 1)).toThrow(expect.objectContaining({ code: 'nobody-new' }));
   });

@@ -21,7 +21,8 @@ export interface Of {
 const refuse = (code: string, what: string, next: string) =>
   new RuleRefusal(code, { what, lost: t('meetings.kept'), next });
 
-const entry = (of: Of, kind: string, id: string, at: Millis, body: NewEntry['body']): NewEntry => ({
+/** An entry of a meeting. @param at when it happened, ms */
+export const entryOf = (of: Of, kind: string, id: string, at: Millis, body: NewEntry['body']): NewEntry => ({
   kind,
   id,
   matter: of.matter,
@@ -30,6 +31,11 @@ const entry = (of: Of, kind: string, id: string, at: Millis, body: NewEntry['bod
   audience: of.audience,
   body,
 });
+
+/** @throws RuleRefusal `meeting-cancelled` */
+export function refuseCancelled({ cancelled }: Pick<Meeting, 'cancelled'>): void {
+  if (cancelled) throw refuse('meeting-cancelled', t('meetings.is-cancelled'), t('meetings.is-cancelled.next'));
+}
 
 export interface Calling {
   readonly convener: string;
@@ -61,7 +67,7 @@ export function callMeeting(
     throw new InvalidInput('called-in-future', t('meetings.called-in-future'), {
       called: t('meetings.future'),
     });
-  return entry(of, 'meeting.called', ids.entry, at, {
+  return entryOf(of, 'meeting.called', ids.entry, at, {
     meeting: ids.meeting,
     ...rest,
     startsAt: instant(startsAt),
@@ -80,15 +86,16 @@ const kindOf = (kind: string): PartyKind => PARTY_KINDS.find((one) => one === ki
 const sameAs = (invitee: Invitee) => (one: Pick<Participant, 'party' | 'holding'>) =>
   one.party === invitee.party.id && one.holding === (invitee.holding?.id ?? null);
 
-/** One entry an invitee; those who are invited already are passed over. @throws InvalidInput `nobody-new` */
+/** One entry an invitee; those who are invited already are passed over. @throws InvalidInput `nobody-new`; RuleRefusal `meeting-cancelled` */
 export function invite(
   of: Of,
-  meeting: string,
+  meeting: Pick<Meeting, 'id' | 'cancelled'>,
   there: readonly Participant[],
   invitees: readonly Invitee[],
   newId: () => string,
   at: Millis,
 ): readonly NewEntry[] {
+  refuseCancelled(meeting);
   const fresh = invitees.filter(
     (one, i) =>
       !there.some(sameAs(one)) &&
@@ -97,8 +104,8 @@ export function invite(
   if (fresh.length === 0)
     throw new InvalidInput('nobody-new', t('meetings.nobody-new'), { invitees: t('meetings.nobody-new.field') });
   return fresh.map(({ party, holding }) =>
-    entry(of, 'meeting.invited', newId(), at, {
-      meeting,
+    entryOf(of, 'meeting.invited', newId(), at, {
+      meeting: meeting.id,
       participant: newId(),
       name: holding?.name ?? party.name,
       office: holding ? officeText(holding) : null,
@@ -133,8 +140,8 @@ export interface Cited {
 
 /**
  * The entry `participation.stated`.
- * @throws InvalidInput `not-invited`, `delegate-missing`, `stated-in-future`, `sayer-missing`; RuleRefusal `meeting-over`, `said-so-already`,
- *   `quotation-not-in-source`
+ * @throws InvalidInput `not-invited`, `delegate-missing`, `stated-in-future`, `sayer-missing`; RuleRefusal `meeting-cancelled`, `meeting-over`,
+ *   `said-so-already`, `quotation-not-in-source`
  */
 export function stateParticipation(
   of: Of,
@@ -160,6 +167,8 @@ export function stateParticipation(
     throw new InvalidInput('stated-in-future', t('meetings.said-in-future'), {
       day: t('meetings.future'),
     });
+  // What was said while the meeting held may still be written down.
+  if (meeting.cancelled && at >= meeting.cancelled.occurredAt.getTime()) refuseCancelled(meeting);
   const end = (meeting.endsAt ?? meeting.startsAt).getTime();
   // A day alone says nothing of the hour; whoever says on the day itself that they come, says it in time.
   if (!dayOnly && !meeting.dayOnly && at > end && partstat !== 'declined')
@@ -183,7 +192,7 @@ export function stateParticipation(
     anchor = anchorOf(cited.text, words);
     if (!anchor) throw refuse('quotation-not-in-source', t('meetings.not-in-source'), t('meetings.not-in-source.next'));
   }
-  return entry(of, 'participation.stated', id, at, {
+  return entryOf(of, 'participation.stated', id, at, {
     meeting: meeting.id,
     participant: participant.id,
     partstat,
@@ -200,7 +209,7 @@ export function stateParticipation(
 
 /**
  * The entry `attendance.taken`. @param attended null takes back what was said before @param at when it was seen
- * @throws RuleRefusal `meeting-not-begun`, `taken-so-already`, `nothing-taken`; InvalidInput `not-invited`, `seen-in-future`
+ * @throws RuleRefusal `meeting-cancelled`, `meeting-not-begun`, `taken-so-already`, `nothing-taken`; InvalidInput `not-invited`, `seen-in-future`
  */
 export function takeAttendance(
   of: Of,
@@ -215,13 +224,14 @@ export function takeAttendance(
     throw new InvalidInput('not-invited', t('meetings.not-invited'), {
       participant: t('meetings.not-invited.field'),
     });
+  refuseCancelled(meeting);
   if (at > now) throw new InvalidInput('seen-in-future', t('meetings.seen-in-future'), { seen: t('meetings.future') });
   if (at < openDoors(meeting)) throw refuse('meeting-not-begun', t('meetings.not-begun'), t('meetings.not-begun.next'));
   if (attended === null && participant.attended === null)
     throw refuse('nothing-taken', t('meetings.nothing-taken'), t('meetings.look-again'));
   if (participant.attended === attended)
     throw refuse('taken-so-already', t('meetings.taken-already'), t('meetings.change-new'));
-  return entry(of, 'attendance.taken', id, at, { meeting: meeting.id, participant: participant.id, attended });
+  return entryOf(of, 'attendance.taken', id, at, { meeting: meeting.id, participant: participant.id, attended });
 }
 
 /** People come early: attendance can be taken from then on, ms. Where only the day is known, from its beginning. */

@@ -55,7 +55,10 @@ async function show(
       <MeetingFacts meeting={meeting} zone={meeting.zone ?? 'UTC'} />
       {wrong ? (
         <Notice tone="bad" title={t('meetings.serve.cannot')}>
-          <p>{t('meetings.serve.cannot.next', { why: wrong.what })}</p>
+          <p>
+            {t('meetings.serve.cannot.next', { why: wrong.what })}{' '}
+            {t(meeting.cancelled ? 'meetings.is-cancelled.next' : 'meetings.unservable.next')}
+          </p>
         </Notice>
       ) : shown.length === 0 ? (
         <Empty

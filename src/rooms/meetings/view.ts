@@ -3,9 +3,12 @@ import { type Kysely, type RawBuilder, sql } from 'kysely';
 import { z } from 'zod';
 import type { Database } from '../../base/database.ts';
 import { type Project, stamps } from '../../base/row.ts';
+import { asChanged, type Called, type Change, changeRows } from './changed.ts';
 import {
   attendanceTaken,
   meetingCalled,
+  meetingCancelled,
+  meetingChanged,
   meetingInvited,
   PARTSTATS,
   type Partstat,
@@ -16,23 +19,15 @@ import {
   type Through,
 } from './entries.ts';
 
+export type { Altered, Change, When } from './changed.ts';
 export { type Invitation, invitationOf } from './invitations.ts';
 
-export interface Meeting {
-  readonly id: string;
-  readonly entry: string;
-  readonly convener: string;
-  readonly subject: string;
-  readonly place: string | null;
-  readonly startsAt: Date;
-  readonly endsAt: Date | null;
-  readonly dayOnly: boolean;
-  readonly capacity: number | null;
-  readonly agenda: string;
-  /** of its hours; null where nobody said */
-  readonly zone: string | null;
-  readonly occurredAt: Date;
-  readonly recordedAt: Date;
+/** As it stands at a time: as it was called, with its changes up to then. */
+export interface Meeting extends Called {
+  /** in the order in which they were written; the last may call it off */
+  readonly changes: readonly Change[];
+  /** the change that called it off; null where it holds */
+  readonly cancelled: Change | null;
 }
 
 /** What was said of taking part, once. */
@@ -88,6 +83,14 @@ export const projectMeetings: Project = (entry, seq) => {
         },
       ];
     }
+    case 'meeting.changed': {
+      const b = meetingChanged.parse(entry.body);
+      return [{ table: 'view.meeting_change', row: { ...at, ...b, cancelled: false } }];
+    }
+    case 'meeting.cancelled': {
+      const b = meetingCancelled.parse(entry.body);
+      return [{ table: 'view.meeting_change', row: { ...at, ...b, cancelled: true, changes: null } }];
+    }
     case 'meeting.invited': {
       const { participant, partyName, ...rest } = meetingInvited.parse(entry.body);
       return [{ table: 'view.participant', row: { ...at, ...rest, id: participant, party_name: partyName } }];
@@ -103,17 +106,27 @@ export const projectMeetings: Project = (entry, seq) => {
   }
 };
 
-/** Meetings of a matter, the first to be held first. @param which a condition on `view.meeting t` */
+/**
+ * Meetings of a matter as they stand, the first to be held first. One query, whatever the number of changes.
+ * @param visible a condition on a table alias: what counts, of calls and of changes
+ */
 export async function meetingsOf(
   db: Kysely<Database>,
   matter: string,
-  which: RawBuilder<unknown> = sql`true`,
+  visible: (alias: string) => RawBuilder<unknown> = () => sql`true`,
 ): Promise<readonly Meeting[]> {
-  const { rows } = await sql<Meeting>`
+  const { rows } = await sql<Called & { changes: unknown }>`
     select t.id, t.entry, t.convener, t.subject, t.place, t.starts_at as "startsAt", t.ends_at as "endsAt", t.day_only as "dayOnly", t.capacity, t.agenda, t.zone,
-           t.occurred_at as "occurredAt", t.recorded_at as "recordedAt"
-    from view.meeting t where t.matter = ${matter} and ${which} order by t.starts_at, t.seq limit 200`.execute(db);
-  return rows;
+           t.occurred_at as "occurredAt", t.recorded_at as "recordedAt",
+           coalesce((select jsonb_agg(jsonb_build_object('entry', c.entry, 'cancelled', c.cancelled, 'changes', c.changes, 'reason', c.reason,
+             'occurredAt', c.occurred_at, 'recordedAt', c.recorded_at) order by c.seq)
+             from view.meeting_change c where c.meeting = t.id and ${visible('c')}), '[]') as changes
+    from view.meeting t where t.matter = ${matter} and ${visible('t')} order by t.starts_at, t.seq limit 200`.execute(
+    db,
+  );
+  return rows
+    .map(({ changes, ...called }) => asChanged(called, changeRows.parse(changes)))
+    .toSorted((a, b) => a.startsAt.getTime() - b.startsAt.getTime());
 }
 
 const storedSaid = z.object({

@@ -29,6 +29,8 @@ const FIELDS: Readonly<Record<string, { readonly title: readonly string[]; reado
   'consequence.status-changed': { title: [], words: ['reason'] },
   'consequence.amount-stated': { title: [], words: ['reason'] },
   'meeting.called': { title: ['subject'], words: ['convener', 'place', 'agenda'] },
+  'meeting.changed': { title: [], words: ['reason', 'changes.place', 'changes.agenda'] },
+  'meeting.cancelled': { title: [], words: ['reason'] },
   'meeting.invited': { title: ['name', 'office'], words: [] },
   'participation.stated': { title: [], words: ['reason', 'delegate', 'sayer'] },
 };
