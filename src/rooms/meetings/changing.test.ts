@@ -81,8 +81,18 @@ const INVITATION: Invitation = {
   servedAt: new Date('2026-03-02T12:00:00Z'),
 };
 const code = (name: string) => expect.objectContaining({ code: name });
-const change = (to: Partial<ChangeTo>, { meeting = meetingAfter(), there = [PERSON], served = true, now = NOW } = {}) =>
-  changeMeeting(OF, meeting, there, served, { ...STANDS, ...to }, 'A reason.', 'id', now);
+const change = (
+  to: Partial<ChangeTo>,
+  more: {
+    readonly meeting?: Meeting;
+    readonly there?: readonly Participant[];
+    readonly now?: number;
+    readonly served?: boolean;
+  } = {},
+) => {
+  const { meeting = meetingAfter(), there = [PERSON], served = true, now = NOW } = more;
+  return changeMeeting(OF, meeting, there, served, { ...STANDS, ...to }, 'A reason.', 'id', now);
+};
 
 describe('a change', () => {
   it('says only what is otherwise', () => {
