@@ -1917,6 +1917,16 @@ export interface Plain {
   'letters.verdict.value.quorum': None;
   'letters.verdict.value.root': None;
   'letters.verdict.value.size': None;
+  'meetings.another': None;
+  'meetings.another.begins': None;
+  'meetings.another.day': None;
+  'meetings.another.ends': None;
+  'meetings.another.hour': None;
+  'meetings.another.hour.field': None;
+  'meetings.another.lead': { convener: 'text' };
+  'meetings.another.send': None;
+  'meetings.another.title': None;
+  'meetings.another.zone.hint': { zone: 'text' };
   'meetings.answer.accepted': None;
   'meetings.answer.ask': None;
   'meetings.answer.back': None;
@@ -2229,6 +2239,9 @@ export interface Plain {
   'meetings.proposal': { when: 'text' };
   'meetings.proposal-backwards': None;
   'meetings.proposal-backwards.next': None;
+  'meetings.proposal-past': None;
+  'meetings.proposal-same': None;
+  'meetings.proposal-same.field': None;
   'meetings.said-already': { name: 'text'; partstat: 'choice' };
   'meetings.said-in-future': None;
   'meetings.sayer-missing': None;

@@ -8,6 +8,7 @@ import { type Invited, invitationEvidenceEntry, invitedOf } from '../rooms/meeti
 import { wasWords } from '../rooms/meetings/change-parts.tsx';
 import { inviteFile, taggedAddress } from '../rooms/meetings/ics.ts';
 import { mailboxOf } from '../rooms/meetings/invitations.ts';
+import { proposalWords } from '../rooms/meetings/parts.tsx';
 import { meetingWhen } from '../rooms/meetings/when.ts';
 import { participation } from '../ui/words.ts';
 import type { Job } from './outbox.ts';
@@ -172,6 +173,7 @@ async function receiptMail(services: Services, job: Job, what: Invited): Promise
       ? t('letters.invited.answer', { word })
       : t('letters.invited.answer.delegate', { word, delegate: answer.delegate }),
     ...(answer.reason === null ? [] : [t('letters.invited.reason', { reason: answer.reason })]),
+    ...(answer.proposal === null ? [] : [proposalWords(answer.proposal)]),
     ...(answer.actedBy === null ? [] : [t('letters.invited.by', { name: answer.actedBy.name })]),
     ...(answer.through === 'calendar mail' ? [t('letters.invited.calendar')] : []),
     t('letters.invited.on', { at: receipt.entry.recordedAt.slice(0, 16).replace('T', ', ') }),

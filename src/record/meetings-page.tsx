@@ -175,7 +175,7 @@ async function getCsv(c: Ctx): Promise<Response> {
   const rows = meetings.flatMap(({ meeting, participants, affiliations }) => {
     const moved = meeting.changes.find((change) => change.was.when);
     const changed = [
-      meeting.cancelled ? 'called off' : meeting.changes.length > 0 ? 'changed' : null,
+      meeting.cancelled ? 'cancelled' : meeting.changes.length > 0 ? 'changed' : null,
       moved?.was.when?.startsAt.toISOString() ?? null,
       meeting.changes.at(-1)?.reason ?? null,
     ];

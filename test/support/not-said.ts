@@ -70,6 +70,7 @@ export const DATA: ReadonlySet<string> = new Set([
   'documents',
   'due dates',
   'due soon',
+  'changes nothing',
   'ends before it begins',
   'extend',
   'facts verdict__values',

@@ -22,7 +22,8 @@ import { Time } from '../../ui/time.tsx';
 import { kindWord, participation } from '../../ui/words.ts';
 import { errorsOf } from '../input.ts';
 import { entriesOf } from '../stream.ts';
-import { handOverInvitation, type Invited, invitedOf, sendAnswer } from './answering.ts';
+import { AnotherTime, ASKED, askedOf } from './another-time.tsx';
+import { handOverInvitation, type Invited, invitedOf, sendAnswer, sendProposal } from './answering.ts';
 import { BeforeChange } from './change-parts.tsx';
 import type { OwnAnswer } from './invitations.ts';
 import { MeetingFacts, proposalWords, throughWords } from './parts.tsx';
@@ -94,6 +95,8 @@ function SoFar({ invited, zone }: { invited: Invited; zone: string }) {
 }
 
 interface Typed {
+  /** it is another time that was asked for */
+  readonly asks?: boolean;
   readonly values: Texts;
   readonly errors: Errors;
   readonly once: string;
@@ -103,7 +106,8 @@ interface Typed {
 async function show(c: Ctx, invited: Invited, typed: Typed): Promise<Response> {
   const { meeting, invitation, participant, of } = invited;
   const zone = zoneOf(c);
-  const { values, errors } = typed;
+  const values: Texts = typed.asks ? {} : typed.values;
+  const errors: Errors = typed.asks ? {} : typed.errors;
   const text = (name: string) => values[name] ?? '';
   const now = c.get('services').clock.now();
   const over = (meeting.endsAt ?? meeting.startsAt).getTime() < now;
@@ -133,7 +137,7 @@ async function show(c: Ctx, invited: Invited, typed: Typed): Promise<Response> {
       <SoFar invited={invited} zone={zone} />
       {over || meeting.cancelled ? (
         <>
-          <ErrorSummary errors={errors} />
+          <ErrorSummary errors={typed.errors} />
           <p role="status">{t(meeting.cancelled ? 'meetings.answer.cancelled' : 'meetings.answer.over')}</p>
         </>
       ) : (
@@ -143,7 +147,7 @@ async function show(c: Ctx, invited: Invited, typed: Typed): Promise<Response> {
           <Form
             action={BASE}
             errors={errors}
-            hidden={{ once: typed.once, seen: text('seen') || String(invited.last ?? 0) }}
+            hidden={{ once: typed.asks ? fresh(c) : typed.once, seen: text('seen') || String(invited.last ?? 0) }}
             label={t('meetings.answer.form')}
           >
             <Radios
@@ -198,6 +202,12 @@ async function show(c: Ctx, invited: Invited, typed: Typed): Promise<Response> {
             />
             <Submit text={t('meetings.answer.send')} />
           </Form>
+          <AnotherTime
+            typed={typed.asks ? typed : null}
+            hidden={{ once: typed.asks ? typed.once : fresh(c), seen: String(invited.last ?? 0) }}
+            convener={meeting.convener}
+            zone={meeting.zone ?? zone}
+          />
         </>
       )}
     </>,
@@ -232,6 +242,30 @@ const postInvitation: Handler = async (c, invited) => {
     // What stands by now is on this page, so the next try is decided on it.
     const kept = conflict ? { ...values, seen: String(now.last ?? 0) } : values;
     return await show(c, now, { values: kept, errors, once: conflict ? fresh(c) : once, status: conflict ? 409 : 422 });
+  }
+};
+
+const postAnotherTime: Handler = async (c, invited) => {
+  const services = c.get('services');
+  const body = await bodyOf(c);
+  const values = textsOf(body, [...ASKED, 'seen']);
+  const { once: sent = '' } = textsOf(body, ['once']);
+  const once = UUID.test(sent) ? sent : fresh(c);
+  const { seen = '' } = values;
+  try {
+    const by = { address: recipient(c).address, once, seen: /^\d{1,15}$/.test(seen) ? Number(seen) : null };
+    const answer = await sendProposal(services, invited.invitation.id, askedOf(values), by);
+    return c.redirect(`${BASE}/sent/${answer}`, 303);
+  } catch (error) {
+    const conflict = error instanceof Conflict;
+    const now = (await invitedOf(services, invited.invitation.id)) ?? invited;
+    return await show(c, now, {
+      asks: true,
+      values,
+      errors: errorsOf(error),
+      once: conflict ? fresh(c) : once,
+      status: conflict ? 409 : 422,
+    });
   }
 };
 
@@ -282,6 +316,7 @@ const getSent: Handler = async (c, { invitation, meeting, answers, participant }
                   value: answer.reason,
                 },
               ]),
+          ...(answer.proposal === null ? [] : [{ name: t('meetings.another'), value: proposalWords(answer.proposal) }]),
           ...(answer.actedBy === null
             ? [{ name: t('meetings.answer.slip.by'), value: throughWords(answer.through) }]
             : [
@@ -351,6 +386,7 @@ const getReceipt: Handler = async (c, { invitation, participant, meeting }) => {
 export const invitationRoutes: readonly Route[] = [
   { method: 'GET', path: BASE, access: RECIPIENT, handler: invitedOnly(getInvitation) },
   { method: 'POST', path: BASE, access: RECIPIENT, handler: invitedOnly(postInvitation) },
+  { method: 'POST', path: `${BASE}/another-time`, access: RECIPIENT, handler: invitedOnly(postAnotherTime) },
   { method: 'GET', path: `${BASE}/sent/:said`, access: RECIPIENT, handler: invitedOnly(getSent) },
   { method: 'GET', path: `${BASE}/receipts/:slip`, access: RECIPIENT, handler: invitedOnly(getReceipt) },
 ];

@@ -7,13 +7,13 @@ import { Conflict, NotFound } from '../../base/errors.ts';
 import { uuidv7 } from '../../base/ids.ts';
 import { t } from '../../base/language.ts';
 import type { Services } from '../../base/services.ts';
-import { line, prose } from '../fields.ts';
+import { line, prose, timeZone } from '../fields.ts';
 import { checked, orNone } from '../input.ts';
 import { lastOf } from '../stream.ts';
 import { meetingIn, ofMatter } from './commands.ts';
 import { invitationAnswered, PARTSTATS } from './entries.ts';
 import { answersOfInvitation, type Invitation, invitationOf, type OwnAnswer } from './invitations.ts';
-import { answerInvitation } from './inviting.ts';
+import { type Answering, answerInvitation, askAnother } from './inviting.ts';
 import type { Of } from './rules.ts';
 import type { Meeting, Participant } from './view.ts';
 
@@ -99,6 +99,8 @@ const names = () => ({
   name: t('meetings.answer.name'),
   title: t('meetings.answer.job'),
   delegate: t('meetings.substitute'),
+  zone: t('meetings.field.zone'),
+  reason: t('meetings.why'),
 });
 
 /** Tries again when something else was written about this invitation meanwhile. */
@@ -125,13 +127,60 @@ export async function answeredUnder(needs: Pick<Services, 'db'>, id: string, onc
  * @returns id of the answer
  * @throws InvalidInput, RuleRefusal of the rules; Conflict `answered-meanwhile` when something was said since, `changed-meanwhile` when the meeting is otherwise
  */
-export async function sendAnswer(
+export async function sendAnswer(services: Services, id: string, given: AnswerForm, by: By): Promise<string> {
+  const { partstat, delegate, reason, openly, name, title } = checked(form, given, names());
+  return await send(services, id, by, () => ({
+    partstat,
+    delegate,
+    reason: reason === '' ? null : reason,
+    openly,
+    proposal: null,
+    actedBy: { name, title, address: by.address },
+  }));
+}
+
+const asking = z.object({
+  startsAt: z.number().int(),
+  endsAt: z.number().int().nullable(),
+  zone: timeZone,
+  reason: orNone(prose(1000)),
+  name: line(200),
+  title: orNone(line(200)),
+});
+
+/**
+ * Asks for another time through the link, as a calendar program does by COUNTER (RFC 5546, section 3.2.7): what stands of coming stays as it is,
+ * and the words are for the convener alone. @returns id of the answer @throws as `sendAnswer`, and those of `askAnother`
+ */
+export async function sendProposal(
   services: Services,
   id: string,
-  given: AnswerForm,
-  by: { readonly address: string; readonly once: string; readonly seen: number | null },
+  given: z.input<typeof asking>,
+  by: By,
 ): Promise<string> {
-  const { partstat, delegate, reason, openly, name, title } = checked(form, given, names());
+  const { startsAt, endsAt, zone, reason, name, title } = checked(asking, given, names());
+  return await send(services, id, by, (meeting, now) => ({
+    partstat: 'needs-action',
+    delegate: null,
+    reason: reason === '' ? null : reason,
+    openly: false,
+    proposal: askAnother(meeting, { startsAt, endsAt, zone }, now),
+    actedBy: { name, title, address: by.address },
+  }));
+}
+
+interface By {
+  readonly address: string;
+  readonly once: string;
+  readonly seen: number | null;
+}
+
+async function send(
+  services: Services,
+  id: string,
+  by: By,
+  say: (meeting: Meeting, now: number) => Omit<Answering, 'through' | 'mail' | 'at'>,
+): Promise<string> {
   for (let attempt = 1; ; attempt++) {
     const sent = await answeredUnder(services, id, by.once);
     if (sent !== null) return sent;
@@ -144,17 +193,7 @@ export async function sendAnswer(
     const now = services.clock.now();
     const newId = () => uuidv7(now, services.random);
     const answer = newId();
-    const said = {
-      partstat,
-      delegate,
-      reason: reason === '' ? null : reason,
-      openly,
-      proposal: null,
-      through: 'link',
-      actedBy: { name, title, address: by.address },
-      mail: null,
-      at: now,
-    } as const;
+    const said = { ...say(meeting, now), through: 'link', mail: null, at: now } as const;
     const ids = { answer, entry: newId(), stated: newId() };
     const entries = answerInvitation(of, invitation, meeting, participant, said, ids, now);
     try {

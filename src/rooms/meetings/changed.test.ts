@@ -261,7 +261,7 @@ describe('calling off', () => {
     expect((await w.staff.get(`/record/${w.slug}/feed.atom`)).text).toContain('A meeting is called off');
     expect(await json()).toMatchObject({ cancelled: true, changes: [{}, {}, { reason: 'Answered by letter.' }] });
     expect((await json('?asOf=2026-03-06T14:00:00Z')).cancelled).toBe(false);
-    expect((await w.staff.get(`/record/${w.slug}/meetings.csv`)).text).toContain(',called off,');
+    expect((await w.staff.get(`/record/${w.slug}/meetings.csv`)).text).toContain(',cancelled,');
     const owner = openPool(w.t.database.ownerConfig, 2);
     expect(await rebuild(owner, project)).toMatchObject({ equal: true });
     await owner.end();

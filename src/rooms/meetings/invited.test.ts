@@ -130,6 +130,56 @@ describe('answering through the link', () => {
     );
   });
 
+  it('asks for another time, which the convener alone sees and which changes no word', async () => {
+    w.pass(60_000);
+    const path = '/answer/invitation/another-time';
+    const { b } = await w.enter('mayor@place.example.gov');
+    const { values } = formOf((await b.get('/answer/invitation')).text, path);
+    expect(values['zone']).toBe('America/New_York');
+    const before = (await w.entries()).length;
+    const ask = {
+      ...values,
+      day: '2026-03-21',
+      time: '10:00',
+      until: '12:00',
+      name: 'Sam Clerk',
+      reason: 'Council day.',
+    };
+    for (const [wrong, words] of [
+      [{ day: '' }, 'day'],
+      [{ time: '' }, 'Say the hour.'],
+      [{ until: '09:00' }, 'Give an end after the beginning'],
+      [{ day: '2026-03-01' }, 'Give a time that is still to come'],
+      [{ day: '2026-03-20', time: '11:00', until: '13:00' }, 'Ask for a time that is otherwise'],
+      [{ zone: 'Here' }, 'is not a time zone'],
+      [{ name: '' }, 'Your name'],
+      [{ reason: 'x'.repeat(1001) }, 'Why'],
+    ] as const) {
+      const refused = await b.post(path, { ...ask, ...wrong });
+      expect([refused.status, wordsOf(refused.text)]).toEqual([422, expect.stringContaining(words)]);
+      expect(formOf(refused.text, path).values['until']).toBe({ ...ask, ...wrong }.until);
+    }
+    expect((await w.entries()).length).toBe(before);
+    const sent = await b.post(path, ask);
+    expect(sent.to).toMatch(/^\/answer\/invitation\/sent\//);
+    expect((await b.post(path, ask)).to).toBe(sent.to);
+    expect((await w.entries()).length).toBe(before + 1);
+    const asked = 'Asks for another time: Saturday, March 21, 2026, 10:00 AM EDT to 12:00 PM EDT (America/New_York)';
+    expect(wordsOf((await b.get(sent.to ?? '')).text)).toContain(asked);
+    expect(wordsOf((await b.get('/answer/invitation')).text)).toContain(asked);
+    const desk = wordsOf((await w.staff.get(w.meeting)).text);
+    for (const words of [asked, 'To you alone: Council day.']) expect(desk).toContain(words);
+    expect(await standing()).toMatchObject({ 'City of Exampleton': 'withdrew' });
+    const record = await w.staff.get(`/record/${w.slug}/meetings`);
+    for (const secret of ['another time', 'Council day.']) expect(wordsOf(record.text)).not.toContain(secret);
+    await w.mailOut();
+    const mail = (await w.mailsTo('mayor@place.example.gov')).find((one) => one.text?.includes(asked));
+    expect(mail?.attachments.map((one) => one.contentType)).toEqual(['application/json', 'application/pdf']);
+    // A form that is older than the newest answer is shown what stands, and kept.
+    const late = await b.post(path, { ...ask, once: w.t.newId() });
+    expect([late.status, formOf(late.text, path).values['day']]).toEqual([409, '2026-03-21']);
+  });
+
   it('shows nobody another’s answer', async () => {
     const { b } = await w.enter('mayor@place.example.gov');
     const own = /\/answer\/invitation\/sent\/[0-9a-f-]+/.exec((await b.get('/answer/invitation')).text)?.[0] ?? '';

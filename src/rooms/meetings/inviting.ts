@@ -89,6 +89,24 @@ export interface Answering {
   readonly at: Millis;
 }
 
+/** Another time that an invited party asks for through its link. @throws InvalidInput `proposal-backwards`, `proposal-past`, `proposal-same` */
+export function askAnother(
+  meeting: Pick<Meeting, 'startsAt' | 'endsAt'>,
+  proposal: NonNullable<Answering['proposal']>,
+  now: Millis,
+): NonNullable<Answering['proposal']> {
+  const { startsAt, endsAt } = proposal;
+  if (endsAt !== null && endsAt <= startsAt)
+    throw new InvalidInput('proposal-backwards', t('meetings.proposal-backwards'), {
+      until: t('meetings.proposal-backwards.next'),
+    });
+  if (startsAt <= now)
+    throw new InvalidInput('proposal-past', t('meetings.proposal-past'), { day: t('meetings.changed.past.next') });
+  if (startsAt === meeting.startsAt.getTime() && (endsAt === null || endsAt === meeting.endsAt?.getTime()))
+    throw new InvalidInput('proposal-same', t('meetings.proposal-same'), { day: t('meetings.proposal-same.field') });
+  return proposal;
+}
+
 /** As much of a reason as one line of the record takes. */
 const openReason = (reason: string): string => reason.replace(/\s+/g, ' ').trim().slice(0, 500);
 
