@@ -2141,6 +2141,8 @@ export interface Plain {
   'meetings.mail.facts.not-said': None;
   'meetings.mail.facts.span': { from: 'text'; until: 'text' };
   'meetings.mail.facts.written': None;
+  'meetings.mail.forgotten': { days: 'text' };
+  'meetings.mail.forgotten.next': None;
   'meetings.mail.from': { sender: 'text' };
   'meetings.mail.from.nobody': None;
   'meetings.mail.heading': None;

@@ -10,6 +10,7 @@ import { type Invitedness, invitedWorld } from '../../../test/support/invited.ts
 import { openPool } from '../../adapters/postgres/pool.ts';
 import { rebuild } from '../../ledger/rebuild.ts';
 import { meetingList } from '../../record/api-schemas.ts';
+import { forgetMails } from '../../rooms/meetings/forget.ts';
 import { project } from '../../rooms/project.ts';
 import { deliver, openFolder, takeFolder } from './folder.ts';
 import { createParser } from './parser.ts';
@@ -267,5 +268,24 @@ describe('mail that has no place', () => {
     const owner = openPool(w.t.database.ownerConfig, 2);
     expect(await rebuild(owner, project)).toMatchObject({ equal: true });
     await owner.end();
+  });
+
+  it('loses its text ninety days after it was settled; what waits for somebody stays whole, and nothing is taken twice', async () => {
+    const { rows: before } = await w.owner.query<{ id: string; state: string; key: Buffer }>(
+      `select id, state, key from work.mail_in order by id`,
+    );
+    expect(await forgetMails(w.services)).toBe(0);
+    w.pass(91 * 86_400_000);
+    const settled = before.filter(({ state }) => ['placed', 'repeated', 'aside'].includes(state));
+    expect(await forgetMails(w.services)).toBe(settled.length);
+    expect(await forgetMails(w.services)).toBe(0);
+    const { rows: after } = await w.owner.query<{ id: string; key: Buffer; bytes: number }>(
+      `select id, key, length(raw) as bytes from work.mail_in order by id`,
+    );
+    expect(after.map(({ key }) => key)).toEqual(before.map(({ key }) => key));
+    const gone = after.filter(({ bytes }) => bytes === 0).map(({ id }) => id);
+    expect(gone.toSorted()).toEqual(settled.map(({ id }) => id).toSorted());
+    const raw = await w.staff.get(`/desk/mail/${gone[0]}/raw`);
+    expect([raw.status, wordsOf(raw.text)]).toEqual([404, expect.stringContaining('kept for 90 days')]);
   });
 });

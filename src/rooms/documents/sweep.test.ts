@@ -7,8 +7,9 @@ import { testMatter } from '../../../test/support/matter.ts';
 import { type TestServices, testServices } from '../../../test/support/services.ts';
 import { openPool } from '../../adapters/postgres/pool.ts';
 import { instant } from '../../base/clock.ts';
+import { daily } from '../../base/daily.ts';
 import { addUpload, removeUpload } from '../answers/saving.ts';
-import { startSweeping, sweepDocuments, UNNAMED_DAYS } from './sweep.ts';
+import { sweepDocuments, UNNAMED_DAYS } from './sweep.ts';
 import { uploadsOf } from './view.ts';
 
 let t: TestLedger;
@@ -100,9 +101,15 @@ it('leaves what comes again while it looks, at whatever moment', async () => {
 it('sweeps at the start, and tells of trouble instead of ending the server', async () => {
   const old = await aged('at the start', 400);
   const troubles: unknown[] = [];
-  await startSweeping(s.services, (error) => troubles.push(error))();
+  await daily(
+    () => sweepDocuments(s.services),
+    (error) => troubles.push(error),
+  )();
   expect(await there(old.sha256)).toBe(false);
   const broken = { ...s.services.blobs, sweep: () => Promise.reject(new Error('the disk is gone')) };
-  await startSweeping({ ...s.services, blobs: broken }, (error) => troubles.push(error))();
+  await daily(
+    () => sweepDocuments({ ...s.services, blobs: broken }),
+    (error) => troubles.push(error),
+  )();
   expect(troubles.map(String)).toEqual(['Error: the disk is gone']);
 });

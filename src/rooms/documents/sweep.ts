@@ -48,21 +48,3 @@ export async function sweepDocuments({ db, blobs, clock }: Pick<Services, 'db' |
   const before = new Date(clock.now() - UNNAMED_DAYS * DAY);
   return await blobs.sweep(before, (hashes) => namedOf(db, hashes));
 }
-
-/** Sweeps now and once a day. @returns ends it, after the sweep that is under way */
-export function startSweeping(
-  services: Pick<Services, 'db' | 'blobs' | 'clock'>,
-  onError: (error: unknown) => void,
-): () => Promise<void> {
-  let running: Promise<unknown> = Promise.resolve();
-  const sweep = () => {
-    running = running.then(() => sweepDocuments(services)).catch(onError);
-  };
-  sweep();
-  const timer = setInterval(sweep, DAY);
-  timer.unref();
-  return async () => {
-    clearInterval(timer);
-    await running;
-  };
-}

@@ -9,6 +9,7 @@ import type { Services } from '../../base/services.ts';
 import { line, prose, uuid } from '../fields.ts';
 import { checked, orNone } from '../input.ts';
 import { PARTSTATS } from './entries.ts';
+import { KEPT_DAYS } from './forget.ts';
 import { invitationOf } from './invitations.ts';
 import { type ReadMail, readMail, WHYS, type Why } from './itip.ts';
 import { writeAnswer } from './mail.ts';
@@ -82,10 +83,15 @@ export async function mailById(db: Kysely<Database>, id: string): Promise<OneMai
   return { ...row.parse(one), read: read.success ? read.data : null };
 }
 
-/** The whole mail as it came. @throws NotFound */
+/** The whole mail as it came. @throws NotFound also where its text has gone meanwhile (forget.ts) */
 export async function rawMail(db: Kysely<Database>, id: string): Promise<Uint8Array> {
   const found = await db.selectFrom('work.mail_in').select('raw').where('id', '=', id).executeTakeFirst();
   if (!found) throw new NotFound('no-mail', t('meetings.mail.no-mail'));
+  if (found.raw.length === 0)
+    throw new NotFound('mail-forgotten', {
+      what: t('meetings.mail.forgotten', { days: KEPT_DAYS }),
+      next: t('meetings.mail.forgotten.next'),
+    });
   return found.raw;
 }
 
