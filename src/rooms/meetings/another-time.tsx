@@ -8,7 +8,15 @@ import { timeZone } from '../fields.ts';
 import { checked } from '../input.ts';
 import { saidAt } from '../sourced.tsx';
 
-export const ASKED = ['day', 'time', 'until', 'zone', 'reason', 'name', 'title'];
+/** Fields that the form of an answer, on the same page, has too have names of their own here. */
+const OWN = ['reason', 'name', 'title'];
+export const ASKED = ['day', 'time', 'until', 'zone', ...OWN.map((name) => `another-${name}`)];
+
+/** Errors by the names of this form's fields. */
+export const askedErrors = (errors: Errors): Errors =>
+  Object.fromEntries(
+    Object.entries(errors).map(([name, words]) => [OWN.includes(name) ? `another-${name}` : name, words]),
+  );
 
 const zoned = z.object({ zone: timeZone });
 
@@ -20,7 +28,14 @@ export function askedOf(values: Texts) {
   if (dayOnly)
     throw new InvalidInput('input-refused', t('meetings.another.hour'), { time: t('meetings.another.hour.field') });
   const endsAt = text('until') === '' ? null : saidAt(text('day'), text('until'), zone).saidAt;
-  return { startsAt, endsAt, zone, reason: text('reason'), name: text('name'), title: text('title') };
+  return {
+    startsAt,
+    endsAt,
+    zone,
+    reason: text('another-reason'),
+    name: text('another-name'),
+    title: text('another-title'),
+  };
 }
 
 export function AnotherTime(props: {
@@ -80,31 +95,28 @@ export function AnotherTime(props: {
           maxlength={60}
         />
         <TextArea
-          name="reason"
-          id="another-reason"
+          name="another-reason"
           label={t('meetings.why')}
           hint={t('meetings.answer.why.hint', { convener })}
-          value={text('reason')}
+          value={text('another-reason')}
           errors={errors}
           rows={2}
           maxlength={1000}
         />
         <Field
-          name="name"
-          id="another-name"
+          name="another-name"
           label={t('meetings.answer.name')}
           hint={t('meetings.answer.name.hint')}
           required
-          value={text('name')}
+          value={text('another-name')}
           errors={errors}
           maxlength={200}
           autocomplete="name"
         />
         <Field
-          name="title"
-          id="another-title"
+          name="another-title"
           label={t('meetings.answer.job')}
-          value={text('title')}
+          value={text('another-title')}
           errors={errors}
           maxlength={200}
         />

@@ -22,7 +22,7 @@ import { Time } from '../../ui/time.tsx';
 import { kindWord, participation } from '../../ui/words.ts';
 import { errorsOf } from '../input.ts';
 import { entriesOf } from '../stream.ts';
-import { AnotherTime, ASKED, askedOf } from './another-time.tsx';
+import { AnotherTime, ASKED, askedErrors, askedOf } from './another-time.tsx';
 import { handOverInvitation, type Invited, invitedOf, sendAnswer, sendProposal } from './answering.ts';
 import { BeforeChange } from './change-parts.tsx';
 import type { OwnAnswer } from './invitations.ts';
@@ -262,7 +262,7 @@ const postAnotherTime: Handler = async (c, invited) => {
     return await show(c, now, {
       asks: true,
       values,
-      errors: errorsOf(error),
+      errors: askedErrors(errorsOf(error)),
       once: conflict ? fresh(c) : once,
       status: conflict ? 409 : 422,
     });

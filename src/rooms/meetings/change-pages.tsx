@@ -34,7 +34,19 @@ import type { Meeting } from './view.ts';
 import { meetingWhen } from './when.ts';
 
 const ONE = '/desk/matters/:matter/meetings/:meeting';
-const FIELDS = ['place', 'day', 'time', 'until', 'zone', 'capacity', 'agenda', 'reason', 'seen', 'sure'];
+const FIELDS = [
+  'place',
+  'day',
+  'time',
+  'until',
+  'zone',
+  'capacity',
+  'agenda',
+  'reason',
+  'cancel-reason',
+  'seen',
+  'sure',
+];
 
 interface Typed {
   readonly form: 'change' | 'cancel' | null;
@@ -215,11 +227,10 @@ async function showForms(c: Ctx, typed: Typed): Promise<Response> {
             label={t('meetings.changed.cancel.form')}
           >
             <TextArea
-              name="reason"
-              id="cancel-reason"
+              name="cancel-reason"
               label={t('meetings.changed.reason')}
               required
-              value={cancelling?.values['reason'] ?? ''}
+              value={cancelling?.values['cancel-reason'] ?? ''}
               errors={cancelling?.errors ?? {}}
               rows={2}
               maxlength={1000}
@@ -312,6 +323,10 @@ async function showLook(
   );
 }
 
+/** Both forms stand on one page, so the reason has a name of its own in the second. */
+const cancelErrors = ({ reason, ...errors }: Errors): Errors =>
+  reason === undefined ? errors : { ...errors, 'cancel-reason': reason };
+
 /** Nothing is written before somebody has looked at it. */
 const post =
   (form: 'change' | 'cancel') =>
@@ -319,11 +334,12 @@ const post =
     const { services, matter } = await matterOfPath(c);
     const { values, once } = await tokenOf(c, FIELDS);
     const id = c.req.param('meeting') ?? '';
-    const { reason = '', seen = '', sure = '' } = values;
+    const { 'cancel-reason': why = '', seen = '', sure = '' } = values;
     const again = (errors: Errors, status: Typed['status']) => showForms(c, { form, values, errors, once, status });
     const what = await changeableIn(services, matter.id, id);
     try {
-      const plan = form === 'cancel' ? planCancel({ reason }) : planChange(changeOf(values, what.meeting, zoneOf(c)));
+      const plan =
+        form === 'cancel' ? planCancel({ reason: why }) : planChange(changeOf(values, what.meeting, zoneOf(c)));
       if (sure === 'yes') {
         const n = await writeChange(services, matter.id, id, plan, {
           once,
@@ -339,10 +355,13 @@ const post =
       if (sure === 'no') return await again({}, 200);
       const { body } = plan(services.clock.now(), what, once);
       const is = form === 'cancel' ? {} : alteredBy(meetingChanged.parse(body).changes);
-      const why = form === 'cancel' ? meetingCancelled.parse(body).reason : meetingChanged.parse(body).reason;
-      return await showLook(c, what, { form, is, reason: why }, { values, once });
+      const reason = form === 'cancel' ? meetingCancelled.parse(body).reason : meetingChanged.parse(body).reason;
+      return await showLook(c, what, { form, is, reason }, { values, once });
     } catch (error) {
-      return await again(errorsOf(error), error instanceof Conflict ? 409 : 422);
+      return await again(
+        form === 'cancel' ? cancelErrors(errorsOf(error)) : errorsOf(error),
+        error instanceof Conflict ? 409 : 422,
+      );
     }
   };
 

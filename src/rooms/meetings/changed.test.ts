@@ -212,7 +212,7 @@ describe('calling off', () => {
     const stale = formOf((await w.staff.get(page)).text, `${w.meeting}/change`).values;
     const invite = formOf((await w.staff.get(w.meeting)).text, `${w.meeting}/invitations`).values;
     expect((await look('cancel', {})).shown.status).toBe(422);
-    const { shown, sure } = await look('cancel', { reason: 'Answered by letter.' });
+    const { shown, sure } = await look('cancel', { 'cancel-reason': 'Answered by letter.' });
     expect(wordsOf(shown.text)).toContain('3 letters leave at once');
     expect((await sure()).to).toBe(w.meeting);
     expect((await sure()).to).toBe(w.meeting);

@@ -142,8 +142,8 @@ describe('answering through the link', () => {
       day: '2026-03-21',
       time: '10:00',
       until: '12:00',
-      name: 'Sam Clerk',
-      reason: 'Council day.',
+      'another-name': 'Sam Clerk',
+      'another-reason': 'Council day.',
     };
     for (const [wrong, words] of [
       [{ day: '' }, 'day'],
@@ -152,8 +152,8 @@ describe('answering through the link', () => {
       [{ day: '2026-03-01' }, 'Give a time that is still to come'],
       [{ day: '2026-03-20', time: '11:00', until: '13:00' }, 'Ask for a time that is otherwise'],
       [{ zone: 'Here' }, 'is not a time zone'],
-      [{ name: '' }, 'Your name'],
-      [{ reason: 'x'.repeat(1001) }, 'Why'],
+      [{ 'another-name': '' }, 'Your name'],
+      [{ 'another-reason': 'x'.repeat(1001) }, 'Why'],
     ] as const) {
       const refused = await b.post(path, { ...ask, ...wrong });
       expect([refused.status, wordsOf(refused.text)]).toEqual([422, expect.stringContaining(words)]);
