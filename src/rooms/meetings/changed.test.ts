@@ -204,6 +204,28 @@ describe('changing', () => {
   });
 });
 
+describe('a letter that left while the meeting was being changed', () => {
+  it('is named on the desk, and its reader is told once', async () => {
+    w.at('2026-03-05T18:00:00Z');
+    expect((await w.staff.get(w.meeting)).text).not.toContain(`${w.meeting}/tell`);
+    const body = { meeting: w.meeting.slice(-36), changes: { capacity: 6 }, reason: 'One more seat.' };
+    const at = { occurredAt: new Date(w.clock.now()).toISOString(), audience: 'public' as const };
+    const entry = { kind: 'meeting.changed', id: w.t.newId(), matter: w.matter, by: w.office.party, ...at, body };
+    await w.t.ledger.append({ key: entry.id, entries: [entry] });
+    const page = await w.staff.get(w.meeting);
+    expect(wordsOf(page.text)).toContain('3 invited parties hold an earlier invitation');
+    const path = `${w.meeting}/tell`;
+    const { values } = formOf(page.text, path);
+    await Promise.all([w.staff.post(path, values), w.staff.post(path, values)]);
+    expect((await w.staff.post(path, values)).to).toBe(w.meeting);
+    const before = (await w.mailsTo(COUNTY)).length;
+    await w.mailOut();
+    expect((await w.mailsTo(COUNTY)).length).toBe(before + 1);
+    expect(await calendarTo(COUNTY)).toMatchObject({ method: 'REQUEST', sequence: 3 });
+    expect((await w.staff.get(w.meeting)).text).not.toContain(path);
+  });
+});
+
 describe('calling off', () => {
   it('needs a reason, tells everybody once by mail and calendar, and takes nothing any more', async () => {
     w.at('2026-03-06T15:00:00Z');
@@ -221,7 +243,7 @@ describe('calling off', () => {
     await w.mailOut();
     expect((await w.mailsTo(COUNTY)).length).toBe(mails + 1);
     const off = await calendarTo(COUNTY);
-    expect(off).toMatchObject({ method: 'CANCEL', sequence: 3, status: 'CANCELLED', start: '2026-03-23T15:00:00Z' });
+    expect(off).toMatchObject({ method: 'CANCEL', sequence: 4, status: 'CANCELLED', start: '2026-03-23T15:00:00Z' });
     expect(off.mail?.subject).toBe('Called off: Roads and bridges');
     expect(off.mail?.text).toContain('Reason: Answered by letter.');
     const before = (await w.entries()).length;
@@ -259,7 +281,7 @@ describe('calling off', () => {
       for (const part of ['Called off', 'Answered by letter.', 'No heating.']) expect(text).toContain(part);
     expect(await record('timeline')).toContain('A meeting is called off: Roads and bridges');
     expect((await w.staff.get(`/record/${w.slug}/feed.atom`)).text).toContain('A meeting is called off');
-    expect(await json()).toMatchObject({ cancelled: true, changes: [{}, {}, { reason: 'Answered by letter.' }] });
+    expect(await json()).toMatchObject({ cancelled: true, changes: [{}, {}, {}, { reason: 'Answered by letter.' }] });
     expect((await json('?asOf=2026-03-06T14:00:00Z')).cancelled).toBe(false);
     expect((await w.staff.get(`/record/${w.slug}/meetings.csv`)).text).toContain(',cancelled,');
     const owner = openPool(w.t.database.ownerConfig, 2);
