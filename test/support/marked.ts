@@ -23,18 +23,22 @@ const READ = /\b(?:title|aria-label|placeholder|alt)="([^"]*)"/g;
 
 /** Names of things and formats, the same in every language. */
 const NAMES =
-  /^(?:Counterfoil|English|Español|Marked|PDF|JSON|CSV|XLSX|CSL-JSON|BibTeX|SHA-256|FollowTheMoney|UTC|checkpoint|[A-Z]\w+(?:\/[\w-]+(?: [\w-]+)*)+)$/;
+  /^(?:Counterfoil|English|Español|Marked|AGPL-3\.0-or-later|PDF|JSON|CSV|XLSX|CSL-JSON|BibTeX|SHA-256|FollowTheMoney|UTC|checkpoint|[A-Z]\w+(?:\/[\w-]+(?: [\w-]+)*)+)$/;
 
+/** As `dateText` writes it. */
+const DATE = /^(?:\w{3} )?\d{1,2} \w{3} \d{4}$/;
+/** Parts of a citation of law ("Cal.", "Code 7922.535", "5 ILCS 140/3"), of an address, of a calendar mail (TENTATIVE), a field of a letter (street_address), a log's name. */
+const CITED =
+  /^(?:[A-Z]\w{1,4}\.|(?:\d+ )?[A-Z][A-Za-z.]*(?: [A-Z]\w*)* ?[\d./-]+|[A-Z]{4,}|\w+_\w+|[\w.]+\/(?:log|witness)|https?|\/\/localhost)$/;
 /** Names, titles and quotations stand beside one another with punctuation between. */
 const PHRASE = /[^\p{L}\p{N}'’/@._ -]+|(?<=[.]) | - |[.]$/u;
 
 /** What a page says past the message files: neither a message, nor a name, nor a state, nor what somebody wrote (`written`: all of it). */
 export const saidPast = (html: string, written: string): string[] =>
   unmarked(html)
-    .flatMap((said) => (NAMES.test(said) ? [] : said.split(PHRASE)))
-    .filter(
-      (said) => /\p{L}{2}/u.test(said) && !NAMES.test(said) && stateCode(said) === null && !written.includes(said),
-    );
+    .flatMap((said) => (NAMES.test(said) ? [] : said.split(PHRASE).map((phrase) => phrase.trim().replace(/[.]$/, ''))))
+    .filter((said) => /\p{L}{2}/u.test(said) && !NAMES.test(said) && !DATE.test(said) && !CITED.test(said))
+    .filter((said) => stateCode(said) === null && !written.includes(said));
 
 /** What a page says outside of messages: pieces of text, and attributes that people read, in order. */
 export function unmarked(html: string): string[] {
