@@ -102,10 +102,11 @@ async function allWritten(): Promise<string> {
      union all select to_jsonb(o)::text from work.order_draft o union all select to_jsonb(r)::text from work.writing r
      union all select to_jsonb(f)::text from work.directory_import_row f union all select to_jsonb(r)::text from work.draft_recipient r
      union all select to_jsonb(i)::text from work.mail_in i union all select to_jsonb(d)::text from view.due d
-     union all select to_jsonb(r)::text from work.recount r union all select to_jsonb(l)::text from work.directory_import l`,
+     union all select to_jsonb(r)::text from work.recount r union all select to_jsonb(l)::text from work.directory_import l
+     union all select encode(f.data, 'escape') from work.directory_import_file f`,
   );
-  // And what the tests ask for.
-  return `${rows.map(({ text }) => text).join('\n')} zzzz`;
+  // And what the tests ask for, and the text of a kept source.
+  return `${rows.map(({ text }) => text).join('\n')} zzzz Of alpha.`;
 }
 
 function also(route: string, ...states: readonly State[]): void {

@@ -29,7 +29,7 @@ const NAMES =
 const DATE = /^(?:\w{3} )?\d{1,2} \w{3} \d{4}$/;
 /** Parts of a citation of law ("Cal.", "Code 7922.535", "5 ILCS 140/3"), of an address, of a calendar mail (TENTATIVE), a field of a letter (street_address), a log's name. */
 const CITED =
-  /^(?:[A-Z]\w{1,4}\.|(?:\d+ )?[A-Z][A-Za-z.]*(?: [A-Z]\w*)* ?[\d./-]+|[A-Z]{4,}|\w+_\w+|[\w.]+\/(?:log|witness)|https?|\/\/localhost)$/;
+  /^(?:(?:Cal|Civ|Code|Fed|Gov|Ill|Rev|Stat|Tex|Va)|(?:\d+ )?[A-Z][A-Za-z.]*(?: [A-Z]\w*)* ?[\d./-]+|[A-Z]{4,}|\w+_\w+|[\w.]+\/(?:log|witness)|https?|\/\/localhost)$/;
 /** Names, titles and quotations stand beside one another with punctuation between. */
 const PHRASE = /[^\p{L}\p{N}'’/@._ -]+|(?<=[.]) | - |[.]$/u;
 
