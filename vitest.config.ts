@@ -10,10 +10,11 @@ const together = ['rooms', 'record', 'web', 'post'].flatMap((name) => [
   `src/${name}/**/*.test.ts`,
   `src/${name}/**/*.test.tsx`,
 ]);
-/** Start a browser, or measure how long others wait and how much memory there is. */
+/** Start a browser, or measure processor time, waiting or memory of their process. */
 const alone = [
   'src/**/*.browser.test.ts',
   'src/post/in/read.test.ts',
+  'src/record/verify-upload.test.ts',
   'src/post/worker.test.ts',
   'src/rooms/requests/recipients.test.ts',
 ];

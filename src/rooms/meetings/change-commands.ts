@@ -160,16 +160,15 @@ export async function writeChange(
 ): Promise<number> {
   const key = `meeting-change:${by.once}`;
   for (let attempt = 1; ; attempt++) {
-    const before = await services.db
-      .selectFrom('ledger.command')
-      .select('count')
-      .where('key', '=', key)
-      .executeTakeFirst();
-    if (before) break;
+    if (await isWritten(services, key)) break;
     // Read first: whatever is written of this matter from here on makes the append look again.
     const last = await lastOf(services.db, matter);
     const what = await changeableIn(services, matter, id);
-    if (what.meeting.changes.length !== by.seen) throw changedMeanwhile();
+    if (what.meeting.changes.length !== by.seen) {
+      // The same form, sent twice at once: its twin may have been written since it was looked for.
+      if (await isWritten(services, key)) break;
+      throw changedMeanwhile();
+    }
     const now = services.clock.now();
     const entry = plan(now, what, uuidv7(now, services.random));
     const letters = await telling(services, what.of, what.invitations.slice(0, CHUNK), entry.id, now);
@@ -189,6 +188,9 @@ export async function writeChange(
   await tellInvited(services, matter, id);
   return (await invitationsOf(services.db, id)).length;
 }
+
+const isWritten = async ({ db }: Pick<Services, 'db'>, key: string): Promise<boolean> =>
+  (await db.selectFrom('ledger.command').select('count').where('key', '=', key).executeTakeFirst()) !== undefined;
 
 const changedMeanwhile = () =>
   new Conflict('changed-meanwhile', {
