@@ -13,15 +13,20 @@ export interface Advice {
 /** The base of all refusals. `code` is stable and part of the API; `fields` names form fields with their own message. */
 export class Refusal extends Error {
   readonly code: string;
-  readonly advice: Advice;
+  readonly #advice: () => Advice;
   readonly fields: Readonly<Record<string, string>>;
-  constructor(code: string, advice: Advice | string, fields: Readonly<Record<string, string>> = {}) {
+  /** @param advice a function where it is thrown for somebody else than who is being answered (a batch): then it is said when it is read, in the reader's language */
+  constructor(code: string, advice: Advice | string | (() => Advice), fields: Readonly<Record<string, string>> = {}) {
     const full = typeof advice === 'string' ? { what: advice } : advice;
-    super(full.what);
+    const read = typeof full === 'function' ? full : () => full;
+    super(read().what);
     this.name = new.target.name;
     this.code = code;
-    this.advice = full;
+    this.#advice = read;
     this.fields = fields;
+  }
+  get advice(): Advice {
+    return this.#advice();
   }
 }
 

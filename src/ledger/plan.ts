@@ -55,17 +55,11 @@ export function likely(batch: readonly Append[]): Ground {
 
 /** A batch is written for many at once, so what is said is said when it is read: in the language of who reads it. */
 const conflict = () =>
-  new Conflict('changed-meanwhile', {
-    get what() {
-      return t('ui.refusal.changed');
-    },
-    get lost() {
-      return t('ui.refusal.changed.lost');
-    },
-    get next() {
-      return t('ui.refusal.changed.next');
-    },
-  });
+  new Conflict('changed-meanwhile', () => ({
+    what: t('ui.refusal.changed'),
+    lost: t('ui.refusal.changed.lost'),
+    next: t('ui.refusal.changed.next'),
+  }));
 
 type Row = { readonly table: string; readonly row: Readonly<Record<string, unknown>> };
 /** What becomes of a command when the batch is written: where its entries begin among those of the batch, or why there are none. */

@@ -238,7 +238,8 @@ export async function facetsSince(
 const inOrder = (a: Group, b: Group) =>
   a.dueAt === b.dueAt ? a.pausedUntil - b.pausedUntil : a.dueAt < b.dueAt ? -1 : 1;
 
-const NOBODY = {
+/** Sums of no recipients. */
+export const NOBODY = {
   asked: 0,
   answered: 0,
   partly: 0,

@@ -4,7 +4,7 @@
  */
 import { DISPOSITIONS, type Disposition } from '../rooms/answers/entries.ts';
 import { FINDINGS, type Finding } from '../rooms/determinations/entries.ts';
-import type { Facets, Group } from './board-counts.ts';
+import { type Facets, type Group, NOBODY } from './board-counts.ts';
 import type { Facts, History, MovedDue } from './board-history.ts';
 import type { Cut } from './cut.ts';
 import { countUpTo } from './prefixes.ts';
@@ -118,17 +118,7 @@ export function facetsOf(replay: Replay): Facets {
     const key = `${dueAt} ${dueOn} ${pausedUntil}`;
     const known = groups.get(key);
     if (known) return known;
-    const zero = {
-      asked: 0,
-      answered: 0,
-      partly: 0,
-      determined: 0,
-      itemsAnswered: 0,
-      itemsDetermined: 0,
-      deficient: 0,
-      toReview: 0,
-    };
-    const fresh = { dueAt, dueOn, pausedUntil, ...zero };
+    const fresh = { dueAt, dueOn, pausedUntil, ...NOBODY };
     groups.set(key, fresh);
     return fresh;
   };

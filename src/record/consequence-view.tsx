@@ -1,15 +1,16 @@
 /** Consequences as the public record and the desk both show them: totals that say what is not known, each with its statuses. Pure props. */
+
 import type { Child } from 'hono/jsx';
 import { listed, num, t } from '../base/language.ts';
 import { type Consequence, moneyWords, programmeWords } from '../rooms/consequences/view.ts';
 import { type Order, orderName, whereWords } from '../rooms/orders/view.ts';
 import type { Request } from '../rooms/requests/view.ts';
 import { Mark } from '../ui/mark.tsx';
+import { quiet } from '../ui/quiet.tsx';
 import { rich } from '../ui/rich.tsx';
 import { Table } from '../ui/table.tsx';
 import { Day, dateText } from '../ui/time.tsx';
 import { consequenceKind, consequenceStatus } from '../ui/words.ts';
-import { quiet } from './quiet.tsx';
 import type { Group, Reach, Total } from './reach.ts';
 
 /** "3 known, together $1,250,000.00; 20 unknown": what is not known is said, and never added as nothing. */

@@ -1,4 +1,5 @@
 /** The directory on the desk: parties with search, filters and pages, a party added by hand, and services whose address is outdated. */
+
 import { sql } from 'kysely';
 import { bodyOf, type Texts, textsOf } from '../base/form.ts';
 import { UUID, uuidv7 } from '../base/ids.ts';
@@ -12,6 +13,7 @@ import { Checkbox, type Errors, Field, Form, Select, Submit } from '../ui/form.t
 import { Heading } from '../ui/heading.tsx';
 import { Notice } from '../ui/notice.tsx';
 import { page } from '../ui/page.tsx';
+import { quiet } from '../ui/quiet.tsx';
 import { rich } from '../ui/rich.tsx';
 import { Links, Pages, Table } from '../ui/table.tsx';
 
@@ -194,7 +196,7 @@ export function OutdatedList({ outdated, writes }: { outdated: readonly Outdated
                   {rich('desk.directory.resend', {
                     address: one.address,
                     title: one.title,
-                    more: (words) => <span class="usa-sr-only">{words}</span>,
+                    more: quiet,
                   })}
                 </button>
               </form>

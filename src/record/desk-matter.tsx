@@ -1,4 +1,5 @@
 /** A matter as staff see it: its requests with their counts, drafts, what is publicly known around it, and the way to its public record. */
+
 import { z } from 'zod';
 import { type Cell, csvDownload, fileName } from '../base/csv.ts';
 import { InvalidInput } from '../base/errors.ts';
@@ -15,6 +16,7 @@ import { redirectWith, zoneOf } from '../ui/context.ts';
 import { type Errors, Field, Form, Submit, TextArea } from '../ui/form.tsx';
 import { Heading } from '../ui/heading.tsx';
 import { page } from '../ui/page.tsx';
+import { quiet } from '../ui/quiet.tsx';
 import { rich } from '../ui/rich.tsx';
 import { Links, Table } from '../ui/table.tsx';
 import { Day, dateText, Time } from '../ui/time.tsx';
@@ -253,7 +255,7 @@ async function view(c: Ctx, values: Values = NO_VALUES, errors: Errors = {}, sen
                   title: note.source.title,
                   date: dateText(note.source.date),
                   a: (words) => <a href={`${base}/published/${note.entry}`}>{words}</a>,
-                  more: (words) => <span class="usa-sr-only">{words}</span>,
+                  more: quiet,
                 })}
               </div>
             </li>

@@ -1,8 +1,10 @@
 /** What the desk's pages of parties and people share: forms that keep what was typed, fields of days and sources, where links lead. */
+
 import type { Texts } from '../base/form.ts';
 import { t } from '../base/language.ts';
 import { SOURCE_FIELDS, SourceFields as WholeSource } from '../rooms/source-fields.tsx';
 import { type Errors, Field } from '../ui/form.tsx';
+import { quiet } from '../ui/quiet.tsx';
 import { rich } from '../ui/rich.tsx';
 import { localInput } from '../ui/time.tsx';
 import { deskParty } from './desk-directory.tsx';
@@ -81,11 +83,7 @@ export const deskSide = (zone: string, now: Date, writes: boolean, back: string)
             until: row.until ?? '',
             back,
           });
-          return (
-            <a href={`/desk/people/days?${query}`}>
-              {rich('desk.people.days-of', { what, more: (words) => <span class="usa-sr-only">{words}</span> })}
-            </a>
-          );
+          return <a href={`/desk/people/days?${query}`}>{rich('desk.people.days-of', { what, more: quiet })}</a>;
         },
       }
     : {}),

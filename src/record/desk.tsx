@@ -1,4 +1,5 @@
 /** The desk: what waits today beside the list of matters. The first page of staff; it decides nothing. */
+
 import { num, t, wordOf } from '../base/language.ts';
 import { type Ctx, type Route, staff, VIEWER } from '../base/route.ts';
 import { CALENDAR, reachWords } from '../rooms/clock/calendar-form.tsx';
@@ -7,6 +8,7 @@ import { zoneOf } from '../ui/context.ts';
 import { Heading } from '../ui/heading.tsx';
 import { Notice } from '../ui/notice.tsx';
 import { page } from '../ui/page.tsx';
+import { quiet } from '../ui/quiet.tsx';
 import { rich } from '../ui/rich.tsx';
 import { Table } from '../ui/table.tsx';
 import { dateText, Time } from '../ui/time.tsx';
@@ -74,7 +76,7 @@ function MovedPart({ moved }: { moved: readonly Moved[] }) {
                     {words}
                   </a>
                 ),
-                more: (words) => <span class="usa-sr-only">{words}</span>,
+                more: quiet,
                 name: one.name,
               })}
             </div>

@@ -2,6 +2,7 @@
  * Documents of a record that are public: orders with their file, and the sources that statements and figures were taken from, of which
  * the hash of the kept text is public. What recipients send stays between the two sides. A page, CSV and JSON of the same.
  */
+
 import { type Kysely, sql } from 'kysely';
 import { z } from 'zod';
 import { csvDownload } from '../base/csv.ts';
@@ -12,6 +13,7 @@ import { documentRef } from '../rooms/fields.ts';
 import { filesize } from '../ui/filesize.ts';
 import { Hash } from '../ui/hash.tsx';
 import { page } from '../ui/page.tsx';
+import { quiet } from '../ui/quiet.tsx';
 import { rich } from '../ui/rich.tsx';
 import { Links, Table } from '../ui/table.tsx';
 import { Day, Time } from '../ui/time.tsx';
@@ -23,7 +25,6 @@ import { RecordEnd, recordOptions } from './frame.tsx';
 import { lastEntry, type Moment, momentParams, type PublicMatter } from './matter.ts';
 import { open } from './open.ts';
 import { entryPath, href, RecordHead, recordPath, tabWord } from './parts.tsx';
-import { quiet } from './quiet.tsx';
 import { opened, refuseBadTime, wrongTime } from './record-page.tsx';
 
 interface PublicDocument {

@@ -1,4 +1,5 @@
 /** Figures around a matter, those that differ side by side, as of any time: a page, CSV and JSON of the same. Shows only what is public. */
+
 import type { z } from 'zod';
 import { csvLine } from '../base/csv.ts';
 import { t } from '../base/language.ts';
@@ -6,6 +7,7 @@ import { ANYONE, type Ctx, type Route } from '../base/route.ts';
 import { Figures } from '../rooms/figures/parts.tsx';
 import { type Figure, figuresOf, valueText } from '../rooms/figures/view.ts';
 import { page } from '../ui/page.tsx';
+import { quiet } from '../ui/quiet.tsx';
 import { rich } from '../ui/rich.tsx';
 import { Links } from '../ui/table.tsx';
 import type { figureList } from './api-schemas.ts';
@@ -18,7 +20,6 @@ import { figuresFtm } from './ftm.ts';
 import { lastEntry, type Moment, momentParams, type PublicMatter } from './matter.ts';
 import { publicSight } from './open.ts';
 import { entryPath, href, RecordHead, recordPath, tabWord } from './parts.tsx';
-import { quiet } from './quiet.tsx';
 import { receiptPaths } from './receipt-paths.ts';
 import { opened, refuseBadTime, wrongTime } from './record-page.tsx';
 import { jsonTombstone, Tombstones, tombstonesAt } from './tombstones.tsx';

@@ -6,6 +6,7 @@ import type { ClockState } from '../rooms/clock/rules.ts';
 import { AsOf } from '../ui/asof.tsx';
 import { Heading } from '../ui/heading.tsx';
 import { Notice } from '../ui/notice.tsx';
+import { quiet } from '../ui/quiet.tsx';
 import { rich } from '../ui/rich.tsx';
 import { Tabs } from '../ui/table.tsx';
 import { dateText, Time, timeText } from '../ui/time.tsx';
@@ -13,7 +14,6 @@ import { MANY } from './changes.ts';
 import { type LastEntry, type Moment, momentParams, type PublicMatter } from './matter.ts';
 import { lastNoon } from './noon.ts';
 import { entryPath, feedPath, href, recordPath } from './paths.ts';
-import { quiet } from './quiet.tsx';
 
 export { entryPath, href, recordPath, servicePath } from './paths.ts';
 

@@ -1,4 +1,5 @@
 /** A party and a person as everyone may see them, as of any time: names, offices, memberships, and what public records hold of them. */
+
 import { type RawBuilder, sql } from 'kysely';
 import { NotFound } from '../base/errors.ts';
 import { UUID } from '../base/ids.ts';
@@ -19,6 +20,7 @@ import { AsOf } from '../ui/asof.tsx';
 import { zoneOf } from '../ui/context.ts';
 import { Heading } from '../ui/heading.tsx';
 import { page } from '../ui/page.tsx';
+import { quiet } from '../ui/quiet.tsx';
 import { rich } from '../ui/rich.tsx';
 import { Facts, Links } from '../ui/table.tsx';
 import { localInput, Time } from '../ui/time.tsx';
@@ -30,7 +32,6 @@ import { knownAt, meetingsWith, saidIn, seenAt, servedOn } from './parties.ts';
 import { href } from './parts.tsx';
 import { Affiliations, Holdings, Meetings, Memberships, Said, Served, type Side } from './party-parts.tsx';
 import { partyPath, personPath } from './party-paths.ts';
-import { quiet } from './quiet.tsx';
 import { queryOf, refuseBadTime } from './record-page.tsx';
 
 /** The moment of a query, and the cut that goes with it. @throws InvalidInput `bad-time` */

@@ -10,6 +10,7 @@ import { Board, type BoardProps } from '../ui/board.tsx';
 import { zoneOf } from '../ui/context.ts';
 import { Empty } from '../ui/empty.tsx';
 import { page } from '../ui/page.tsx';
+import { quiet } from '../ui/quiet.tsx';
 import { rich } from '../ui/rich.tsx';
 import { Counts, Links, Pages } from '../ui/table.tsx';
 import { Day, dateText } from '../ui/time.tsx';
@@ -23,7 +24,6 @@ import { recipientThings } from './json-ld.tsx';
 import { type Moment, momentOf, momentParams, type PublicMatter, publicMatter } from './matter.ts';
 import { type PublicNote, type RecordModel, recordModel } from './model.ts';
 import { clockText, entryPath, type HeadProps, href, RecordHead, recordPath, servicePath, tabWord } from './parts.tsx';
-import { quiet } from './quiet.tsx';
 import { touchesOf } from './reach.ts';
 
 /** Query of a request as plain text; of a repeated parameter the last one counts. */

@@ -1,4 +1,5 @@
 /** One recipient in a public record: what was asked of it, the three facts of each item, how the due date is counted, receipts. */
+
 import type { Child } from 'hono/jsx';
 import { z } from 'zod';
 import { NotFound } from '../base/errors.ts';
@@ -14,6 +15,7 @@ import { Heading } from '../ui/heading.tsx';
 import { Mark } from '../ui/mark.tsx';
 import { Notice } from '../ui/notice.tsx';
 import { page } from '../ui/page.tsx';
+import { quiet } from '../ui/quiet.tsx';
 import { rich } from '../ui/rich.tsx';
 import { Facts } from '../ui/table.tsx';
 import { Time } from '../ui/time.tsx';
@@ -25,7 +27,6 @@ import { momentParams, type PublicMatter } from './matter.ts';
 import { publicLinks } from './orders-page.tsx';
 import { clockText, entryPath, href, recordPath, servicePath } from './parts.tsx';
 import { partyPath } from './party-paths.ts';
-import { quiet } from './quiet.tsx';
 import { concerning, reachAt, touchesOf } from './reach.ts';
 import { opened } from './record-page.tsx';
 import { movedClock } from './service-clock.ts';

@@ -1,8 +1,10 @@
 /** A record's timeline: its public entries in the order in which things happened, newest last. Shows only what is public. */
+
 import { t } from '../base/language.ts';
 import { ANYONE, type Ctx, type Route } from '../base/route.ts';
 import { Empty } from '../ui/empty.tsx';
 import { page } from '../ui/page.tsx';
+import { quiet } from '../ui/quiet.tsx';
 import { rich } from '../ui/rich.tsx';
 import { Pages } from '../ui/table.tsx';
 import { Time } from '../ui/time.tsx';
@@ -12,7 +14,6 @@ import { cutAt } from './cut.ts';
 import { RecordEnd, recordOptions } from './frame.tsx';
 import { lastEntry, momentParams, type PublicMatter } from './matter.ts';
 import { entryPath, href, RecordHead, recordPath, servicePath, tabWord } from './parts.tsx';
-import { quiet } from './quiet.tsx';
 import { opened, queryOf, wrongTime } from './record-page.tsx';
 import { type Told, timeline } from './timeline.ts';
 

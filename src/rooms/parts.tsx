@@ -1,10 +1,12 @@
 /** Parts that the recipient's and the issuer's pages share: files in a list, an item as it was sent, the history of a service with its receipts. */
+
 import type { Child } from 'hono/jsx';
 import { z } from 'zod';
 import { listed, t } from '../base/language.ts';
 import { filesize } from '../ui/filesize.ts';
 import { Hash } from '../ui/hash.tsx';
 import { Mark } from '../ui/mark.tsx';
+import { quiet } from '../ui/quiet.tsx';
 import { rich } from '../ui/rich.tsx';
 import { dateText, Time } from '../ui/time.tsx';
 import { disposition, evidenceWord, finding, kindWord, moveWords } from '../ui/words.ts';
@@ -186,7 +188,7 @@ export function History({
                 words,
                 pdf: link(entry.id, 'pdf'),
                 json: link(entry.id, 'json'),
-                more: (inside) => <span class="usa-sr-only">{inside}</span>,
+                more: quiet,
               })}
             </p>
           </li>

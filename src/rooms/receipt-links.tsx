@@ -1,5 +1,7 @@
 /** Links to the receipt of one entry, as PDF and as JSON. */
+
 import type { Child } from 'hono/jsx';
+import { quiet } from '../ui/quiet.tsx';
 import { rich } from '../ui/rich.tsx';
 
 /** Links to the receipt of an entry below the address `receipts`. */
@@ -14,7 +16,7 @@ export const receiptLinks = (receipts: string) => (entry: string, words: string)
       {rich('answers.shared.receipt', {
         pdf: link('pdf'),
         json: link('json'),
-        more: (inside) => <span class="usa-sr-only">{inside}</span>,
+        more: quiet,
         words,
       })}{' '}
     </>

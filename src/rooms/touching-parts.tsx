@@ -2,10 +2,12 @@
  * Orders that touch one recipient and consequences that were announced to it, as the public page, the desk and the recipient's own pages
  * show them. Shows what it is given; where an address is null there is no such page for the reader, and the words stand without it.
  */
+
 import type { Child } from 'hono/jsx';
 import { t } from '../base/language.ts';
 import { filesize } from '../ui/filesize.ts';
 import { Mark } from '../ui/mark.tsx';
+import { quiet } from '../ui/quiet.tsx';
 import { rich } from '../ui/rich.tsx';
 import { Day } from '../ui/time.tsx';
 import { consequenceKind, consequenceStatus, effectWord } from '../ui/words.ts';
@@ -32,10 +34,7 @@ function Receipt({ of, href }: { of: string; href: string | null }) {
   return (
     <>
       {' '}
-      ·{' '}
-      <a href={href}>
-        {rich('orders.touch.receipt', { what: of, more: (words) => <span class="usa-sr-only">{words}</span> })}
-      </a>
+      · <a href={href}>{rich('orders.touch.receipt', { what: of, more: quiet })}</a>
     </>
   );
 }

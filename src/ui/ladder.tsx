@@ -1,6 +1,7 @@
 /** Delivery evidence of one service as a short ladder. Rungs that were not reached are shown empty, never left out or guessed. */
 
 import { t } from '../base/language.ts';
+import { quiet } from './quiet.tsx';
 import { rich } from './rich.tsx';
 import { Time } from './time.tsx';
 import { evidenceWord, RUNGS } from './words.ts';
@@ -22,8 +23,7 @@ export interface LadderProps {
   readonly short?: boolean;
 }
 
-const receiptOf = (what: string) =>
-  rich('ui.ladder.receipt', { what, of: (words) => <span class="usa-sr-only">{words}</span> });
+const receiptOf = (what: string) => rich('ui.ladder.receipt', { what, of: quiet });
 
 export function Ladder({ evidence, zone, short }: LadderProps) {
   // The first time counts: later openings of the same letter prove nothing new.

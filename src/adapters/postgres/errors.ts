@@ -60,34 +60,22 @@ export function fromPostgres(error: unknown): unknown {
   const state = sqlState(error);
   if (state === '53100') {
     return because(
-      new StorageFull('storage-full', {
-        get what() {
-          return t('ui.refusal.disk-full');
-        },
-        get lost() {
-          return t('ui.refusal.disk-full.lost');
-        },
-        get next() {
-          return t('ui.refusal.disk-full.next');
-        },
-      }),
+      new StorageFull('storage-full', () => ({
+        what: t('ui.refusal.disk-full'),
+        lost: t('ui.refusal.disk-full.lost'),
+        next: t('ui.refusal.disk-full.next'),
+      })),
       error,
     );
   }
   // 22021: a NUL, which no text of PostgreSQL holds; it came in with a form.
   if (state === '22021') {
     return because(
-      new InvalidInput('unreadable-text', {
-        get what() {
-          return t('ui.refusal.text');
-        },
-        get lost() {
-          return t('ui.refusal.text.lost');
-        },
-        get next() {
-          return t('ui.refusal.text.next');
-        },
-      }),
+      new InvalidInput('unreadable-text', () => ({
+        what: t('ui.refusal.text'),
+        lost: t('ui.refusal.text.lost'),
+        next: t('ui.refusal.text.next'),
+      })),
       error,
     );
   }
@@ -96,17 +84,11 @@ export function fromPostgres(error: unknown): unknown {
   const lostWords = error instanceof Error && LOST_WORDS.test(error.message);
   if (lostState || lostSystem || lostWords) {
     return because(
-      new Unavailable('database-unavailable', {
-        get what() {
-          return t('ui.refusal.database');
-        },
-        get lost() {
-          return t('ui.refusal.database.lost');
-        },
-        get next() {
-          return t('ui.refusal.database.next');
-        },
-      }),
+      new Unavailable('database-unavailable', () => ({
+        what: t('ui.refusal.database'),
+        lost: t('ui.refusal.database.lost'),
+        next: t('ui.refusal.database.next'),
+      })),
       error,
     );
   }

@@ -2,6 +2,7 @@
  * The recipient's form as it looks: who asks for what until when, and for each item what is said, the note and the files. Shows what it is
  * given and saves nothing.
  */
+
 import type { Child } from 'hono/jsx';
 import type { Millis } from '../../base/clock.ts';
 import { t } from '../../base/language.ts';
@@ -11,6 +12,7 @@ import { Hash } from '../../ui/hash.tsx';
 import { Heading } from '../../ui/heading.tsx';
 import { Mark } from '../../ui/mark.tsx';
 import { Notice } from '../../ui/notice.tsx';
+import { quiet } from '../../ui/quiet.tsx';
 import { rich } from '../../ui/rich.tsx';
 import { answerWords } from '../../ui/script-words.ts';
 import { Day, Time } from '../../ui/time.tsx';
@@ -381,7 +383,7 @@ function ItemFields(props: {
                   <span aria-hidden="true">✕ </span>
                   {rich('answers.form.remove', {
                     name: file.name,
-                    more: (words) => <span class="usa-sr-only">{words}</span>,
+                    more: quiet,
                   })}
                 </button>
               </li>
@@ -401,7 +403,7 @@ function ItemFields(props: {
             aria-describedby={`${fieldId(pick)}-hint`}
           />
           <button class="usa-button usa-button--outline" type="submit" name="action" value={`add-${n}`}>
-            {rich('answers.form.add', { item: n, more: (words) => <span class="usa-sr-only">{words}</span> })}
+            {rich('answers.form.add', { item: n, more: quiet })}
           </button>
         </div>
       </div>

@@ -2,6 +2,7 @@
  * The last look before an answer leaves: exactly what will be sent, to whom, and who will see what; then the name of the person who
  * acts, and sending. Sending the same answer twice shows the same slip.
  */
+
 import { Conflict, InvalidInput, Refusal, RuleRefusal } from '../../base/errors.ts';
 import { bodyOf } from '../../base/form.ts';
 import { listed, t } from '../../base/language.ts';
@@ -11,6 +12,7 @@ import { ErrorSummary, type Errors, Field, Form, Submit } from '../../ui/form.ts
 import { Heading } from '../../ui/heading.tsx';
 import { Notice } from '../../ui/notice.tsx';
 import { page } from '../../ui/page.tsx';
+import { quiet } from '../../ui/quiet.tsx';
 import { rich } from '../../ui/rich.tsx';
 import { Facts } from '../../ui/table.tsx';
 import { Day } from '../../ui/time.tsx';
@@ -96,7 +98,7 @@ function Review(view: ReviewView) {
                 <a href={`/answer#item-${one.item}`}>
                   {rich('answers.review.change', {
                     item: one.item,
-                    more: (words) => <span class="usa-sr-only">{words}</span>,
+                    more: quiet,
                   })}
                 </a>
               </p>

@@ -1,4 +1,5 @@
 /** After sending: the slip of the answer with its receipts to keep, what comes by mail, and what can be done next. */
+
 import type { Child } from 'hono/jsx';
 import { NotFound } from '../../base/errors.ts';
 import { t } from '../../base/language.ts';
@@ -8,6 +9,7 @@ import { zoneOf } from '../../ui/context.ts';
 import { Heading } from '../../ui/heading.tsx';
 import { page } from '../../ui/page.tsx';
 import { LookAgain } from '../../ui/progress.tsx';
+import { quiet } from '../../ui/quiet.tsx';
 import { rich } from '../../ui/rich.tsx';
 import { Slip } from '../../ui/slip.tsx';
 import { Said } from '../parts.tsx';
@@ -92,7 +94,7 @@ function SentPage({ exchange, sent, entry, items, published, again, witnessed, z
                         {words}
                       </a>
                     ),
-                    more: (words) => <span class="usa-sr-only">{words}</span>,
+                    more: quiet,
                   })}
                 </p>
               ) : null}

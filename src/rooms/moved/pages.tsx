@@ -1,4 +1,5 @@
 /** What moved since a person of the staff looked: every date with old and new day, reason and receipt; and which mail they want about it. */
+
 import type { Child } from 'hono/jsx';
 import { z } from 'zod';
 import { bodyOf, textsOf } from '../../base/form.ts';
@@ -8,6 +9,7 @@ import { redirectWith, zoneOf } from '../../ui/context.ts';
 import { Form, Radios, Submit } from '../../ui/form.tsx';
 import { Heading } from '../../ui/heading.tsx';
 import { page } from '../../ui/page.tsx';
+import { quiet } from '../../ui/quiet.tsx';
 import { rich } from '../../ui/rich.tsx';
 import { Table } from '../../ui/table.tsx';
 import { Time } from '../../ui/time.tsx';
@@ -66,7 +68,7 @@ async function show(c: Ctx): Promise<Response> {
               <a href={`/desk/services/${one.service}/receipts/${one.entry}.pdf`} download>
                 {rich('requests.moved.pdf', {
                   name: one.name,
-                  more: (words) => <span class="usa-sr-only">{words}</span>,
+                  more: quiet,
                 })}
               </a>
             ),

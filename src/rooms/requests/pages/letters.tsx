@@ -1,4 +1,5 @@
 /** Letters as staff see them: of the whole organisation, of one request, and one by one with the link masked; trying again and a corrected address. */
+
 import { InvalidInput, NotFound, RuleRefusal } from '../../../base/errors.ts';
 import { t } from '../../../base/language.ts';
 import { type Ctx, staff } from '../../../base/route.ts';
@@ -7,6 +8,7 @@ import { ErrorSummary, type Errors, Field, Form, Select, Submit } from '../../..
 import { Heading } from '../../../ui/heading.tsx';
 import { Mark } from '../../../ui/mark.tsx';
 import { page } from '../../../ui/page.tsx';
+import { quiet } from '../../../ui/quiet.tsx';
 import { rich } from '../../../ui/rich.tsx';
 import { Counts, Facts, Pages, Table } from '../../../ui/table.tsx';
 import { Time } from '../../../ui/time.tsx';
@@ -160,7 +162,7 @@ async function list(c: Ctx, request: Request | null): Promise<Response> {
               <a href={`/desk/services/${row.service}/contact`}>
                 {rich('requests.letters.correct', {
                   name: row.name,
-                  more: (words) => <span class="usa-sr-only">{words}</span>,
+                  more: quiet,
                 })}
               </a>
             ),

@@ -6,6 +6,7 @@ import type { Ctx } from '../../../base/route.ts';
 import { redirectWith } from '../../../ui/context.ts';
 import { ErrorSummary, type Errors, Field, FileField, Form, Select, Submit } from '../../../ui/form.tsx';
 import { Notice } from '../../../ui/notice.tsx';
+import { quiet } from '../../../ui/quiet.tsx';
 import { rich } from '../../../ui/rich.tsx';
 import { Links, Pages, Table } from '../../../ui/table.tsx';
 import { partyKind } from '../../../ui/words.ts';
@@ -99,7 +100,7 @@ function RecipientTable({ at, rows, search }: { at: Composing; rows: readonly Dr
               <button class="linklike" type="submit">
                 {rich('requests.whom.remove', {
                   name: row.name,
-                  more: (words) => <span class="usa-sr-only">{words}</span>,
+                  more: quiet,
                 })}
               </button>
             </form>
